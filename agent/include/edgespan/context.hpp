@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+namespace edgespan {
+
+// What is known of the sampling decision. `debug` is an accept that no later sampler, the collector's included,
+// may take back.
+enum class Decision : std::uint8_t { undecided = 0, deny = 1, accept = 2, debug = 3 };
+
+// The ids of one span and the decision that travels with them. A plain value; `span_id == 0` means "no context".
+struct Context {
+  std::uint64_t trace_hi = 0;   // 0: a 64-bit trace id
+  std::uint64_t trace_lo = 0;   // may be 0 while trace_hi is not
+  std::uint64_t span_id = 0;    // never 0 in a valid context
+  std::uint64_t parent_id = 0;  // 0: none
+  Decision decision = Decision::undecided;
+
+  constexpr bool valid() const noexcept { return span_id != 0 && (trace_hi | trace_lo) != 0; }
+  constexpr bool sampled() const noexcept { return decision >= Decision::accept; }
+  friend constexpr bool operator==(const Context&, const Context&) noexcept = default;
+};
+
+}  // namespace edgespan
