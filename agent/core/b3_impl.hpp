@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+// The B3 codec, written once: b3.cpp exports it, tests evaluate it in the compiler and with every Hex type.
+// Rules: Brave 6.3, observed; B3 spec. An id is lower-case hexadecimal, never trimmed.
+#pragma once
+
+#include <edgespan/b3.hpp>
+#include <edgespan/context.hpp>
+
+#include "core/b3_hex.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace edgespan::b3_impl {
+
+inline constexpr std::size_t id_digits = 16;  // a span id, a parent id, half of a long trace id
+inline constexpr std::size_t decision_field = 2;  // with the separator before it, as the next
+inline constexpr std::size_t parent_field = 1 + id_digits;
+
+constexpr B3Extraction empty(B3Error error) noexcept { return {B3Extraction::Kind::empty, error, {}}; }
+
+constexpr B3Extraction flags(Decision decision) noexcept {
+  return {B3Extraction::Kind::flags, B3Error::ok, {.decision = decision}};
+}
+
+// The decision field of `b3`. False for every other character.
+constexpr bool read_decision(char text, Decision& decision) noexcept {
+  switch (text) {
+    case '0': decision = Decision::deny; return true;
+    case '1': decision = Decision::accept; return true;
+    case 'd': decision = Decision::debug; return true;
+    default: return false;
+  }
+}
+
+constexpr char decision_char(Decision decision) noexcept {
+  return decision == Decision::debug ? 'd' : decision == Decision::accept ? '1' : '0';
+}
+
+// ---- Why a value of `b3` was refused. Off the fast path, digit by digit.
+
+struct Field {
+  std::string_view text;
+  bool last = false;  // no separator after it
+};
+
+constexpr Field take_field(std::string_view& rest) noexcept {
+  std::size_t size = 0;
+  while (size < rest.size() && rest[size] != '-') ++size;
+  const Field field{rest.substr(0, size), size == rest.size()};
+  rest.remove_prefix(field.last ? size : size + 1);
+  return field;
+}
+
+// What is wrong with one id of a `b3` value, which has no leading zeros to leave out.
+constexpr B3Error id_error(std::string_view id, bool long_allowed) noexcept {
+  if (id.empty()) return B3Error::bad_separator;
+  if (id.size() != id_digits && !(long_allowed && id.size() == 2 * id_digits)) return B3Error::bad_length;
+  for (const char digit : id) {
+    if (!((digit >= '0' && digit <= '9') || (digit >= 'a' && digit <= 'f'))) return B3Error::bad_character;
+  }
+  return B3Error::ok;
+}
+
+constexpr bool all_zero(std::string_view id) noexcept {
+  for (const char digit : id) {
+    if (digit != '0') return false;
+  }
+  return true;
+}
+
+// The leftmost fault of a value that parse() refused, `ok` for one that it accepts.
+constexpr B3Error explain(std::string_view value) noexcept {
+  if (value.empty()) return B3Error::bad_length;
+  if (value.size() > b3_single_max) return B3Error::too_long;
+  Decision decision{};
+  if (value.size() == 1 && value[0] != '-') {
+    return read_decision(value[0], decision) ? B3Error::ok : B3Error::bad_decision;
+  }
+  const Field trace = take_field(value);
+  if (const B3Error error = id_error(trace.text, true); error != B3Error::ok) return error;
+  if (all_zero(trace.text)) return B3Error::zero_trace_id;
+  if (trace.last) return B3Error::bad_separator;
+
+  const Field span = take_field(value);
+  if (const B3Error error = id_error(span.text, false); error != B3Error::ok) return error;
+  if (all_zero(span.text)) return B3Error::zero_span_id;
+  if (span.last) return B3Error::ok;
+
+  Field field = take_field(value);
+  if (field.text.empty()) return B3Error::bad_separator;
+  if (field.text.size() == 1 || !field.last) {
+    if (field.text.size() != 1 || !read_decision(field.text[0], decision)) return B3Error::bad_decision;
+    if (field.last) return B3Error::ok;
+    field = take_field(value);
+  }
+  const B3Error error = id_error(field.text, false);
+  return error == B3Error::ok && !field.last ? B3Error::bad_separator : error;
+}
+
+// Kept out of line so that parse() stays small where it is hot.
+[[gnu::noinline, gnu::cold]] constexpr B3Extraction refuse(std::string_view value) noexcept {
+  return empty(explain(value));
+}
+
+// ---- The single header.
+
+// The accepted forms differ in length alone, apart from the two lengths of a trace id: the digits are fetched
+// from where they must stand, and every check is of a known place.
+template <typename Hex>
+constexpr B3Extraction parse(std::string_view value) noexcept {
+  const char* const text = value.data();
+  const std::size_t size = value.size();
+  Decision decision = Decision::undecided;
+  if (size == 1 && read_decision(text[0], decision)) return flags(decision);
+
+  const bool short_trace = size > id_digits && text[id_digits] == '-';
+  const std::size_t trace_size = short_trace ? id_digits : 2 * id_digits;
+  const std::size_t span_end = trace_size + 1 + id_digits;
+  if (size < span_end || size > b3_single_max || text[trace_size] != '-') return refuse(value);
+
+  B3Extraction found{B3Extraction::Kind::ids, B3Error::ok, {}};
+  Context& context = found.context;
+  if (!short_trace && !Hex::decode16(text, context.trace_hi)) return refuse(value);
+  if (!Hex::decode16(text + trace_size - id_digits, context.trace_lo)) return refuse(value);
+  if (!Hex::decode16(text + trace_size + 1, context.span_id)) return refuse(value);
+  if (!context.valid()) return refuse(value);
+
+  std::size_t at = span_end;
+  if (size - at == decision_field || size - at == decision_field + parent_field) {
+    if (text[at] != '-' || !read_decision(text[at + 1], context.decision)) return refuse(value);
+    at += decision_field;
+  }
+  if (at == size) return found;
+  if (size - at != parent_field || text[at] != '-') return refuse(value);
+  if (!Hex::decode16(text + at + 1, context.parent_id)) return refuse(value);
+  return found;
+}
+
+// ---- The X-B3 set.
+
+constexpr std::uint8_t key_bit(B3Key key) noexcept {
+  return static_cast<std::uint8_t>(1U << static_cast<unsigned>(key));
+}
+
+// The trace headers of one message. What `present` does not name was never written and must not be read.
+struct Values {
+  const std::array<const char*, 6>& data;  // by B3Key
+  const std::array<std::size_t, 6>& sizes;
+  std::uint8_t present = 0;
+
+  constexpr bool has(B3Key key) const noexcept { return (present & key_bit(key)) != 0; }
+  constexpr std::string_view get(B3Key key) const noexcept {
+    const auto index = static_cast<std::size_t>(key);
+    return {data[index], sizes[index]};
+  }
+};
+
+// Sixteen or thirty-two digits.
+template <typename Hex>
+constexpr bool read_full_id(std::string_view id, std::uint64_t& high, std::uint64_t& low) noexcept {
+  if (id.size() > id_digits && !Hex::decode16(id.data(), high)) return false;
+  return Hex::decode16(id.data() + id.size() - id_digits, low);
+}
+
+// Any other number of digits up to thirty-two. Rare, so its buffer stays out of the common path.
+template <typename Hex>
+[[gnu::noinline]] constexpr bool read_padded_id(std::string_view id, std::uint64_t& high,
+                                                std::uint64_t& low) noexcept {
+  std::array<char, 2 * id_digits> padded{};
+  const std::size_t size = id.size() < id_digits ? id_digits : 2 * id_digits;
+  for (std::size_t i = 0; i < size; ++i) {
+    const std::size_t missing = size - id.size();
+    padded[i] = i < missing ? '0' : id[i - missing];
+  }
+  return read_full_id<Hex>({padded.data(), size}, high, low);
+}
+
+// An X-B3 id has 2 to `max` digits, leading zeros may be missing. `high` takes what exceeds sixteen.
+template <typename Hex>
+constexpr B3Error read_id(std::string_view id, std::size_t max, std::uint64_t& high,
+                          std::uint64_t& low) noexcept {
+  if (id.size() > max) return B3Error::too_long;
+  if (id.size() < 2) return B3Error::bad_length;
+  const bool full = id.size() == id_digits || id.size() == 2 * id_digits;
+  const bool ok = full ? read_full_id<Hex>(id, high, low) : read_padded_id<Hex>(id, high, low);
+  return ok ? B3Error::ok : B3Error::bad_character;
+}
+
+constexpr bool same_folded(std::string_view text, std::string_view lower) noexcept {
+  if (text.size() != lower.size()) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if ((text[i] | 0x20) != lower[i]) return false;  // exact: `lower` is letters only
+  }
+  return true;
+}
+
+constexpr bool read_sampled(std::string_view value, Decision& decision) noexcept {
+  if (value.size() == 1) return value[0] != 'd' && read_decision(value[0], decision);
+  const bool accept = same_folded(value, "true");
+  decision = accept ? Decision::accept : Decision::deny;
+  return accept || same_folded(value, "false");
+}
+
+template <typename Hex>
+constexpr B3Error read_ids(const Values& values, Context& context) noexcept {
+  std::uint64_t none = 0;
+  const std::string_view trace_id = values.get(B3Key::trace_id);
+  B3Error error = read_id<Hex>(trace_id, 2 * id_digits, context.trace_hi, context.trace_lo);
+  if (error != B3Error::ok) return error;
+  if ((context.trace_hi | context.trace_lo) == 0) return B3Error::zero_trace_id;
+  if (!values.has(B3Key::span_id)) return B3Error::missing_span_id;
+  error = read_id<Hex>(values.get(B3Key::span_id), id_digits, none, context.span_id);
+  if (error != B3Error::ok) return error;
+  if (context.span_id == 0) return B3Error::zero_span_id;
+  if (!values.has(B3Key::parent_span_id)) return B3Error::ok;
+  error = read_id<Hex>(values.get(B3Key::parent_span_id), id_digits, none, context.parent_id);
+  if (error != B3Error::ok) return error;
+  return context.parent_id == 0 ? B3Error::zero_parent_id : B3Error::ok;
+}
+
+// Nothing is kept of a set with a fault in it: a decision beside a broken id is not trusted either.
+template <typename Hex>
+constexpr B3Extraction extract_set(const Values& values) noexcept {
+  Decision decision = Decision::undecided;
+  if (values.has(B3Key::sampled) && !read_sampled(values.get(B3Key::sampled), decision)) {
+    return empty(B3Error::bad_decision);
+  }
+  if (values.has(B3Key::flags) && values.get(B3Key::flags) == "1") decision = Decision::debug;
+  if (!values.has(B3Key::trace_id)) {
+    return decision == Decision::undecided ? empty(B3Error::absent) : flags(decision);
+  }
+  B3Extraction found{B3Extraction::Kind::ids, B3Error::ok, {.decision = decision}};
+  const B3Error error = read_ids<Hex>(values, found.context);
+  return error == B3Error::ok ? found : empty(error);
+}
+
+// `b3` first, then the set. If neither gives anything, a broken `b3` is the reason that is named.
+template <typename Hex>
+constexpr B3Extraction extract(const Values& values) noexcept {
+  if (values.present == 0) return {};
+  if (!values.has(B3Key::b3)) return extract_set<Hex>(values);
+  const B3Extraction single = parse<Hex>(values.get(B3Key::b3));
+  if (single.kind != B3Extraction::Kind::empty) return single;
+  const B3Extraction set = extract_set<Hex>(values);
+  return set.kind == B3Extraction::Kind::empty ? single : set;
+}
+
+// ---- Writing. An invalid context writes nothing, since every reader would refuse what it gives.
+
+template <typename Hex>
+constexpr std::size_t write_trace_id(const Context& context, char* text) noexcept {
+  std::size_t size = 0;
+  if (context.trace_hi != 0) {
+    Hex::encode16(context.trace_hi, text);
+    size = id_digits;
+  }
+  Hex::encode16(context.trace_lo, text + size);
+  return size + id_digits;
+}
+
+template <typename Hex>
+constexpr std::size_t format(const Context& context, B3Format form,
+                             std::span<char, b3_single_max> out) noexcept {
+  if (!context.valid()) return 0;
+  char* text = out.data();
+  text += write_trace_id<Hex>(context, text);
+  *text++ = '-';
+  Hex::encode16(context.span_id, text);
+  text += id_digits;
+  if (context.decision != Decision::undecided) {
+    *text++ = '-';
+    *text++ = decision_char(context.decision);
+  }
+  if (form == B3Format::single && context.parent_id != 0) {
+    *text++ = '-';
+    Hex::encode16(context.parent_id, text);
+    text += id_digits;
+  }
+  return static_cast<std::size_t>(text - out.data());
+}
+
+// Lays headers out one after the other in a B3Buffer.
+struct HeaderList {
+  B3Buffer& buffer;
+  std::size_t used = 0;
+  std::size_t count = 0;
+
+  constexpr char* place() noexcept { return buffer.text.data() + used; }
+  // Names the `size` characters that were written at place().
+  constexpr void append(B3Key key, std::size_t size) noexcept {
+    buffer.headers[count++] = {b3_key_names[static_cast<std::size_t>(key)], {place(), size}};
+    used += size;
+  }
+};
+
+template <typename Hex>
+constexpr void inject_set(const Context& context, HeaderList& list) noexcept {
+  list.append(B3Key::trace_id, write_trace_id<Hex>(context, list.place()));
+  Hex::encode16(context.span_id, list.place());
+  list.append(B3Key::span_id, id_digits);
+  if (context.parent_id != 0) {
+    Hex::encode16(context.parent_id, list.place());
+    list.append(B3Key::parent_span_id, id_digits);
+  }
+  if (context.decision == Decision::undecided) return;
+  const bool debug = context.decision == Decision::debug;  // debug implies sampled: Flags alone is written
+  *list.place() = debug ? '1' : decision_char(context.decision);
+  list.append(debug ? B3Key::flags : B3Key::sampled, 1);
+}
+
+template <typename Hex>
+constexpr std::span<const B3Header> inject(const Context& context, B3Format form, B3Buffer& buffer) noexcept {
+  HeaderList list{buffer};
+  if (!context.valid()) return {};
+  if (form != B3Format::multi) {
+    const std::span<char, b3_single_max> out(list.place(), b3_single_max);
+    list.append(B3Key::b3, format<Hex>(context, form, out));
+  }
+  if (form == B3Format::multi || form == B3Format::both) inject_set<Hex>(context, list);
+  return {buffer.headers.data(), list.count};
+}
+
+}  // namespace edgespan::b3_impl

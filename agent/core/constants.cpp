@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/constants.hpp"
+
+#include "core/text.hpp"
+#include "zipkin.pb.h"
+
+#include <pb_encode.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace edgespan::core {
+namespace {
+
+constexpr std::array<std::uint8_t, 12> mapped_prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+
+bool any(std::span<const std::uint8_t> address) noexcept {
+  return std::any_of(address.begin(), address.end(), [](std::uint8_t byte) { return byte != 0; });
+}
+
+void set_addresses(const Endpoint& endpoint, zipkin_proto3_Endpoint& message) noexcept {
+  std::span<const std::uint8_t> v4 = endpoint.ipv4;
+  const std::span<const std::uint8_t> v6 = endpoint.ipv6;
+  const bool mapped = std::equal(mapped_prefix.begin(), mapped_prefix.end(), v6.begin());
+  if (mapped && !any(v4)) v4 = v6.subspan(mapped_prefix.size());
+  if (any(v4)) {
+    message.ipv4.size = 4;
+    std::memcpy(message.ipv4.bytes, v4.data(), 4);
+  }
+  if (any(v6) && !mapped) {
+    message.ipv6.size = 16;
+    std::memcpy(message.ipv6.bytes, v6.data(), 16);
+  }
+}
+
+}  // namespace
+
+bool encode_endpoint(const Endpoint& endpoint, EndpointField field, EncodedEndpoint& out) noexcept {
+  const std::string_view name = endpoint.service_name;
+  out.size = 0;
+  if (name.size() > service_name_max || !utf8(name) || name.find('\0') != name.npos) return false;
+
+  zipkin_proto3_Endpoint message = zipkin_proto3_Endpoint_init_zero;
+  std::transform(name.begin(), name.end(), message.service_name, lower_ascii);
+  set_addresses(endpoint, message);
+  message.port = endpoint.port;
+
+  pb_ostream_t stream = pb_ostream_from_buffer(reinterpret_cast<pb_byte_t*>(out.bytes.data()) + 2, out.bytes.size() - 2);
+  if (!pb_encode(&stream, zipkin_proto3_Endpoint_fields, &message)) return false;
+  if (stream.bytes_written == 0) return true;
+  out.bytes[0] = static_cast<std::byte>(field);
+  out.bytes[1] = static_cast<std::byte>(stream.bytes_written);  // below 128: one byte
+  out.size = stream.bytes_written + 2;
+  return true;
+}
+
+}  // namespace edgespan::core

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// Random ids: a xoshiro256** generator a thread, seeded from the port's entropy. Ids are no secrets; they must not repeat.
+#include "core/state.hpp"
+
+#include <bit>
+
+namespace edgespan::core {
+namespace {
+
+constexpr std::uint64_t mix(std::uint64_t value) noexcept {  // splitmix64
+  value += 0x9E3779B97F4A7C15;
+  value = (value ^ value >> 30) * 0xBF58476D1CE4E5B9;
+  value = (value ^ value >> 27) * 0x94D049BB133111EB;
+  return value ^ value >> 31;
+}
+
+std::uint64_t next(std::array<std::uint64_t, 4>& s) noexcept {
+  const std::uint64_t result = std::rotl(s[1] * 5, 7) * 9;
+  const std::uint64_t t = s[1] << 17;
+  s[2] ^= s[0];
+  s[3] ^= s[1];
+  s[1] ^= s[2];
+  s[0] ^= s[3];
+  s[2] ^= t;
+  s[3] = std::rotl(s[3], 45);
+  return result;
+}
+
+// Every seeding draws a number of its own, so that no two threads, and no two seedings of one, go the same way.
+void seed_thread(TracingState& state, ThreadState& thread) noexcept {
+  const std::uint64_t number = state.threads_seeded.fetch_add(1, std::memory_order_relaxed) + 1ULL;
+  for (std::size_t i = 0; i < 4; ++i) thread.generator[i] = mix(state.seed[i] ^ mix(number * 4 + i));
+  thread.seeded_for = state.epoch;
+}
+
+}  // namespace
+
+void seed(TracingState& state) noexcept {
+  if (state.seeded.load(std::memory_order_relaxed)) return;
+  std::array<std::uint64_t, 4> bytes{};
+  if (!state.clock->entropy(state.clock->ctx, bytes.data(), sizeof bytes)) return;
+  state.seed = bytes;
+  state.seeded.store(true, std::memory_order_release);
+}
+
+std::uint64_t random_id(TracingState& state) noexcept {
+  ThreadState& thread = thread_state();
+  if (thread.seeded_for != state.epoch) seed_thread(state, thread);
+  std::uint64_t id = 0;
+  do {
+    id = next(thread.generator);
+  } while (id == 0);
+  return id;
+}
+
+namespace {
+
+void decide(TracingState& state, Context& context, const Sampler* sampler) noexcept {
+  if (context.decision != Decision::undecided) return;
+  if (sampler == nullptr) sampler = state.config.sampler;
+  bool keep = true;
+  if (sampler != nullptr) keep = sampler->keep(context.trace_lo, sampler->needs_clock() ? state.now_us() : 0);
+  context.decision = keep ? Decision::accept : Decision::deny;
+}
+
+}  // namespace
+
+Context new_root(TracingState& state, Decision decision, const Sampler* sampler) noexcept {
+  Context context;
+  context.span_id = random_id(state);
+  context.trace_lo = context.span_id;
+  if (state.config.trace_id_128) context.trace_hi = random_id(state);
+  context.decision = decision;
+  decide(state, context, sampler);
+  return context;
+}
+
+Context new_child(TracingState& state, const Context& parent, const Sampler* sampler) noexcept {
+  Context context = parent;
+  context.parent_id = parent.span_id;
+  context.span_id = random_id(state);
+  decide(state, context, sampler);
+  return context;
+}
+
+}  // namespace edgespan::core

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/state.hpp"
+#include "core/text.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace edgespan {
+namespace {
+
+// Phases of a slot; its state is generation << 2 | phase.
+enum : std::uint32_t { phase_free = 0, phase_open = 1, phase_expired = 2, phase_busy = 3 };
+enum : std::uint8_t { flag_error_tag = 1 };  // the application set the tag `error` itself
+
+constexpr std::uint32_t state_of(std::uint32_t generation, std::uint32_t phase) noexcept { return generation << 2 | phase; }
+constexpr std::string_view error_key = "error";
+constexpr std::size_t text_bytes_max = 127;  // of a name or a tag's key, so that their length is one byte
+
+std::size_t text_used(const SpanSlot& slot) noexcept {
+  return std::size_t{slot.name_bytes} + slot.remote_bytes + slot.annotation_bytes + slot.tag_bytes;
+}
+
+// Turns `old_size` bytes at `at` into room for `new_size`; null if the slot's text has no space for that.
+std::byte* make_room(SpanSlot& slot, std::size_t at, std::size_t old_size, std::size_t new_size) noexcept {
+  const std::size_t used = text_used(slot);
+  if (used - old_size + new_size > slot.text.size()) return nullptr;
+  std::memmove(&slot.text[at] + new_size, &slot.text[at] + old_size, used - at - old_size);
+  return slot.text.data() + at;
+}
+
+struct Range {
+  std::size_t at = 0;
+  std::size_t size = 0;
+};
+
+// Where the tag `key` stands among the tags, or the empty range at their end. Lengths are of our own writing.
+Range find_tag(const SpanSlot& slot, std::string_view key) noexcept {
+  const std::size_t begin = text_used(slot) - slot.tag_bytes;
+  const std::size_t end = begin + slot.tag_bytes;
+  for (std::size_t at = begin; at < end;) {
+    std::size_t body = static_cast<std::size_t>(slot.text[at + 1]);
+    std::size_t head = 2;
+    if (body >= 0x80) body = (body & 0x7F) | static_cast<std::size_t>(slot.text[at + head++]) << 7;
+    const auto key_size = static_cast<std::size_t>(slot.text[at + head + 1]);
+    if (key_size == key.size() && std::memcmp(&slot.text[at + head + 2], key.data(), key_size) == 0) {
+      return {at, head + body};
+    }
+    at += head + body;
+  }
+  return {end, 0};
+}
+
+void end_slot(core::TracingState& state, SpanSlot& slot, std::uint64_t now_us) noexcept {
+  const std::uint64_t elapsed_us = now_us - slot.start_us;
+  core::SpanRecord span;
+  span.context = slot.context;
+  span.kind = static_cast<Kind>(slot.kind);
+  span.start_us = slot.start_us;
+  span.duration_us = elapsed_us == 0 ? 1 : elapsed_us;  // the collector takes 0 for absent
+  const core::Bytes text{slot.text};
+  span.name = text.first(slot.name_bytes);
+  span.local = state.local.view();
+  span.remote = text.subspan(slot.name_bytes, slot.remote_bytes);
+  const std::size_t texts_at = std::size_t{slot.name_bytes} + slot.remote_bytes;
+  span.text = text.subspan(texts_at, std::size_t{slot.annotation_bytes} + slot.tag_bytes);
+  span.annotated = slot.annotation_bytes != 0;
+  core::record(state, span);
+}
+
+bool set_tag(SpanSlot& slot, std::string_view key, std::string_view value) noexcept {
+  if (key.empty() || key.size() > text_bytes_max || !core::utf8(key) || !core::utf8(value)) return false;
+  if (value.size() > span_text_bytes) return false;
+  const Range old = find_tag(slot, key);
+  const std::size_t size = core::tag_size(key, value);
+  std::byte* const out = make_room(slot, old.at, old.size, size);
+  if (out == nullptr) return false;
+  core::write_tag(out, key, value);
+  slot.tag_bytes = static_cast<std::uint16_t>(slot.tag_bytes - old.size + size);
+  return true;
+}
+
+bool set_name(SpanSlot& slot, std::string_view text) noexcept {
+  if (text.size() > text_bytes_max || !core::utf8(text)) return false;
+  const std::size_t size = text.empty() ? 0 : text.size() + 2;
+  std::byte* const out = make_room(slot, 0, slot.name_bytes, size);
+  if (out == nullptr) return false;
+  if (size != 0) {
+    core::write_name(out, text);
+    for (std::size_t i = 2; i < size; ++i) out[i] = static_cast<std::byte>(core::lower_ascii(static_cast<char>(out[i])));
+  }
+  slot.name_bytes = static_cast<std::uint16_t>(size);
+  return true;
+}
+
+bool add_annotation(SpanSlot& slot, std::uint64_t now_us, std::string_view text) noexcept {
+  if (text.empty() || text.size() > span_text_bytes || !core::utf8(text)) return false;
+  const std::size_t size = core::annotation_size(text);
+  std::byte* const out = make_room(slot, text_used(slot) - slot.tag_bytes, 0, size);
+  if (out == nullptr) return false;
+  core::write_annotation(out, now_us, text);
+  slot.annotation_bytes = static_cast<std::uint16_t>(slot.annotation_bytes + size);
+  return true;
+}
+
+}  // namespace
+
+namespace core {
+
+bool sweep_spans(TracingState& state, std::uint64_t now_us, bool all) noexcept {
+  const std::uint64_t limit_us = std::uint64_t{state.config.span_deadline_s} * 1'000'000;
+  bool any_closed = false;
+  for (SpanSlot& slot : state.memory.spans) {
+    std::uint32_t seen = slot.state.load(std::memory_order_acquire);
+    if ((seen & 3) == phase_expired) {
+      (void)slot.touched.load(std::memory_order_acquire);
+      set_tag(slot, error_key, "abandoned");
+      state.count(Event::abandoned);
+      end_slot(state, slot, now_us);
+      slot.state.store(state_of(seen >> 2, phase_free), std::memory_order_release);
+    } else if ((seen & 3) == phase_open && (all || now_us - slot.start_us >= limit_us)) {
+      any_closed |= slot.state.compare_exchange_strong(seen, state_of(seen >> 2, phase_expired), std::memory_order_acq_rel);
+    }
+  }
+  return any_closed;
+}
+
+}  // namespace core
+
+SpanSlot* Span::open() const noexcept {
+  if (tracing_ == nullptr || slot_ == 0) return nullptr;
+  SpanSlot& slot = tracing_->state().memory.spans[slot_ - 1U];
+  return slot.state.load(std::memory_order_acquire) == state_of(generation_, phase_open) ? &slot : nullptr;
+}
+
+bool Span::recording() const noexcept { return open() != nullptr; }
+
+void Span::swap(Span& other) noexcept {
+  std::swap(tracing_, other.tracing_);
+  std::swap(context_, other.context_);
+  std::swap(generation_, other.generation_);
+  std::swap(slot_, other.slot_);
+}
+
+void Span::change(bool done, SpanSlot& slot) noexcept {
+  if (!done) tracing_->state().count(core::Event::text_cut);
+  slot.touched.store(1, std::memory_order_release);
+}
+
+Span& Span::name(std::string_view text) & noexcept {
+  if (SpanSlot* slot = open()) change(set_name(*slot, text), *slot);
+  return *this;
+}
+
+Span& Span::kind(Kind value) & noexcept {
+  if (SpanSlot* slot = open()) {
+    slot->kind = static_cast<std::uint8_t>(value);
+    change(true, *slot);
+  }
+  return *this;
+}
+
+Span& Span::tag(std::string_view key, std::string_view value) & noexcept {
+  if (SpanSlot* slot = open()) {
+    if (key == error_key) slot->flags |= flag_error_tag;
+    change(set_tag(*slot, key, value), *slot);
+  }
+  return *this;
+}
+
+Span& Span::annotate(std::string_view text) & noexcept {
+  if (SpanSlot* slot = open()) change(add_annotation(*slot, tracing_->state().now_us(), text), *slot);
+  return *this;
+}
+
+Span& Span::error(std::string_view message) & noexcept {
+  SpanSlot* slot = open();
+  if (slot == nullptr || (slot->flags & flag_error_tag) != 0) return *this;
+  // The mark of the error matters more than its text: what does not fit is cut, and an unreadable text is left out.
+  const bool readable = core::utf8(message);
+  const std::string_view text = readable ? core::cut_utf8(message, text_bytes_max) : std::string_view{};
+  const bool whole = text.size() == message.size();
+  change((set_tag(*slot, error_key, text) || set_tag(*slot, error_key, {})) && whole, *slot);
+  return *this;
+}
+
+Span& Span::remote_service_name(std::string_view name) & noexcept {
+  Endpoint endpoint;
+  endpoint.service_name = name;
+  return remote_endpoint(endpoint);
+}
+
+Span& Span::remote_endpoint(const Endpoint& endpoint) & noexcept {
+  SpanSlot* slot = open();
+  if (slot == nullptr) return *this;
+  core::EncodedEndpoint encoded;
+  bool done = core::encode_endpoint(endpoint, core::EndpointField::remote, encoded);
+  std::byte* const out = done ? make_room(*slot, slot->name_bytes, slot->remote_bytes, encoded.size) : nullptr;
+  done = out != nullptr;
+  if (done) {
+    std::memcpy(out, encoded.bytes.data(), encoded.size);
+    slot->remote_bytes = static_cast<std::uint16_t>(encoded.size);
+  }
+  change(done, *slot);
+  return *this;
+}
+
+void Span::finish() noexcept {
+  if (tracing_ == nullptr) return;
+  core::TracingState& state = tracing_->state();
+  if (slot_ != 0) {
+    SpanSlot& slot = state.memory.spans[slot_ - 1U];
+    std::uint32_t expected = state_of(generation_, phase_open);
+    if (slot.state.compare_exchange_strong(expected, state_of(generation_, phase_busy), std::memory_order_acq_rel)) {
+      end_slot(state, slot, state.now_us());
+      slot.state.store(state_of(generation_, phase_free), std::memory_order_release);
+    }
+  } else if (context_.sampled()) {
+    state.ring.counters(core::thread_stripe()).no_slot.fetch_add(1, std::memory_order_relaxed);
+  }
+  tracing_ = nullptr;
+}
+
+void Span::abandon() noexcept {
+  if (tracing_ != nullptr && slot_ != 0) {
+    SpanSlot& slot = tracing_->state().memory.spans[slot_ - 1U];
+    std::uint32_t expected = state_of(generation_, phase_open);
+    slot.state.compare_exchange_strong(expected, state_of(generation_, phase_free), std::memory_order_acq_rel);
+  }
+  tracing_ = nullptr;
+}
+
+Span Tracing::open(const Context& context, std::uint64_t start_us) noexcept {
+  core::TracingState& inside = state();
+  if (!context.sampled()) return Span{*this, context, 0, 0};
+  if (start_us == 0) start_us = inside.now_us();
+  for (std::size_t i = 0; i < inside.memory.spans.size(); ++i) {
+    SpanSlot& slot = inside.memory.spans[i];
+    std::uint32_t seen = slot.state.load(std::memory_order_relaxed);
+    if ((seen & 3) != phase_free) continue;
+    const std::uint32_t generation = ((seen >> 2) + 1) & 0x3FFFFFFF;
+    if (!slot.state.compare_exchange_strong(seen, state_of(generation, phase_busy), std::memory_order_acquire)) continue;
+    slot.kind = 0;
+    slot.flags = 0;
+    slot.name_bytes = slot.remote_bytes = slot.annotation_bytes = slot.tag_bytes = 0;
+    slot.start_us = start_us;
+    slot.context = context;
+    slot.state.store(state_of(generation, phase_open), std::memory_order_release);
+    return Span{*this, context, static_cast<std::uint16_t>(i + 1), generation};
+  }
+  return Span{*this, context, 0, 0};
+}
+
+Span Tracing::child(const Context& parent) noexcept {
+  core::TracingState& inside = state();
+  if (!inside.active()) return {};
+  if (parent.valid()) return open(core::new_child(inside, parent, nullptr), 0);
+  const Context& scope = current();
+  if (scope.valid()) return open(core::new_child(inside, scope, nullptr), 0);
+  return open(core::new_root(inside, parent.decision, nullptr), 0);
+}
+
+Span Tracing::span(std::string_view name) noexcept {
+  Span made = child(Context{});
+  made.name(name);
+  return made;
+}
+
+}  // namespace edgespan

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// The inside of a Tracing: what spans, the Kafka wrapper and the reporter share.
+#pragma once
+
+#include <edgespan/tracing.hpp>
+
+#include "core/assert.hpp"
+#include "core/constants.hpp"
+#include "core/encode.hpp"
+#include "core/ring.hpp"
+#include "core/thread_state.hpp"
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <span>
+
+namespace edgespan::core {
+
+// Something of the agent's other parts that must end its spans in time. Called inside Reporter::step, about once a second,
+// and once more, with `all`, when the agent stops.
+struct Housekeeper {
+  void* ctx = nullptr;
+  void (*sweep)(void* ctx, std::uint64_t now_us, bool all) = nullptr;
+};
+
+// Rare events; each is one of the counters at the end of Books.
+enum class Event : std::uint8_t {
+  abandoned, inflight_full, text_cut, scope_refused, header_failed, root_unshared, count
+};
+
+// What only the consumer of the ring changes, under its lock.
+struct Ledger {
+  std::array<std::uint64_t, stripes> accepted{};  // 64-bit sums of the stripes' 32-bit counters
+  std::array<std::uint64_t, stripes> popped{};
+  std::array<std::uint64_t, drop_reasons> dropped{};
+  std::uint64_t delivered = 0;
+  std::uint64_t batches = 0;
+  std::uint64_t bytes_delivered = 0;
+  std::uint64_t retries = 0;
+  std::uint64_t in_batch = 0;
+};
+
+struct TracingState {
+  const edgespan_clock* clock = nullptr;
+  TracingMemory memory{};
+  TracingConfig config{};                       // without its texts
+  EncodedEndpoint local{};
+  SpanRing ring{};
+  std::array<Housekeeper, 2> housekeepers{};
+  std::array<std::atomic<std::uint32_t>, static_cast<std::size_t>(Event::count)> events{};
+  Ledger ledger{};
+  std::array<std::uint64_t, 4> seed{};
+  std::atomic<std::uint32_t> consumer_lock{0};
+  std::atomic<std::uint32_t> wake_sent{0};
+  std::atomic<const edgespan_worker*> worker{nullptr};
+  std::atomic<std::uint32_t> threads_seeded{0};
+  std::uint32_t epoch = 0;                      // 0: init has not succeeded
+  std::atomic<bool> on{true};
+  std::atomic<bool> seeded{false};
+
+  std::uint64_t now_us() const noexcept { return clock->mono_us(clock->ctx); }
+  void count(Event event) noexcept { events[static_cast<std::size_t>(event)].fetch_add(1, std::memory_order_relaxed); }
+  // Whether new spans are made: switched on, and the ids can be chosen at random.
+  bool active() const noexcept {
+    return on.load(std::memory_order_relaxed) && seeded.load(std::memory_order_acquire) &&
+           faults.load(std::memory_order_relaxed) == 0;
+  }
+};
+
+// Asks the port for the seed if there is none yet; cheap to repeat.
+void seed(TracingState& state) noexcept;
+
+// A random number that is not 0.
+std::uint64_t random_id(TracingState& state) noexcept;
+
+// The context of a new span. The decision is `decision` or, where that is open, the answer of `sampler` or else of the
+// tracing's own sampler.
+Context new_root(TracingState& state, Decision decision, const Sampler* sampler) noexcept;
+Context new_child(TracingState& state, const Context& parent, const Sampler* sampler) noexcept;
+
+// Puts a finished, sampled span into the ring, or counts why it could not. Any thread.
+void record(TracingState& state, const SpanRecord& span) noexcept;
+
+// Ends spans that are open for too long (or all of them): first they are closed to their owner, and with the next call,
+// when no owner can still be writing, they are recorded. True if any was closed to its owner by this call.
+bool sweep_spans(TracingState& state, std::uint64_t now_us, bool all) noexcept;
+
+// False if all places are taken.
+bool add_housekeeper(TracingState& state, const Housekeeper& housekeeper) noexcept;
+
+// The consumer's side: whoever holds it may take spans out of the ring and write the ledger. Held for a copy of at most one
+// batch, never across I/O.
+class ConsumerLock {
+ public:
+  explicit ConsumerLock(TracingState& state) noexcept : state_{state} {
+    while (!try_acquire(state)) state.clock->pause(state.clock->ctx, 20);
+  }
+  ~ConsumerLock() { release(state_); }
+  ConsumerLock(const ConsumerLock&) = delete;
+  ConsumerLock& operator=(const ConsumerLock&) = delete;
+
+  static bool try_acquire(TracingState& state) noexcept {
+    std::uint32_t open = 0;
+    return state.consumer_lock.compare_exchange_strong(open, 1, std::memory_order_acquire, std::memory_order_relaxed);
+  }
+  static void release(TracingState& state) noexcept { state.consumer_lock.store(0, std::memory_order_release); }
+
+ private:
+  TracingState& state_;
+};
+
+// Brings the 64-bit sums up to date; under the consumer's lock.
+void fold_counters(TracingState& state) noexcept;
+
+}  // namespace edgespan::core

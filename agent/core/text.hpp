@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Small rules about text, shared by spans and the Kafka wrapper.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace edgespan::core {
+
+constexpr std::size_t varint_size(std::size_t value) noexcept { return value < 0x80 ? 1 : value < 0x4000 ? 2 : 3; }
+
+constexpr char lower_ascii(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+// Length of the well-formed UTF-8 sequence at `at`, or 0: no overlong forms, no surrogates, nothing past U+10FFFF.
+constexpr std::size_t utf8_sequence(std::string_view text, std::size_t at) noexcept {
+  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[at + i]); };
+  const auto tail = [&](std::size_t i) { return (byte(i) & 0xC0) == 0x80; };
+  const std::size_t left = text.size() - at;
+  const std::uint8_t lead = byte(0);
+  if (lead < 0x80) return 1;
+  if (lead >= 0xC2 && lead <= 0xDF) return left >= 2 && tail(1) ? 2 : 0;
+  if (lead >= 0xE0 && lead <= 0xEF) {
+    if (left < 3 || !tail(1) || !tail(2)) return 0;
+    if (lead == 0xE0 && byte(1) < 0xA0) return 0;
+    return lead == 0xED && byte(1) > 0x9F ? 0 : 3;
+  }
+  if (lead >= 0xF0 && lead <= 0xF4) {
+    if (left < 4 || !tail(1) || !tail(2) || !tail(3)) return 0;
+    if (lead == 0xF0 && byte(1) < 0x90) return 0;
+    return lead == 0xF4 && byte(1) > 0x8F ? 0 : 4;
+  }
+  return 0;
+}
+
+constexpr bool utf8(std::string_view text) noexcept {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t n = utf8_sequence(text, at);
+    if (n == 0) return false;
+    at += n;
+  }
+  return true;
+}
+
+// At most `bytes_max` bytes of well-formed UTF-8 from the start of `text`, cut between characters.
+constexpr std::string_view cut_utf8(std::string_view text, std::size_t bytes_max) noexcept {
+  if (text.size() <= bytes_max) return text;
+  std::size_t end = bytes_max;
+  while (end > 0 && (static_cast<std::uint8_t>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end);
+}
+
+// A record key that people can read: not empty, UTF-8, no control characters. Binary keys are never shown.
+constexpr bool text_key(std::string_view key) noexcept {
+  if (key.empty()) return false;
+  for (std::size_t at = 0; at < key.size();) {
+    const auto c = static_cast<std::uint8_t>(key[at]);
+    if (c < 0x20 || c == 0x7F) return false;
+    const std::size_t n = c < 0x80 ? 1 : utf8_sequence(key, at);
+    if (n == 0) return false;
+    at += n;
+  }
+  return true;
+}
+
+}  // namespace edgespan::core

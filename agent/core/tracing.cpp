@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/state.hpp"
+
+#include <new>
+
+namespace edgespan {
+namespace core {
+
+std::atomic<std::uint32_t> faults{0};
+
+namespace {
+
+std::atomic<std::uint32_t> epochs{0};
+
+// What is dropped before the ring is counted by stripe.
+using StripeCounter = std::atomic<std::uint32_t> StripeCounters::*;
+constexpr struct {
+  StripeCounter counter;
+  DropReason reason;
+} stripe_drops[] = {{&StripeCounters::ring_full, DropReason::ring_full},
+                    {&StripeCounters::no_slot, DropReason::no_slot},
+                    {&StripeCounters::too_large, DropReason::too_large}};
+
+// Wakes the reporter when half the ring is taken: once, until it has run.
+void wake_reporter(TracingState& state) noexcept {
+  if (state.ring.chunks_used() * 2 < state.ring.chunks()) return;
+  if (state.wake_sent.load(std::memory_order_relaxed) != 0 || state.wake_sent.exchange(1, std::memory_order_relaxed) != 0) return;
+  if (const edgespan_worker* worker = state.worker.load(std::memory_order_acquire)) worker->wake(worker->ctx);
+}
+
+// Drops old spans of this stripe, or else of another, until a chunk is free again. False if that cannot be had at once.
+bool evict(TracingState& state, std::uint32_t stripe) noexcept {
+  if (!ConsumerLock::try_acquire(state)) return false;
+  const std::uint32_t used = state.ring.chunks_used();
+  RingRecord oldest;
+  for (std::uint32_t i = 0; i < stripes && state.ring.chunks_used() >= used; ++i) {
+    const std::uint32_t victim = (stripe + i) % stripes;
+    while (state.ring.chunks_used() >= used && state.ring.peek(victim, oldest)) {
+      if (state.ring.chunks_used() < used) break;  // looking on has freed the chunk before
+      state.ring.pop(victim);
+      ++state.ledger.dropped[static_cast<std::size_t>(DropReason::ring_full)];
+    }
+  }
+  const bool freed = state.ring.chunks_used() < used;
+  ConsumerLock::release(state);
+  return freed;
+}
+
+}  // namespace
+
+void record(TracingState& state, const SpanRecord& span) noexcept {
+  const std::uint32_t stripe = thread_stripe();
+  StripeCounters& counters = state.ring.counters(stripe);
+  const EncodedSize size = encoded_size(span);
+  if (size.total > span_bytes_max) {
+    counters.too_large.fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
+  std::byte* out = state.ring.claim(stripe, size.total);
+  if (out == nullptr && state.config.drop_oldest && evict(state, stripe)) out = state.ring.claim(stripe, size.total);
+  if (out == nullptr) {
+    counters.ring_full.fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
+  counters.accepted.fetch_add(1, std::memory_order_relaxed);
+  encode(span, size, out);
+  state.ring.commit(out, size.total, size.timestamp_at, span.annotated);
+  wake_reporter(state);
+}
+
+void fold_counters(TracingState& state) noexcept {
+  const auto fold = [](std::uint64_t& sum, std::uint32_t now) { sum += now - static_cast<std::uint32_t>(sum); };
+  for (std::uint32_t i = 0; i < stripes; ++i) {
+    fold(state.ledger.popped[i], state.ring.popped(i));
+    fold(state.ledger.accepted[i], state.ring.counters(i).accepted.load(std::memory_order_relaxed));
+  }
+}
+
+bool add_housekeeper(TracingState& state, const Housekeeper& housekeeper) noexcept {
+  for (Housekeeper& place : state.housekeepers) {
+    if (place.sweep != nullptr) continue;
+    place = housekeeper;
+    return true;
+  }
+  return false;
+}
+
+}  // namespace core
+
+Tracing::Tracing() noexcept {
+  static_assert(sizeof(core::TracingState) <= sizeof state_ && alignof(core::TracingState) <= 64);
+  new (state_.data()) core::TracingState{};
+}
+
+Status Tracing::init(const TracingMemory& memory, const TracingConfig& config, const edgespan_clock& clock) noexcept {
+  core::TracingState& inside = state();
+  if (inside.epoch != 0) return Status::already_started;
+  if (clock.mono_us == nullptr || clock.wall_us == nullptr || clock.entropy == nullptr || clock.pause == nullptr) {
+    return Status::bad_config;
+  }
+  if (config.span_deadline_s == 0) return Status::bad_config;
+  if (memory.chunks.size() < 2 || memory.chunks.size() > ring_chunks_max || memory.spans.empty() ||
+      memory.ring.size() != memory.chunks.size() * ring_chunk_bytes || memory.batch.size() < span_bytes_max) {
+    return Status::too_small;
+  }
+  if (config.local.service_name.empty() ||
+      !core::encode_endpoint(config.local, core::EndpointField::local, inside.local)) {
+    return Status::bad_text;
+  }
+  inside.clock = &clock;
+  inside.memory = memory;
+  inside.config = config;
+  inside.config.local = Endpoint{};  // the caller's text is not kept
+  inside.ring.init(memory.ring, memory.chunks);
+  for (SpanSlot& slot : memory.spans) slot.state.store(0, std::memory_order_relaxed);
+  inside.epoch = core::epochs.fetch_add(1, std::memory_order_relaxed) + 1;
+  core::seed(inside);
+  return Status::ok;
+}
+
+void Tracing::enable(bool on) noexcept { state().on.store(on, std::memory_order_relaxed); }
+
+bool Tracing::enabled() const noexcept { return const_cast<Tracing*>(this)->state().active(); }
+
+Books Tracing::books() noexcept {
+  core::TracingState& inside = state();
+  Books books;
+  if (inside.epoch == 0) return books;
+  {
+    const core::ConsumerLock lock{inside};
+    core::fold_counters(inside);
+    const core::Ledger& ledger = inside.ledger;
+    books.dropped = ledger.dropped;
+    for (std::uint32_t i = 0; i < core::stripes; ++i) {
+      books.finished += ledger.accepted[i];
+      books.in_ring += ledger.accepted[i] - ledger.popped[i];
+      for (const auto& drop : core::stripe_drops) {
+        const std::uint32_t count = (inside.ring.counters(i).*drop.counter).load(std::memory_order_relaxed);
+        books.dropped[static_cast<std::size_t>(drop.reason)] += count;
+        books.finished += count;
+      }
+    }
+    books.delivered = ledger.delivered;
+    books.in_batch = ledger.in_batch;
+    books.batches = ledger.batches;
+    books.bytes_delivered = ledger.bytes_delivered;
+    books.retries = ledger.retries;
+  }
+  const auto event = [&](core::Event which) {
+    return inside.events[static_cast<std::size_t>(which)].load(std::memory_order_relaxed);
+  };
+  books.abandoned = event(core::Event::abandoned);
+  books.inflight_full = event(core::Event::inflight_full);
+  books.texts_cut = event(core::Event::text_cut);
+  books.scopes_refused = event(core::Event::scope_refused);
+  books.headers_failed = event(core::Event::header_failed);
+  books.roots_unshared = event(core::Event::root_unshared);
+  books.faults = core::faults.load(std::memory_order_relaxed);
+  return books;
+}
+
+}  // namespace edgespan
