@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <edgespan/http_sender.hpp>
+
+#include "http/text.hpp"
+
+namespace edgespan {
+namespace {
+
+constexpr std::string_view scheme = "http://";
+constexpr std::string_view default_path = "/api/v2/spans";
+
+using http::after;
+using http::first_of;
+using http::lower;
+
+constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+
+// Letters, digits, '.', '-', and the '_' that container names have.
+constexpr bool is_name_char(char c) noexcept {
+  return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z') || c == '.' || c == '-' || c == '_';
+}
+
+constexpr bool is_ipv6_char(char c) noexcept {
+  return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'f') || c == ':' || c == '.';
+}
+
+// What may stand in a path as it is: a query or fragment would change what is addressed, and the rest could
+// end the request line early.
+constexpr bool is_path_char(char c) noexcept { return c > ' ' && c < 0x7f && c != '?' && c != '#'; }
+
+template <typename Allowed>
+constexpr bool consists_of(std::string_view text, Allowed allowed) noexcept {
+  for (const char c : text) {
+    if (!allowed(c)) return false;
+  }
+  return !text.empty();
+}
+
+bool take_scheme(std::string_view& url) noexcept {
+  if (url.size() < scheme.size()) return false;
+  for (std::size_t i = 0; i < scheme.size(); ++i) {
+    if (lower(url[i]) != scheme[i]) return false;
+  }
+  url.remove_prefix(scheme.size());
+  return true;
+}
+
+// Splits `authority` into host and what follows it: nothing, or ':' and the port.
+bool take_host(std::string_view& authority, std::string_view& host) noexcept {
+  if (authority.starts_with('[')) {
+    const std::size_t end = authority.find(']');
+    if (end == std::string_view::npos) return false;
+    host = after(first_of(authority, end), 1);
+    authority.remove_prefix(end + 1);
+    return consists_of(host, is_ipv6_char);
+  }
+  host = first_of(authority, authority.find(':'));
+  authority.remove_prefix(host.size());
+  return consists_of(host, is_name_char);
+}
+
+bool read_port(std::string_view text, std::uint16_t& port) noexcept {
+  if (text.empty()) return true;  // none given: the caller's default stays
+  text.remove_prefix(1);
+  if (text.size() > 5 || !consists_of(text, is_digit)) return false;
+  std::uint32_t value = 0;
+  for (const char c : text) value = value * 10 + static_cast<std::uint32_t>(c - '0');
+  if (value == 0 || value > 0xffff) return false;
+  port = static_cast<std::uint16_t>(value);
+  return true;
+}
+
+}  // namespace
+
+Status parse_http_url(std::string_view url, HttpUrl& out) noexcept {
+  if (!take_scheme(url)) return Status::bad_url;
+  std::string_view authority = first_of(url, url.find('/'));
+  const std::string_view path = after(url, authority.size());
+  HttpUrl parsed;
+  if (!take_host(authority, parsed.host)) return Status::bad_url;
+  if (!authority.empty() && authority.front() != ':') return Status::bad_url;
+  if (!read_port(authority, parsed.port)) return Status::bad_url;
+  // In HTTP the empty path and '/' are one and the same, and no collector takes spans there.
+  parsed.path = path.size() <= 1 ? default_path : path;
+  if (!consists_of(parsed.path, is_path_char)) return Status::bad_url;
+  if (parsed.host.size() > HttpUrl::host_bytes_max) return Status::bad_url;
+  if (parsed.path.size() > HttpUrl::path_bytes_max) return Status::bad_url;
+  out = parsed;
+  return Status::ok;
+}
+
+}  // namespace edgespan

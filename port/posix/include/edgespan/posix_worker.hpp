@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <edgespan/posix_stream.hpp>
+
+#include <pthread.h>
+#include <sys/types.h>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace edgespan::posix {
+
+// The thread behind the port's edgespan_worker. Waits for its wake-up and for the stream at once.
+class Worker {
+ public:
+  explicit Worker(Stream& stream) noexcept : stream_(stream) {}
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+  // Waits for the present step to end: steps do not block, and the thread must not outlive what it runs on.
+  ~Worker();
+
+  bool init(std::size_t stack_bytes) noexcept;  // false: errno
+
+  // As edgespan_worker says. After stop() has returned true it can be started again.
+  bool start(std::uint64_t (*step)(void*), void* arg) noexcept;
+  void wake() noexcept;
+  // From inside the step it only asks for the end, and returns false. In a forked child, where the thread
+  // does not exist, it returns true at once.
+  bool stop(std::uint64_t timeout_us) noexcept;
+
+ private:
+  enum class State : std::uint8_t { stopped, running, ended };  // ended: not joined yet
+
+  static void* main(void* self);
+  void run() noexcept;
+  void wait(std::uint64_t us) noexcept;
+  bool make_locks() noexcept;
+  void forget_parents_thread() noexcept;
+
+  Stream& stream_;
+  std::uint64_t (*step_)(void*) = nullptr;
+  void* arg_ = nullptr;
+  std::size_t stack_bytes_ = 0;
+  int wake_fd_ = -1;
+  std::atomic<bool> stopping_{false};
+  std::atomic<pid_t> process_{0};  // that started the thread
+  pthread_t thread_{};
+  pthread_mutex_t mutex_{};  // over state_ and thread_; never held during a step
+  pthread_cond_t ended_{};
+  State state_ = State::stopped;
+};
+
+}  // namespace edgespan::posix

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "resolver.hpp"
+
+#include "thread.hpp"
+
+#include <netdb.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace edgespan::posix {
+
+struct Lookup {
+  enum class State : std::uint8_t {
+    free,
+    starting,   // taken, its thread does not run yet
+    running,    // somebody waits for it
+    abandoned,  // nobody does; its thread frees it
+    done,       // somebody has yet to take the result
+  };
+
+  std::atomic<State> state{State::free};
+  // Made at the first use and kept: the thread may write to it after the waiter has taken the result, so it
+  // must never come to mean something else. A write that comes late is a wake-up too many, and harmless.
+  int descriptor = -1;
+  std::size_t count = 0;
+  std::array<char, 256> host{};
+  std::array<Address, addresses_max> addresses{};
+};
+
+namespace {
+
+using State = Lookup::State;
+
+// With a connect deadline of 10 s and a resolver that hangs for 30 s, three lookups of one agent would be
+// under way at once if none were taken up again.
+constexpr std::size_t lookups_max = 4;
+constexpr std::size_t stack_bytes = 256 * 1024;  // glibc's resolver keeps whole answers on its stack
+
+constinit std::array<Lookup, lookups_max> lookups{};
+
+void collect(const addrinfo* list, Lookup& lookup) noexcept {
+  lookup.count = 0;
+  for (; list != nullptr && lookup.count < addresses_max; list = list->ai_next) {
+    const bool is_ip = list->ai_family == AF_INET || list->ai_family == AF_INET6;
+    if (!is_ip || list->ai_addrlen > sizeof(Address)) continue;
+    std::memcpy(&lookup.addresses[lookup.count++], list->ai_addr, list->ai_addrlen);
+  }
+}
+
+void publish(Lookup& lookup) noexcept {
+  for (;;) {
+    State state = State::running;
+    if (lookup.state.compare_exchange_strong(state, State::done)) break;
+    state = State::abandoned;
+    if (lookup.state.compare_exchange_strong(state, State::free)) return;
+  }
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const ssize_t written = write(lookup.descriptor, &one, sizeof one);
+}
+
+void* resolve(void* arg) {
+  pthread_setname_np(pthread_self(), "edgespan-dns");
+  auto& lookup = *static_cast<Lookup*>(arg);
+  addrinfo hints{};
+  hints.ai_family = AF_UNSPEC;
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* list = nullptr;
+  const bool found = getaddrinfo(lookup.host.data(), nullptr, &hints, &list) == 0;
+  collect(found ? list : nullptr, lookup);
+  if (found) freeaddrinfo(list);
+  publish(lookup);
+  return nullptr;
+}
+
+Lookup* take_up_abandoned(const char* host) noexcept {
+  for (Lookup& lookup : lookups) {
+    State state = State::abandoned;
+    if (!lookup.state.compare_exchange_strong(state, State::running)) continue;
+    if (std::strcmp(lookup.host.data(), host) == 0) return &lookup;
+    abandon_lookup(lookup);  // only the one who holds it may look at its name
+  }
+  return nullptr;
+}
+
+Lookup* take_free() noexcept {
+  for (Lookup& lookup : lookups) {
+    State state = State::free;
+    if (lookup.state.compare_exchange_strong(state, State::starting)) return &lookup;
+  }
+  return nullptr;
+}
+
+bool launch(Lookup& lookup, const char* host) noexcept {
+  const std::size_t host_bytes = std::strlen(host) + 1;
+  if (host_bytes > lookup.host.size()) return false;
+  std::memcpy(lookup.host.data(), host, host_bytes);
+  if (lookup.descriptor < 0) lookup.descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (lookup.descriptor < 0) return false;
+  std::uint64_t stale = 0;
+  [[maybe_unused]] const ssize_t drained = read(lookup.descriptor, &stale, sizeof stale);
+  lookup.state.store(State::running);
+  pthread_t thread{};
+  return create_quiet_thread(thread, stack_bytes, true, "", resolve, &lookup);
+}
+
+void forget_all_in_child() {
+  for (Lookup& lookup : lookups) {
+    // The descriptor is shared with the parent: a child that drained it would steal the parent's wake-up.
+    if (lookup.descriptor >= 0) ::close(lookup.descriptor);
+    lookup.descriptor = -1;
+    lookup.state.store(State::free);
+  }
+}
+
+}  // namespace
+
+Lookup* start_lookup(const char* host) noexcept {
+  if (Lookup* const known = take_up_abandoned(host)) return known;
+  Lookup* const lookup = take_free();
+  if (lookup == nullptr) return nullptr;
+  if (launch(*lookup, host)) return lookup;
+  lookup->state.store(State::free);
+  return nullptr;
+}
+
+bool lookup_done(const Lookup& lookup) noexcept { return lookup.state.load() == State::done; }
+
+int lookup_descriptor(const Lookup& lookup) noexcept { return lookup.descriptor; }
+
+std::size_t take_addresses(Lookup& lookup, std::span<Address> out) noexcept {
+  const std::size_t count = std::min(lookup.count, out.size());
+  std::copy_n(lookup.addresses.begin(), count, out.begin());
+  lookup.state.store(State::free);
+  return count;
+}
+
+void abandon_lookup(Lookup& lookup) noexcept {
+  State state = State::running;
+  if (lookup.state.compare_exchange_strong(state, State::abandoned)) return;
+  state = State::done;
+  lookup.state.compare_exchange_strong(state, State::free);
+}
+
+bool prepare_lookups_for_fork() noexcept {
+  static constinit std::atomic<bool> prepared{false};
+  if (prepared.exchange(true)) return true;
+  const int error = pthread_atfork(nullptr, nullptr, forget_all_in_child);
+  errno = error;
+  return error == 0;
+}
+
+}  // namespace edgespan::posix
