@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kafka/kafka_state.hpp"
+
+#include "core/text.hpp"
+
+namespace edgespan {
+namespace {
+
+using namespace kafka;
+
+PolledRecord& entry(ConsumerMemory& memory, std::size_t index) noexcept { return memory.records[index]; }
+
+}  // namespace
+
+// One poll: its time, and the spans that records without a context share.
+class ConsumerPoll {
+ public:
+  ConsumerPoll(KafkaTracing& kafka, std::span<PolledTopic> topics) noexcept : kafka_{kafka}, topics_{topics} {}
+
+  // Traces one record; returns the id of its poll span, or 0.
+  std::uint64_t add(rd_kafka_message_t* message) noexcept;
+  // Ends the shared spans; returns how many there were.
+  std::size_t finish() noexcept;
+
+ private:
+  Context shared(const rd_kafka_message_t* message, const B3Extraction& extraction) noexcept;
+  Context own(const rd_kafka_message_t* message, const B3Extraction& extraction) noexcept;
+  void record(const Context& context, std::string_view topic) noexcept;
+
+  KafkaTracing& kafka_;
+  std::span<PolledTopic> topics_;
+  std::size_t used_ = 0;
+  std::uint64_t now_us_ = 0;  // read once, with the first sampled span
+};
+
+std::uint64_t ConsumerPoll::add(rd_kafka_message_t* message) noexcept {
+  core::TracingState& state = kafka_.tracing_->state();
+  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR || !state.active()) return 0;
+  const FoundHeaders found = find_headers(message);
+  const bool share = kafka_.config_.shared_root && found.extraction.kind == B3Extraction::Kind::empty;
+  const Context context = share ? shared(message, found.extraction) : own(message, found.extraction);
+  if (kafka_.config_.rewrite_headers && !write_headers(message, found, context, kafka_.config_.b3)) {
+    state.count(core::Event::header_failed);
+  }
+  return context.span_id;
+}
+
+Context ConsumerPoll::own(const rd_kafka_message_t* message, const B3Extraction& extraction) noexcept {
+  const std::string_view topic = topic_of(message);
+  const Context context = next_context(kafka_.tracing_->state(), extraction, false, kafka_.config_.consumer_sampler,
+                                       Operation::receive, topic);
+  record(context, topic);
+  return context;
+}
+
+Context ConsumerPoll::shared(const rd_kafka_message_t* message, const B3Extraction& extraction) noexcept {
+  const std::string_view topic = topic_of(message);
+  for (std::size_t i = 0; i < used_; ++i) {
+    // The partitions of a topic share one name, though not always one handle.
+    if (topic == static_cast<const char*>(topics_[i].topic)) return topics_[i].context;
+  }
+  if (used_ == topics_.size()) {
+    if (!topics_.empty()) kafka_.tracing_->state().count(core::Event::root_unshared);
+    return own(message, extraction);
+  }
+  const Context context = next_context(kafka_.tracing_->state(), extraction, false, kafka_.config_.consumer_sampler,
+                                       Operation::receive, topic);
+  topics_[used_++] = {topic.data(), context};
+  if (context.sampled() && now_us_ == 0) now_us_ = kafka_.tracing_->state().now_us();
+  return context;
+}
+
+void ConsumerPoll::record(const Context& context, std::string_view topic) noexcept {
+  if (!context.sampled()) return;
+  core::TracingState& state = kafka_.tracing_->state();
+  if (now_us_ == 0) now_us_ = state.now_us();
+  const core::TagView tag{topic_tag, topic};
+  core::SpanRecord span;
+  span.context = context;
+  span.kind = Kind::consumer;
+  span.start_us = now_us_;
+  span.duration_us = 1;  // of zero length; the collector takes 0 for absent
+  span.name = poll_name;
+  span.local = state.local.view();
+  span.remote = {kafka_.remote_.data(), kafka_.remote_size_};
+  span.tags = {&tag, 1};
+  core::record(state, span);
+}
+
+std::size_t ConsumerPoll::finish() noexcept {
+  for (const PolledTopic& topic : topics_.first(used_)) record(topic.context, static_cast<const char*>(topic.topic));
+  return used_;
+}
+
+TracingConsumer::TracingConsumer(KafkaTracing& kafka, rd_kafka_t* consumer, ConsumerMemory memory) noexcept
+    : kafka_{&kafka}, rk_{consumer}, memory_{memory} {}
+
+ConsumerBatch TracingConsumer::poll(std::chrono::milliseconds timeout) noexcept {
+  ConsumerPoll poll{*kafka_, memory_.topics};
+  std::size_t size = 0;
+  int wait_ms = timeout.count() > INT32_MAX ? INT32_MAX : static_cast<int>(timeout.count());
+  while (size < memory_.records.size()) {
+    rd_kafka_message_t* message = rd_kafka_consumer_poll(rk_, wait_ms);
+    if (message == nullptr) break;
+    entry(memory_, size++) = {message, poll.add(message)};
+    wait_ms = 0;
+  }
+  roots_ = poll.finish();
+  return ConsumerBatch{*this, size};
+}
+
+rd_kafka_message_t* TracingConsumer::consumer_poll(int timeout_ms) noexcept {
+  rd_kafka_message_t* message = rd_kafka_consumer_poll(rk_, timeout_ms);
+  if (message == nullptr) return nullptr;
+  ConsumerPoll poll{*kafka_, memory_.topics};
+  poll.add(message);
+  poll.finish();
+  return message;
+}
+
+ssize_t TracingConsumer::consume_batch_queue(rd_kafka_queue_t* queue, int timeout_ms, rd_kafka_message_t** messages,
+                                             std::size_t size) noexcept {
+  const ssize_t count = rd_kafka_consume_batch_queue(queue, timeout_ms, messages, size);
+  ConsumerPoll poll{*kafka_, memory_.topics};
+  for (ssize_t i = 0; i < count; ++i) poll.add(messages[i]);
+  poll.finish();
+  return count;
+}
+
+std::string_view ConsumerRecord::topic() const noexcept { return topic_of(message_); }
+std::string_view ConsumerRecord::key() const noexcept { return key_of(message_); }
+std::string_view ConsumerRecord::value() const noexcept {
+  return message_->payload != nullptr ? std::string_view{static_cast<const char*>(message_->payload), message_->len}
+                                      : std::string_view{};
+}
+
+void ConsumerBatch::Iterator::load() noexcept {
+  const PolledRecord& polled = entry(consumer_->memory_, index_);
+  record_.message_ = static_cast<rd_kafka_message_t*>(polled.message);
+  record_.poll_span_id_ = polled.poll_span_id;
+  record_.consumer_ = consumer_;
+}
+
+void ConsumerBatch::release() noexcept {
+  if (consumer_ == nullptr) return;
+  for (PolledRecord& polled : consumer_->memory_.records.first(size_)) {
+    rd_kafka_message_destroy(static_cast<rd_kafka_message_t*>(polled.message));
+  }
+  consumer_ = nullptr;
+  size_ = 0;
+}
+
+// The context that a record went through the poll with, where its own headers do not say: records keep their
+// headers if rewriting is off.
+Context TracingConsumer::polled_context(const ConsumerRecord& record, const B3Extraction& extraction) const noexcept {
+  if (record.poll_span_id_ == 0) return {};
+  for (const PolledTopic& root : memory_.topics.first(roots_)) {
+    if (root.context.span_id == record.poll_span_id_) return root.context;
+  }
+  if (extraction.kind != B3Extraction::Kind::ids) return {};
+  Context context = extraction.context;
+  context.parent_id = context.span_id;
+  context.span_id = record.poll_span_id_;
+  return context;
+}
+
+Span KafkaTracing::next_span(const ConsumerRecord& record) noexcept {
+  if (config_.rewrite_headers || record.consumer_ == nullptr) return next_span(record.message_);
+  if (!tracing_->state().active()) return {};
+  const FoundHeaders found = find_headers(record.message_);
+  const Context parent = record.consumer_->polled_context(record, found.extraction);
+  return open_next(record.message_, parent.valid() ? parent : found.extraction.context);
+}
+
+Span KafkaTracing::next_span(rd_kafka_message_t* message) noexcept {
+  if (!tracing_->state().active()) return {};
+  const FoundHeaders found = find_headers(message);
+  if (config_.rewrite_headers && found.extraction.kind == B3Extraction::Kind::ids) clear_headers(found.list);
+  return open_next(message, found.extraction.context);
+}
+
+Span KafkaTracing::open_next(const rd_kafka_message_t* message, const Context& parent) noexcept {
+  Span span = tracing_->child(parent);
+  if (!span.recording() || (parent.valid() && config_.tag_processor == TagProcessor::when_root)) return span;
+  const std::string_view key = key_of(message);
+  if (core::text_key(key)) span.tag(key_tag, core::cut_utf8(key, key_tag_bytes_max));
+  span.tag(topic_tag, topic_of(message));
+  return span;
+}
+
+}  // namespace edgespan

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kafka/kafka_state.hpp"
+
+#include <cstring>
+
+namespace edgespan::kafka {
+namespace {
+
+constexpr std::size_t headers_looked_at = 256;
+constexpr std::size_t key_chars_max = 17;  // X-B3-ParentSpanId
+
+struct HeaderView {
+  const char* name = nullptr;
+  const void* value = nullptr;
+  std::size_t size = 0;
+};
+
+bool header_at(const rd_kafka_headers_t* list, std::size_t index, HeaderView& out) noexcept {
+  return rd_kafka_header_get_all(list, index, &out.name, &out.value, &out.size) == RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+std::size_t first_looked_at(const rd_kafka_headers_t* list) noexcept {
+  const std::size_t count = rd_kafka_header_cnt(list);
+  return count > headers_looked_at ? count - headers_looked_at : 0;
+}
+
+bool add_headers(rd_kafka_headers_t* list, const Context& context, B3Format format) noexcept {
+  B3Buffer buffer;
+  for (const B3Header& header : b3_inject(context, format, buffer)) {
+    if (rd_kafka_header_add(list, header.name.data(), static_cast<ssize_t>(header.name.size()), header.value.data(),
+                            static_cast<ssize_t>(header.value.size())) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+FoundHeaders find_headers(const rd_kafka_message_t* message) noexcept {
+  FoundHeaders found;
+  if (rd_kafka_message_headers(message, &found.list) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    found.list = nullptr;
+    return found;
+  }
+  B3Headers headers;
+  HeaderView header;
+  for (std::size_t i = first_looked_at(found.list); header_at(found.list, i, header); ++i) {
+    const B3Key key = b3_key(header.name);
+    if (key == B3Key::none) continue;
+    found.any = true;
+    if (header.value != nullptr) headers.add(key, {static_cast<const char*>(header.value), header.size});
+  }
+  if (found.any) found.extraction = headers.extract();
+  return found;
+}
+
+void clear_headers(rd_kafka_headers_t* list) noexcept {
+  HeaderView header;
+  for (std::size_t i = first_looked_at(list); header_at(list, i, header);) {
+    if (b3_key(header.name) == B3Key::none) {
+      ++i;
+      continue;
+    }
+    // Removal frees the name it compares with, so it gets a copy; it takes all headers of this spelling.
+    char name[key_chars_max + 1] = {};
+    std::strncpy(name, header.name, key_chars_max);
+    if (rd_kafka_header_remove(list, name) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
+    i = first_looked_at(list);
+  }
+}
+
+bool write_headers(rd_kafka_message_t* message, const FoundHeaders& found, const Context& context, B3Format format) noexcept {
+  if (found.list != nullptr) {
+    if (found.any) clear_headers(found.list);
+    return add_headers(found.list, context, format);
+  }
+  rd_kafka_headers_t* list = rd_kafka_headers_new(format == B3Format::multi || format == B3Format::both ? b3_headers_max : 1);
+  if (list == nullptr) return false;
+  if (!add_headers(list, context, format)) {
+    rd_kafka_headers_destroy(list);
+    return false;
+  }
+  rd_kafka_message_set_headers(message, list);
+  return true;
+}
+
+Context next_context(core::TracingState& state, const B3Extraction& extraction, bool scope_first,
+                     const MessagingSampler& sampler, Operation operation, std::string_view topic) noexcept {
+  const Context& scope = current();
+  const bool ids = extraction.kind == B3Extraction::Kind::ids;
+  if (scope.valid() && (scope_first || !ids)) return core::new_child(state, scope, nullptr);
+  const Decision decision = extraction.kind == B3Extraction::Kind::empty ? Decision::undecided : extraction.context.decision;
+  const Sampler* rule = decision == Decision::undecided ? sampler.find(operation, topic) : nullptr;
+  return ids ? core::new_child(state, extraction.context, rule) : core::new_root(state, decision, rule);
+}
+
+std::string_view topic_of(const rd_kafka_message_t* message) noexcept {
+  const char* name = message->rkt != nullptr ? rd_kafka_topic_name(message->rkt) : nullptr;
+  return name != nullptr ? std::string_view{name} : std::string_view{};
+}
+
+std::string_view key_of(const rd_kafka_message_t* message) noexcept {
+  return message->key != nullptr ? std::string_view{static_cast<const char*>(message->key), message->key_len}
+                                 : std::string_view{};
+}
+
+}  // namespace edgespan::kafka

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the parts of the Kafka wrapper share.
+#pragma once
+
+#include <edgespan/kafka.hpp>
+
+#include "core/encode.hpp"
+#include "core/inflight.hpp"
+#include "core/state.hpp"
+
+#include <cstdint>
+#include <string_view>
+
+namespace edgespan::kafka {
+
+inline constexpr std::string_view topic_tag = "kafka.topic";
+inline constexpr std::string_view key_tag = "kafka.key";
+inline constexpr std::string_view error_tag = "error";
+inline constexpr std::size_t key_tag_bytes_max = 64;  // longer keys are cut: a tag is for finding, not for storing
+
+// The `name` field of a span, encoded.
+inline constexpr std::array<std::byte, 6> send_name{std::byte{0x2A}, std::byte{4},   std::byte{'s'},
+                                                    std::byte{'e'},  std::byte{'n'}, std::byte{'d'}};
+inline constexpr std::array<std::byte, 6> poll_name{std::byte{0x2A}, std::byte{4},   std::byte{'p'},
+                                                    std::byte{'o'},  std::byte{'l'}, std::byte{'l'}};
+
+// Trace headers found in a record, and the spellings they were found in.
+struct FoundHeaders {
+  rd_kafka_headers_t* list = nullptr;  // null: the record has no headers
+  B3Extraction extraction{};
+  bool any = false;                    // trace keys stand in the list, readable or not
+};
+
+// Looks at the last 256 headers: a record with more is not ours to parse in full.
+FoundHeaders find_headers(const rd_kafka_message_t* message) noexcept;
+
+// Takes every trace header out of a list, in whatever case it is written.
+void clear_headers(rd_kafka_headers_t* list) noexcept;
+
+// Replaces the trace headers of a record by those of `context`. False if librdkafka refused.
+bool write_headers(rd_kafka_message_t* message, const FoundHeaders& found, const Context& context, B3Format format) noexcept;
+
+// The context of a span that goes on from a record. `scope_first`: a producer; else ids in the record come first.
+Context next_context(core::TracingState& state, const B3Extraction& extraction, bool scope_first,
+                     const MessagingSampler& sampler, Operation operation, std::string_view topic) noexcept;
+
+std::string_view topic_of(const rd_kafka_message_t* message) noexcept;
+std::string_view key_of(const rd_kafka_message_t* message) noexcept;
+
+}  // namespace edgespan::kafka

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kafka/kafka_state.hpp"
+
+namespace edgespan {
+namespace {
+
+using namespace kafka;
+
+constexpr std::size_t topic_bytes_max = 249;
+
+void* unconst(std::string_view text) noexcept { return const_cast<char*>(text.data()); }
+
+// Null if librdkafka has no memory for it or a name holds a NUL.
+rd_kafka_headers_t* copy_headers(std::span<const RecordHeader> headers) noexcept {
+  rd_kafka_headers_t* list = rd_kafka_headers_new(headers.size() + 1);
+  for (const RecordHeader& header : headers) {
+    const auto value_size = header.value.data() == nullptr ? -1 : static_cast<ssize_t>(header.value.size());
+    if (header.name.find('\0') == header.name.npos &&
+        rd_kafka_header_add(list, header.name.data(), static_cast<ssize_t>(header.name.size()), header.value.data(),
+                            header.value.data() == nullptr ? 0 : value_size) == RD_KAFKA_RESP_ERR_NO_ERROR) {
+      continue;
+    }
+    rd_kafka_headers_destroy(list);
+    return nullptr;
+  }
+  return list;
+}
+
+// What a failed produceva was about, for its span.
+struct Attempt {
+  std::string_view topic;
+  std::string_view key;
+};
+
+Attempt attempt_of(const rd_kafka_vu_t* arguments, std::size_t count) noexcept {
+  Attempt attempt;
+  for (std::size_t i = 0; i < count; ++i) {
+    const rd_kafka_vu_t& argument = arguments[i];
+    if (argument.vtype == RD_KAFKA_VTYPE_TOPIC && argument.u.cstr != nullptr) attempt.topic = argument.u.cstr;
+    if (argument.vtype == RD_KAFKA_VTYPE_RKT) attempt.topic = rd_kafka_topic_name(argument.u.rkt);
+    if (argument.vtype == RD_KAFKA_VTYPE_KEY && argument.u.mem.ptr != nullptr) {
+      attempt.key = {static_cast<const char*>(argument.u.mem.ptr), argument.u.mem.size};
+    }
+  }
+  return attempt;
+}
+
+}  // namespace
+
+rd_kafka_resp_err_t TracingProducer::send(const ProducerRecord& record) noexcept {
+  char topic[topic_bytes_max + 1];
+  if (record.topic.empty() || record.topic.size() > topic_bytes_max || record.topic.find('\0') != record.topic.npos) {
+    return RD_KAFKA_RESP_ERR__INVALID_ARG;
+  }
+  topic[record.topic.copy(topic, topic_bytes_max)] = '\0';
+  rd_kafka_headers_t* headers = nullptr;
+  if (!record.headers.empty()) {
+    headers = copy_headers(record.headers);
+    if (headers == nullptr) return RD_KAFKA_RESP_ERR__INVALID_ARG;
+  }
+  KafkaTracing::begin_call();
+  const rd_kafka_resp_err_t error = rd_kafka_producev(
+      rk_, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(record.partition), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+      RD_KAFKA_V_KEY(unconst(record.key), record.key.size()), RD_KAFKA_V_VALUE(unconst(record.value), record.value.size()),
+      RD_KAFKA_V_TIMESTAMP(record.timestamp_ms), RD_KAFKA_V_OPAQUE(record.opaque), RD_KAFKA_V_HEADERS(headers),
+      RD_KAFKA_V_END);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    if (headers != nullptr) rd_kafka_headers_destroy(headers);
+    if (!KafkaTracing::call_was_sent()) kafka_->record_refused(record.topic, record.key, error);
+  }
+  return error;
+}
+
+rd_kafka_error_t* TracingProducer::produceva(const rd_kafka_vu_t* arguments, std::size_t count) noexcept {
+  KafkaTracing::begin_call();
+  rd_kafka_error_t* error = rd_kafka_produceva(rk_, arguments, count);
+  if (error != nullptr && !KafkaTracing::call_was_sent()) {
+    const Attempt attempt = attempt_of(arguments, count);
+    kafka_->record_refused(attempt.topic, attempt.key, rd_kafka_error_code(error));
+  }
+  return error;
+}
+
+int TracingProducer::produce(rd_kafka_topic_t* topic, std::int32_t partition, int flags, void* payload,
+                             std::size_t payload_size, const void* key, std::size_t key_size, void* opaque) noexcept {
+  KafkaTracing::begin_call();
+  const int result = rd_kafka_produce(topic, partition, flags, payload, payload_size, key, key_size, opaque);
+  if (result != 0 && !KafkaTracing::call_was_sent()) {
+    const rd_kafka_resp_err_t error = rd_kafka_last_error();
+    kafka_->record_refused(rd_kafka_topic_name(topic), {static_cast<const char*>(key), key == nullptr ? 0 : key_size}, error);
+  }
+  return result;
+}
+
+int TracingProducer::produce_batch(rd_kafka_topic_t* topic, std::int32_t partition, int flags, rd_kafka_message_t* messages,
+                                   int count) noexcept {
+  const int accepted = rd_kafka_produce_batch(topic, partition, flags, messages, count);
+  for (int i = 0; i < count; ++i) {
+    // Whether librdkafka got as far as on_send depends on the error: only an unknown partition comes after it.
+    const rd_kafka_resp_err_t error = messages[i].err;
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR || error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION) continue;
+    kafka_->record_refused(rd_kafka_topic_name(topic), key_of(&messages[i]), error);
+  }
+  return accepted;
+}
+
+}  // namespace edgespan

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+// Traced clients: created with interceptors, so that every message has its span, by whatever call it is produced and in
+// whatever style its delivery report is read. agent/DESIGN.md says why this way was chosen.
+#include "kafka/kafka_state.hpp"
+
+#include "core/text.hpp"
+
+#include <new>
+
+namespace edgespan {
+namespace {
+
+using namespace kafka;
+
+constexpr const char* interceptor_name = "edgespan";
+constexpr int fixed_conf_destroy = 0x020d0000;  // the first librdkafka that survives it: 2.13
+
+// Whether the produce call that this thread is in has got as far as on_send.
+constinit thread_local bool send_seen = false;
+
+rd_kafka_resp_err_t on_send(rd_kafka_t*, rd_kafka_message_t* message, void* self) {
+  static_cast<KafkaTracing*>(self)->message_sent(message);
+  return RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+rd_kafka_resp_err_t on_acknowledgement(rd_kafka_t*, rd_kafka_message_t* message, void* self) {
+  static_cast<KafkaTracing*>(self)->message_ended(message);
+  return RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+rd_kafka_resp_err_t on_new(rd_kafka_t* rk, const rd_kafka_conf_t*, void* self, char*, std::size_t) {
+  if (rd_kafka_type(rk) != RD_KAFKA_PRODUCER) return RD_KAFKA_RESP_ERR_NO_ERROR;
+  const rd_kafka_resp_err_t sent = rd_kafka_interceptor_add_on_send(rk, interceptor_name, on_send, self);
+  if (sent != RD_KAFKA_RESP_ERR_NO_ERROR) return sent;
+  return rd_kafka_interceptor_add_on_acknowledgement(rk, interceptor_name, on_acknowledgement, self);
+}
+
+void refuse(char* errstr, std::size_t size, const char* text) noexcept {
+  if (errstr == nullptr || size == 0) return;
+  const std::string_view cut = std::string_view{text}.substr(0, size - 1);
+  cut.copy(errstr, cut.size());
+  errstr[cut.size()] = '\0';
+}
+
+}  // namespace
+
+Status KafkaTracing::init(Tracing& tracing, std::span<InflightBucket> inflight, const KafkaConfig& config) noexcept {
+  if (tracing_ != nullptr) return Status::already_started;
+  core::TracingState& state = tracing.state();
+  if (state.epoch == 0) return Status::not_started;
+  if (inflight.empty()) return Status::too_small;
+  if (config.inflight_deadline_s == 0) return Status::bad_config;
+  Endpoint remote;
+  remote.service_name = config.remote_service_name;
+  core::EncodedEndpoint encoded;
+  if (!core::encode_endpoint(remote, core::EndpointField::remote, encoded)) return Status::bad_text;
+  remote_ = encoded.bytes;
+  remote_size_ = encoded.size;
+  config_ = config;
+  config_.remote_service_name = {};  // the caller's text is not kept
+  inflight_table().init(inflight);
+  const auto sweep = [](void* self, std::uint64_t now_us, bool all) {
+    static_cast<KafkaTracing*>(self)->sweep(now_us, all);
+  };
+  if (!core::add_housekeeper(state, {this, sweep})) return Status::already_started;
+  tracing_ = &tracing;
+  return Status::ok;
+}
+
+KafkaTracing::KafkaTracing() noexcept {
+  static_assert(sizeof(core::InflightTable) <= sizeof inflight_);
+  new (inflight_.data()) core::InflightTable{};
+}
+
+core::InflightTable& KafkaTracing::inflight_table() noexcept {
+  return *std::launder(reinterpret_cast<core::InflightTable*>(inflight_.data()));
+}
+
+rd_kafka_resp_err_t KafkaTracing::install(rd_kafka_conf_t* conf) noexcept {
+  if (tracing_ == nullptr) return RD_KAFKA_RESP_ERR__STATE;
+  return rd_kafka_conf_interceptor_add_on_new(conf, interceptor_name, on_new, this);
+}
+
+rd_kafka_t* KafkaTracing::create(rd_kafka_type_t type, rd_kafka_conf_t* conf, char* errstr, std::size_t errstr_size) noexcept {
+  if (tracing_ == nullptr) {
+    refuse(errstr, errstr_size, "KafkaTracing::create before a successful init");
+    return nullptr;
+  }
+  rd_kafka_conf_t* traced = conf != nullptr ? rd_kafka_conf_dup(conf) : rd_kafka_conf_new();
+  if (install(traced) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    refuse(errstr, errstr_size, "librdkafka refused the tracing interceptor");
+    rd_kafka_conf_destroy(traced);
+    return nullptr;
+  }
+  rd_kafka_t* rk = rd_kafka_new(type, traced, errstr, errstr_size);
+  if (rk != nullptr) {
+    if (conf != nullptr) rd_kafka_conf_destroy(conf);
+  } else if (rd_kafka_version() >= fixed_conf_destroy) {
+    rd_kafka_conf_destroy(traced);
+  }
+  return rk;
+}
+
+// The application's thread, inside its produce call.
+void KafkaTracing::message_sent(rd_kafka_message_t* message) noexcept {
+  send_seen = true;
+  core::TracingState& state = tracing_->state();
+  if (!state.active()) return;
+  const FoundHeaders found = find_headers(message);
+  const Context context =
+      next_context(state, found.extraction, true, config_.producer_sampler, Operation::send, topic_of(message));
+  if (!write_headers(message, found, context, config_.b3)) state.count(core::Event::header_failed);
+  if (!context.sampled()) return;
+  const InflightSpan span{context.trace_hi, context.trace_lo, context.span_id, context.parent_id, state.now_us(),
+                          context.decision};
+  InflightSpan forgotten;
+  switch (inflight_table().insert(message, span, forgotten)) {
+    case core::InflightTable::Insert::stored: return;
+    case core::InflightTable::Insert::replaced: return abandon(forgotten, span.start_us);
+    case core::InflightTable::Insert::full:
+      state.count(core::Event::inflight_full);
+      return record_send(span, span.start_us, topic_of(message), key_of(message), {});
+  }
+}
+
+// Any thread of librdkafka, or the application's. For a message that produce_batch refused librdkafka passes the
+// application's own array element (2.0.2, read), so the message is looked into only once its address was found.
+void KafkaTracing::message_ended(rd_kafka_message_t* message) noexcept {
+  InflightSpan span;
+  if (!inflight_table().take(message, span)) return;
+  const char* error = message->err != RD_KAFKA_RESP_ERR_NO_ERROR ? rd_kafka_err2name(message->err) : "";
+  record_send(span, tracing_->state().now_us(), topic_of(message), key_of(message), error);
+}
+
+void KafkaTracing::record_send(const InflightSpan& sent, std::uint64_t end_us, std::string_view topic, std::string_view key,
+                               std::string_view error) noexcept {
+  std::array<core::TagView, 3> tags;
+  std::size_t count = 0;
+  if (core::text_key(key)) tags[count++] = {key_tag, core::cut_utf8(key, key_tag_bytes_max)};
+  if (!topic.empty()) tags[count++] = {topic_tag, topic};
+  if (!error.empty()) tags[count++] = {error_tag, error};
+  core::TracingState& state = tracing_->state();
+  core::SpanRecord span;
+  span.context = {sent.trace_hi, sent.trace_lo, sent.span_id, sent.parent_id, sent.decision};
+  span.kind = Kind::producer;
+  span.start_us = sent.start_us;
+  span.duration_us = end_us > sent.start_us ? end_us - sent.start_us : 1;
+  span.name = send_name;
+  span.local = state.local.view();
+  span.remote = {remote_.data(), remote_size_};
+  span.tags = {tags.data(), count};
+  core::record(state, span);
+}
+
+void KafkaTracing::record_refused(std::string_view topic, std::string_view key, rd_kafka_resp_err_t error) noexcept {
+  core::TracingState& state = tracing_->state();
+  if (!state.active()) return;
+  const Context context = next_context(state, {}, true, config_.producer_sampler, Operation::send, topic);
+  if (!context.sampled()) return;
+  const std::uint64_t now_us = state.now_us();
+  record_send({context.trace_hi, context.trace_lo, context.span_id, context.parent_id, now_us, context.decision}, now_us,
+              topic, key, rd_kafka_err2name(error));
+}
+
+void KafkaTracing::abandon(const InflightSpan& span, std::uint64_t now_us) noexcept {
+  tracing_->state().count(core::Event::abandoned);
+  record_send(span, now_us, {}, {}, "abandoned");
+}
+
+void KafkaTracing::sweep(std::uint64_t now_us, bool all) noexcept {
+  InflightSpan span;
+  while (inflight_table().take_older(now_us, all ? 0 : config_.inflight_deadline_s, span)) abandon(span, now_us);
+}
+
+Scope KafkaTracing::scope(const rd_kafka_message_t* message) noexcept {
+  const FoundHeaders found = find_headers(message);
+  return Scope{*tracing_, found.extraction.kind == B3Extraction::Kind::ids ? found.extraction.context : Context{}};
+}
+
+void KafkaTracing::begin_call() noexcept { send_seen = false; }
+bool KafkaTracing::call_was_sent() noexcept { return send_seen; }
+
+}  // namespace edgespan
