@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/closing.hpp"
+
+#include "cli/books_line.hpp"
+
+namespace edgespan::cli {
+namespace {
+
+// A collector that answers at all has answered by then, twice if need be.
+constexpr std::uint32_t stop_deadline_ms = 5'000;
+
+}  // namespace
+
+bool close_books(Agent& agent, std::ostream& err) {
+  const Books books = agent.stop(stop_deadline_ms);
+  err << books_line(books) << std::endl;
+  if (!books.balanced()) err << "edgespan: the books do not balance; please report this line" << std::endl;
+  if (all_delivered(books)) return true;
+  err << "edgespan: " << books.finished - books.delivered << " spans were lost";
+  const std::string complaint = agent.complaint();
+  if (!complaint.empty()) err << "; " << complaint;
+  err << std::endl;
+  return false;
+}
+
+}  // namespace edgespan::cli

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/collector.hpp"
+
+#include "cli/error.hpp"
+#include "cli/text.hpp"
+
+#include <edgespan/http_sender.hpp>
+
+#include <httplib.h>
+
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+namespace edgespan::cli {
+namespace {
+
+constexpr const char* spans_path = "/api/v2/spans";
+constexpr const char* protobuf = "application/x-protobuf";
+constexpr int relay_timeout_s = 5;
+
+}  // namespace
+
+class Collector::State {
+ public:
+  explicit State(const std::string& relay_url) : relay_url_{relay_url} {
+    if (!relay_url.empty()) open_relay();
+  }
+  ~State() {
+    server_.stop();
+    if (thread_.joinable()) thread_.join();
+  }
+
+  int start();
+  std::vector<CollectedSpan> take() {
+    const std::lock_guard lock{mutex_};
+    return std::exchange(spans_, {});
+  }
+  std::uint64_t posts() const { return locked(posts_); }
+  std::uint64_t bytes() const { return locked(bytes_); }
+  std::string complaint() const { return locked(complaint_); }
+
+ private:
+  template <typename T>
+  T locked(const T& value) const {
+    const std::lock_guard lock{mutex_};
+    return value;
+  }
+  void open_relay();
+  void receive(const httplib::Request& request, httplib::Response& response);
+  int relay(const std::string& body, std::string& error);
+  void refuse(httplib::Response& response, int status, const std::string& error);
+
+  std::string relay_url_;
+  std::string relay_path_;
+  std::unique_ptr<httplib::Client> relay_;
+  std::mutex relay_mutex_;
+  mutable std::mutex mutex_;
+  std::vector<CollectedSpan> spans_;
+  std::uint64_t posts_ = 0;
+  std::uint64_t bytes_ = 0;
+  std::string complaint_;
+  httplib::Server server_;
+  std::thread thread_;
+};
+
+int Collector::State::start() {
+  server_.set_keep_alive_timeout(1);  // an idle connection would keep the end waiting for so long
+  server_.Post(spans_path, [this](const httplib::Request& request, httplib::Response& response) {
+    receive(request, response);
+  });
+  const int port = server_.bind_to_any_port("127.0.0.1");
+  if (port <= 0) throw RunError{"the collector gets no port on 127.0.0.1; is the loopback interface up?"};
+  thread_ = std::thread{[this] { server_.listen_after_bind(); }};
+  // stop() is lost on a server that has not begun to run.
+  while (!server_.is_running()) std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  return port;
+}
+
+// An empty post is accepted by Zipkin and stores nothing: it shows that somebody listens who takes spans.
+void Collector::State::open_relay() {
+  HttpUrl url;
+  if (parse_http_url(relay_url_, url) != Status::ok) throw UsageError{"--zipkin '" + relay_url_ + "': not a URL of Zipkin"};
+  relay_path_ = url.path;
+  relay_ = std::make_unique<httplib::Client>(std::string{url.host}, url.port);
+  relay_->set_connection_timeout(relay_timeout_s);
+  relay_->set_read_timeout(relay_timeout_s);
+  relay_->set_write_timeout(relay_timeout_s);
+  relay_->set_keep_alive(true);
+  std::string error;
+  if (relay({}, error) / 100 != 2) throw RunError{error + "; check the URL, or run without --zipkin"};
+}
+
+// The status of Zipkin's answer; 503 if there was none. Anything but 2xx comes with a sentence.
+int Collector::State::relay(const std::string& body, std::string& error) {
+  const std::lock_guard lock{relay_mutex_};
+  const httplib::Headers headers{{"b3", "0"}};
+  const httplib::Result result = relay_->Post(relay_path_, headers, body, protobuf);
+  if (!result) {
+    error = "Zipkin at " + relay_url_ + " cannot be reached: " + httplib::to_string(result.error());
+    return 503;
+  }
+  if (result->status / 100 != 2) {
+    error = "Zipkin at " + relay_url_ + " answers " + std::to_string(result->status) + " " +
+            printable(result->body.substr(0, 200));
+  }
+  return result->status;
+}
+
+void Collector::State::refuse(httplib::Response& response, int status, const std::string& error) {
+  response.status = status;
+  response.set_content(error, "text/plain");
+  const std::lock_guard lock{mutex_};
+  if (complaint_.empty()) complaint_ = error;
+}
+
+void Collector::State::receive(const httplib::Request& request, httplib::Response& response) {
+  if (request.get_header_value("Content-Type") != protobuf) {
+    return refuse(response, 400, std::string{"a post must be "} + protobuf);
+  }
+  std::vector<CollectedSpan> spans;
+  std::string error;
+  if (!decode_spans(request.body, spans, error)) return refuse(response, 400, error);
+  if (relay_) {
+    const int status = relay(request.body, error);
+    if (status / 100 != 2) return refuse(response, status, error);
+  }
+  response.status = 202;
+  const std::lock_guard lock{mutex_};
+  std::ranges::move(spans, std::back_inserter(spans_));
+  ++posts_;
+  bytes_ += request.body.size();
+}
+
+Collector::Collector(const std::string& relay_url) : state_{std::make_unique<State>(relay_url)} {
+  url_ = "http://127.0.0.1:" + std::to_string(state_->start()) + spans_path;
+}
+
+Collector::~Collector() = default;
+
+std::vector<CollectedSpan> Collector::take() { return state_->take(); }
+std::uint64_t Collector::posts() const { return state_->posts(); }
+std::uint64_t Collector::bytes() const { return state_->bytes(); }
+std::string Collector::complaint() const { return state_->complaint(); }
+
+}  // namespace edgespan::cli

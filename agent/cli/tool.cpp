@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/tool.hpp"
+
+#include "cli/b3_command.hpp"
+#include "cli/consume.hpp"
+#include "cli/demo.hpp"
+#include "cli/error.hpp"
+#include "cli/options.hpp"
+#include "cli/output.hpp"
+#include "cli/produce.hpp"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include <exception>
+#include <istream>
+#include <ostream>
+
+namespace edgespan::cli {
+namespace {
+
+int parse_and_run(int argc, const char* const* argv, const Streams& streams) {
+  CLI::App app{"Shows that tracing through Kafka works: sends, reads and explains traced records.", "edgespan"};
+  app.footer("Exit codes: 0 done, 1 failed at run time, 2 bad usage.");
+  app.require_subcommand(1);
+  ProduceOptions produce;
+  ConsumeOptions consume;
+  DemoOptions demo;
+  const CLI::App* const produce_command = add_produce(app, produce);
+  const CLI::App* const consume_command = add_consume(app, consume);
+  const CLI::App* const b3_command =
+      app.add_subcommand("b3", "explain trace headers: name=value, separated by tabs, one set a line of standard input");
+  add_demo(app, demo);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const bool asked = app.exit(error, streams.out, streams.err) == 0;
+    Output{streams.out}.flush();
+    return asked ? exit_done : exit_usage;
+  }
+  if (produce_command->parsed()) return run_produce(produce, streams.input_descriptor, streams.out, streams.err);
+  if (consume_command->parsed()) return run_consume(consume, streams.out, streams.err);
+  if (b3_command->parsed()) {
+    const int code = run_b3(streams.in, streams.out, streams.err);
+    Output{streams.out}.flush();
+    return code;
+  }
+  return run_demo(demo, streams.out, streams.err);
+}
+
+}  // namespace
+
+int run(int argc, const char* const* argv, const Streams& streams) noexcept {
+  try {
+    return parse_and_run(argc, argv, streams);
+  } catch (const UsageError& error) {
+    streams.err << "edgespan: " << error.what() << "\nRun with --help for more information.\n";
+    return exit_usage;
+  } catch (const std::exception& error) {
+    streams.err << "edgespan: " << error.what() << std::endl;
+    return exit_failed;
+  }
+}
+
+}  // namespace edgespan::cli
