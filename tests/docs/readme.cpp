@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the README's program leaves out, around it: a broker, a consumer, and a look at what it did.
+#include <edgespan/http_sender.hpp>
+#include <edgespan/kafka.hpp>
+#include <edgespan/posix.hpp>
+#include <edgespan/reporter.hpp>
+
+#include <librdkafka/rdkafka_mock.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+namespace {
+
+using namespace std::chrono_literals;
+
+int handled = 0;
+std::string brokers;
+
+void require(bool condition, const char* what) {
+  if (condition) return;
+  std::fprintf(stderr, "README.md: %s\n", what);
+  std::exit(1);
+}
+
+void set(rd_kafka_conf_t* conf, const char* name, const char* value) {
+  char errstr[256];
+  require(rd_kafka_conf_set(conf, name, value, errstr, sizeof errstr) == RD_KAFKA_CONF_OK, errstr);
+}
+
+rd_kafka_conf_t* configuration() {
+  rd_kafka_conf_t* conf = rd_kafka_conf_new();
+  set(conf, "bootstrap.servers", brokers.c_str());
+  return conf;
+}
+
+rd_kafka_t* new_consumer() {
+  rd_kafka_conf_t* conf = configuration();
+  set(conf, "group.id", "readme");
+  set(conf, "auto.offset.reset", "earliest");
+  char errstr[256];
+  rd_kafka_t* consumer = rd_kafka_new(RD_KAFKA_CONSUMER, conf, errstr, sizeof errstr);
+  require(consumer != nullptr, errstr);
+  rd_kafka_poll_set_consumer(consumer);
+  rd_kafka_topic_partition_list_t* topics = rd_kafka_topic_partition_list_new(1);
+  rd_kafka_topic_partition_list_add(topics, "readings", RD_KAFKA_PARTITION_UA);
+  require(rd_kafka_subscribe(consumer, topics) == RD_KAFKA_RESP_ERR_NO_ERROR, "subscribe failed");
+  rd_kafka_topic_partition_list_destroy(topics);
+  return consumer;
+}
+
+// The work of the README's consumer. It must find itself inside the record's span.
+void handle(std::string_view value) {
+  require(value == "21.5", "the record's value is not what was sent");
+  require(edgespan::current().valid(), "no span is current while a record is handled");
+  ++handled;
+}
+
+#include "readme/1.inc"
+
+}  // namespace
+
+int main() {
+  char errstr[256];
+  rd_kafka_t* host = rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), errstr, sizeof errstr);
+  require(host != nullptr, errstr);
+  rd_kafka_mock_cluster_t* cluster = rd_kafka_mock_cluster_new(host, 1);
+  require(cluster != nullptr, "no mock cluster");
+  brokers = rd_kafka_mock_cluster_bootstraps(cluster);
+
+  require(start(), "start() failed");
+  rd_kafka_t* sender = kafka.create(RD_KAFKA_PRODUCER, configuration(), errstr, sizeof errstr);
+  require(sender != nullptr, errstr);
+  produce(sender);
+  require(rd_kafka_flush(sender, 10'000) == RD_KAFKA_RESP_ERR_NO_ERROR, "the record was not delivered");
+  rd_kafka_destroy(sender);
+
+  rd_kafka_t* receiver = new_consumer();
+  for (int polls = 0; handled == 0 && polls < 20; ++polls) consume(receiver);
+  require(handled == 1, "the record was not handled once");
+  rd_kafka_consumer_close(receiver);
+  rd_kafka_destroy(receiver);
+
+  // Nobody listens where the README posts to, so all three spans are still here.
+  const edgespan::Books books = tracing.books();
+  require(books.finished == 3, "send, poll and process should make three spans");
+  require(books.finished == books.in_ring + books.in_batch, "a span was lost");
+  require(reporter.stop(0) == edgespan::Status::timeout, "stop() should say that spans are left");
+
+  rd_kafka_mock_cluster_destroy(cluster);
+  rd_kafka_destroy(host);
+}

@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The base of every case that talks to real servers; they are started once, at the first such case."""
+
+import json
+import os
+import shutil
+import tempfile
+import time
+import unittest
+import urllib.error
+import urllib.request
+
+from peers import Brave, Context, Edgespan, expected_headers
+from servers import BravePeer, Kafka, Zipkin, wait_until
+from trees import Expected, faults
+
+SPANS_S = 20
+
+
+class ZipkinApi:
+    def __init__(self, url):
+        self.url = url
+
+    def get(self, path):
+        try:
+            with urllib.request.urlopen(self.url + path, timeout=10) as reply:
+                return json.load(reply)
+        except urllib.error.HTTPError as error:
+            with error:
+                if error.code == 404:
+                    return None
+                raise
+
+    def trace(self, trace_id):
+        return self.get("/api/v2/trace/" + trace_id) or []
+
+    def traces_of(self, service):
+        return self.get("/api/v2/traces?limit=100&serviceName=" + service)
+
+    def spans_received(self):
+        """The collector's own count; it grows before the reporter gets its answer."""
+        counters = self.get("/metrics")
+        if counters.get("counter.zipkin_collector.spans_dropped.http", 0) > 0:
+            raise AssertionError("Zipkin dropped spans: %s" % counters)
+        return int(counters.get("counter.zipkin_collector.spans.http", 0))
+
+
+class World:
+    """Kafka, Zipkin and BravePeer, and what talks to them."""
+
+    def __init__(self):
+        artefacts = os.environ["EDGESPAN_INTEROP_DIR"]
+        self.directory = tempfile.mkdtemp(prefix="run-", dir=artefacts)
+        self.servers = [cls(artefacts, self.directory) for cls in (Zipkin, BravePeer, Kafka)]
+        self.zipkin, self.jvm, self.kafka = self.servers
+        self.up = False
+
+    def start(self):
+        for server in self.servers:
+            server.start()
+        self.zipkin.ready()
+        self.kafka.ready()
+        self.api = ZipkinApi(self.zipkin.url)
+        self.brave = Brave(self.jvm, self.kafka, self.zipkin)
+        self.edgespan = Edgespan(os.environ.get("EDGESPAN"), self.kafka, self.zipkin)
+        # The broker answers when it can; this also makes the offsets topic, so that no case waits for it.
+        for result in (self.brave.create_topic("warm-up"), self.brave.plain_produce("warm-up", 1),
+                       self.brave.plain_consume("warm-up", 1)):
+            if result.exit_code != 0:
+                raise AssertionError("the servers do not work: %s" % result)
+        self.up = True
+
+    def stop(self, keep_logs):
+        for server in self.servers:
+            server.terminate()  # All at once: they end side by side.
+        for server in self.servers:
+            server.stop()
+        if keep_logs:
+            shutil.rmtree(os.path.join(self.directory, "data"), ignore_errors=True)
+            print("the servers' logs are in " + self.directory)
+        else:
+            shutil.rmtree(self.directory, ignore_errors=True)
+
+
+class InteropCase(unittest.TestCase):
+    world = None
+    names = 0
+    maxDiff = None
+
+    @classmethod
+    def setUpClass(cls):
+        if InteropCase.world is None:
+            InteropCase.world = World()
+            InteropCase.world.start()
+        elif not cls.world.up:
+            raise AssertionError("the servers did not start; the first failure says why")
+        cls.api, cls.brave, cls.edgespan = cls.world.api, cls.world.brave, cls.world.edgespan
+
+    def setUp(self):
+        self.received_before = self.api.spans_received()
+        self.earliest_us = time.time_ns() // 1000
+        self.spans_expected = 0
+
+    def tearDown(self):
+        """The books of every case: Zipkin was sent exactly the spans that the case has looked at."""
+        received = self.api.spans_received() - self.received_before
+        self.assertEqual(received, self.spans_expected, "spans that Zipkin received, and spans expected")
+
+    def unique(self, stem):
+        """A name that no other case uses: for topics, services and groups."""
+        InteropCase.names += 1
+        return "%s-%d" % (stem, InteropCase.names)
+
+    def topic(self, stem="orders", properties=()):
+        name = self.unique(stem)
+        self.ok(self.brave.create_topic(name, properties))
+        return name
+
+    def ok(self, result):
+        """A command that must have done its work; returns its lines."""
+        self.assertEqual(result.exit_code, 0, str(result))
+        return result.lines
+
+    def records(self, result, count):
+        lines = [line for line in self.ok(result) if line.word == "record"]
+        self.assertEqual(len(lines), count, str(result))
+        return lines
+
+    def delivered(self, result, count):
+        lines = [line for line in self.ok(result) if line.word == "delivered"]
+        self.assertEqual(len(lines), count, str(result))
+        return lines
+
+    def wire(self, topic, count=1):
+        """The records as they are on the broker, in the order of their offsets."""
+        return self.records(self.brave.plain_consume(topic, count), count)
+
+    def assert_context(self, line, b3, decision="1", others=()):
+        """Exactly one context, in exactly this format, and beside it exactly the headers in `others`."""
+        context = Context(line.headers)
+        self.assertTrue(context.trace and context.span, line.text)
+        self.assertEqual(context.decision, decision, line.text)
+        want = {**expected_headers(b3, context), **dict(others)}
+        self.assertEqual(sorted(line.headers), sorted(want.items()), line.text)
+        return context
+
+    def assert_trace(self, trace_id, *roots):
+        """Waits until Zipkin has as many spans as expected, compares, and returns them by id."""
+        count = sum(1 for root in roots for _ in root.walk())
+        self.spans_expected += count
+        try:
+            spans = wait_until(lambda: self.enough(trace_id, count), SPANS_S, "spans")
+        except TimeoutError:
+            spans = self.api.trace(trace_id)
+        found = faults(spans, roots, self.earliest_us, time.time_ns() // 1000)
+        self.assertEqual([], found, "trace %s:\n%s" % (trace_id, "\n".join(found)))
+        return {span["id"]: span for span in spans}
+
+    def enough(self, trace_id, count):
+        spans = self.api.trace(trace_id)
+        return spans if len(spans) >= count else None
+
+
+def send(service, topic, key, *children, **more):
+    tags = {"kafka.key": key, "kafka.topic": topic, **more.pop("tags", {})}
+    return Expected(service, "PRODUCER", "send", tags, children, remote="kafka", **more)
+
+
+def poll(service, topic, *children, **more):
+    return Expected(service, "CONSUMER", "poll", {"kafka.topic": topic}, children, remote="kafka", **more)
+
+
+def process(peer, service, name, topic, key, *children, **more):
+    return Expected(service, None, name, peer.process_tags(topic, key), children, **more)
+
+
+class EdgespanToBrave:
+    def peers(self):
+        return self.edgespan, self.brave
+
+
+class BraveToEdgespan:
+    def peers(self):
+        return self.brave, self.edgespan
+
+
+class EdgespanToEdgespan:
+    def peers(self):
+        return self.edgespan, self.edgespan
+
+
+class BraveToBrave:
+    """The reference: what the other directions are measured against is what Brave does with itself."""
+
+    def peers(self):
+        return self.brave, self.brave

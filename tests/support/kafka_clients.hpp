@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+// Clients of the mock cluster: a traced producer that keeps its delivery reports, a reader that traces nothing and sees
+// records as they are on the wire, and a consumer of chosen partitions.
+#pragma once
+
+#include "support/mock_kafka.hpp"
+
+#include <functional>
+
+namespace edgespan::test {
+
+struct Report {
+  void* opaque = nullptr;
+  rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
+  std::string key;
+  std::int32_t partition = -1;
+  std::vector<Header> headers;
+};
+
+// A producer with a dr_msg_cb of the application's own.
+class ReportingProducer {
+ public:
+  template <Limits L>
+  explicit ReportingProducer(Traced<L>& traced, const Settings& more = {})
+      : client_{traced.create(RD_KAFKA_PRODUCER, conf(more))}, traced_{traced.kafka, client_.get()} {}
+  ReportingProducer(const ReportingProducer&) = delete;
+  ReportingProducer& operator=(const ReportingProducer&) = delete;
+
+  TracingProducer& operator*() noexcept { return traced_; }
+  TracingProducer* operator->() noexcept { return &traced_; }
+  rd_kafka_t* handle() const noexcept { return client_.get(); }
+
+  // Called in every delivery report, before it is kept.
+  std::function<void(const rd_kafka_message_t*)> on_report;
+
+  // Serves delivery reports until there were `count` in all.
+  const std::vector<Report>& reports(std::size_t count) {
+    REQUIRE(eventually([&] {
+      rd_kafka_poll(client_.get(), 0);
+      return reports_.size() >= count;
+    }));
+    REQUIRE(reports_.size() == count);
+    return reports_;
+  }
+  // The same for deliveries that must have succeeded.
+  void delivered(std::size_t count) {
+    for (const Report& report : reports(count)) REQUIRE(report.error == RD_KAFKA_RESP_ERR_NO_ERROR);
+  }
+  // Sends one record that must be accepted, and lets it arrive: the topic is then known to the client.
+  void warm_up(const std::string& topic) {
+    const std::size_t before = reports_.size();
+    REQUIRE(traced_.send({.topic = topic, .key = "warm-up"}) == RD_KAFKA_RESP_ERR_NO_ERROR);
+    delivered(before + 1);
+  }
+
+ private:
+  rd_kafka_conf_t* conf(const Settings& more) {
+    Settings settings{{"bootstrap.servers", MockCluster::shared().brokers()}, {"linger.ms", "0"}};
+    for (const auto& [name, value] : more) settings[name] = value;
+    rd_kafka_conf_t* made = make_conf(settings);
+    rd_kafka_conf_set_opaque(made, this);
+    rd_kafka_conf_set_dr_msg_cb(made, [](rd_kafka_t*, const rd_kafka_message_t* message, void* self) {
+      static_cast<ReportingProducer*>(self)->report(message);
+    });
+    return made;
+  }
+  void report(const rd_kafka_message_t* message) {
+    if (on_report) on_report(message);
+    reports_.push_back({message->_private, message->err, text_of(message->key, message->key_len), message->partition,
+                        headers_of(message)});
+  }
+
+  std::vector<Report> reports_;
+  Client client_;  // after what its callback writes to
+  TracingProducer traced_;
+};
+
+// Puts records on the broker as they are, through a producer that nobody traces.
+class Feed {
+ public:
+  void add(const std::string& topic, const std::string& key, const std::vector<RecordHeader>& headers = {},
+           std::int32_t partition = 0) {
+    rd_kafka_headers_t* list = rd_kafka_headers_new(headers.size());
+    for (const RecordHeader& header : headers) {
+      rd_kafka_header_add(list, header.name.data(), static_cast<ssize_t>(header.name.size()),
+                          header.value.data(), static_cast<ssize_t>(header.value.size()));
+    }
+    const rd_kafka_resp_err_t error = rd_kafka_producev(
+        client_.get(), RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
+        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(const_cast<char*>(key.data()), key.size()),
+        RD_KAFKA_V_HEADERS(list), RD_KAFKA_V_END);
+    REQUIRE(error == RD_KAFKA_RESP_ERR_NO_ERROR);
+  }
+  void done() { REQUIRE(rd_kafka_flush(client_.get(), wait_s * 1'000) == RD_KAFKA_RESP_ERR_NO_ERROR); }
+
+ private:
+  Client client_ = plain_client(RD_KAFKA_PRODUCER,
+                                {{"bootstrap.servers", MockCluster::shared().brokers()}, {"linger.ms", "5"}});
+};
+
+// A consumer of all partitions of some topics, from their beginning, without the tracing.
+class PlainConsumer {
+ public:
+  explicit PlainConsumer(const std::vector<std::pair<std::string, int>>& topics, const Settings& more = {}) {
+    Settings settings{{"bootstrap.servers", MockCluster::shared().brokers()},
+                      {"group.id", "tests"},
+                      {"enable.auto.commit", "false"},
+                      {"fetch.wait.max.ms", "20"}};
+    for (const auto& [name, value] : more) settings[name] = value;
+    client_ = plain_client(RD_KAFKA_CONSUMER, settings);
+    rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(1);
+    for (const auto& [topic, partitions] : topics) {
+      for (int i = 0; i < partitions; ++i) rd_kafka_topic_partition_list_add(list, topic.c_str(), i)->offset = 0;
+    }
+    const rd_kafka_resp_err_t error = rd_kafka_assign(client_.get(), list);
+    rd_kafka_topic_partition_list_destroy(list);
+    REQUIRE(error == RD_KAFKA_RESP_ERR_NO_ERROR);
+  }
+
+  rd_kafka_t* handle() const noexcept { return client_.get(); }
+
+  // Until that much waits to be polled, so that one poll can take it all.
+  void wait_for(std::size_t count) {
+    rd_kafka_queue_t* queue = rd_kafka_queue_get_consumer(client_.get());
+    const bool there = eventually([&] { return rd_kafka_queue_length(queue) >= count; });
+    rd_kafka_queue_destroy(queue);
+    REQUIRE(there);
+  }
+
+ private:
+  Client client_;
+};
+
+struct WireRecord {
+  std::string key;
+  std::vector<Header> headers;
+};
+
+// The first `count` records of a topic, as they stand on the broker.
+inline std::vector<WireRecord> read_wire(const std::string& topic, std::size_t count, int partitions = 1) {
+  PlainConsumer consumer{{{topic, partitions}}};
+  std::vector<WireRecord> records;
+  REQUIRE(eventually([&] {
+    if (rd_kafka_message_t* message = rd_kafka_consumer_poll(consumer.handle(), 0)) {
+      REQUIRE(message->err == RD_KAFKA_RESP_ERR_NO_ERROR);
+      records.push_back({text_of(message->key, message->key_len), headers_of(message)});
+      rd_kafka_message_destroy(message);
+    }
+    return records.size() == count;
+  }));
+  return records;
+}
+
+}  // namespace edgespan::test

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+// Kafka for tests: librdkafka's in-process cluster, a tracing whose spans are kept, and clients around both.
+// Order of declaration in a test: Traced first, then its clients, so that the clients go first.
+#pragma once
+
+#include <edgespan/kafka.hpp>
+#include <edgespan/reporter.hpp>
+
+#include "support/decoded_span.hpp"
+#include "support/test.hpp"
+
+#include <librdkafka/rdkafka_mock.h>
+
+#include <atomic>
+#include <chrono>
+#include <ctime>
+#include <map>
+#include <memory>
+#include <optional>
+#include <random>
+#include <span>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace edgespan::test {
+
+inline constexpr int wait_s = 20;  // until a test gives up; none needs a tenth of it
+
+// Looks again and again; false if it never came true.
+template <typename Condition>
+bool eventually(Condition condition) {
+  const auto begun = std::chrono::steady_clock::now();
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() - begun > std::chrono::seconds{wait_s}) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds{2});
+  }
+  return true;
+}
+
+using Settings = std::map<std::string, std::string>;
+
+inline rd_kafka_conf_t* make_conf(const Settings& settings) {
+  rd_kafka_conf_t* conf = rd_kafka_conf_new();
+  char errstr[256];
+  for (const auto& [name, value] : settings) {
+    if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), errstr, sizeof errstr) != RD_KAFKA_CONF_OK) FAIL(errstr);
+  }
+  rd_kafka_conf_set_log_cb(conf, [](const rd_kafka_t*, int, const char*, const char*) {});
+  return conf;
+}
+
+struct ClientDeleter {
+  void operator()(rd_kafka_t* rk) const noexcept { rd_kafka_destroy(rk); }
+};
+using Client = std::unique_ptr<rd_kafka_t, ClientDeleter>;
+
+inline Client plain_client(rd_kafka_type_t type, const Settings& settings) {
+  char errstr[256] = "";
+  rd_kafka_t* rk = rd_kafka_new(type, make_conf(settings), errstr, sizeof errstr);
+  INFO(errstr);
+  REQUIRE(rk != nullptr);
+  return Client{rk};
+}
+
+// One broker for all tests of the program, reached over 127.0.0.1. Every test has topics of its own, made before the
+// first message: a topic that the first message must make costs a second.
+class MockCluster {
+ public:
+  static MockCluster& shared() {
+    static MockCluster cluster;
+    return cluster;
+  }
+  MockCluster(const MockCluster&) = delete;
+  MockCluster& operator=(const MockCluster&) = delete;
+  ~MockCluster() { rd_kafka_mock_cluster_destroy(cluster_); }
+
+  std::string topic(int partitions = 1) {
+    std::string name = "topic" + std::to_string(++topics_);
+    REQUIRE(rd_kafka_mock_topic_create(cluster_, name.c_str(), partitions, 1) == RD_KAFKA_RESP_ERR_NO_ERROR);
+    return name;
+  }
+  std::string brokers() const { return rd_kafka_mock_cluster_bootstraps(cluster_); }
+
+  // The next produce requests are answered with these errors, one each.
+  void fail_produce(std::initializer_list<rd_kafka_resp_err_t> errors) {
+    constexpr std::int16_t produce_request = 0;
+    for (const rd_kafka_resp_err_t error : errors) {
+      rd_kafka_mock_push_request_errors(cluster_, produce_request, 1, error);
+    }
+  }
+  // What a producer learns when it asks about the topic.
+  void fail_topic(const std::string& topic, rd_kafka_resp_err_t error) {
+    rd_kafka_mock_topic_set_error(cluster_, topic.c_str(), error);
+  }
+
+ private:
+  MockCluster() : owner_{plain_client(RD_KAFKA_PRODUCER, {})}, cluster_{rd_kafka_mock_cluster_new(owner_.get(), 1)} {
+    REQUIRE(cluster_ != nullptr);
+  }
+
+  Client owner_;
+  rd_kafka_mock_cluster_t* cluster_;
+  int topics_ = 0;
+};
+
+// The system's clocks, which a test may put forward.
+class TestClock {
+ public:
+  TestClock() : table_{this, mono_us, wall_us, entropy, pause} {}
+  TestClock(const TestClock&) = delete;
+  TestClock& operator=(const TestClock&) = delete;
+
+  const edgespan_clock& table() const noexcept { return table_; }
+  void advance_s(std::uint64_t seconds) { ahead_us_ += seconds * 1'000'000; }
+
+ private:
+  static std::uint64_t read_us(clockid_t id) {
+    timespec now{};
+    clock_gettime(id, &now);
+    return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000 + static_cast<std::uint64_t>(now.tv_nsec) / 1'000;
+  }
+  static std::uint64_t mono_us(void* self) { return read_us(CLOCK_MONOTONIC) + static_cast<TestClock*>(self)->ahead_us_; }
+  static std::uint64_t wall_us(void* self) { return read_us(CLOCK_REALTIME) + static_cast<TestClock*>(self)->ahead_us_; }
+  static bool entropy(void*, void* out, std::size_t n) {
+    std::random_device random;
+    for (std::size_t i = 0; i < n; ++i) static_cast<unsigned char*>(out)[i] = static_cast<unsigned char>(random());
+    return true;
+  }
+  static void pause(void*, std::uint64_t us) { std::this_thread::sleep_for(std::chrono::microseconds{us}); }
+
+  std::atomic<std::uint64_t> ahead_us_{0};
+  edgespan_clock table_;
+};
+
+// A collector that accepts everything and keeps it.
+struct CapturingSender {
+  std::vector<DecodedSpan> spans;
+
+  Sender table() {
+    const auto offer = [](void* self, std::span<const std::byte> batch, std::uint64_t) {
+      auto& kept = static_cast<CapturingSender*>(self)->spans;
+      for (DecodedSpan& span : decode_spans(batch)) kept.push_back(std::move(span));
+      SendResult result;
+      result.state = SendState::delivered;
+      result.status = 202;
+      return result;
+    };
+    return {this, offer, [](void*) {}};
+  }
+};
+
+// A whole agent, without a thread: spans leave when a test asks for them.
+template <Limits L = Limits{}>
+struct Traced {
+  explicit Traced(const KafkaConfig& config = {}, TracingConfig tracing_config = {}) {
+    if (tracing_config.local.service_name == "unknown") tracing_config.local.service_name = "gateway";
+    REQUIRE(tracing.init(*memory, tracing_config, clock.table()) == Status::ok);
+    REQUIRE(reporter.init(tracing, sender.table()) == Status::ok);
+    REQUIRE(kafka.init(tracing, memory->inflight, config) == Status::ok);
+  }
+
+  rd_kafka_t* create(rd_kafka_type_t type, const Settings& settings) {
+    return create(type, make_conf(settings));
+  }
+  rd_kafka_t* create(rd_kafka_type_t type, rd_kafka_conf_t* conf) {
+    char errstr[256] = "";
+    rd_kafka_t* rk = kafka.create(type, conf, errstr, sizeof errstr);
+    INFO(errstr);
+    REQUIRE(rk != nullptr);
+    return rk;
+  }
+
+  // Everything that was delivered so far; the books must hold and name exactly that many spans.
+  const std::vector<DecodedSpan>& spans(std::size_t expected) {
+    REQUIRE(reporter.flush(5'000) == Status::ok);
+    check_books(expected);
+    REQUIRE(sender.spans.size() == expected);
+    return sender.spans;
+  }
+  void check_books(std::size_t finished) {
+    const Books books = tracing.books();
+    REQUIRE(books.finished == finished);
+    REQUIRE(books.balanced());
+    REQUIRE(books.faults == 0);
+    REQUIRE(books.headers_failed == 0);
+  }
+  // As spans(), after the agent's stop.
+  const std::vector<DecodedSpan>& stop(std::size_t expected) {
+    REQUIRE(reporter.stop(5'000) == Status::ok);
+    check_books(expected);
+    REQUIRE(sender.spans.size() == expected);
+    return sender.spans;
+  }
+
+  TestClock clock;
+  CapturingSender sender;
+  std::unique_ptr<Memory<L>> memory = std::make_unique<Memory<L>>();
+  Tracing tracing;
+  Reporter reporter;
+  KafkaTracing kafka;
+};
+
+struct Header {
+  std::string name;
+  std::optional<std::string> value;
+  friend bool operator==(const Header&, const Header&) = default;
+};
+inline std::ostream& operator<<(std::ostream& out, const Header& header) {
+  return out << header.name << '=' << header.value.value_or("<null>");
+}
+
+inline std::vector<Header> headers_of(const rd_kafka_message_t* message) {
+  std::vector<Header> out;
+  rd_kafka_headers_t* list = nullptr;
+  if (rd_kafka_message_headers(message, &list) != RD_KAFKA_RESP_ERR_NO_ERROR) return out;
+  const char* name = nullptr;
+  const void* value = nullptr;
+  std::size_t size = 0;
+  for (std::size_t i = 0; rd_kafka_header_get_all(list, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR; ++i) {
+    Header& header = out.emplace_back();
+    header.name = name;
+    if (value != nullptr) header.value = std::string{static_cast<const char*>(value), size};
+  }
+  return out;
+}
+
+// The value of the last `b3` header, or nothing.
+inline std::string b3_of(const std::vector<Header>& headers) {
+  std::string found;
+  for (const Header& header : headers) {
+    if (header.name == "b3") found = header.value.value_or("");
+  }
+  return found;
+}
+
+// trace-span-decision, as written for a delivered span.
+inline std::string b3_of(const DecodedSpan& span) {
+  return span.trace_id + "-" + span.id + (span.debug ? "-d" : "-1");
+}
+
+inline std::string text_of(const void* bytes, std::size_t size) {
+  return bytes == nullptr ? std::string{} : std::string{static_cast<const char*>(bytes), size};
+}
+
+}  // namespace edgespan::test

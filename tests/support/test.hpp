@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// The words that tests are written in: Unity's, because the same test body must one day run on a board that
+// has neither a heap nor exceptions. Here they stand on Catch2, version 2 or 3.
+//
+//   EDGESPAN_TEST(name, "tag") { ... }      a test; the tag is written without brackets
+//   TEST_ASSERT_*(expected, actual)         the expected value comes first; a failure ends the test
+//   TEST_MESSAGE(text)                      context, shown if an assertion of this test fails later
+//
+// Each argument is evaluated once. A loop over very many cases should compare by itself and call
+// TEST_FAIL_MESSAGE, as an assertion costs a multiple of what is compared.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+#if __has_include(<catch2/catch_test_macros.hpp>)
+#include <catch2/catch_test_macros.hpp>
+#define EDGESPAN_TEST_CATCH 3
+#elif __has_include(<catch2/catch.hpp>)
+#include <catch2/catch.hpp>
+#define EDGESPAN_TEST_CATCH 2
+#else
+#error "the tests need Catch2 (Debian and Ubuntu: the package catch2)"
+#endif
+
+#define EDGESPAN_TEST(name, tag) TEST_CASE(#name, "[" tag "]")
+
+#define TEST_ASSERT_TRUE(condition) REQUIRE(static_cast<bool>(condition))
+#define TEST_ASSERT_FALSE(condition) REQUIRE_FALSE(static_cast<bool>(condition))
+#define TEST_ASSERT_NULL(pointer) REQUIRE((pointer) == nullptr)
+#define TEST_ASSERT_NOT_NULL(pointer) REQUIRE((pointer) != nullptr)
+
+// Converted to one type first: enumerations compare, and a mixture of signs does not warn.
+#define EDGESPAN_TEST_COMPARE(type, left, relation, right) \
+  REQUIRE(static_cast<type>(left) relation static_cast<type>(right))
+#define TEST_ASSERT_EQUAL_INT(expected, actual) EDGESPAN_TEST_COMPARE(std::int64_t, expected, ==, actual)
+#define TEST_ASSERT_EQUAL_UINT32(expected, actual) EDGESPAN_TEST_COMPARE(std::uint32_t, expected, ==, actual)
+#define TEST_ASSERT_EQUAL_HEX32(expected, actual) EDGESPAN_TEST_COMPARE(std::uint32_t, expected, ==, actual)
+#define TEST_ASSERT_EQUAL_UINT64(expected, actual) EDGESPAN_TEST_COMPARE(std::uint64_t, expected, ==, actual)
+#define TEST_ASSERT_EQUAL_HEX64(expected, actual) EDGESPAN_TEST_COMPARE(std::uint64_t, expected, ==, actual)
+#define TEST_ASSERT_NOT_EQUAL_UINT64(unwanted, actual) \
+  EDGESPAN_TEST_COMPARE(std::uint64_t, unwanted, !=, actual)
+
+// As in Unity the limit comes first: TEST_ASSERT_LESS_OR_EQUAL_UINT32(10, n) wants n <= 10.
+#define TEST_ASSERT_LESS_OR_EQUAL_UINT32(limit, actual) \
+  EDGESPAN_TEST_COMPARE(std::uint32_t, actual, <=, limit)
+#define TEST_ASSERT_LESS_OR_EQUAL_UINT64(limit, actual) \
+  EDGESPAN_TEST_COMPARE(std::uint64_t, actual, <=, limit)
+#define TEST_ASSERT_GREATER_OR_EQUAL_UINT64(limit, actual) \
+  EDGESPAN_TEST_COMPARE(std::uint64_t, actual, >=, limit)
+
+// Texts by their characters, never by a terminator they may not have.
+#define TEST_ASSERT_EQUAL_STRING(expected, actual) \
+  REQUIRE(std::string_view(expected) == std::string_view(actual))
+#define TEST_ASSERT_EQUAL_STRING_LEN(expected, actual, size) \
+  REQUIRE(std::string_view((expected), (size)) == std::string_view((actual), (size)))
+#define TEST_ASSERT_EQUAL_MEMORY(expected, actual, size) \
+  REQUIRE(std::memcmp((expected), (actual), (size)) == 0)
+
+#define TEST_MESSAGE(text) UNSCOPED_INFO(text)
+#define TEST_FAIL_MESSAGE(text) FAIL(text)
+
+// Says why the test cannot run here and ends it. Catch2 v2 has no word for it and counts the test as passed.
+#if EDGESPAN_TEST_CATCH >= 3
+#define TEST_IGNORE_MESSAGE(text) SKIP(text)
+#else
+#define TEST_IGNORE_MESSAGE(text) \
+  do {                            \
+    WARN("ignored: " text);       \
+    return;                       \
+  } while (false)
+#endif

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// No byte outside a name or a value is read, no byte outside the written text is touched. Each text stands in
+// a heap block of exactly its size, so that AddressSanitizer stops the program at the first byte beside it;
+// for a build without it, what surrounds the text is varied and must not matter.
+#include <edgespan/b3.hpp>
+
+#include "core/b3_hex.hpp"
+#include "core/b3_impl.hpp"
+#include "support/test.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace edgespan {
+namespace {
+
+using namespace std::string_view_literals;
+
+class Block {
+ public:
+  explicit Block(std::string_view text) : size_(text.size()), text_(new char[size_]) {
+    std::copy(text.begin(), text.end(), text_.get());
+  }
+  std::string_view view() const { return {text_.get(), size_}; }
+
+ private:
+  std::size_t size_;
+  std::unique_ptr<char[]> text_;
+};
+
+constexpr auto full = "463ac35c9f6413ad48485a3953bb6124-a2fb4a1d1a96d312-1-0020000000000001"sv;
+constexpr auto short_trace = "463ac35c9f6413ad-a2fb4a1d1a96d312-d-0020000000000001"sv;
+
+bool same(const B3Extraction& left, const B3Extraction& right) {
+  return left.kind == right.kind && left.error == right.error && left.context == right.context;
+}
+
+template <typename Parse>
+bool ignores_surroundings(std::string_view value, Parse parse) {
+  const B3Extraction alone = parse(Block(value).view());
+  for (const char around : {'0', '-', 'f', 'd', '\0', '\xff'}) {
+    std::string wide(value.size() + 128, around);
+    std::copy(value.begin(), value.end(), wide.begin() + 64);
+    if (!same(parse(std::string_view(wide).substr(64, value.size())), alone)) return false;
+  }
+  return true;
+}
+
+EDGESPAN_TEST(b3_parse_never_reads_outside_the_value, "b3") {
+  for (const auto whole : {full, short_trace}) {
+    for (std::size_t from = 0; from <= whole.size(); ++from) {
+      for (std::size_t size = 0; from + size <= whole.size(); ++size) {
+        const std::string_view value = whole.substr(from, size);
+        bool ok = ignores_surroundings(value, [](std::string_view text) { return b3_parse(text); });
+        ok &= ignores_surroundings(value, b3_impl::parse<b3_impl::HexSwar<std::uint32_t>>);
+        ok &= ignores_surroundings(value, b3_impl::parse<b3_impl::HexSwar<std::uint64_t>>);
+        if (!ok) {
+          TEST_MESSAGE("value \"" << value << '"');
+          TEST_FAIL_MESSAGE("what stands beside the value changes its meaning");
+        }
+      }
+    }
+  }
+}
+
+EDGESPAN_TEST(b3_set_never_reads_outside_its_values, "b3") {
+  constexpr auto digits = "463ac35c9f6413ad48485a3953bb61240"sv;
+  const Block span("a2fb4a1d1a96d312");
+  for (std::size_t size = 0; size <= digits.size(); ++size) {
+    const Block id(digits.substr(0, size));
+    for (const B3Key key :
+         {B3Key::trace_id, B3Key::span_id, B3Key::parent_span_id, B3Key::sampled, B3Key::flags}) {
+      B3Headers headers;
+      headers.add(B3Key::trace_id, span.view());
+      headers.add(B3Key::span_id, span.view());
+      headers.add(key, id.view());
+      const bool ids = headers.extract().kind == B3Extraction::Kind::ids;
+      const std::size_t max = key == B3Key::trace_id ? 32 : 16;
+      if (key == B3Key::sampled) TEST_ASSERT_FALSE(ids);
+      if (key == B3Key::flags) TEST_ASSERT_TRUE(ids);
+      if (key < B3Key::sampled) TEST_ASSERT_EQUAL_INT(size >= 2 && size <= max, ids);
+    }
+  }
+}
+
+EDGESPAN_TEST(b3_key_never_reads_outside_the_name, "b3") {
+  for (const std::string_view name : b3_key_names) {
+    for (std::size_t size = 0; size <= name.size(); ++size) {
+      const B3Key key = b3_key(Block(name.substr(0, size)).view());
+      TEST_ASSERT_EQUAL_INT(size == name.size(), key != B3Key::none);
+    }
+    for (std::size_t at = 0; at < name.size(); ++at) {
+      for (unsigned byte = 0; byte < 256; ++byte) {
+        std::string changed(name);
+        changed[at] = static_cast<char>(byte);
+        const bool letter = (name[at] >= 'a' && name[at] <= 'z') || (name[at] >= 'A' && name[at] <= 'Z');
+        const bool same = changed[at] == name[at] || (letter && (changed[at] ^ name[at]) == 0x20);
+        const bool known = b3_key(Block(changed).view()) != B3Key::none;
+        if (known != same) TEST_FAIL_MESSAGE("a byte of a name was taken for another: " + changed);
+      }
+    }
+  }
+  TEST_ASSERT_EQUAL_INT(B3Key::none, b3_key({}));
+}
+
+EDGESPAN_TEST(b3_format_writes_no_more_than_it_says, "b3") {
+  for (const bool long_trace : {false, true}) {
+    for (const std::uint64_t parent : {0U, 5U}) {
+      for (const Decision decision :
+           {Decision::undecided, Decision::deny, Decision::accept, Decision::debug}) {
+        const Context context{long_trace ? 2U : 0U, 3, 4, parent, decision};
+        const std::unique_ptr<char[]> block(new char[b3_single_max]);
+        std::fill_n(block.get(), b3_single_max, '#');
+        const std::span<char, b3_single_max> out(block.get(), b3_single_max);
+        const std::size_t size = b3_format(context, B3Format::single, out);
+        const std::size_t expected = (long_trace ? 49U : 33U) + (decision == Decision::undecided ? 0U : 2U) +
+                                     (parent == 0 ? 0U : 17U);
+        TEST_ASSERT_EQUAL_UINT64(expected, size);
+        TEST_ASSERT_EQUAL_INT(b3_single_max - size, std::count(out.begin(), out.end(), '#'));
+      }
+    }
+  }
+}
+
+EDGESPAN_TEST(b3_inject_stays_inside_its_buffer, "b3") {
+  const auto buffer = std::make_unique<B3Buffer>();
+  const Context all{~0ULL, ~0ULL, ~0ULL, ~0ULL, Decision::debug};
+  const auto headers = b3_inject(all, B3Format::both, *buffer);
+  TEST_ASSERT_EQUAL_UINT64(b3_headers_max, headers.size());
+  const char* const end = buffer->text.data() + buffer->text.size();
+  const char* last = buffer->text.data();
+  for (const B3Header& header : headers) {
+    TEST_ASSERT_TRUE(header.value.data() >= last);  // one after the other, never over each other
+    last = header.value.data() + header.value.size();
+    TEST_ASSERT_TRUE(last <= end);
+  }
+}
+
+}  // namespace
+}  // namespace edgespan

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: Apache-2.0
+// The B3 codec against a second one that splits at '-' and thinks in fields, on random and on spoiled values;
+// and every Hex type against the others.
+#include <edgespan/b3.hpp>
+
+#include "core/b3_hex.hpp"
+#include "core/b3_impl.hpp"
+#include "support/test.hpp"
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+namespace edgespan::b3_impl {
+namespace {
+
+using namespace std::string_view_literals;
+using Kind = B3Extraction::Kind;
+
+// splitmix64: the same values in every run and on every target.
+class Chance {
+ public:
+  explicit Chance(std::uint64_t seed) : state_(seed) {}
+  std::uint64_t next() {
+    std::uint64_t z = (state_ += 0x9e3779b97f4a7c15);
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+    return z ^ (z >> 31);
+  }
+  std::size_t below(std::size_t limit) { return static_cast<std::size_t>(next() % limit); }
+
+ private:
+  std::uint64_t state_;
+};
+
+// ---- The second codec: digit by digit.
+
+bool read_digits(std::string_view id, std::uint64_t& high, std::uint64_t& low) {
+  high = low = 0;
+  for (const char digit : id) {
+    const std::size_t value = "0123456789abcdef"sv.find(digit);
+    if (value == std::string_view::npos) return false;
+    high = high << 4 | low >> 60;
+    low = low << 4 | value;
+  }
+  return true;
+}
+
+bool read_letter(std::string_view field, Decision& decision) {
+  if (field == "0") decision = Decision::deny;
+  if (field == "1") decision = Decision::accept;
+  if (field == "d") decision = Decision::debug;
+  return field == "0" || field == "1" || field == "d";
+}
+
+bool read_fields(const std::array<std::string_view, 6>& fields, std::size_t count, Context& context) {
+  std::uint64_t none = 0;
+  if (count < 2 || count > 4) return false;
+  if (fields[0].size() != 16 && fields[0].size() != 32) return false;
+  if (!read_digits(fields[0], context.trace_hi, context.trace_lo)) return false;
+  if (fields[1].size() != 16 || !read_digits(fields[1], none, context.span_id)) return false;
+  if (!context.valid()) return false;
+  std::string_view parent = count == 4 ? fields[3] : std::string_view{};
+  if (count > 2 && !read_letter(fields[2], context.decision)) {
+    if (count == 4 || fields[2].size() == 1) return false;
+    parent = fields[2];
+  } else if (count < 4) {
+    return true;
+  }
+  return parent.size() == 16 && read_digits(parent, none, context.parent_id);
+}
+
+B3Extraction plain_parse(std::string_view value) {
+  B3Extraction found;
+  if (value.size() > b3_single_max) return found;
+  if (read_letter(value, found.context.decision)) {
+    found.kind = Kind::flags;
+    return found;
+  }
+  std::array<std::string_view, 6> fields{};
+  std::size_t count = 0;
+  while (count < fields.size()) {
+    const std::size_t end = value.find('-');
+    fields[count++] = value.substr(0, end);
+    if (end == std::string_view::npos) break;
+    value.remove_prefix(end + 1);
+  }
+  if (!read_fields(fields, count, found.context)) return {};
+  found.kind = Kind::ids;
+  return found;
+}
+
+// ---- Values.
+
+struct Value {
+  std::array<char, 80> text{};
+  std::size_t size = 0;
+  std::string_view view() const { return {text.data(), size}; }
+  void put(char character) { text[size++] = character; }
+};
+
+void put_id(Value& value, Chance& chance) {
+  std::uint64_t id = chance.next();
+  if (chance.below(8) == 0) id = 0;
+  if (chance.below(8) == 0) id >>= chance.below(64);
+  for (int shift = 60; shift >= 0; shift -= 4) value.put("0123456789abcdef"[id >> shift & 0xf]);
+}
+
+// One that the grammar allows, but for ids of zero.
+Value make(Chance& chance) {
+  Value value;
+  if (chance.below(2) == 0) put_id(value, chance);
+  put_id(value, chance);
+  value.put('-');
+  put_id(value, chance);
+  if (chance.below(4) != 0) {
+    value.put('-');
+    value.put("01d"[chance.below(3)]);
+  }
+  if (chance.below(2) == 0) {
+    value.put('-');
+    put_id(value, chance);
+  }
+  return value;
+}
+
+char any_char(Chance& chance) {
+  constexpr auto likely = "0123456789abcdef-dAFgG/:`@ \0"sv;
+  return chance.below(4) == 0 ? static_cast<char>(chance.next()) : likely[chance.below(likely.size())];
+}
+
+void spoil(Value& value, Chance& chance) {
+  const std::size_t at = chance.below(value.size + 1);
+  switch (chance.below(5)) {
+    case 0:  // replace
+      if (at < value.size) value.text[at] = any_char(chance);
+      break;
+    case 1:  // insert
+      if (value.size == value.text.size()) break;
+      for (std::size_t i = value.size++; i > at; --i) value.text[i] = value.text[i - 1];
+      value.text[at] = any_char(chance);
+      break;
+    case 2:  // remove
+      if (at == value.size) break;
+      for (std::size_t i = at + 1; i < value.size; ++i) value.text[i - 1] = value.text[i];
+      --value.size;
+      break;
+    case 3:  // cut
+      value.size = at;
+      break;
+    default:  // swap two
+      if (value.size > 0) {
+        std::swap(value.text[at % value.size], value.text[chance.below(value.size)]);
+      }
+      break;
+  }
+}
+
+bool same(const B3Extraction& left, const B3Extraction& right) {
+  return left.kind == right.kind && left.error == right.error && left.context == right.context;
+}
+
+bool agree(std::string_view value, Kind& kind) {
+  const B3Extraction fast = b3_parse(value);
+  const B3Extraction plain = plain_parse(value);
+  kind = fast.kind;
+  return same(fast, parse<HexFast>(value)) && same(fast, parse<HexSwar<std::uint32_t>>(value)) &&
+         same(fast, parse<HexSwar<std::uint64_t>>(value)) && fast.kind == plain.kind &&
+         fast.context == plain.context && explain(value) == fast.error &&
+         (fast.error == B3Error::ok) == (fast.kind != Kind::empty);
+}
+
+EDGESPAN_TEST(b3_parse_agrees_with_a_plain_parser, "b3") {
+  constexpr int rounds = 200'000;
+  Chance chance(20261124);
+  std::array<int, 3> seen{};
+  for (int round = 0; round < rounds; ++round) {
+    Value value = make(chance);
+    for (std::size_t times = chance.below(4); times > 0; --times) spoil(value, chance);
+    Kind kind{};
+    if (!agree(value.view(), kind)) {
+      TEST_MESSAGE("round " << round << " value \"" << value.view() << '"');
+      TEST_FAIL_MESSAGE("two parsers disagree");
+    }
+    ++seen[static_cast<std::size_t>(kind)];
+  }
+  // The values must reach both sides of the grammar, or the agreement says little.
+  TEST_ASSERT_GREATER_OR_EQUAL_UINT64(rounds / 4, seen[static_cast<std::size_t>(Kind::ids)]);
+  TEST_ASSERT_GREATER_OR_EQUAL_UINT64(rounds / 4, seen[static_cast<std::size_t>(Kind::empty)]);
+}
+
+EDGESPAN_TEST(b3_parse_agrees_on_every_byte_at_every_place, "b3") {
+  constexpr auto full = "12345678901234591234567890123451-1234567890123453-1-1234567890123452"sv;
+  Value value;
+  for (const char character : full) value.put(character);
+  for (std::size_t place = 0; place < full.size(); ++place) {
+    for (unsigned byte = 0; byte < 256; ++byte) {
+      value.text[place] = static_cast<char>(byte);
+      Kind kind{};
+      if (!agree(value.view(), kind)) {
+        TEST_MESSAGE("place " << place << " byte " << byte);
+        TEST_FAIL_MESSAGE("two parsers disagree");
+      }
+    }
+    value.text[place] = full[place];
+  }
+}
+
+template <typename Hex>
+bool decodes_alike(const std::array<char, 16>& text) {
+  std::uint64_t none = 0;
+  std::uint64_t expected = 0;
+  std::uint64_t value = 0;
+  const bool valid = read_digits({text.data(), text.size()}, none, expected);
+  return Hex::decode16(text.data(), value) == valid && (!valid || value == expected);
+}
+
+template <typename Hex>
+bool hex_holds(Chance chance) {
+  for (int round = 0; round < 50'000; ++round) {
+    std::array<char, 16> text{};
+    const std::uint64_t id = chance.next();
+    Hex::encode16(id, text.data());
+    std::uint64_t back = ~id;
+    if (!Hex::decode16(text.data(), back) || back != id) return false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      if (text[i] != "0123456789abcdef"[id >> (60 - 4 * i) & 0xf]) return false;
+    }
+    // A neighbour's carry would show in pairs of bytes, not in single ones.
+    text[chance.below(16)] = static_cast<char>(chance.next());
+    if (!decodes_alike<Hex>(text)) return false;
+    text[chance.below(16)] = any_char(chance);
+    if (!decodes_alike<Hex>(text)) return false;
+  }
+  return true;
+}
+
+EDGESPAN_TEST(b3_hex_agrees_with_a_plain_loop, "b3") {
+  TEST_ASSERT_TRUE(hex_holds<HexFast>(Chance(1)));
+  TEST_ASSERT_TRUE(hex_holds<HexSwar<std::uint32_t>>(Chance(2)));
+  TEST_ASSERT_TRUE(hex_holds<HexSwar<std::uint64_t>>(Chance(3)));
+}
+
+// ---- There and back.
+
+Context make_context(Chance& chance) {
+  const auto id = [&] { return chance.next() >> (chance.below(4) == 0 ? chance.below(64) : 0); };
+  Context context{chance.below(2) == 0 ? id() : 0, chance.below(8) == 0 ? 0 : id(), id(),
+                  chance.below(2) == 0 ? id() : 0, static_cast<Decision>(chance.below(4))};
+  if (context.span_id == 0) context.span_id = 1;
+  if ((context.trace_hi | context.trace_lo) == 0) context.trace_lo = 1;
+  return context;
+}
+
+bool comes_back(const Context& context, B3Format format) {
+  B3Buffer buffer;
+  B3Headers headers;
+  for (const B3Header& header : b3_inject(context, format, buffer)) headers.add(header.name, header.value);
+  Context expected = context;
+  if (format == B3Format::single_no_parent || format == B3Format::both) expected.parent_id = 0;
+  const B3Extraction found = headers.extract();
+  return found.kind == Kind::ids && found.error == B3Error::ok && found.context == expected;
+}
+
+EDGESPAN_TEST(b3_inject_and_extract_are_inverse, "b3") {
+  Chance chance(7);
+  for (int round = 0; round < 50'000; ++round) {
+    const Context context = make_context(chance);
+    for (const auto format :
+         {B3Format::single, B3Format::single_no_parent, B3Format::multi, B3Format::both}) {
+      if (!comes_back(context, format)) {
+        TEST_MESSAGE("round " << round << " format " << static_cast<int>(format));
+        TEST_FAIL_MESSAGE("the context did not come back");
+      }
+    }
+    // Both halves of `both` say the same: the set alone has the parent too.
+    B3Buffer buffer;
+    B3Headers set;
+    for (const B3Header& header : b3_inject(context, B3Format::both, buffer).subspan(1)) {
+      set.add(header.name, header.value);
+    }
+    if (set.extract().context != context) TEST_FAIL_MESSAGE("the set beside b3 says something else");
+  }
+}
+
+template <typename Hex>
+bool writes_alike(const Context& context, B3Format form) {
+  std::array<char, b3_single_max> exported{};
+  std::array<char, b3_single_max> other{};
+  const std::size_t size = b3_format(context, form, exported);
+  return format<Hex>(context, form, other) == size && exported == other;
+}
+
+EDGESPAN_TEST(b3_format_writes_the_same_with_every_hex, "b3") {
+  Chance chance(9);
+  bool same = true;
+  for (int round = 0; round < 50'000; ++round) {
+    const Context context = make_context(chance);
+    same &= writes_alike<HexFast>(context, B3Format::single);
+    same &= writes_alike<HexSwar<std::uint32_t>>(context, B3Format::single);
+    same &= writes_alike<HexSwar<std::uint64_t>>(context, B3Format::single);
+  }
+  TEST_ASSERT_TRUE(same);
+}
+
+}  // namespace
+}  // namespace edgespan::b3_impl

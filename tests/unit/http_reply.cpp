@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <edgespan/http_sender.hpp>
+
+#include <random>
+#include <string>
+
+#include "tests/support/test.hpp"
+
+namespace {
+
+using edgespan::HttpReply;
+using Phase = HttpReply::Phase;
+
+std::span<const std::byte> bytes_of(std::string_view text) {
+  return std::as_bytes(std::span(text.data(), text.size()));
+}
+
+HttpReply read(std::string_view text) {
+  HttpReply reply;
+  reply.feed(bytes_of(text));
+  return reply;
+}
+
+struct Row {
+  std::string text;
+  Phase phase;
+  unsigned status;
+  bool keep_alive = false;
+  bool too_large = false;
+  unsigned retry_after_s = 0;
+};
+
+constexpr Phase done = Phase::complete;
+constexpr Phase body_left = Phase::body;
+
+const std::string accepted = "HTTP/1.1 202 Accepted\r\n";
+
+// What Zipkin 3.5.1 sends for success and for an oversized body, and what proxies and other servers send.
+const Row rows[] = {
+    {accepted + "content-length: 0\r\n\r\n", done, 202, true},
+    {accepted + "Content-Length:  3 \r\n\r\nabc", done, 202, true},
+    {accepted + "Content-Length: 3\r\n\r\nab", body_left, 202, true},
+    {accepted + "Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc", done, 202, true},
+    {accepted + "Content-Length: 0\r\nConnection: close\r\n\r\n", done, 202, false},
+    {accepted + "Content-Length: 0\r\nCONNECTION: foo , Close\r\n\r\n", done, 202, false},
+    {accepted + "Connection: close\r\nConnection: keep-alive\r\nContent-Length: 0\r\n\r\n", done, 202, false},
+    {accepted + "Connection:" + std::string(120, ' ') + "close\r\nContent-Length: 0\r\n\r\n",
+     done, 202, false},
+    {"HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n", done, 200, false},
+    {"HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\nContent-Length: 0\r\n\r\n", done, 200, true},
+    {"HTTP/1.1 204\r\n\r\n", done, 204, true},
+    {"HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n", done, 304, true},
+    {"HTTP/1.1 200 OK\n\n", body_left, 200, false},
+    {"HTTP/1.1 200 OK\r\n\r\nuntil the connection ends", body_left, 200, false},
+    {"HTTP/1.1 200 OK\nContent-Length: 2\n\nok", done, 200, true},
+    {accepted + "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", done, 202, true},
+    {accepted + "transfer-encoding: Chunked\r\n\r\nA;x=\"y\"\r\n0123456789\r\n1 \r\nz\r\n"
+                "00\r\nTrailer: x\r\n\r\n",
+     done, 202, true},
+    {accepted + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", done, 202, true},
+    {accepted + "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n", done, 202, false},
+    {accepted + "Transfer-Encoding: gzip\r\n\r\nxyz", body_left, 202, false},
+    {"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\nContent-Length: 7\r\nRetry-After: 9\r\n\r\n" +
+         accepted + "Content-Length: 0\r\n\r\n", done, 202, true},
+    {"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 28\r\n\r\n413 Request Entity Too Large",
+     done, 500, true, true},
+    {"HTTP/1.1 500 x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n4\r\n2\r\n13\r\n0\r\n\r\n",
+     done, 500, true, true},
+    {"HTTP/1.1 500 x\r\nContent-Length: 2\r\n\r\n41", done, 500, true, false},
+    {"HTTP/1.1 503 x\r\nRetry-After: 120\r\nContent-Length: 0\r\n\r\n", done, 503, true, false, 120},
+    {"HTTP/1.1 429 x\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n", done, 429, true, false, 1},
+    {"HTTP/1.1 429 x\r\nRetry-After: 3601\r\nContent-Length: 0\r\n\r\n", done, 429, true, false, 3600},
+    {"HTTP/1.1 429 x\r\nRetry-After: 9223372036854775808\r\nContent-Length: 0\r\n\r\n",
+     done, 429, true, false, 3600},
+    {"HTTP/1.1 429 x\r\nRetry-After: -1\r\nContent-Length: 0\r\n\r\n", done, 429, true},
+    {"HTTP/1.1 429 x\r\nRetry-After: 1.5\r\nContent-Length: 0\r\n\r\n", done, 429, true},
+    {"HTTP/1.1 429 x\r\nRetry-After:\r\nContent-Length: 0\r\n\r\n", done, 429, true},
+    {"HTTP/1.1 429 x\r\nRetry-After: Wed, 21 Oct 2015 07:28:00 GMT\r\nContent-Length: 0\r\n\r\n",
+     done, 429, true},
+    {"HTTP/1.1 202 " + std::string(500, 'r') + "\r\n" + std::string(300, 'n') + ": v\r\n" +
+         "Content-Length: 0\r\n\r\n",
+     done, 202, true},
+};
+
+const std::string garbage[] = {
+    "\r\n",
+    "\n",
+    "SSH-2.0-OpenSSH_9.2\r\n",
+    "\x16\x03\x01\x02",
+    std::string("\0", 1),
+    "HTTP/2 200 OK\r\n",
+    "HTTP/1.x 200 OK\r\n",
+    "HTTP/1.1 20 OK\r\n",
+    "HTTP/1.1 2000 OK\r\n",
+    "HTTP/1.1 099 OK\r\n",
+    "HTTP/1.1 600 OK\r\n",
+    "HTTP/1.1  200 OK\r\n",
+    "HTTP/1.1 2x0 OK\r\n",
+    "HTTP/1.1 200 O\rK\r\n",
+    "http/1.1 200 OK\r\n",
+    "HTTP/1.1 101 Switching Protocols\r\n\r\n",
+    accepted + "no colon\r\n",
+    accepted + ": no name\r\n",
+    accepted + "Name : v\r\n",
+    accepted + "X: y\r\n folded\r\n",
+    accepted + "X: a\x01" "b\r\n",
+    accepted + "Content-Length: \r\n",
+    accepted + "Content-Length: -1\r\n",
+    accepted + "Content-Length: 1x\r\n",
+    accepted + "Content-Length: 1, 1\r\n",
+    accepted + "Content-Length: 1\r\nContent-Length: 2\r\n",
+    accepted + "Content-Length:" + std::string(100, ' ') + "1\r\n",
+    accepted + "Transfer-Encoding: chunked" + std::string(100, ' ') + "\r\n",
+};
+
+EDGESPAN_TEST(replies_are_understood, "http") {
+  for (const Row& row : rows) {
+    INFO(row.text);
+    const HttpReply reply = read(row.text);
+    TEST_ASSERT_TRUE(reply.phase() == row.phase);
+    TEST_ASSERT_EQUAL_UINT32(row.status, reply.status());
+    TEST_ASSERT_EQUAL_INT(row.keep_alive, reply.keep_alive());
+    TEST_ASSERT_EQUAL_INT(row.too_large, reply.says_too_large());
+    TEST_ASSERT_EQUAL_UINT64(row.retry_after_s * 1'000'000ull, reply.retry_after_us());
+    TEST_ASSERT_TRUE(reply.meaning_known());
+  }
+}
+
+bool says_what(const HttpReply& reply, const Row& row) {
+  return reply.status() == row.status && reply.keep_alive() == row.keep_alive &&
+         reply.says_too_large() == row.too_large &&
+         reply.retry_after_us() == row.retry_after_s * 1'000'000ull;
+}
+
+EDGESPAN_TEST(every_split_reads_the_same, "http") {
+  for (const Row& row : rows) {
+    INFO(row.text);
+    for (std::size_t first = 0; first <= row.text.size(); ++first) {
+      for (std::size_t second = first; second <= row.text.size(); second += row.text.size() / 16 + 1) {
+        HttpReply reply;
+        const auto text = bytes_of(row.text);
+        std::size_t used = reply.feed(text.first(first));
+        used += reply.feed(text.subspan(first, second - first));
+        used += reply.feed(text.subspan(second));
+        const bool all = used == row.text.size() && reply.phase() == row.phase;
+        if (!all || !says_what(reply, row)) TEST_FAIL_MESSAGE("split at " + std::to_string(first));
+      }
+    }
+  }
+}
+
+EDGESPAN_TEST(a_status_is_known_only_when_the_head_is_whole, "http") {
+  const std::string text = accepted + "Content-Length: 0\r\n\r\n";
+  for (std::size_t n = 0; n < text.size(); ++n) {
+    const HttpReply reply = read(std::string_view(text).substr(0, n));
+    TEST_ASSERT_TRUE(reply.phase() == Phase::head);
+    TEST_ASSERT_EQUAL_UINT32(0, reply.status());
+    TEST_ASSERT_FALSE(reply.meaning_known());
+    TEST_ASSERT_EQUAL_INT(n != 0, reply.started());
+  }
+}
+
+EDGESPAN_TEST(a_500_waits_for_the_opening_of_its_body, "http") {
+  const std::string head = "HTTP/1.1 500 x\r\nContent-Length: 9\r\n\r\n";
+  TEST_ASSERT_FALSE(read(head).meaning_known());
+  TEST_ASSERT_FALSE(read(head + "41").meaning_known());
+  TEST_ASSERT_TRUE(read(head + "413").meaning_known());
+  TEST_ASSERT_TRUE(read(head + "413").says_too_large());
+  TEST_ASSERT_FALSE(read(head + "4 3").says_too_large());
+}
+
+EDGESPAN_TEST(garbage_is_called_garbage, "http") {
+  for (const std::string& text : garbage) {
+    INFO(text);
+    const HttpReply reply = read(text);
+    TEST_ASSERT_TRUE(reply.phase() == Phase::garbage);
+    TEST_ASSERT_EQUAL_UINT32(0, reply.status());
+  }
+}
+
+EDGESPAN_TEST(bad_chunks_leave_the_status_and_end_the_reply, "http") {
+  const std::string head = accepted + "Transfer-Encoding: chunked\r\n\r\n";
+  for (const char* body :
+       {"x\r\n", "\r\n", ";x\r\n", "3\r\nabcd\r\n", "-1\r\n", "3\r\nabc\r\n\r\n", "0x3\r\n"}) {
+    INFO(body);
+    const HttpReply reply = read(head + body);
+    TEST_ASSERT_TRUE(reply.phase() == Phase::garbage);
+    TEST_ASSERT_EQUAL_UINT32(202, reply.status());
+    TEST_ASSERT_TRUE(reply.meaning_known());
+  }
+  TEST_ASSERT_TRUE(read(head + std::string(200, '0') + "3\r\n").phase() == Phase::garbage);
+}
+
+EDGESPAN_TEST(bytes_behind_a_reply_are_left_alone, "http") {
+  HttpReply reply;
+  const std::string text = accepted + "Content-Length: 2\r\n\r\nok";
+  TEST_ASSERT_EQUAL_UINT64(text.size(), reply.feed(bytes_of(text + "HTTP/1.1 500 x")));
+  TEST_ASSERT_EQUAL_UINT32(202, reply.status());
+  TEST_ASSERT_EQUAL_UINT64(0, reply.feed(bytes_of("more")));
+}
+
+EDGESPAN_TEST(no_more_than_the_bound_is_ever_read, "http") {
+  const std::string endless(3 * std::size_t{HttpReply::bytes_max}, 'a');
+  struct Case {
+    std::string text;
+    unsigned status;
+  };
+  const Case cases[] = {
+      {endless, 0},
+      {accepted + "X: " + endless, 0},
+      {accepted + "Content-Length: 99999999999999999999999\r\n\r\n" + endless, 202},
+      {accepted + "\r\n" + endless, 202},
+      {accepted + "Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFFFFFF\r\n" + endless, 202},
+      {accepted + "Transfer-Encoding: chunked\r\n\r\n0\r\nX: " + endless, 202},
+  };
+  for (const Case& c : cases) {
+    HttpReply reply;
+    TEST_ASSERT_EQUAL_UINT64(HttpReply::bytes_max, reply.feed(bytes_of(c.text)));
+    TEST_ASSERT_TRUE(reply.phase() == Phase::garbage);
+    TEST_ASSERT_EQUAL_UINT32(c.status, reply.status());
+  }
+  HttpReply interim;
+  std::string hints;
+  while (hints.size() <= HttpReply::bytes_max) hints += "HTTP/1.1 103 x\r\n\r\n";
+  interim.feed(bytes_of(hints));
+  TEST_ASSERT_TRUE(interim.phase() == Phase::garbage);
+}
+
+EDGESPAN_TEST(a_reply_of_exactly_the_bound_is_read, "http") {
+  const std::string head = accepted + "Content-Length: ";
+  const std::size_t body = HttpReply::bytes_max - head.size() - 4 - 4;
+  const std::string text = head + std::to_string(body) + "\r\n\r\n" + std::string(body, 'b');
+  TEST_ASSERT_EQUAL_UINT64(HttpReply::bytes_max, text.size());
+  TEST_ASSERT_TRUE(read(text).phase() == Phase::complete);
+}
+
+// Any bytes at all: it ends, it stays within its bound, and no status comes from nothing.
+EDGESPAN_TEST(mutated_replies_are_survived, "http") {
+  std::mt19937 chance(7);
+  for (int round = 0; round < 20'000; ++round) {
+    std::string text = rows[chance() % std::size(rows)].text;
+    for (unsigned i = chance() % 4; i != 0; --i) text[chance() % text.size()] = static_cast<char>(chance());
+    text.resize(chance() % (text.size() + 1));
+    HttpReply whole;
+    const std::size_t used = whole.feed(bytes_of(text));
+    HttpReply single;
+    std::size_t used_single = 0;
+    for (const std::byte& byte : bytes_of(text)) used_single += single.feed({&byte, 1});
+    const bool same = used == used_single && whole.phase() == single.phase();
+    const unsigned status = whole.status();
+    const bool sound = used <= text.size() && (status == 0 || (status >= 200 && status < 600));
+    if (!same || !sound || status != single.status()) TEST_FAIL_MESSAGE(text);
+  }
+}
+
+}  // namespace

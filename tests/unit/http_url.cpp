@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <edgespan/http_sender.hpp>
+
+#include <string>
+
+#include "tests/support/test.hpp"
+
+namespace {
+
+using edgespan::HttpUrl;
+using edgespan::parse_http_url;
+using edgespan::Status;
+
+struct Good {
+  std::string_view url;
+  std::string_view host;
+  std::string_view path;
+  unsigned port;
+};
+
+constexpr std::string_view spans = "/api/v2/spans";
+
+constexpr Good good[] = {
+    {"http://zipkin:9411/api/v2/spans", "zipkin", spans, 9411},
+    {"http://zipkin:9411", "zipkin", spans, 9411},
+    {"http://zipkin:9411/", "zipkin", spans, 9411},
+    {"http://zipkin", "zipkin", spans, 80},
+    {"HTTP://Zipkin.Example:1/x", "Zipkin.Example", "/x", 1},
+    {"http://10.0.0.1:65535/a/b/", "10.0.0.1", "/a/b/", 65535},
+    {"http://[::1]:9411/api", "::1", "/api", 9411},
+    {"http://[2001:db8::c001]", "2001:db8::c001", spans, 80},
+    {"http://my_collector-1/", "my_collector-1", spans, 80},
+    {"http://h:00080/p", "h", "/p", 80},
+    {"http://h/a@b:c", "h", "/a@b:c", 80},
+    {"http://h//", "h", "//", 80},
+};
+
+constexpr std::string_view bad[] = {
+    "",
+    "http:/",
+    "http://",
+    "https://zipkin/",
+    "ftp://zipkin/",
+    "zipkin:9411/api/v2/spans",
+    "http:///api/v2/spans",
+    "http://:9411/",
+    "http://h:/",
+    "http://h:0/",
+    "http://h:65536/",
+    "http://h:100000/",
+    "http://h:-1/",
+    "http://h:+1/",
+    "http://h:9411x/",
+    "http://user@h/",
+    "http://user:pw@h/",
+    "http://h?q",
+    "http://h/p?q=1",
+    "http://h/p#f",
+    "http://h#f",
+    "http://h/a b",
+    "http://h /",
+    " http://h/",
+    "http://h/\r\nX: y",
+    "http://h\r\n/",
+    "http://h/\x7f",
+    "http://h/\xc3\xa4",
+    "http://h\xc3\xa4/",
+    "http://[::1",
+    "http://[]/",
+    "http://[::1]x/",
+    "http://[zz]/",
+    "http://[fe80::1%25eth0]/",
+    "http://::1/",
+    "http://h\\x/",
+};
+
+EDGESPAN_TEST(good_urls_are_taken_apart, "http") {
+  for (const Good& row : good) {
+    HttpUrl url;
+    TEST_ASSERT_TRUE(parse_http_url(row.url, url) == Status::ok);
+    TEST_ASSERT_TRUE(url.host == row.host);
+    TEST_ASSERT_TRUE(url.path == row.path);
+    TEST_ASSERT_EQUAL_UINT32(row.port, url.port);
+  }
+}
+
+EDGESPAN_TEST(bad_urls_are_refused_and_change_nothing, "http") {
+  for (const std::string_view text : bad) {
+    HttpUrl url;
+    url.host = "before";
+    TEST_ASSERT_TRUE(parse_http_url(text, url) == Status::bad_url);
+    TEST_ASSERT_TRUE(url.host == "before");
+  }
+}
+
+EDGESPAN_TEST(a_nul_byte_in_a_url_is_refused, "http") {
+  HttpUrl url;
+  TEST_ASSERT_TRUE(parse_http_url(std::string_view("http://h\0x/", 11), url) == Status::bad_url);
+  TEST_ASSERT_TRUE(parse_http_url(std::string_view("http://h/\0", 10), url) == Status::bad_url);
+}
+
+EDGESPAN_TEST(host_and_path_have_a_longest_length, "http") {
+  const std::string host(HttpUrl::host_bytes_max, 'h');
+  const std::string path = "/" + std::string(HttpUrl::path_bytes_max - 1, 'p');
+  HttpUrl url;
+  const std::string longest = "http://" + host + path;
+  TEST_ASSERT_TRUE(parse_http_url(longest, url) == Status::ok);
+  TEST_ASSERT_TRUE(parse_http_url("http://" + host + "h" + path, url) == Status::bad_url);
+  TEST_ASSERT_TRUE(parse_http_url("http://" + host + path + "p", url) == Status::bad_url);
+}
+
+}  // namespace

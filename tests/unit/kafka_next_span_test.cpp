@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+// The application's own span on a record: where it hangs in the tree, and what it is tagged with.
+#include "support/kafka_clients.hpp"
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace edgespan;
+using namespace edgespan::test;
+using namespace std::chrono_literals;
+
+#define T "000462d53c8abacb"
+#define S "000462d53c8abacd"
+
+void feed(const std::string& topic, const std::string& key, const std::vector<RecordHeader>& headers = {}) {
+  Feed feed;
+  feed.add(topic, key, headers);
+  feed.done();
+}
+
+const DecodedSpan& named(const std::vector<DecodedSpan>& spans, const std::string& name) {
+  for (const DecodedSpan& span : spans) {
+    if (span.name == name) return span;
+  }
+  FAIL("no span with the name " << name);
+  return spans.front();
+}
+
+// Polls the one record of a topic and works on it.
+template <Limits L, typename Work>
+void poll_one(Traced<L>& traced, const std::string& topic, Work work) {
+  PlainConsumer consumer{{{topic, 1}}};
+  TracingConsumer tracing{traced.kafka, consumer.handle(), traced.memory->consumer};
+  ConsumerBatch batch = tracing.poll(20s);
+  REQUIRE(batch.size() == 1);
+  for (ConsumerRecord& record : batch) {
+    REQUIRE(record.error() == RD_KAFKA_RESP_ERR_NO_ERROR);
+    work(record);
+  }
+}
+
+EDGESPAN_TEST(kafka_next_span_is_a_child_of_the_poll_and_takes_its_header, "kafka") {
+  const std::string topic = MockCluster::shared().topic();
+  feed(topic, "k", {{"b3", T "-" S "-1"}, {"a", "x"}});
+  Traced traced;
+  std::vector<Header> after;
+  const Scope scope{traced.tracing, Context{.trace_lo = 7, .span_id = 8, .decision = Decision::accept}};  // loses
+  poll_one(traced, topic, [&](ConsumerRecord& record) {
+    const Span span = traced.kafka.next_span(record).name("Process");
+    REQUIRE(span.recording());
+    after = headers_of(record.message());
+  });
+  REQUIRE(after == std::vector<Header>{{"a", "x"}});
+  const std::vector<DecodedSpan>& spans = traced.spans(2);
+  const DecodedSpan& process = named(spans, "process");
+  REQUIRE(process.trace_id == T);
+  REQUIRE(process.parent_id == named(spans, "poll").id);
+  REQUIRE(process.kind == Kind::none);
+  REQUIRE_FALSE(process.remote.present);
+  REQUIRE(process.tags == std::map<std::string, std::string>{{"kafka.key", "k"}, {"kafka.topic", topic}});
+  REQUIRE(process.timestamp >= named(spans, "poll").timestamp);
+}
+
+EDGESPAN_TEST(kafka_next_span_twice_starts_over, "kafka") {
+  const std::string topic = MockCluster::shared().topic();
+  feed(topic, "k", {{"b3", T "-" S "-1"}});
+  Traced traced;
+  poll_one(traced, topic, [&](ConsumerRecord& record) {
+    traced.kafka.next_span(record).name("first").finish();
+    traced.kafka.next_span(record).name("second").finish();
+    const Scope scope{traced.tracing, Context{.trace_lo = 7, .span_id = 8, .decision = Decision::accept}};
+    traced.kafka.next_span(record).name("third").finish();
+  });
+  const std::vector<DecodedSpan>& spans = traced.spans(4);
+  REQUIRE(named(spans, "first").trace_id == T);
+  REQUIRE(named(spans, "second").trace_id != T);
+  REQUIRE(named(spans, "second").parent_id.empty());
+  REQUIRE(named(spans, "third").parent_id == "0000000000000008");
+}
+
+EDGESPAN_TEST(kafka_next_span_tags_what_brave_tags_on_request, "kafka") {
+  const std::string topic = MockCluster::shared().topic();
+  feed(topic, "k", {{"b3", T "-" S "-1"}});
+  KafkaConfig config;
+  config.tag_processor = TagProcessor::when_root;
+  Traced traced{config};
+  poll_one(traced, topic, [&](ConsumerRecord& record) {
+    traced.kafka.next_span(record).name("child").finish();
+    traced.kafka.next_span(record).name("root").finish();
+  });
+  const std::vector<DecodedSpan>& spans = traced.spans(3);
+  REQUIRE(named(spans, "child").tags.empty());
+  REQUIRE(named(spans, "root").tags == std::map<std::string, std::string>{{"kafka.key", "k"}, {"kafka.topic", topic}});
+}
+
+EDGESPAN_TEST(kafka_next_span_tags_text_keys_only_and_cuts_them_between_characters, "kafka") {
+  std::string wide;  // 2 bytes a character, after one: 63 of 64 bytes hold whole ones
+  for (int i = 0; i < 40; ++i) wide += "\xC3\xA9";
+  wide = "x" + wide;
+  const std::pair<std::string, std::string> keys[] = {
+      {wide, wide.substr(0, 63)}, {std::string{"\x00\x00\x00\x07", 4}, "<none>"}, {"\xFF\xFE", "<none>"}, {"", "<none>"}};
+  for (const auto& [key, tag] : keys) {
+    const std::string topic = MockCluster::shared().topic();
+    feed(topic, key);
+    Traced traced;
+    poll_one(traced, topic, [&](ConsumerRecord& record) { traced.kafka.next_span(record).name("process").finish(); });
+    REQUIRE(named(traced.spans(2), "process").tag("kafka.key") == tag);
+    REQUIRE(named(traced.spans(2), "process").tag("kafka.topic") == topic);
+    REQUIRE(traced.tracing.books().texts_cut == 0);
+  }
+}
+
+EDGESPAN_TEST(kafka_next_span_of_a_denied_record_records_nothing_and_passes_the_ids_on, "kafka") {
+  const std::string topic = MockCluster::shared().topic();
+  feed(topic, "k", {{"b3", T "-" S "-0"}});
+  Traced traced;
+  poll_one(traced, topic, [&](ConsumerRecord& record) {
+    const Span span = traced.kafka.next_span(record).name("process");
+    REQUIRE_FALSE(span.recording());
+    REQUIRE(span.context().trace_lo == 0x000462d53c8abacb);
+    REQUIRE(span.context().decision == Decision::deny);
+  });
+  (void)traced.spans(0);
+}
+
+EDGESPAN_TEST(kafka_next_span_is_nothing_while_tracing_is_off, "kafka") {
+  const std::string topic = MockCluster::shared().topic();
+  feed(topic, "k", {{"b3", T "-" S "-1"}});
+  Traced traced;
+  traced.tracing.enable(false);
+  poll_one(traced, topic, [&](ConsumerRecord& record) {
+    REQUIRE_FALSE(traced.kafka.next_span(record).context().valid());
+    REQUIRE(headers_of(record.message()) == std::vector<Header>{{"b3", T "-" S "-1"}});
+  });
+  (void)traced.spans(0);
+}
+
+EDGESPAN_TEST(kafka_next_span_takes_librdkafkas_own_message, "kafka") {
+  const std::string topic = MockCluster::shared().topic();
+  feed(topic, "k", {{"b3", T "-" S "-1"}});
+  Traced traced;
+  PlainConsumer consumer{{{topic, 1}}};
+  TracingConsumer tracing{traced.kafka, consumer.handle(), traced.memory->consumer};
+  rd_kafka_message_t* message = tracing.consumer_poll(20'000);
+  REQUIRE(message != nullptr);
+  traced.kafka.next_span(message).name("process").finish();
+  REQUIRE(headers_of(message).empty());
+  rd_kafka_message_destroy(message);
+  REQUIRE(named(traced.spans(2), "process").parent_id == named(traced.spans(2), "poll").id);
+}
+
+// One trace from the producer to the work: send, poll, process.
+EDGESPAN_TEST(kafka_send_poll_and_process_are_one_trace, "kafka") {
+  const std::string topic = MockCluster::shared().topic();
+  Traced traced;
+  ReportingProducer producer{traced};
+  REQUIRE(producer->send({.topic = topic, .key = "k"}) == 0);
+  producer.delivered(1);
+  poll_one(traced, topic, [&](ConsumerRecord& record) {
+    const Span span = traced.kafka.next_span(record).name("process");
+    const Scope scope{traced.tracing, span.context()};
+    REQUIRE(producer->send({.topic = topic, .key = "onward"}) == 0);
+  });
+  producer.delivered(2);
+  const std::vector<DecodedSpan>& spans = traced.spans(4);
+  const DecodedSpan& process = named(spans, "process");
+  REQUIRE(named(spans, "send").parent_id.empty());
+  REQUIRE(named(spans, "poll").parent_id == named(spans, "send").id);
+  REQUIRE(process.parent_id == named(spans, "poll").id);
+  for (const DecodedSpan& span : spans) {
+    REQUIRE(span.trace_id == process.trace_id);
+    if (span.tag("kafka.key") == "onward") REQUIRE(span.parent_id == process.id);
+  }
+}
+
+// rewrite_headers = false: the record stays as it came, and the tree is the same.
+struct Untouched {
+  const char* what;
+  std::vector<RecordHeader> headers;
+  bool shared_root;
+};
+const Untouched untouched[] = {
+    {"ids", {{"b3", T "-" S "-1"}, {"X-B3-Sampled", "stale"}}, true},
+    {"ids without a decision", {{"b3", T "-" S}}, true},
+    {"a shared root", {}, true},
+    {"a malformed header", {{"b3", "junk"}}, true},
+};
+const Untouched untouched_roots[] = {
+    {"a root of its own", {}, false},
+    {"flag 1", {{"b3", "1"}}, true},
+    {"flag d", {{"b3", "d"}}, true},
+};
+
+void check_untouched(const Untouched& one) {
+  INFO(one.what);
+  const std::string topic = MockCluster::shared().topic();
+  feed(topic, "k", one.headers);
+  KafkaConfig config;
+  config.rewrite_headers = false;
+  config.shared_root = one.shared_root;
+  Traced traced{config};
+  poll_one(traced, topic, [&](ConsumerRecord& record) {
+    const std::vector<Header> before = headers_of(record.message());
+    REQUIRE(before.size() == one.headers.size());
+    if (!before.empty()) REQUIRE(before[0].value == std::string{one.headers[0].value});
+    traced.kafka.next_span(record).name("process").finish();
+    traced.kafka.next_span(record).name("again").finish();
+    REQUIRE(headers_of(record.message()) == before);
+  });
+  const std::vector<DecodedSpan>& spans = traced.spans(3);
+  for (const char* name : {"process", "again"}) {
+    REQUIRE(named(spans, name).trace_id == named(spans, "poll").trace_id);
+    REQUIRE(named(spans, name).parent_id == named(spans, "poll").id);
+    REQUIRE(named(spans, name).debug == named(spans, "poll").debug);
+  }
+}
+
+EDGESPAN_TEST(kafka_records_that_are_not_rewritten_have_the_same_tree, "kafka") {
+  for (const Untouched& one : untouched) check_untouched(one);
+}
+
+// Known to fail: the poll keeps a span id a record, which does not lead back to a root that is not shared.
+TEST_CASE("kafka_roots_of_records_that_are_not_rewritten_have_the_same_tree", "[kafka][!shouldfail]") {
+  for (const Untouched& one : untouched_roots) check_untouched(one);
+}
+
+// Known to fail: the verdict of the consumer's rule is not kept with the record.
+TEST_CASE("kafka_a_rules_verdict_holds_for_records_that_are_not_rewritten", "[kafka][!shouldfail]") {
+  const Sampler never = Sampler::never();
+  const SamplerRule rules[] = {{.sampler = &never}};
+  const std::string topic = MockCluster::shared().topic();
+  feed(topic, "k", {{"b3", T "-" S}});
+  KafkaConfig config;
+  config.rewrite_headers = false;
+  config.consumer_sampler.rules = rules;
+  Traced traced{config};
+  poll_one(traced, topic, [&](ConsumerRecord& record) { traced.kafka.next_span(record).name("process").finish(); });
+  (void)traced.spans(0);
+}
+
+}  // namespace

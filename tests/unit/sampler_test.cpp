@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <edgespan/sampler.hpp>
+
+#include "support/test.hpp"
+
+namespace {
+
+using namespace edgespan;
+
+std::uint64_t scrambled(std::uint64_t i) { return (i + 1) * 0x9E3779B97F4A7C15; }
+
+EDGESPAN_TEST(always_keeps_and_never_drops_every_id, "sampler") {
+  const Sampler always = Sampler::always(), never = Sampler::never();
+  for (const std::uint64_t id : {0ULL, 1ULL, 0x7FFFFFFFFFFFFFFFULL, 0x8000000000000000ULL, 0xFFFFFFFFFFFFFFFFULL}) {
+    TEST_ASSERT_TRUE(always.keep(id, 0));
+    TEST_ASSERT_FALSE(never.keep(id, 0));
+  }
+}
+
+EDGESPAN_TEST(a_rate_keeps_ids_up_to_the_collectors_boundary, "sampler") {
+  const Sampler half = Sampler::probability(0.5F);
+  TEST_ASSERT_TRUE(half.keep(0x4000000000000000, 0));   // exactly rate * 2^63
+  TEST_ASSERT_FALSE(half.keep(0x4000000000000001, 0));
+  TEST_ASSERT_TRUE(half.keep(0xC000000000000000, 0));   // the magnitude counts, not the sign
+  TEST_ASSERT_FALSE(half.keep(0xBFFFFFFFFFFFFFFF, 0));
+  TEST_ASSERT_FALSE(half.keep(0x8000000000000000, 0));  // its magnitude is taken for the largest
+}
+
+EDGESPAN_TEST(rates_outside_their_range_are_clamped, "sampler") {
+  TEST_ASSERT_FALSE(Sampler::probability(-1.0F).keep(1, 0));
+  TEST_ASSERT_FALSE(Sampler::probability(__builtin_nanf("")).keep(1, 0));
+  TEST_ASSERT_TRUE(Sampler::probability(7.0F).keep(0x7FFFFFFFFFFFFFFF, 0));
+}
+
+EDGESPAN_TEST(a_lower_rate_keeps_a_part_of_what_a_higher_one_keeps, "sampler") {
+  const Sampler low = Sampler::probability(0.1F), high = Sampler::probability(0.3F);
+  std::uint32_t kept_low = 0, kept_high = 0, kept_low_only = 0;
+  for (std::uint64_t i = 0; i < 100'000; ++i) {
+    const bool by_low = low.keep(scrambled(i), 0), by_high = high.keep(scrambled(i), 0);
+    kept_low += by_low ? 1U : 0U;
+    kept_high += by_high ? 1U : 0U;
+    kept_low_only += by_low && !by_high ? 1U : 0U;
+  }
+  TEST_ASSERT_EQUAL_UINT32(0, kept_low_only);
+  TEST_ASSERT_TRUE(kept_low > 9'000 && kept_low < 11'000);
+  TEST_ASSERT_TRUE(kept_high > 28'500 && kept_high < 31'500);
+}
+
+std::uint32_t kept_within(const Sampler& sampler, std::uint64_t from_us, std::uint64_t to_us, std::uint64_t every_us) {
+  std::uint32_t kept = 0;
+  for (std::uint64_t now = from_us; now < to_us; now += every_us) kept += sampler.keep(1, now) ? 1U : 0U;
+  return kept;
+}
+
+EDGESPAN_TEST(a_rate_limit_keeps_so_many_a_second, "sampler") {
+  const Sampler five = Sampler::rate_limit(5), many = Sampler::rate_limit(105);
+  for (std::uint64_t second = 100; second < 103; ++second) {
+    TEST_ASSERT_EQUAL_UINT32(5, kept_within(five, second * 1'000'000, (second + 1) * 1'000'000, 1'000));
+    TEST_ASSERT_EQUAL_UINT32(105, kept_within(many, second * 1'000'000, (second + 1) * 1'000'000, 1'000));
+  }
+}
+
+EDGESPAN_TEST(a_high_rate_limit_is_spread_over_the_second, "sampler") {
+  const Sampler many = Sampler::rate_limit(105);
+  TEST_ASSERT_EQUAL_UINT32(15, kept_within(many, 100'000'000, 100'100'000, 1'000));
+  TEST_ASSERT_EQUAL_UINT32(10, kept_within(many, 100'100'000, 100'200'000, 1'000));
+}
+
+EDGESPAN_TEST(no_traces_a_second_means_none, "sampler") { TEST_ASSERT_FALSE(Sampler::rate_limit(0).keep(1, 1)); }
+
+EDGESPAN_TEST(the_first_rule_that_matches_decides, "sampler") {
+  static const Sampler always = Sampler::always(), never = Sampler::never();
+  const SamplerRule rules[] = {{Operation::send, "chatty", &never},
+                               {Operation::any, "chatty", &always},
+                               {Operation::receive, "", &never}};
+  const MessagingSampler sampler{rules};
+  TEST_ASSERT_TRUE(sampler.find(Operation::send, "chatty") == &never);
+  TEST_ASSERT_TRUE(sampler.find(Operation::receive, "chatty") == &always);
+  TEST_ASSERT_TRUE(sampler.find(Operation::receive, "other") == &never);
+  TEST_ASSERT_NULL(sampler.find(Operation::send, "other"));
+  TEST_ASSERT_NULL(sampler.find(Operation::send, "Chatty"));
+  TEST_ASSERT_NULL(MessagingSampler{}.find(Operation::send, "chatty"));
+}
+
+}  // namespace
