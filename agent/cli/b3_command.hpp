@@ -14,7 +14,7 @@ namespace edgespan::cli {
 // D is one of accept, deny, debug and undecided; R is a name of b3_error_name(), or bad_line.
 // Of headers with one name the last counts; other headers than B3's are passed over. A line that cannot be
 // read is answered `empty reason=bad_line`, explained on `err`, and makes the result 1 once all lines are
-// answered; so do an input and an output that fail. Otherwise the result is 0, whatever the headers are worth.
+// answered; so do an input and an output that fail. Otherwise it is 0, whatever the headers are worth.
 int run_b3(std::istream& in, std::ostream& out, std::ostream& err);
 
 }  // namespace edgespan::cli

@@ -9,6 +9,7 @@
 
 #include <cmath>
 #include <map>
+#include <string_view>
 
 namespace edgespan::cli {
 namespace {
@@ -35,12 +36,13 @@ CLI::Validator whole(double low, double high, const char* wanted) {
   return {check, "", "whole"};
 }
 
+std::string check_topic(const std::string& text) {
+  const bool sound = !text.empty() && text.size() <= topic_bytes_max && core::utf8(text);
+  return sound ? std::string{} : "a topic's name has 1 to 249 bytes of UTF-8";
+}
+
 CLI::Validator topic_name() {
-  const auto check = [](std::string& text) -> std::string {
-    if (!text.empty() && text.size() <= topic_bytes_max && core::utf8(text)) return {};
-    return "a topic's name has 1 to 249 bytes of UTF-8";
-  };
-  return {check, "", "topic"};
+  return {[](std::string& text) { return check_topic(text); }, "", "topic"};
 }
 
 CLI::Validator not_empty() {
@@ -63,6 +65,45 @@ CLI::Validator zipkin_url() {
     return status == Status::ok ? std::string{} : "'" + text + "' is " + std::string{status_text(status)};
   };
   return {check, "", "url"};
+}
+
+CLI::Validator id_bits() {
+  return {[](std::string& text) {
+            return text == "64" || text == "128" ? std::string{} : "'" + text + "' is neither 64 nor 128";
+          }, "", "bits"};
+}
+
+const std::map<std::string, B3Format> b3_formats{{"single", B3Format::single},
+                                                 {"single_no_parent", B3Format::single_no_parent},
+                                                 {"multi", B3Format::multi},
+                                                 {"both", B3Format::both}};
+
+CLI::Validator b3_format_name() {
+  const auto check = [](std::string& text) {
+    return b3_formats.contains(text) ? std::string{} : "'" + text + "' is none of single, single_no_parent, multi, both";
+  };
+  return {check, "", "format"};
+}
+
+std::vector<std::string> split_list(std::string_view text) {
+  std::vector<std::string> parts;
+  for (;;) {
+    const std::size_t comma = text.find(',');
+    parts.emplace_back(text.substr(0, comma));
+    if (comma == text.npos) return parts;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+CLI::Validator topic_names() {
+  const auto check = [](std::string& text) {
+    for (const std::string& topic : split_list(text)) {
+      std::string error = check_topic(topic);
+      if (!error.empty()) return "'" + text + "': " + error;
+    }
+    return std::string{};
+  };
+  return {check, "", "topics"};
 }
 
 // An option that may stand several times, each time with one `name=value`.
@@ -89,10 +130,6 @@ CLI::Option* add_pairs(CLI::App& app, const std::string& name, std::vector<Prope
 }
 
 void add_agent(CLI::App& app, AgentOptions& options) {
-  const std::map<std::string, B3Format> formats{{"single", B3Format::single},
-                                                {"single_no_parent", B3Format::single_no_parent},
-                                                {"multi", B3Format::multi},
-                                                {"both", B3Format::both}};
   app.add_option("--service", options.service, "name under which the spans are recorded")
       ->type_name("NAME")->capture_default_str()->check(service_name(false))->group("Tracing");
   app.add_option("--remote-service", options.remote_service, "name of the broker in the spans; '' for none")
@@ -106,12 +143,14 @@ void add_agent(CLI::App& app, AgentOptions& options) {
   app.add_option("--rate-limit", options.rate_limit, "new traces kept in a second, 0 to 65535")
       ->type_name("N")->check(whole(0, 65'535, "a whole number from 0 to 65535"))->excludes(rate)->group("Tracing");
   app.add_option("--id-bits", options.id_bits, "length of new trace ids")
-      ->type_name("64|128")->capture_default_str()->check(CLI::IsMember({64, 128}))->group("Tracing");
-  app.add_option("--b3", options.b3, "headers that are written (default: single_no_parent)")
-      ->type_name("single|single_no_parent|multi|both")->option_text("single|single_no_parent|multi|both")
-      ->transform(CLI::CheckedTransformer(formats))->group("Tracing");
-  app.add_flag("!--no-shared-root", options.shared_root, "records of a poll that carry no trace get one each")
-      ->group("Tracing");
+      ->type_name("64|128")->capture_default_str()->check(id_bits())->group("Tracing");
+  app.add_option("--b3", [&options](const std::vector<std::string>& texts) {
+        options.b3 = b3_formats.at(texts.front());
+        return true;
+      }, "headers that are written (default: single_no_parent)")
+      ->type_name("single|single_no_parent|multi|both")->check(b3_format_name())->group("Tracing");
+  app.add_flag_callback("--no-shared-root", [&options] { options.shared_root = false; },
+                        "records of a poll that carry no trace get one each")->group("Tracing");
   app.add_flag("--off", options.off, "switch tracing off: no span, no header")->group("Tracing");
 }
 
@@ -143,8 +182,12 @@ CLI::App* add_produce(CLI::App& app, ProduceOptions& options) {
 CLI::App* add_consume(CLI::App& app, ConsumeOptions& options) {
   CLI::App* command = app.add_subcommand("consume", "poll traced records and print them with their headers");
   options.client.agent.service = "edgespan-consume";
-  command->add_option("-t,--topic", options.topics, "topics to read, from their beginning for a new group")
-      ->type_name("TOPIC[,TOPIC]...")->required()->delimiter(',')->allow_extra_args(false)->check(topic_name());
+  const auto take_topics = [&options](const std::vector<std::string>& texts) {
+    options.topics = split_list(texts.front());
+    return true;
+  };
+  command->add_option("-t,--topic", take_topics, "topics to read, from their beginning for a new group")
+      ->type_name("TOPIC[,TOPIC]...")->required()->check(topic_names());
   command->add_option("-g,--group", options.group, "consumer group")->type_name("GROUP")->required()->check(not_empty());
   command->add_option("-n,--count", options.count, "stop after so many records")
       ->type_name("COUNT")->check(whole(1, 1e18, "a whole number of 1 or more"));

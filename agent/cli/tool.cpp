@@ -20,6 +20,19 @@
 namespace edgespan::cli {
 namespace {
 
+// Help that was asked for, or what is wrong with the command line.
+int explain(const CLI::App& app, const CLI::ParseError& error, const Streams& streams) {
+  const bool asked = error.get_exit_code() == 0;
+  if (!asked && app.get_subcommands().empty()) {
+    streams.err << "edgespan: the first argument is a command: produce, consume, b3 or demo\n"
+                   "Run with --help for more information.\n";
+    return exit_usage;
+  }
+  app.exit(error, streams.out, streams.err);
+  Output{streams.out}.flush();
+  return asked ? exit_done : exit_usage;
+}
+
 int parse_and_run(int argc, const char* const* argv, const Streams& streams) {
   CLI::App app{"Shows that tracing through Kafka works: sends, reads and explains traced records.", "edgespan"};
   app.footer("Exit codes: 0 done, 1 failed at run time, 2 bad usage.");
@@ -35,9 +48,7 @@ int parse_and_run(int argc, const char* const* argv, const Streams& streams) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    const bool asked = app.exit(error, streams.out, streams.err) == 0;
-    Output{streams.out}.flush();
-    return asked ? exit_done : exit_usage;
+    return explain(app, error, streams);
   }
   if (produce_command->parsed()) return run_produce(produce, streams.input_descriptor, streams.out, streams.err);
   if (consume_command->parsed()) return run_consume(consume, streams.out, streams.err);

@@ -6,7 +6,8 @@
 
 namespace edgespan::core {
 
-// Contradictions found so far. A guest does not end its host: the first one turns every tracing of the process off.
+// Contradictions found so far. A guest does not end its host: the first one turns every tracing of the
+// process off.
 extern std::atomic<std::uint32_t> faults;
 
 inline void fault() noexcept {
@@ -20,7 +21,7 @@ inline void fault() noexcept {
 }  // namespace edgespan::core
 
 // For our own mistakes only; never for bytes that come from the network, a broker or the application.
-#define EDGESPAN_ASSERT(condition)             \
-  do {                                         \
+#define EDGESPAN_ASSERT(condition)               \
+  do {                                           \
     if (!(condition)) ::edgespan::core::fault(); \
   } while (false)

@@ -109,7 +109,8 @@ constexpr B3Error explain(std::string_view value) noexcept {
 // ---- The single header.
 
 // The accepted forms differ in length alone, apart from the two lengths of a trace id: the digits are fetched
-// from where they must stand, and every check is of a known place.
+// from where they must stand, and every check is of a known place. The longest is the cap.
+static_assert(2 * id_digits + 1 + id_digits + decision_field + parent_field == b3_single_max);
 template <typename Hex>
 constexpr B3Extraction parse(std::string_view value) noexcept {
   const char* const text = value.data();
@@ -120,7 +121,7 @@ constexpr B3Extraction parse(std::string_view value) noexcept {
   const bool short_trace = size > id_digits && text[id_digits] == '-';
   const std::size_t trace_size = short_trace ? id_digits : 2 * id_digits;
   const std::size_t span_end = trace_size + 1 + id_digits;
-  if (size < span_end || size > b3_single_max || text[trace_size] != '-') return refuse(value);
+  if (size < span_end || text[trace_size] != '-') return refuse(value);
 
   B3Extraction found{B3Extraction::Kind::ids, B3Error::ok, {}};
   Context& context = found.context;

@@ -55,6 +55,11 @@ constexpr bool is_name(const char* text) noexcept {
   }
 }
 
+template <B3Key key>
+constexpr B3Key if_named(const char* text) noexcept {
+  return is_name<key>(text) ? key : B3Key::none;
+}
+
 constexpr std::size_t name_size(B3Key key) noexcept {
   return b3_key_names[static_cast<std::size_t>(key)].size();
 }
@@ -64,24 +69,21 @@ constexpr std::size_t name_size(B3Key key) noexcept {
 constexpr B3Key find_set_key(std::string_view name) noexcept {
   static_assert(name_size(B3Key::trace_id) == name_size(B3Key::sampled));
   const char* const text = name.data();
-  switch (name.size()) {
-    case name_size(B3Key::flags):
-      return is_name<B3Key::flags>(text) ? B3Key::flags : B3Key::none;
-    case name_size(B3Key::span_id):
-      return is_name<B3Key::span_id>(text) ? B3Key::span_id : B3Key::none;
-    case name_size(B3Key::trace_id):
-      if ((text[5] | 0x20) == 't') return is_name<B3Key::trace_id>(text) ? B3Key::trace_id : B3Key::none;
-      return is_name<B3Key::sampled>(text) ? B3Key::sampled : B3Key::none;
-    case name_size(B3Key::parent_span_id):
-      return is_name<B3Key::parent_span_id>(text) ? B3Key::parent_span_id : B3Key::none;
-    default:
-      return B3Key::none;
+  // Not a switch: Cortex-M0 calls a library function for its table.
+  const std::size_t size = name.size();
+  if (size == name_size(B3Key::trace_id)) {
+    if ((text[5] | 0x20) == 't') return if_named<B3Key::trace_id>(text);
+    return if_named<B3Key::sampled>(text);
   }
+  if (size == name_size(B3Key::span_id)) return if_named<B3Key::span_id>(text);
+  if (size == name_size(B3Key::flags)) return if_named<B3Key::flags>(text);
+  if (size == name_size(B3Key::parent_span_id)) return if_named<B3Key::parent_span_id>(text);
+  return B3Key::none;
 }
 
 // Small enough to be inlined, and the end of it for most of an application's own headers.
 constexpr B3Key find_key(std::string_view name) noexcept {
-  if (name.size() == name_size(B3Key::b3)) return is_name<B3Key::b3>(name.data()) ? B3Key::b3 : B3Key::none;
+  if (name.size() == name_size(B3Key::b3)) return if_named<B3Key::b3>(name.data());
   if (name.size() < name_size(B3Key::flags) || (name[0] | 0x20) != 'x') return B3Key::none;
   return find_set_key(name);
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/constants.hpp"
 
-#include "core/text.hpp"
-#include "zipkin.pb.h"
-
 #include <pb_encode.h>
 
 #include <algorithm>
 #include <cstring>
+
+#include "core/text.hpp"
+#include "zipkin.pb.h"
 
 namespace edgespan::core {
 namespace {
@@ -45,7 +45,8 @@ bool encode_endpoint(const Endpoint& endpoint, EndpointField field, EncodedEndpo
   set_addresses(endpoint, message);
   message.port = endpoint.port;
 
-  pb_ostream_t stream = pb_ostream_from_buffer(reinterpret_cast<pb_byte_t*>(out.bytes.data()) + 2, out.bytes.size() - 2);
+  pb_ostream_t stream =
+      pb_ostream_from_buffer(reinterpret_cast<pb_byte_t*>(out.bytes.data()) + 2, out.bytes.size() - 2);
   if (!pb_encode(&stream, zipkin_proto3_Endpoint_fields, &message)) return false;
   if (stream.bytes_written == 0) return true;
   out.bytes[0] = static_cast<std::byte>(field);

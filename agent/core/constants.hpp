@@ -2,10 +2,9 @@
 // The parts of a span that do not change, encoded once by nanopb.
 #pragma once
 
-#include <edgespan/tracing.hpp>
-
 #include <array>
 #include <cstddef>
+#include <edgespan/tracing.hpp>
 #include <span>
 
 namespace edgespan::core {
@@ -21,8 +20,8 @@ struct EncodedEndpoint {
 
 enum class EndpointField : std::uint8_t { local = 0x42, remote = 0x4A };
 
-// False if the name is longer than service_name_max or not UTF-8. An endpoint of nothing is encoded as no bytes, for the
-// collector takes an empty one for absent. IPv4 addresses mapped into IPv6 are sent as IPv4.
+// False if the name is longer than service_name_max or not UTF-8. An endpoint of nothing is encoded as no
+// bytes, for the collector takes an empty one for absent. IPv4 addresses mapped into IPv6 are sent as IPv4.
 bool encode_endpoint(const Endpoint& endpoint, EndpointField field, EncodedEndpoint& out) noexcept;
 
 }  // namespace edgespan::core

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/encode.hpp"
 
+#include <cstring>
+
 #include "core/assert.hpp"
 #include "core/text.hpp"
-
-#include <cstring>
 
 namespace edgespan::core {
 namespace {
@@ -76,7 +76,9 @@ std::uint32_t varint64_size(std::uint64_t value) noexcept {
 
 std::size_t text_size(std::string_view text) noexcept { return 1 + varint_size(text.size()) + text.size(); }
 
-std::size_t tag_body(std::string_view key, std::string_view value) noexcept { return text_size(key) + text_size(value); }
+std::size_t tag_body(std::string_view key, std::string_view value) noexcept {
+  return text_size(key) + text_size(value);
+}
 
 std::size_t annotation_body(std::string_view text) noexcept { return 9 + text_size(text); }
 
@@ -119,7 +121,9 @@ std::byte* write_annotation(std::byte* out, std::uint64_t at_us, std::string_vie
   return put_text(put_le64(put(out, 0x09), at_us), 0x12, text);
 }
 
-std::byte* write_name(std::byte* out, std::string_view name) noexcept { return put_text(out, key_name, name); }
+std::byte* write_name(std::byte* out, std::string_view name) noexcept {
+  return put_text(out, key_name, name);
+}
 
 EncodedSize encoded_size(const SpanRecord& record) noexcept {
   EncodedSize size;
@@ -160,7 +164,8 @@ void encode(const SpanRecord& record, const EncodedSize& size, std::byte* out) n
   EDGESPAN_ASSERT(static_cast<std::size_t>(out - begin) == size.total);
 }
 
-void rebase(std::span<std::byte> element, std::uint32_t timestamp_at, bool annotated, std::uint64_t offset_us) noexcept {
+void rebase(std::span<std::byte> element, std::uint32_t timestamp_at, bool annotated,
+            std::uint64_t offset_us) noexcept {
   const auto patch = [&](std::size_t at) {
     if (at + 8 > element.size()) return fault();
     put_le64(&element[at], get_le64(&element[at]) + offset_us);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// A finished span in the bytes of Zipkin's protobuf: one complete `spans` element of ListOfSpans (key, length, body),
-// fields in the order of their numbers, defaults left out. What never changes was encoded before and is copied.
+// A finished span in the bytes of Zipkin's protobuf: one complete `spans` element of ListOfSpans (key,
+// length, body), fields in the order of their numbers, defaults left out. What never changes was encoded
+// before and is copied.
 #pragma once
-
-#include <edgespan/context.hpp>
-#include <edgespan/span.hpp>
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <edgespan/context.hpp>
+#include <edgespan/span.hpp>
 #include <span>
 #include <string_view>
 
@@ -16,7 +16,8 @@ namespace edgespan::core {
 
 using Bytes = std::span<const std::byte>;
 
-// One tag that is encoded together with its span. The key has 1 to 127 bytes, the value at most 384, both UTF-8.
+// One tag that is encoded together with its span. The key has 1 to 127 bytes, the value at most 384, both
+// UTF-8.
 struct TagView {
   std::string_view key;
   std::string_view value;
@@ -30,8 +31,8 @@ struct SpanRecord {
   Bytes name{};                   // each of these is a run of whole fields, encoded
   Bytes local{};
   Bytes remote{};
-  Bytes text{};                   // annotations, then tags
-  bool annotated = false;         // `text` begins with annotations
+  Bytes text{};            // annotations, then tags
+  bool annotated = false;  // `text` begins with annotations
   std::span<const TagView> tags{};
 };
 
@@ -47,9 +48,11 @@ EncodedSize encoded_size(const SpanRecord& record) noexcept;
 void encode(const SpanRecord& record, const EncodedSize& size, std::byte* out) noexcept;
 
 // Adds `offset_us` (modulo 2^64) to the start time and to those of the annotations of an encoded element.
-void rebase(std::span<std::byte> element, std::uint32_t timestamp_at, bool annotated, std::uint64_t offset_us) noexcept;
+void rebase(std::span<std::byte> element, std::uint32_t timestamp_at, bool annotated,
+            std::uint64_t offset_us) noexcept;
 
-// Building blocks of the fields that a span collects while it is open. Each returns what it wrote, or would write.
+// Building blocks of the fields that a span collects while it is open. Each returns what it wrote, or would
+// write.
 std::size_t tag_size(std::string_view key, std::string_view value) noexcept;
 std::byte* write_tag(std::byte* out, std::string_view key, std::string_view value) noexcept;
 std::size_t annotation_size(std::string_view text) noexcept;

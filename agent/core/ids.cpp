@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Random ids: a xoshiro256** generator a thread, seeded from the port's entropy. Ids are no secrets; they must not repeat.
-#include "core/state.hpp"
-
+// Random ids: a xoshiro256** generator a thread, seeded from the port's entropy. Ids are no secrets; they
+// must not repeat.
 #include <bit>
+
+#include "core/state.hpp"
 
 namespace edgespan::core {
 namespace {
@@ -26,7 +27,8 @@ std::uint64_t next(std::array<std::uint64_t, 4>& s) noexcept {
   return result;
 }
 
-// Every seeding draws a number of its own, so that no two threads, and no two seedings of one, go the same way.
+// Every seeding draws a number of its own, so that no two threads, and no two seedings of one, go the same
+// way.
 void seed_thread(TracingState& state, ThreadState& thread) noexcept {
   const std::uint64_t number = state.threads_seeded.fetch_add(1, std::memory_order_relaxed) + 1ULL;
   for (std::size_t i = 0; i < 4; ++i) thread.generator[i] = mix(state.seed[i] ^ mix(number * 4 + i));

@@ -21,7 +21,8 @@ void InflightTable::init(std::span<InflightBucket> buckets) noexcept {
 
 InflightBucket& InflightTable::bucket(std::uintptr_t key, std::uint32_t choice) noexcept {
   // Heap addresses differ in their middle bits; two odd multipliers spread them in two ways.
-  const auto low = static_cast<std::uint32_t>(key >> 4) ^ static_cast<std::uint32_t>(std::uint64_t{key} >> 32);
+  const auto low =
+      static_cast<std::uint32_t>(key >> 4) ^ static_cast<std::uint32_t>(std::uint64_t{key} >> 32);
   const std::uint32_t hash = low * (choice == 0 ? 0x9E3779B1U : 0x85EBCA77U);
   return buckets_[static_cast<std::size_t>(std::uint64_t{hash ^ hash >> 15} * buckets_.size() >> 32)];
 }
@@ -32,8 +33,8 @@ bool InflightTable::own(std::uintptr_t key, Place& place, bool& busy_seen) noexc
     for (std::uint32_t slot = 0; slot < inflight_bucket_size; ++slot) {
       std::uintptr_t seen = candidate.keys[slot].load(std::memory_order_relaxed);
       busy_seen |= seen == busy;
-      if (seen == key &&
-          candidate.keys[slot].compare_exchange_strong(seen, busy, std::memory_order_acquire, std::memory_order_relaxed)) {
+      if (seen == key && candidate.keys[slot].compare_exchange_strong(seen, busy, std::memory_order_acquire,
+                                                                      std::memory_order_relaxed)) {
         place = {&candidate, slot};
         return true;
       }
@@ -42,7 +43,8 @@ bool InflightTable::own(std::uintptr_t key, Place& place, bool& busy_seen) noexc
   return false;
 }
 
-InflightTable::Insert InflightTable::insert(const void* address, const InflightSpan& span, InflightSpan& old) noexcept {
+InflightTable::Insert InflightTable::insert(const void* address, const InflightSpan& span,
+                                            InflightSpan& old) noexcept {
   const auto key = reinterpret_cast<std::uintptr_t>(address);
   Insert result = Insert::stored;
   Place place;
@@ -55,8 +57,8 @@ InflightTable::Insert InflightTable::insert(const void* address, const InflightS
     InflightBucket& candidate = bucket(key, choice);
     for (std::uint32_t slot = 0; slot < inflight_bucket_size; ++slot) {
       std::uintptr_t seen = candidate.keys[slot].load(std::memory_order_relaxed);
-      if (seen == empty &&
-          candidate.keys[slot].compare_exchange_strong(seen, busy, std::memory_order_acquire, std::memory_order_relaxed)) {
+      if (seen == empty && candidate.keys[slot].compare_exchange_strong(seen, busy, std::memory_order_acquire,
+                                                                        std::memory_order_relaxed)) {
         place = {&candidate, slot};
         break;
       }
@@ -64,7 +66,8 @@ InflightTable::Insert InflightTable::insert(const void* address, const InflightS
   }
   if (place.bucket == nullptr) return Insert::full;
   place.bucket->spans[place.slot] = span;
-  place.bucket->start_s[place.slot].store(static_cast<std::uint32_t>(span.start_us / 1'000'000), std::memory_order_relaxed);
+  place.bucket->start_s[place.slot].store(static_cast<std::uint32_t>(span.start_us / 1'000'000),
+                                          std::memory_order_relaxed);
   place.bucket->keys[place.slot].store(key, std::memory_order_release);
   return result;
 }
@@ -91,7 +94,8 @@ bool InflightTable::take_older(std::uint64_t now_us, std::uint32_t age_s, Inflig
       std::uintptr_t key = candidate.keys[slot].load(std::memory_order_acquire);
       if (key == empty || key == busy) continue;
       if (now_s - candidate.start_s[slot].load(std::memory_order_relaxed) < age_s) continue;
-      if (!candidate.keys[slot].compare_exchange_strong(key, busy, std::memory_order_acquire, std::memory_order_relaxed)) {
+      if (!candidate.keys[slot].compare_exchange_strong(key, busy, std::memory_order_acquire,
+                                                        std::memory_order_relaxed)) {
         continue;
       }
       // The address may have been reported and used again since its age was read.

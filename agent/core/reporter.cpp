@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cstring>
 #include <edgespan/reporter.hpp>
 
 #include "core/state.hpp"
-
-#include <algorithm>
-#include <cstring>
 
 namespace edgespan {
 namespace {
@@ -21,11 +20,16 @@ std::uint64_t left_us(std::uint64_t now_us, std::uint64_t since_us, std::uint64_
 
 DropReason drop_reason(SendReason reason) noexcept {
   switch (reason) {
-    case SendReason::http_3xx: return DropReason::refused_3xx;
-    case SendReason::http_413: return DropReason::refused_413;
-    case SendReason::http_5xx: return DropReason::refused_5xx;
-    case SendReason::kafka: return DropReason::refused_kafka;
-    default: return DropReason::refused_4xx;
+    case SendReason::http_3xx:
+      return DropReason::refused_3xx;
+    case SendReason::http_413:
+      return DropReason::refused_413;
+    case SendReason::http_5xx:
+      return DropReason::refused_5xx;
+    case SendReason::kafka:
+      return DropReason::refused_kafka;
+    default:
+      return DropReason::refused_4xx;
   }
 }
 
@@ -88,8 +92,8 @@ void Reporter::keep_house(std::uint64_t now_us) noexcept {
   core::sweep_spans(state, now_us, false);
 }
 
-// Moves whole spans from the ring to the end of the batch, with their true times. While the wall clock is unknown
-// nothing leaves: the times could not be told.
+// Moves whole spans from the ring to the end of the batch, with their true times. While the wall clock is
+// unknown nothing leaves: the times could not be told.
 void Reporter::fill(std::uint64_t now_us) noexcept {
   core::TracingState& state = tracing_->state();
   const std::uint64_t wall_us = state.clock->wall_us(state.clock->ctx);
@@ -138,7 +142,8 @@ std::uint64_t Reporter::advance(std::uint64_t now_us) noexcept {
     if (!full_) fill(now_us);
     if (!due(now_us)) {
       const std::uint64_t flush_us = config_.flush_ms * us_per_ms;
-      return std::min(batch_spans_ == 0 ? flush_us : left_us(now_us, batch_begun_us_, flush_us), house_every_us);
+      return std::min(batch_spans_ == 0 ? flush_us : left_us(now_us, batch_begun_us_, flush_us),
+                      house_every_us);
     }
     phase_ = Phase::offering;
   }
@@ -156,7 +161,8 @@ std::uint64_t Reporter::offer(std::uint64_t now_us) noexcept {
     return more_ ? 0 : busy_again_us;
   }
   const bool server_error = result.state == SendState::retry && result.status == 500;
-  if (result.state == SendState::refused || (server_error && ++server_errors_ >= config_.server_error_tries)) {
+  if (result.state == SendState::refused ||
+      (server_error && ++server_errors_ >= config_.server_error_tries)) {
     settle_dropped(drop_reason(result.reason));
     return busy_again_us;
   }
@@ -164,8 +170,8 @@ std::uint64_t Reporter::offer(std::uint64_t now_us) noexcept {
   return std::min(backoff_us_, house_every_us);
 }
 
-// Decorrelated jitter: each pause is drawn between the least one and three times the last one, so that a fleet that lost
-// its collector at one moment does not come back at one moment.
+// Decorrelated jitter: each pause is drawn between the least one and three times the last one, so that a
+// fleet that lost its collector at one moment does not come back at one moment.
 void Reporter::back_off(std::uint64_t now_us, const SendResult& result) noexcept {
   core::TracingState& state = tracing_->state();
   const std::uint64_t least_us = config_.retry_min_ms * us_per_ms;
@@ -216,8 +222,9 @@ Status Reporter::flush(std::uint32_t timeout_ms) noexcept {
   return wait_until_sent(tracing_->state().now_us(), timeout_ms * us_per_ms);
 }
 
-// First every span that was accepted before must have left the ring, then the batch that holds the last of them must be
-// settled. Both are seen from counters, so that spans that come in meanwhile do not keep a flush waiting.
+// First every span that was accepted before must have left the ring, then the batch that holds the last of
+// them must be settled. Both are seen from counters, so that spans that come in meanwhile do not keep a flush
+// waiting.
 Status Reporter::wait_until_sent(std::uint64_t started_us, std::uint64_t limit_us) noexcept {
   core::TracingState& state = tracing_->state();
   std::uint32_t accepted[core::stripes];

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/ring.hpp"
 
-#include "core/assert.hpp"
-
 #include <bit>
 #include <cstring>
+
+#include "core/assert.hpp"
 
 namespace edgespan::core {
 namespace {
@@ -51,7 +51,8 @@ std::uint32_t SpanRing::take_chunk() noexcept {
     for (;;) {
       const auto bit = static_cast<std::uint32_t>(std::countr_one(seen));
       if (bit == 32 || base + bit >= count) break;
-      if (bits.compare_exchange_weak(seen, seen | 1U << bit, std::memory_order_acquire, std::memory_order_relaxed)) {
+      if (bits.compare_exchange_weak(seen, seen | 1U << bit, std::memory_order_acquire,
+                                     std::memory_order_relaxed)) {
         used_.fetch_add(1, std::memory_order_relaxed);
         return base + bit;
       }
@@ -100,13 +101,15 @@ std::byte* SpanRing::claim(std::uint32_t index, std::uint32_t size) noexcept {
   }
 }
 
-void SpanRing::commit(std::byte* claimed, std::uint32_t size, std::uint32_t timestamp_at, bool annotated) noexcept {
+void SpanRing::commit(std::byte* claimed, std::uint32_t size, std::uint32_t timestamp_at,
+                      bool annotated) noexcept {
   auto* header = reinterpret_cast<std::uint32_t*>(claimed) - 1;
-  std::atomic_ref<std::uint32_t>(*header).store(pack(size, timestamp_at, annotated), std::memory_order_release);
+  std::atomic_ref<std::uint32_t>(*header).store(pack(size, timestamp_at, annotated),
+                                                std::memory_order_release);
 }
 
-// Takes the chunk away from an idle stripe whose records are all read, so that others may use it. `first` goes before
-// the cursor: whoever opens the stripe anew writes `first` after it.
+// Takes the chunk away from an idle stripe whose records are all read, so that others may use it. `first`
+// goes before the cursor: whoever opens the stripe anew writes `first` after it.
 bool SpanRing::retire(Stripe& stripe, std::uint32_t chunk) noexcept {
   std::uint32_t expected = cursor(chunk, stripe.read_words);
   stripe.first.store(none, std::memory_order_relaxed);

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finished spans wait here, encoded. Any number of threads put spans in without a lock; one consumer at a time takes
-// them out.
+// Finished spans wait here, encoded. Any number of threads put spans in without a lock; one consumer at a
+// time takes them out.
 //
-// The memory is cut into chunks that a few stripes share. A thread always uses the same stripe, so its spans stay in
-// order and threads do not meet on one counter; a stripe takes a further chunk when its last one is full, so that one busy
-// thread may use all the memory.
+// The memory is cut into chunks that a few stripes share. A thread always uses the same stripe, so its spans
+// stay in order and threads do not meet on one counter; a stripe takes a further chunk when its last one is
+// full, so that one busy thread may use all the memory.
 #pragma once
-
-#include <edgespan/limits.hpp>
 
 #include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <edgespan/limits.hpp>
 #include <span>
 
 namespace edgespan::core {
@@ -38,8 +37,9 @@ class SpanRing {
  public:
   void init(std::span<std::byte> bytes, std::span<RingChunk> chunks) noexcept;
 
-  // Producer side, any thread. A claim of `size` bytes (1 to ring_chunk_bytes - 4); null if the ring is full. Every claim is
-  // followed by its commit, without a wait in between: an open claim holds back the spans behind it in its stripe.
+  // Producer side, any thread. A claim of `size` bytes (1 to ring_chunk_bytes - 4); null if the ring is full.
+  // Every claim is followed by its commit, without a wait in between: an open claim holds back the spans
+  // behind it in its stripe.
   std::byte* claim(std::uint32_t stripe, std::uint32_t size) noexcept;
   void commit(std::byte* claimed, std::uint32_t size, std::uint32_t timestamp_at, bool annotated) noexcept;
 
@@ -53,13 +53,17 @@ class SpanRing {
 
   StripeCounters& counters(std::uint32_t stripe) noexcept { return stripes_[stripe].counters; }
   // Records that left the stripe; consumer side.
-  std::uint32_t popped(std::uint32_t stripe) const noexcept { return stripes_[stripe].popped.load(std::memory_order_relaxed); }
+  std::uint32_t popped(std::uint32_t stripe) const noexcept {
+    return stripes_[stripe].popped.load(std::memory_order_relaxed);
+  }
 
  private:
-  // A cursor packs the chunk a stripe fills and how many words of it are claimed. Equal values mean equal states, so a
-  // compare-and-swap needs no generation.
+  // A cursor packs the chunk a stripe fills and how many words of it are claimed. Equal values mean equal
+  // states, so a compare-and-swap needs no generation.
   static constexpr std::uint32_t none = 0x7FFFFF;
-  static constexpr std::uint32_t cursor(std::uint32_t chunk, std::uint32_t words) noexcept { return chunk << 9 | words; }
+  static constexpr std::uint32_t cursor(std::uint32_t chunk, std::uint32_t words) noexcept {
+    return chunk << 9 | words;
+  }
   static constexpr std::uint32_t chunk_of(std::uint32_t value) noexcept { return value >> 9; }
   static constexpr std::uint32_t words_of(std::uint32_t value) noexcept { return value & 0x1FF; }
 

@@ -5,9 +5,12 @@ namespace edgespan {
 
 bool Sampler::keep(std::uint64_t trace_lo, std::uint64_t now_us) const noexcept {
   switch (kind_) {
-    case Kind::never: return false;
-    case Kind::rate: return keep_rate(now_us);
-    case Kind::boundary: break;
+    case Kind::never:
+      return false;
+    case Kind::rate:
+      return keep_rate(now_us);
+    case Kind::boundary:
+      break;
   }
   auto magnitude = static_cast<std::int64_t>(trace_lo);
   if (magnitude == INT64_MIN) magnitude = INT64_MAX;  // it has no positive twin
@@ -26,7 +29,8 @@ bool Sampler::keep_rate(std::uint64_t now_us) const noexcept {
   for (;;) {
     const std::uint32_t kept = seen >> 16 == second ? seen & 0xFFFF : 0;
     if (kept >= allowed) return false;
-    if (window_.compare_exchange_weak(seen, second << 16 | (kept + 1), std::memory_order_relaxed)) return true;
+    if (window_.compare_exchange_weak(seen, second << 16 | (kept + 1), std::memory_order_relaxed))
+      return true;
   }
 }
 

@@ -20,7 +20,8 @@ ThreadState& thread_state() noexcept { return the_thread; }
 
 std::uint32_t thread_stripe() noexcept {
   ThreadState& thread = thread_state();
-  if (thread.stripe_plus_1 == 0) thread.stripe_plus_1 = threads_seen.fetch_add(1, std::memory_order_relaxed) % stripes + 1;
+  if (thread.stripe_plus_1 == 0)
+    thread.stripe_plus_1 = threads_seen.fetch_add(1, std::memory_order_relaxed) % stripes + 1;
   return thread.stripe_plus_1 - 1;
 }
 

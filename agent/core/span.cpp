@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/state.hpp"
-#include "core/text.hpp"
-
 #include <algorithm>
 #include <cstring>
+
+#include "core/state.hpp"
+#include "core/text.hpp"
 
 namespace edgespan {
 namespace {
@@ -12,7 +12,9 @@ namespace {
 enum : std::uint32_t { phase_free = 0, phase_open = 1, phase_expired = 2, phase_busy = 3 };
 enum : std::uint8_t { flag_error_tag = 1 };  // the application set the tag `error` itself
 
-constexpr std::uint32_t state_of(std::uint32_t generation, std::uint32_t phase) noexcept { return generation << 2 | phase; }
+constexpr std::uint32_t state_of(std::uint32_t generation, std::uint32_t phase) noexcept {
+  return generation << 2 | phase;
+}
 constexpr std::string_view error_key = "error";
 constexpr std::size_t text_bytes_max = 127;  // of a name or a tag's key, so that their length is one byte
 
@@ -86,7 +88,8 @@ bool set_name(SpanSlot& slot, std::string_view text) noexcept {
   if (out == nullptr) return false;
   if (size != 0) {
     core::write_name(out, text);
-    for (std::size_t i = 2; i < size; ++i) out[i] = static_cast<std::byte>(core::lower_ascii(static_cast<char>(out[i])));
+    for (std::size_t i = 2; i < size; ++i)
+      out[i] = static_cast<std::byte>(core::lower_ascii(static_cast<char>(out[i])));
   }
   slot.name_bytes = static_cast<std::uint16_t>(size);
   return true;
@@ -118,7 +121,8 @@ bool sweep_spans(TracingState& state, std::uint64_t now_us, bool all) noexcept {
       end_slot(state, slot, now_us);
       slot.state.store(state_of(seen >> 2, phase_free), std::memory_order_release);
     } else if ((seen & 3) == phase_open && (all || now_us - slot.start_us >= limit_us)) {
-      any_closed |= slot.state.compare_exchange_strong(seen, state_of(seen >> 2, phase_expired), std::memory_order_acq_rel);
+      any_closed |= slot.state.compare_exchange_strong(seen, state_of(seen >> 2, phase_expired),
+                                                       std::memory_order_acq_rel);
     }
   }
   return any_closed;
@@ -175,7 +179,8 @@ Span& Span::annotate(std::string_view text) & noexcept {
 Span& Span::error(std::string_view message) & noexcept {
   SpanSlot* slot = open();
   if (slot == nullptr || (slot->flags & flag_error_tag) != 0) return *this;
-  // The mark of the error matters more than its text: what does not fit is cut, and an unreadable text is left out.
+  // The mark of the error matters more than its text: what does not fit is cut, and an unreadable text is
+  // left out.
   const bool readable = core::utf8(message);
   const std::string_view text = readable ? core::cut_utf8(message, text_bytes_max) : std::string_view{};
   const bool whole = text.size() == message.size();
@@ -194,7 +199,8 @@ Span& Span::remote_endpoint(const Endpoint& endpoint) & noexcept {
   if (slot == nullptr) return *this;
   core::EncodedEndpoint encoded;
   bool done = core::encode_endpoint(endpoint, core::EndpointField::remote, encoded);
-  std::byte* const out = done ? make_room(*slot, slot->name_bytes, slot->remote_bytes, encoded.size) : nullptr;
+  std::byte* const out =
+      done ? make_room(*slot, slot->name_bytes, slot->remote_bytes, encoded.size) : nullptr;
   done = out != nullptr;
   if (done) {
     std::memcpy(out, encoded.bytes.data(), encoded.size);
@@ -210,7 +216,8 @@ void Span::finish() noexcept {
   if (slot_ != 0) {
     SpanSlot& slot = state.memory.spans[slot_ - 1U];
     std::uint32_t expected = state_of(generation_, phase_open);
-    if (slot.state.compare_exchange_strong(expected, state_of(generation_, phase_busy), std::memory_order_acq_rel)) {
+    if (slot.state.compare_exchange_strong(expected, state_of(generation_, phase_busy),
+                                           std::memory_order_acq_rel)) {
       end_slot(state, slot, state.now_us());
       slot.state.store(state_of(generation_, phase_free), std::memory_order_release);
     }
@@ -224,7 +231,8 @@ void Span::abandon() noexcept {
   if (tracing_ != nullptr && slot_ != 0) {
     SpanSlot& slot = tracing_->state().memory.spans[slot_ - 1U];
     std::uint32_t expected = state_of(generation_, phase_open);
-    slot.state.compare_exchange_strong(expected, state_of(generation_, phase_free), std::memory_order_acq_rel);
+    slot.state.compare_exchange_strong(expected, state_of(generation_, phase_free),
+                                       std::memory_order_acq_rel);
   }
   tracing_ = nullptr;
 }
@@ -238,7 +246,9 @@ Span Tracing::open(const Context& context, std::uint64_t start_us) noexcept {
     std::uint32_t seen = slot.state.load(std::memory_order_relaxed);
     if ((seen & 3) != phase_free) continue;
     const std::uint32_t generation = ((seen >> 2) + 1) & 0x3FFFFFFF;
-    if (!slot.state.compare_exchange_strong(seen, state_of(generation, phase_busy), std::memory_order_acquire)) continue;
+    if (!slot.state.compare_exchange_strong(seen, state_of(generation, phase_busy),
+                                            std::memory_order_acquire))
+      continue;
     slot.kind = 0;
     slot.flags = 0;
     slot.name_bytes = slot.remote_bytes = slot.annotation_bytes = slot.tag_bytes = 0;

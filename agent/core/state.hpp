@@ -2,7 +2,11 @@
 // The inside of a Tracing: what spans, the Kafka wrapper and the reporter share.
 #pragma once
 
+#include <array>
+#include <atomic>
+#include <cstdint>
 #include <edgespan/tracing.hpp>
+#include <span>
 
 #include "core/assert.hpp"
 #include "core/constants.hpp"
@@ -10,15 +14,10 @@
 #include "core/ring.hpp"
 #include "core/thread_state.hpp"
 
-#include <array>
-#include <atomic>
-#include <cstdint>
-#include <span>
-
 namespace edgespan::core {
 
-// Something of the agent's other parts that must end its spans in time. Called inside Reporter::step, about once a second,
-// and once more, with `all`, when the agent stops.
+// Something of the agent's other parts that must end its spans in time. Called inside Reporter::step, about
+// once a second, and once more, with `all`, when the agent stops.
 struct Housekeeper {
   void* ctx = nullptr;
   void (*sweep)(void* ctx, std::uint64_t now_us, bool all) = nullptr;
@@ -26,7 +25,13 @@ struct Housekeeper {
 
 // Rare events; each is one of the counters at the end of Books.
 enum class Event : std::uint8_t {
-  abandoned, inflight_full, text_cut, scope_refused, header_failed, root_unshared, count
+  abandoned,
+  inflight_full,
+  text_cut,
+  scope_refused,
+  header_failed,
+  root_unshared,
+  count
 };
 
 // What only the consumer of the ring changes, under its lock.
@@ -44,7 +49,7 @@ struct Ledger {
 struct TracingState {
   const edgespan_clock* clock = nullptr;
   TracingMemory memory{};
-  TracingConfig config{};                       // without its texts
+  TracingConfig config{};  // without its texts
   EncodedEndpoint local{};
   SpanRing ring{};
   std::array<Housekeeper, 2> housekeepers{};
@@ -55,12 +60,14 @@ struct TracingState {
   std::atomic<std::uint32_t> wake_sent{0};
   std::atomic<const edgespan_worker*> worker{nullptr};
   std::atomic<std::uint32_t> threads_seeded{0};
-  std::uint32_t epoch = 0;                      // 0: init has not succeeded
+  std::uint32_t epoch = 0;  // 0: init has not succeeded
   std::atomic<bool> on{true};
   std::atomic<bool> seeded{false};
 
   std::uint64_t now_us() const noexcept { return clock->mono_us(clock->ctx); }
-  void count(Event event) noexcept { events[static_cast<std::size_t>(event)].fetch_add(1, std::memory_order_relaxed); }
+  void count(Event event) noexcept {
+    events[static_cast<std::size_t>(event)].fetch_add(1, std::memory_order_relaxed);
+  }
   // Whether new spans are made: switched on, and the ids can be chosen at random.
   bool active() const noexcept {
     return on.load(std::memory_order_relaxed) && seeded.load(std::memory_order_acquire) &&
@@ -74,23 +81,24 @@ void seed(TracingState& state) noexcept;
 // A random number that is not 0.
 std::uint64_t random_id(TracingState& state) noexcept;
 
-// The context of a new span. The decision is `decision` or, where that is open, the answer of `sampler` or else of the
-// tracing's own sampler.
+// The context of a new span. The decision is `decision` or, where that is open, the answer of `sampler` or
+// else of the tracing's own sampler.
 Context new_root(TracingState& state, Decision decision, const Sampler* sampler) noexcept;
 Context new_child(TracingState& state, const Context& parent, const Sampler* sampler) noexcept;
 
 // Puts a finished, sampled span into the ring, or counts why it could not. Any thread.
 void record(TracingState& state, const SpanRecord& span) noexcept;
 
-// Ends spans that are open for too long (or all of them): first they are closed to their owner, and with the next call,
-// when no owner can still be writing, they are recorded. True if any was closed to its owner by this call.
+// Ends spans that are open for too long (or all of them): first they are closed to their owner, and with the
+// next call, when no owner can still be writing, they are recorded. True if any was closed to its owner by
+// this call.
 bool sweep_spans(TracingState& state, std::uint64_t now_us, bool all) noexcept;
 
 // False if all places are taken.
 bool add_housekeeper(TracingState& state, const Housekeeper& housekeeper) noexcept;
 
-// The consumer's side: whoever holds it may take spans out of the ring and write the ledger. Held for a copy of at most one
-// batch, never across I/O.
+// The consumer's side: whoever holds it may take spans out of the ring and write the ledger. Held for a copy
+// of at most one batch, never across I/O.
 class ConsumerLock {
  public:
   explicit ConsumerLock(TracingState& state) noexcept : state_{state} {
@@ -102,9 +110,12 @@ class ConsumerLock {
 
   static bool try_acquire(TracingState& state) noexcept {
     std::uint32_t open = 0;
-    return state.consumer_lock.compare_exchange_strong(open, 1, std::memory_order_acquire, std::memory_order_relaxed);
+    return state.consumer_lock.compare_exchange_strong(open, 1, std::memory_order_acquire,
+                                                       std::memory_order_relaxed);
   }
-  static void release(TracingState& state) noexcept { state.consumer_lock.store(0, std::memory_order_release); }
+  static void release(TracingState& state) noexcept {
+    state.consumer_lock.store(0, std::memory_order_release);
+  }
 
  private:
   TracingState& state_;

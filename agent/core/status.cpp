@@ -6,30 +6,48 @@ namespace edgespan {
 
 std::string_view status_text(Status status) noexcept {
   switch (status) {
-    case Status::ok: return "ok";
-    case Status::already_started: return "this object was initialised or started before; make a new one";
-    case Status::not_started: return "an object that this one builds on has not been initialised; init it first";
-    case Status::bad_config: return "a value of the configuration is outside the range that its comment gives";
-    case Status::bad_url: return "not a URL that spans can be sent to; write http://host[:port][/path]";
-    case Status::bad_text: return "a name is empty, longer than 63 bytes or not UTF-8";
-    case Status::too_small: return "the memory does not fit the limits; use Memory<Limits{...}>";
-    case Status::no_thread: return "the port could not start the reporter's thread; call step() instead, or free resources";
-    case Status::timeout: return "the time given ran out before everything was delivered";
+    case Status::ok:
+      return "ok";
+    case Status::already_started:
+      return "this object was initialised or started before; make a new one";
+    case Status::not_started:
+      return "an object that this one builds on has not been initialised; init it first";
+    case Status::bad_config:
+      return "a value of the configuration is outside the range that its comment gives";
+    case Status::bad_url:
+      return "not a URL that spans can be sent to; write http://host[:port][/path]";
+    case Status::bad_text:
+      return "a name is empty, longer than 63 bytes or not UTF-8";
+    case Status::too_small:
+      return "the memory does not fit the limits; use Memory<Limits{...}>";
+    case Status::no_thread:
+      return "the port could not start the reporter's thread; call step() instead, or free resources";
+    case Status::timeout:
+      return "the time given ran out before everything was delivered";
   }
   return "unknown status";
 }
 
 std::string_view drop_reason_name(DropReason reason) noexcept {
   switch (reason) {
-    case DropReason::ring_full: return "ring_full";
-    case DropReason::no_slot: return "no_slot";
-    case DropReason::too_large: return "too_large";
-    case DropReason::refused_3xx: return "refused_3xx";
-    case DropReason::refused_4xx: return "refused_4xx";
-    case DropReason::refused_413: return "refused_413";
-    case DropReason::refused_5xx: return "refused_5xx";
-    case DropReason::refused_kafka: return "refused_kafka";
-    case DropReason::shutdown: return "shutdown";
+    case DropReason::ring_full:
+      return "ring_full";
+    case DropReason::no_slot:
+      return "no_slot";
+    case DropReason::too_large:
+      return "too_large";
+    case DropReason::refused_3xx:
+      return "refused_3xx";
+    case DropReason::refused_4xx:
+      return "refused_4xx";
+    case DropReason::refused_413:
+      return "refused_413";
+    case DropReason::refused_5xx:
+      return "refused_5xx";
+    case DropReason::refused_kafka:
+      return "refused_kafka";
+    case DropReason::shutdown:
+      return "shutdown";
   }
   return "unknown";
 }

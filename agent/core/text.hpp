@@ -8,11 +8,14 @@
 
 namespace edgespan::core {
 
-constexpr std::size_t varint_size(std::size_t value) noexcept { return value < 0x80 ? 1 : value < 0x4000 ? 2 : 3; }
+constexpr std::size_t varint_size(std::size_t value) noexcept {
+  return value < 0x80 ? 1 : value < 0x4000 ? 2 : 3;
+}
 
 constexpr char lower_ascii(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
-// Length of the well-formed UTF-8 sequence at `at`, or 0: no overlong forms, no surrogates, nothing past U+10FFFF.
+// Length of the well-formed UTF-8 sequence at `at`, or 0: no overlong forms, no surrogates, nothing past
+// U+10FFFF.
 constexpr std::size_t utf8_sequence(std::string_view text, std::size_t at) noexcept {
   const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[at + i]); };
   const auto tail = [&](std::size_t i) { return (byte(i) & 0xC0) == 0x80; };

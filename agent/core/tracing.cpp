@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/state.hpp"
-
 #include <new>
+
+#include "core/state.hpp"
 
 namespace edgespan {
 namespace core {
@@ -24,11 +24,14 @@ constexpr struct {
 // Wakes the reporter when half the ring is taken: once, until it has run.
 void wake_reporter(TracingState& state) noexcept {
   if (state.ring.chunks_used() * 2 < state.ring.chunks()) return;
-  if (state.wake_sent.load(std::memory_order_relaxed) != 0 || state.wake_sent.exchange(1, std::memory_order_relaxed) != 0) return;
+  if (state.wake_sent.load(std::memory_order_relaxed) != 0 ||
+      state.wake_sent.exchange(1, std::memory_order_relaxed) != 0)
+    return;
   if (const edgespan_worker* worker = state.worker.load(std::memory_order_acquire)) worker->wake(worker->ctx);
 }
 
-// Drops old spans of this stripe, or else of another, until a chunk is free again. False if that cannot be had at once.
+// Drops old spans of this stripe, or else of another, until a chunk is free again. False if that cannot be
+// had at once.
 bool evict(TracingState& state, std::uint32_t stripe) noexcept {
   if (!ConsumerLock::try_acquire(state)) return false;
   const std::uint32_t used = state.ring.chunks_used();
@@ -57,7 +60,8 @@ void record(TracingState& state, const SpanRecord& span) noexcept {
     return;
   }
   std::byte* out = state.ring.claim(stripe, size.total);
-  if (out == nullptr && state.config.drop_oldest && evict(state, stripe)) out = state.ring.claim(stripe, size.total);
+  if (out == nullptr && state.config.drop_oldest && evict(state, stripe))
+    out = state.ring.claim(stripe, size.total);
   if (out == nullptr) {
     counters.ring_full.fetch_add(1, std::memory_order_relaxed);
     return;
@@ -69,7 +73,9 @@ void record(TracingState& state, const SpanRecord& span) noexcept {
 }
 
 void fold_counters(TracingState& state) noexcept {
-  const auto fold = [](std::uint64_t& sum, std::uint32_t now) { sum += now - static_cast<std::uint32_t>(sum); };
+  const auto fold = [](std::uint64_t& sum, std::uint32_t now) {
+    sum += now - static_cast<std::uint32_t>(sum);
+  };
   for (std::uint32_t i = 0; i < stripes; ++i) {
     fold(state.ledger.popped[i], state.ring.popped(i));
     fold(state.ledger.accepted[i], state.ring.counters(i).accepted.load(std::memory_order_relaxed));
@@ -92,10 +98,12 @@ Tracing::Tracing() noexcept {
   new (state_.data()) core::TracingState{};
 }
 
-Status Tracing::init(const TracingMemory& memory, const TracingConfig& config, const edgespan_clock& clock) noexcept {
+Status Tracing::init(const TracingMemory& memory, const TracingConfig& config,
+                     const edgespan_clock& clock) noexcept {
   core::TracingState& inside = state();
   if (inside.epoch != 0) return Status::already_started;
-  if (clock.mono_us == nullptr || clock.wall_us == nullptr || clock.entropy == nullptr || clock.pause == nullptr) {
+  if (clock.mono_us == nullptr || clock.wall_us == nullptr || clock.entropy == nullptr ||
+      clock.pause == nullptr) {
     return Status::bad_config;
   }
   if (config.span_deadline_s == 0) return Status::bad_config;

@@ -1,26 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kafka/kafka_state.hpp"
-
 #include "core/text.hpp"
+#include "kafka/kafka_state.hpp"
 
 namespace edgespan {
 namespace {
 
 using namespace kafka;
 
-PolledRecord& entry(ConsumerMemory& memory, std::size_t index) noexcept { return memory.records[index]; }
+constexpr std::uintptr_t decision_bits = 3;
+
+PolledRecord pack(rd_kafka_message_t* message, const Context& context) noexcept {
+  const auto address = reinterpret_cast<std::uintptr_t>(message);
+  EDGESPAN_ASSERT((address & decision_bits) == 0);
+  return {address | static_cast<std::uintptr_t>(context.decision), context.trace_hi, context.trace_lo,
+          context.span_id};
+}
+
+rd_kafka_message_t* message_of(const PolledRecord& record) noexcept {
+  return reinterpret_cast<rd_kafka_message_t*>(record.message & ~decision_bits);
+}
+
+Context context_of(const PolledRecord& record) noexcept {
+  return {record.trace_hi, record.trace_lo, record.span_id, 0,
+          static_cast<Decision>(record.message & decision_bits)};
+}
 
 }  // namespace
 
 // One poll: its time, and the spans that records without a context share.
 class ConsumerPoll {
  public:
-  ConsumerPoll(KafkaTracing& kafka, std::span<PolledTopic> topics) noexcept : kafka_{kafka}, topics_{topics} {}
+  ConsumerPoll(KafkaTracing& kafka, std::span<PolledTopic> topics) noexcept
+      : kafka_{kafka}, topics_{topics} {}
 
-  // Traces one record; returns the id of its poll span, or 0.
-  std::uint64_t add(rd_kafka_message_t* message) noexcept;
-  // Ends the shared spans; returns how many there were.
-  std::size_t finish() noexcept;
+  // Traces one record; returns the context of its poll span, not valid() if it has none.
+  Context add(rd_kafka_message_t* message) noexcept;
+  // Ends the shared spans.
+  void finish() noexcept;
 
  private:
   Context shared(const rd_kafka_message_t* message, const B3Extraction& extraction) noexcept;
@@ -33,22 +49,21 @@ class ConsumerPoll {
   std::uint64_t now_us_ = 0;  // read once, with the first sampled span
 };
 
-std::uint64_t ConsumerPoll::add(rd_kafka_message_t* message) noexcept {
-  core::TracingState& state = kafka_.tracing_->state();
-  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR || !state.active()) return 0;
+Context ConsumerPoll::add(rd_kafka_message_t* message) noexcept {
+  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR || !kafka_.active()) return {};
   const FoundHeaders found = find_headers(message);
   const bool share = kafka_.config_.shared_root && found.extraction.kind == B3Extraction::Kind::empty;
   const Context context = share ? shared(message, found.extraction) : own(message, found.extraction);
   if (kafka_.config_.rewrite_headers && !write_headers(message, found, context, kafka_.config_.b3)) {
-    state.count(core::Event::header_failed);
+    kafka_.tracing_->state().count(core::Event::header_failed);
   }
-  return context.span_id;
+  return context;
 }
 
 Context ConsumerPoll::own(const rd_kafka_message_t* message, const B3Extraction& extraction) noexcept {
   const std::string_view topic = topic_of(message);
-  const Context context = next_context(kafka_.tracing_->state(), extraction, false, kafka_.config_.consumer_sampler,
-                                       Operation::receive, topic);
+  const Context context = next_context(kafka_.tracing_->state(), extraction, false,
+                                       kafka_.config_.consumer_sampler, Operation::receive, topic);
   record(context, topic);
   return context;
 }
@@ -63,8 +78,8 @@ Context ConsumerPoll::shared(const rd_kafka_message_t* message, const B3Extracti
     if (!topics_.empty()) kafka_.tracing_->state().count(core::Event::root_unshared);
     return own(message, extraction);
   }
-  const Context context = next_context(kafka_.tracing_->state(), extraction, false, kafka_.config_.consumer_sampler,
-                                       Operation::receive, topic);
+  const Context context = next_context(kafka_.tracing_->state(), extraction, false,
+                                       kafka_.config_.consumer_sampler, Operation::receive, topic);
   topics_[used_++] = {topic.data(), context};
   if (context.sampled() && now_us_ == 0) now_us_ = kafka_.tracing_->state().now_us();
   return context;
@@ -87,9 +102,9 @@ void ConsumerPoll::record(const Context& context, std::string_view topic) noexce
   core::record(state, span);
 }
 
-std::size_t ConsumerPoll::finish() noexcept {
-  for (const PolledTopic& topic : topics_.first(used_)) record(topic.context, static_cast<const char*>(topic.topic));
-  return used_;
+void ConsumerPoll::finish() noexcept {
+  for (const PolledTopic& topic : topics_.first(used_))
+    record(topic.context, static_cast<const char*>(topic.topic));
 }
 
 TracingConsumer::TracingConsumer(KafkaTracing& kafka, rd_kafka_t* consumer, ConsumerMemory memory) noexcept
@@ -102,10 +117,10 @@ ConsumerBatch TracingConsumer::poll(std::chrono::milliseconds timeout) noexcept 
   while (size < memory_.records.size()) {
     rd_kafka_message_t* message = rd_kafka_consumer_poll(rk_, wait_ms);
     if (message == nullptr) break;
-    entry(memory_, size++) = {message, poll.add(message)};
+    memory_.records[size++] = pack(message, poll.add(message));
     wait_ms = 0;
   }
-  roots_ = poll.finish();
+  poll.finish();
   return ConsumerBatch{*this, size};
 }
 
@@ -118,8 +133,8 @@ rd_kafka_message_t* TracingConsumer::consumer_poll(int timeout_ms) noexcept {
   return message;
 }
 
-ssize_t TracingConsumer::consume_batch_queue(rd_kafka_queue_t* queue, int timeout_ms, rd_kafka_message_t** messages,
-                                             std::size_t size) noexcept {
+ssize_t TracingConsumer::consume_batch_queue(rd_kafka_queue_t* queue, int timeout_ms,
+                                             rd_kafka_message_t** messages, std::size_t size) noexcept {
   const ssize_t count = rd_kafka_consume_batch_queue(queue, timeout_ms, messages, size);
   ConsumerPoll poll{*kafka_, memory_.topics};
   for (ssize_t i = 0; i < count; ++i) poll.add(messages[i]);
@@ -130,50 +145,35 @@ ssize_t TracingConsumer::consume_batch_queue(rd_kafka_queue_t* queue, int timeou
 std::string_view ConsumerRecord::topic() const noexcept { return topic_of(message_); }
 std::string_view ConsumerRecord::key() const noexcept { return key_of(message_); }
 std::string_view ConsumerRecord::value() const noexcept {
-  return message_->payload != nullptr ? std::string_view{static_cast<const char*>(message_->payload), message_->len}
-                                      : std::string_view{};
+  return message_->payload != nullptr
+             ? std::string_view{static_cast<const char*>(message_->payload), message_->len}
+             : std::string_view{};
 }
 
 void ConsumerBatch::Iterator::load() noexcept {
-  const PolledRecord& polled = entry(consumer_->memory_, index_);
-  record_.message_ = static_cast<rd_kafka_message_t*>(polled.message);
-  record_.poll_span_id_ = polled.poll_span_id;
-  record_.consumer_ = consumer_;
+  const PolledRecord& polled = consumer_->memory_.records[index_];
+  record_.message_ = message_of(polled);
+  record_.polled_ = context_of(polled);
 }
 
 void ConsumerBatch::release() noexcept {
   if (consumer_ == nullptr) return;
-  for (PolledRecord& polled : consumer_->memory_.records.first(size_)) {
-    rd_kafka_message_destroy(static_cast<rd_kafka_message_t*>(polled.message));
+  for (const PolledRecord& polled : consumer_->memory_.records.first(size_)) {
+    rd_kafka_message_destroy(message_of(polled));
   }
   consumer_ = nullptr;
   size_ = 0;
 }
 
-// The context that a record went through the poll with, where its own headers do not say: records keep their
-// headers if rewriting is off.
-Context TracingConsumer::polled_context(const ConsumerRecord& record, const B3Extraction& extraction) const noexcept {
-  if (record.poll_span_id_ == 0) return {};
-  for (const PolledTopic& root : memory_.topics.first(roots_)) {
-    if (root.context.span_id == record.poll_span_id_) return root.context;
-  }
-  if (extraction.kind != B3Extraction::Kind::ids) return {};
-  Context context = extraction.context;
-  context.parent_id = context.span_id;
-  context.span_id = record.poll_span_id_;
-  return context;
-}
-
+// Records that keep their headers do not hold the poll span's context; the batch does.
 Span KafkaTracing::next_span(const ConsumerRecord& record) noexcept {
-  if (config_.rewrite_headers || record.consumer_ == nullptr) return next_span(record.message_);
-  if (!tracing_->state().active()) return {};
-  const FoundHeaders found = find_headers(record.message_);
-  const Context parent = record.consumer_->polled_context(record, found.extraction);
-  return open_next(record.message_, parent.valid() ? parent : found.extraction.context);
+  if (config_.rewrite_headers || !record.polled_.valid()) return next_span(record.message_);
+  if (!active()) return {};
+  return open_next(record.message_, record.polled_);
 }
 
 Span KafkaTracing::next_span(rd_kafka_message_t* message) noexcept {
-  if (!tracing_->state().active()) return {};
+  if (!active()) return {};
   const FoundHeaders found = find_headers(message);
   if (config_.rewrite_headers && found.extraction.kind == B3Extraction::Kind::ids) clear_headers(found.list);
   return open_next(message, found.extraction.context);

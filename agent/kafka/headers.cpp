@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kafka/kafka_state.hpp"
-
 #include <cstring>
+
+#include "kafka/kafka_state.hpp"
 
 namespace edgespan::kafka {
 namespace {
@@ -27,7 +27,8 @@ std::size_t first_looked_at(const rd_kafka_headers_t* list) noexcept {
 bool add_headers(rd_kafka_headers_t* list, const Context& context, B3Format format) noexcept {
   B3Buffer buffer;
   for (const B3Header& header : b3_inject(context, format, buffer)) {
-    if (rd_kafka_header_add(list, header.name.data(), static_cast<ssize_t>(header.name.size()), header.value.data(),
+    if (rd_kafka_header_add(list, header.name.data(), static_cast<ssize_t>(header.name.size()),
+                            header.value.data(),
                             static_cast<ssize_t>(header.value.size())) != RD_KAFKA_RESP_ERR_NO_ERROR) {
       return false;
     }
@@ -70,12 +71,14 @@ void clear_headers(rd_kafka_headers_t* list) noexcept {
   }
 }
 
-bool write_headers(rd_kafka_message_t* message, const FoundHeaders& found, const Context& context, B3Format format) noexcept {
+bool write_headers(rd_kafka_message_t* message, const FoundHeaders& found, const Context& context,
+                   B3Format format) noexcept {
   if (found.list != nullptr) {
     if (found.any) clear_headers(found.list);
     return add_headers(found.list, context, format);
   }
-  rd_kafka_headers_t* list = rd_kafka_headers_new(format == B3Format::multi || format == B3Format::both ? b3_headers_max : 1);
+  rd_kafka_headers_t* list =
+      rd_kafka_headers_new(format == B3Format::multi || format == B3Format::both ? b3_headers_max : 1);
   if (list == nullptr) return false;
   if (!add_headers(list, context, format)) {
     rd_kafka_headers_destroy(list);
@@ -90,7 +93,8 @@ Context next_context(core::TracingState& state, const B3Extraction& extraction, 
   const Context& scope = current();
   const bool ids = extraction.kind == B3Extraction::Kind::ids;
   if (scope.valid() && (scope_first || !ids)) return core::new_child(state, scope, nullptr);
-  const Decision decision = extraction.kind == B3Extraction::Kind::empty ? Decision::undecided : extraction.context.decision;
+  const Decision decision =
+      extraction.kind == B3Extraction::Kind::empty ? Decision::undecided : extraction.context.decision;
   const Sampler* rule = decision == Decision::undecided ? sampler.find(operation, topic) : nullptr;
   return ids ? core::new_child(state, extraction.context, rule) : core::new_root(state, decision, rule);
 }

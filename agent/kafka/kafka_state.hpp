@@ -2,21 +2,21 @@
 // What the parts of the Kafka wrapper share.
 #pragma once
 
+#include <cstdint>
 #include <edgespan/kafka.hpp>
+#include <string_view>
 
 #include "core/encode.hpp"
 #include "core/inflight.hpp"
 #include "core/state.hpp"
-
-#include <cstdint>
-#include <string_view>
 
 namespace edgespan::kafka {
 
 inline constexpr std::string_view topic_tag = "kafka.topic";
 inline constexpr std::string_view key_tag = "kafka.key";
 inline constexpr std::string_view error_tag = "error";
-inline constexpr std::size_t key_tag_bytes_max = 64;  // longer keys are cut: a tag is for finding, not for storing
+inline constexpr std::size_t key_tag_bytes_max =
+    64;  // longer keys are cut: a tag is for finding, not for storing
 
 // The `name` field of a span, encoded.
 inline constexpr std::array<std::byte, 6> send_name{std::byte{0x2A}, std::byte{4},   std::byte{'s'},
@@ -28,7 +28,7 @@ inline constexpr std::array<std::byte, 6> poll_name{std::byte{0x2A}, std::byte{4
 struct FoundHeaders {
   rd_kafka_headers_t* list = nullptr;  // null: the record has no headers
   B3Extraction extraction{};
-  bool any = false;                    // trace keys stand in the list, readable or not
+  bool any = false;  // trace keys stand in the list, readable or not
 };
 
 // Looks at the last 256 headers: a record with more is not ours to parse in full.
@@ -38,9 +38,11 @@ FoundHeaders find_headers(const rd_kafka_message_t* message) noexcept;
 void clear_headers(rd_kafka_headers_t* list) noexcept;
 
 // Replaces the trace headers of a record by those of `context`. False if librdkafka refused.
-bool write_headers(rd_kafka_message_t* message, const FoundHeaders& found, const Context& context, B3Format format) noexcept;
+bool write_headers(rd_kafka_message_t* message, const FoundHeaders& found, const Context& context,
+                   B3Format format) noexcept;
 
-// The context of a span that goes on from a record. `scope_first`: a producer; else ids in the record come first.
+// The context of a span that goes on from a record. `scope_first`: a producer; else ids in the record come
+// first.
 Context next_context(core::TracingState& state, const B3Extraction& extraction, bool scope_first,
                      const MessagingSampler& sampler, Operation operation, std::string_view topic) noexcept;
 

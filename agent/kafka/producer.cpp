@@ -16,7 +16,8 @@ rd_kafka_headers_t* copy_headers(std::span<const RecordHeader> headers) noexcept
   for (const RecordHeader& header : headers) {
     const auto value_size = header.value.data() == nullptr ? -1 : static_cast<ssize_t>(header.value.size());
     if (header.name.find('\0') == header.name.npos &&
-        rd_kafka_header_add(list, header.name.data(), static_cast<ssize_t>(header.name.size()), header.value.data(),
+        rd_kafka_header_add(list, header.name.data(), static_cast<ssize_t>(header.name.size()),
+                            header.value.data(),
                             header.value.data() == nullptr ? 0 : value_size) == RD_KAFKA_RESP_ERR_NO_ERROR) {
       continue;
     }
@@ -49,7 +50,8 @@ Attempt attempt_of(const rd_kafka_vu_t* arguments, std::size_t count) noexcept {
 
 rd_kafka_resp_err_t TracingProducer::send(const ProducerRecord& record) noexcept {
   char topic[topic_bytes_max + 1];
-  if (record.topic.empty() || record.topic.size() > topic_bytes_max || record.topic.find('\0') != record.topic.npos) {
+  if (record.topic.empty() || record.topic.size() > topic_bytes_max ||
+      record.topic.find('\0') != record.topic.npos) {
     return RD_KAFKA_RESP_ERR__INVALID_ARG;
   }
   topic[record.topic.copy(topic, topic_bytes_max)] = '\0';
@@ -60,10 +62,10 @@ rd_kafka_resp_err_t TracingProducer::send(const ProducerRecord& record) noexcept
   }
   KafkaTracing::begin_call();
   const rd_kafka_resp_err_t error = rd_kafka_producev(
-      rk_, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(record.partition), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-      RD_KAFKA_V_KEY(unconst(record.key), record.key.size()), RD_KAFKA_V_VALUE(unconst(record.value), record.value.size()),
-      RD_KAFKA_V_TIMESTAMP(record.timestamp_ms), RD_KAFKA_V_OPAQUE(record.opaque), RD_KAFKA_V_HEADERS(headers),
-      RD_KAFKA_V_END);
+      rk_, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(record.partition),
+      RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(unconst(record.key), record.key.size()),
+      RD_KAFKA_V_VALUE(unconst(record.value), record.value.size()), RD_KAFKA_V_TIMESTAMP(record.timestamp_ms),
+      RD_KAFKA_V_OPAQUE(record.opaque), RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
     if (headers != nullptr) rd_kafka_headers_destroy(headers);
     if (!KafkaTracing::call_was_sent()) kafka_->record_refused(record.topic, record.key, error);
@@ -82,21 +84,24 @@ rd_kafka_error_t* TracingProducer::produceva(const rd_kafka_vu_t* arguments, std
 }
 
 int TracingProducer::produce(rd_kafka_topic_t* topic, std::int32_t partition, int flags, void* payload,
-                             std::size_t payload_size, const void* key, std::size_t key_size, void* opaque) noexcept {
+                             std::size_t payload_size, const void* key, std::size_t key_size,
+                             void* opaque) noexcept {
   KafkaTracing::begin_call();
   const int result = rd_kafka_produce(topic, partition, flags, payload, payload_size, key, key_size, opaque);
   if (result != 0 && !KafkaTracing::call_was_sent()) {
     const rd_kafka_resp_err_t error = rd_kafka_last_error();
-    kafka_->record_refused(rd_kafka_topic_name(topic), {static_cast<const char*>(key), key == nullptr ? 0 : key_size}, error);
+    kafka_->record_refused(rd_kafka_topic_name(topic),
+                           {static_cast<const char*>(key), key == nullptr ? 0 : key_size}, error);
   }
   return result;
 }
 
-int TracingProducer::produce_batch(rd_kafka_topic_t* topic, std::int32_t partition, int flags, rd_kafka_message_t* messages,
-                                   int count) noexcept {
+int TracingProducer::produce_batch(rd_kafka_topic_t* topic, std::int32_t partition, int flags,
+                                   rd_kafka_message_t* messages, int count) noexcept {
   const int accepted = rd_kafka_produce_batch(topic, partition, flags, messages, count);
   for (int i = 0; i < count; ++i) {
-    // Whether librdkafka got as far as on_send depends on the error: only an unknown partition comes after it.
+    // Whether librdkafka got as far as on_send depends on the error: only an unknown partition comes after
+    // it.
     const rd_kafka_resp_err_t error = messages[i].err;
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR || error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION) continue;
     kafka_->record_refused(rd_kafka_topic_name(topic), key_of(&messages[i]), error);

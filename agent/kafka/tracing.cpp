@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Traced clients: created with interceptors, so that every message has its span, by whatever call it is produced and in
-// whatever style its delivery report is read. agent/DESIGN.md says why this way was chosen.
-#include "kafka/kafka_state.hpp"
+// Traced clients: created with interceptors, so that every message has its span, by whatever call it is
+// produced and in whatever style its delivery report is read. agent/DESIGN.md says why this way was chosen.
+#include <new>
 
 #include "core/text.hpp"
-
-#include <new>
+#include "kafka/kafka_state.hpp"
 
 namespace edgespan {
 namespace {
@@ -44,7 +43,8 @@ void refuse(char* errstr, std::size_t size, const char* text) noexcept {
 
 }  // namespace
 
-Status KafkaTracing::init(Tracing& tracing, std::span<InflightBucket> inflight, const KafkaConfig& config) noexcept {
+Status KafkaTracing::init(Tracing& tracing, std::span<InflightBucket> inflight,
+                          const KafkaConfig& config) noexcept {
   if (tracing_ != nullptr) return Status::already_started;
   core::TracingState& state = tracing.state();
   if (state.epoch == 0) return Status::not_started;
@@ -72,6 +72,8 @@ KafkaTracing::KafkaTracing() noexcept {
   new (inflight_.data()) core::InflightTable{};
 }
 
+bool KafkaTracing::active() const noexcept { return tracing_ != nullptr && tracing_->state().active(); }
+
 core::InflightTable& KafkaTracing::inflight_table() noexcept {
   return *std::launder(reinterpret_cast<core::InflightTable*>(inflight_.data()));
 }
@@ -81,7 +83,8 @@ rd_kafka_resp_err_t KafkaTracing::install(rd_kafka_conf_t* conf) noexcept {
   return rd_kafka_conf_interceptor_add_on_new(conf, interceptor_name, on_new, this);
 }
 
-rd_kafka_t* KafkaTracing::create(rd_kafka_type_t type, rd_kafka_conf_t* conf, char* errstr, std::size_t errstr_size) noexcept {
+rd_kafka_t* KafkaTracing::create(rd_kafka_type_t type, rd_kafka_conf_t* conf, char* errstr,
+                                 std::size_t errstr_size) noexcept {
   if (tracing_ == nullptr) {
     refuse(errstr, errstr_size, "KafkaTracing::create before a successful init");
     return nullptr;
@@ -104,27 +107,30 @@ rd_kafka_t* KafkaTracing::create(rd_kafka_type_t type, rd_kafka_conf_t* conf, ch
 // The application's thread, inside its produce call.
 void KafkaTracing::message_sent(rd_kafka_message_t* message) noexcept {
   send_seen = true;
+  if (!active()) return;
   core::TracingState& state = tracing_->state();
-  if (!state.active()) return;
   const FoundHeaders found = find_headers(message);
-  const Context context =
-      next_context(state, found.extraction, true, config_.producer_sampler, Operation::send, topic_of(message));
+  const Context context = next_context(state, found.extraction, true, config_.producer_sampler,
+                                       Operation::send, topic_of(message));
   if (!write_headers(message, found, context, config_.b3)) state.count(core::Event::header_failed);
   if (!context.sampled()) return;
-  const InflightSpan span{context.trace_hi, context.trace_lo, context.span_id, context.parent_id, state.now_us(),
-                          context.decision};
+  const InflightSpan span{context.trace_hi,  context.trace_lo, context.span_id,
+                          context.parent_id, state.now_us(),   context.decision};
   InflightSpan forgotten;
   switch (inflight_table().insert(message, span, forgotten)) {
-    case core::InflightTable::Insert::stored: return;
-    case core::InflightTable::Insert::replaced: return abandon(forgotten, span.start_us);
+    case core::InflightTable::Insert::stored:
+      return;
+    case core::InflightTable::Insert::replaced:
+      return abandon(forgotten, span.start_us);
     case core::InflightTable::Insert::full:
       state.count(core::Event::inflight_full);
       return record_send(span, span.start_us, topic_of(message), key_of(message), {});
   }
 }
 
-// Any thread of librdkafka, or the application's. For a message that produce_batch refused librdkafka passes the
-// application's own array element (2.0.2, read), so the message is looked into only once its address was found.
+// Any thread of librdkafka, or the application's. For a message that produce_batch refused librdkafka passes
+// the application's own array element (2.0.2, read), so the message is looked into only once its address was
+// found.
 void KafkaTracing::message_ended(rd_kafka_message_t* message) noexcept {
   InflightSpan span;
   if (!inflight_table().take(message, span)) return;
@@ -132,8 +138,8 @@ void KafkaTracing::message_ended(rd_kafka_message_t* message) noexcept {
   record_send(span, tracing_->state().now_us(), topic_of(message), key_of(message), error);
 }
 
-void KafkaTracing::record_send(const InflightSpan& sent, std::uint64_t end_us, std::string_view topic, std::string_view key,
-                               std::string_view error) noexcept {
+void KafkaTracing::record_send(const InflightSpan& sent, std::uint64_t end_us, std::string_view topic,
+                               std::string_view key, std::string_view error) noexcept {
   std::array<core::TagView, 3> tags;
   std::size_t count = 0;
   if (core::text_key(key)) tags[count++] = {key_tag, core::cut_utf8(key, key_tag_bytes_max)};
@@ -152,14 +158,16 @@ void KafkaTracing::record_send(const InflightSpan& sent, std::uint64_t end_us, s
   core::record(state, span);
 }
 
-void KafkaTracing::record_refused(std::string_view topic, std::string_view key, rd_kafka_resp_err_t error) noexcept {
+void KafkaTracing::record_refused(std::string_view topic, std::string_view key,
+                                  rd_kafka_resp_err_t error) noexcept {
+  if (!active()) return;
   core::TracingState& state = tracing_->state();
-  if (!state.active()) return;
   const Context context = next_context(state, {}, true, config_.producer_sampler, Operation::send, topic);
   if (!context.sampled()) return;
   const std::uint64_t now_us = state.now_us();
-  record_send({context.trace_hi, context.trace_lo, context.span_id, context.parent_id, now_us, context.decision}, now_us,
-              topic, key, rd_kafka_err2name(error));
+  record_send(
+      {context.trace_hi, context.trace_lo, context.span_id, context.parent_id, now_us, context.decision},
+      now_us, topic, key, rd_kafka_err2name(error));
 }
 
 void KafkaTracing::abandon(const InflightSpan& span, std::uint64_t now_us) noexcept {
@@ -169,12 +177,15 @@ void KafkaTracing::abandon(const InflightSpan& span, std::uint64_t now_us) noexc
 
 void KafkaTracing::sweep(std::uint64_t now_us, bool all) noexcept {
   InflightSpan span;
-  while (inflight_table().take_older(now_us, all ? 0 : config_.inflight_deadline_s, span)) abandon(span, now_us);
+  while (inflight_table().take_older(now_us, all ? 0 : config_.inflight_deadline_s, span))
+    abandon(span, now_us);
 }
 
 Scope KafkaTracing::scope(const rd_kafka_message_t* message) noexcept {
+  if (tracing_ == nullptr) return {};
   const FoundHeaders found = find_headers(message);
-  return Scope{*tracing_, found.extraction.kind == B3Extraction::Kind::ids ? found.extraction.context : Context{}};
+  return Scope{*tracing_,
+               found.extraction.kind == B3Extraction::Kind::ids ? found.extraction.context : Context{}};
 }
 
 void KafkaTracing::begin_call() noexcept { send_seen = false; }

@@ -14,7 +14,7 @@ from peers import Brave, Context, Edgespan, expected_headers
 from servers import BravePeer, Kafka, Zipkin, wait_until
 from trees import Expected, faults
 
-SPANS_S = 20
+SPANS_S = 8  # the programs have ended and Zipkin has answered them: only its storing is waited for
 
 
 class ZipkinApi:
@@ -135,11 +135,15 @@ class InteropCase(unittest.TestCase):
         """The records as they are on the broker, in the order of their offsets."""
         return self.records(self.brave.plain_consume(topic, count), count)
 
-    def assert_context(self, line, b3, decision="1", others=()):
-        """Exactly one context, in exactly this format, and beside it exactly the headers in `others`."""
+    def assert_context(self, line, b3, decision="1", parent=None, others=()):
+        """Exactly one context, in exactly this format, and beside it exactly the headers in `others`.
+
+        `parent` is the parent that the span has; no format but single_no_parent may hide it.
+        """
         context = Context(line.headers)
         self.assertTrue(context.trace and context.span, line.text)
         self.assertEqual(context.decision, decision, line.text)
+        self.assertEqual(context.parent, None if b3 == "single_no_parent" else parent, line.text)
         want = {**expected_headers(b3, context), **dict(others)}
         self.assertEqual(sorted(line.headers), sorted(want.items()), line.text)
         return context

@@ -10,14 +10,17 @@ from case import InteropCase
 
 
 def main():
-    # A terminated suite (a time limit, say) unwinds like a failed one, and so stops its servers.
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    # A terminated suite (a time limit, say) unwinds as an interrupted one and so stops its servers. Any other
+    # exception than an interrupt, SystemExit too, is to unittest no more than a failed case.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     here = os.path.dirname(os.path.abspath(__file__))
     passed = False
     try:
         argv = ["suite.py", "discover", "-s", here] + sys.argv[1:]
         program = unittest.main(module=None, argv=argv, exit=False)
         passed = program.result.wasSuccessful() and program.result.testsRun > 0
+    except KeyboardInterrupt:
+        print("interop: interrupted", file=sys.stderr)
     finally:
         if InteropCase.world is not None:
             InteropCase.world.stop(keep_logs=not passed)

@@ -16,7 +16,7 @@ class Decision:
         on_wire = self.assert_context(self.wire(topic)[0], b3, decision="0")
         polled, = self.records(consumer.consume(
             topic, self.unique("cloud"), self.unique("group"), process="store", options=["--b3", b3]), 1)
-        after_poll = self.assert_context(polled, b3, decision="0")
+        after_poll = self.assert_context(polled, b3, decision="0", parent=on_wire.span)
         self.assertEqual(after_poll.trace, on_wire.trace)
         self.assertNotEqual(after_poll.span, on_wire.span)
         self.assertEqual([], self.api.trace(on_wire.trace))
@@ -28,7 +28,7 @@ class Decision:
         on_wire = self.assert_context(self.wire(topic)[0], b3, decision="d")
         polled, = self.records(consumer.consume(
             topic, cloud, self.unique("group"), process="store", options=["--b3", b3]), 1)
-        self.assert_context(polled, b3, decision="d")
+        self.assert_context(polled, b3, decision="d", parent=on_wire.span)
         work = process(consumer, cloud, "store", topic, "k0", debug=True)
         tree = send(gateway, topic, "k0", poll(cloud, topic, work, debug=True), debug=True)
         self.assert_trace(on_wire.trace, tree)

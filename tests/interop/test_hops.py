@@ -18,7 +18,7 @@ class Hop:
             topic, cloud, self.unique("group"), count=2, process="store", options=["--b3", b3]), 2)
         for i, key in enumerate(("k0", "k1")):
             on_wire = self.assert_context(wire[i], b3, others={"app": "7"})
-            after_poll = self.assert_context(polled[i], b3, others={"app": "7"})
+            after_poll = self.assert_context(polled[i], b3, parent=on_wire.span, others={"app": "7"})
             self.assertEqual(len(on_wire.trace), bits // 4)
             self.assertEqual((wire[i].fields["key"], polled[i].fields["key"]), (key, key))
             self.assertEqual(self.printed_ids(sent, key), (on_wire.trace, on_wire.span))

@@ -128,8 +128,10 @@ inline std::vector<DecodedSpan> decode_spans(std::span<const std::byte> bytes) {
   std::vector<DecodedSpan> spans;
   zipkin_proto3_ListOfSpans list = zipkin_proto3_ListOfSpans_init_zero;
   list.spans = decoding::into(decoding::read_span, &spans);
-  pb_istream_t stream = pb_istream_from_buffer(reinterpret_cast<const pb_byte_t*>(bytes.data()), bytes.size());
-  if (!pb_decode(&stream, zipkin_proto3_ListOfSpans_fields, &list)) throw std::runtime_error{PB_GET_ERROR(&stream)};
+  pb_istream_t stream =
+      pb_istream_from_buffer(reinterpret_cast<const pb_byte_t*>(bytes.data()), bytes.size());
+  if (!pb_decode(&stream, zipkin_proto3_ListOfSpans_fields, &list))
+    throw std::runtime_error{PB_GET_ERROR(&stream)};
   return spans;
 }
 

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Clients of the mock cluster: a traced producer that keeps its delivery reports, a reader that traces nothing and sees
-// records as they are on the wire, and a consumer of chosen partitions.
+// Clients of the mock cluster: a traced producer that keeps its delivery reports, a feed and a reader that
+// trace nothing, so that records are seen as they are on the wire, and a consumer of chosen partitions.
 #pragma once
 
 #include "support/mock_kafka.hpp"
 
+#include <chrono>
 #include <functional>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace edgespan::test {
 
@@ -66,8 +70,8 @@ class ReportingProducer {
   }
   void report(const rd_kafka_message_t* message) {
     if (on_report) on_report(message);
-    reports_.push_back({message->_private, message->err, text_of(message->key, message->key_len), message->partition,
-                        headers_of(message)});
+    reports_.push_back({message->_private, message->err, text_of(message->key, message->key_len),
+                        message->partition, headers_of(message)});
   }
 
   std::vector<Report> reports_;
@@ -94,8 +98,8 @@ class Feed {
   void done() { REQUIRE(rd_kafka_flush(client_.get(), wait_s * 1'000) == RD_KAFKA_RESP_ERR_NO_ERROR); }
 
  private:
-  Client client_ = plain_client(RD_KAFKA_PRODUCER,
-                                {{"bootstrap.servers", MockCluster::shared().brokers()}, {"linger.ms", "5"}});
+  Client client_ = plain_client(
+      RD_KAFKA_PRODUCER, {{"bootstrap.servers", MockCluster::shared().brokers()}, {"linger.ms", "20"}});
 };
 
 // A consumer of all partitions of some topics, from their beginning, without the tracing.
@@ -110,7 +114,8 @@ class PlainConsumer {
     client_ = plain_client(RD_KAFKA_CONSUMER, settings);
     rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(1);
     for (const auto& [topic, partitions] : topics) {
-      for (int i = 0; i < partitions; ++i) rd_kafka_topic_partition_list_add(list, topic.c_str(), i)->offset = 0;
+      for (int i = 0; i < partitions; ++i)
+        rd_kafka_topic_partition_list_add(list, topic.c_str(), i)->offset = 0;
     }
     const rd_kafka_resp_err_t error = rd_kafka_assign(client_.get(), list);
     rd_kafka_topic_partition_list_destroy(list);
@@ -119,10 +124,20 @@ class PlainConsumer {
 
   rd_kafka_t* handle() const noexcept { return client_.get(); }
 
-  // Until that much waits to be polled, so that one poll can take it all.
+  // Until that much waits to be polled, so that one poll can take it all. The queue also counts marks of
+  // librdkafka's own, so it must have stopped growing, too.
   void wait_for(std::size_t count) {
+    constexpr auto quiet = std::chrono::milliseconds{100};
     rd_kafka_queue_t* queue = rd_kafka_queue_get_consumer(client_.get());
-    const bool there = eventually([&] { return rd_kafka_queue_length(queue) >= count; });
+    std::size_t length = 0;
+    auto since = std::chrono::steady_clock::now();
+    const bool there = eventually([&] {
+      const auto now = std::chrono::steady_clock::now();
+      const std::size_t seen = rd_kafka_queue_length(queue);
+      if (seen != length) since = now;
+      length = seen;
+      return length >= count && now - since >= quiet;
+    });
     rd_kafka_queue_destroy(queue);
     REQUIRE(there);
   }

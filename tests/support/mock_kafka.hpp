@@ -14,13 +14,14 @@
 #include <atomic>
 #include <chrono>
 #include <ctime>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <optional>
+#include <ostream>
 #include <random>
 #include <span>
 #include <string>
-#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -46,7 +47,8 @@ inline rd_kafka_conf_t* make_conf(const Settings& settings) {
   rd_kafka_conf_t* conf = rd_kafka_conf_new();
   char errstr[256];
   for (const auto& [name, value] : settings) {
-    if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), errstr, sizeof errstr) != RD_KAFKA_CONF_OK) FAIL(errstr);
+    if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), errstr, sizeof errstr) != RD_KAFKA_CONF_OK)
+      FAIL(errstr);
   }
   rd_kafka_conf_set_log_cb(conf, [](const rd_kafka_t*, int, const char*, const char*) {});
   return conf;
@@ -65,8 +67,8 @@ inline Client plain_client(rd_kafka_type_t type, const Settings& settings) {
   return Client{rk};
 }
 
-// One broker for all tests of the program, reached over 127.0.0.1. Every test has topics of its own, made before the
-// first message: a topic that the first message must make costs a second.
+// One broker for all tests of the program, reached over 127.0.0.1. Every test has topics of its own, made
+// before the first message: a topic that the first message must make costs a second.
 class MockCluster {
  public:
   static MockCluster& shared() {
@@ -97,7 +99,8 @@ class MockCluster {
   }
 
  private:
-  MockCluster() : owner_{plain_client(RD_KAFKA_PRODUCER, {})}, cluster_{rd_kafka_mock_cluster_new(owner_.get(), 1)} {
+  MockCluster()
+      : owner_{plain_client(RD_KAFKA_PRODUCER, {})}, cluster_{rd_kafka_mock_cluster_new(owner_.get(), 1)} {
     REQUIRE(cluster_ != nullptr);
   }
 
@@ -120,13 +123,19 @@ class TestClock {
   static std::uint64_t read_us(clockid_t id) {
     timespec now{};
     clock_gettime(id, &now);
-    return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000 + static_cast<std::uint64_t>(now.tv_nsec) / 1'000;
+    return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000 +
+           static_cast<std::uint64_t>(now.tv_nsec) / 1'000;
   }
-  static std::uint64_t mono_us(void* self) { return read_us(CLOCK_MONOTONIC) + static_cast<TestClock*>(self)->ahead_us_; }
-  static std::uint64_t wall_us(void* self) { return read_us(CLOCK_REALTIME) + static_cast<TestClock*>(self)->ahead_us_; }
+  static std::uint64_t mono_us(void* self) {
+    return read_us(CLOCK_MONOTONIC) + static_cast<TestClock*>(self)->ahead_us_;
+  }
+  static std::uint64_t wall_us(void* self) {
+    return read_us(CLOCK_REALTIME) + static_cast<TestClock*>(self)->ahead_us_;
+  }
   static bool entropy(void*, void* out, std::size_t n) {
     std::random_device random;
-    for (std::size_t i = 0; i < n; ++i) static_cast<unsigned char*>(out)[i] = static_cast<unsigned char>(random());
+    for (std::size_t i = 0; i < n; ++i)
+      static_cast<unsigned char*>(out)[i] = static_cast<unsigned char>(random());
     return true;
   }
   static void pause(void*, std::uint64_t us) { std::this_thread::sleep_for(std::chrono::microseconds{us}); }
@@ -219,7 +228,8 @@ inline std::vector<Header> headers_of(const rd_kafka_message_t* message) {
   const char* name = nullptr;
   const void* value = nullptr;
   std::size_t size = 0;
-  for (std::size_t i = 0; rd_kafka_header_get_all(list, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR; ++i) {
+  for (std::size_t i = 0;
+       rd_kafka_header_get_all(list, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR; ++i) {
     Header& header = out.emplace_back();
     header.name = name;
     if (value != nullptr) header.value = std::string{static_cast<const char*>(value), size};

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <edgespan/sender.hpp>
-
 #include <cstddef>
 #include <deque>
+#include <edgespan/sender.hpp>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace edgespan::test {
 
-// A sender that answers from a script; when that is used up, with `fallback`. It keeps every batch it was offered.
+// A sender that answers from a script; when that is used up, with `fallback`. It keeps every batch it was
+// offered.
 class ScriptedSender {
  public:
   std::deque<SendResult> script;
   SendResult fallback{.state = SendState::delivered};
-  std::vector<std::string> offers;     // one an offer(), repeated ones too
+  std::vector<std::string> offers;  // one an offer(), repeated ones too
   std::vector<std::string> delivered;
   std::size_t abandoned = 0;
 

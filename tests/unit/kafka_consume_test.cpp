@@ -2,10 +2,11 @@
 // The spans of a poll, and what the records carry afterwards.
 #include "support/kafka_clients.hpp"
 
-#include <algorithm>
 #include <chrono>
+#include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -80,7 +81,8 @@ EDGESPAN_TEST(kafka_records_without_context_share_a_root_by_topic, "kafka") {
   const std::string second = MockCluster::shared().topic();
   Feed feed;
   for (int i = 0; i < 6; ++i) feed.add(first, "f" + std::to_string(i), {}, i % 2);
-  for (int i = 0; i < 3; ++i) feed.add(second, "s" + std::to_string(i), {{"b3", "malformed"}, {"X-B3-Sampled", "x"}});
+  for (int i = 0; i < 3; ++i)
+    feed.add(second, "s" + std::to_string(i), {{"b3", "malformed"}, {"X-B3-Sampled", "x"}});
   feed.done();
   Traced traced;
   PlainConsumer consumer{{{first, 2}, {second, 1}}};
@@ -92,7 +94,8 @@ EDGESPAN_TEST(kafka_records_without_context_share_a_root_by_topic, "kafka") {
   }
   REQUIRE(root_of.size() == 2);
   REQUIRE(root_of[first] != root_of[second]);
-  for (const auto& [key, record] : records) REQUIRE(record.headers == std::vector<Header>{{"b3", root_of[record.topic]}});
+  for (const auto& [key, record] : records)
+    REQUIRE(record.headers == std::vector<Header>{{"b3", root_of[record.topic]}});
 }
 
 EDGESPAN_TEST(kafka_every_poll_has_roots_of_its_own, "kafka") {

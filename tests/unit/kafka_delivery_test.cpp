@@ -55,7 +55,8 @@ EDGESPAN_TEST(kafka_retries_within_librdkafka_are_one_span_without_error, "kafka
   ReportingProducer producer{traced, {{"retry.backoff.ms", "50"}}};
   const std::string topic = MockCluster::shared().topic();
   producer.warm_up(topic);
-  MockCluster::shared().fail_produce({RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS, RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS});
+  MockCluster::shared().fail_produce(
+      {RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS, RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS});
   REQUIRE(producer->send({.topic = topic, .key = "k"}) == 0);
   producer.delivered(2);
   const DecodedSpan& span = span_of(traced.spans(2), "k");
@@ -76,7 +77,8 @@ EDGESPAN_TEST(kafka_a_full_queue_gives_its_code_and_a_span_of_its_own, "kafka") 
   }
   rd_kafka_topic_t* handle = rd_kafka_topic_new(producer.handle(), topic.c_str(), nullptr);
   char value[] = "v";
-  REQUIRE(producer->produce(handle, RD_KAFKA_PARTITION_UA, RD_KAFKA_MSG_F_COPY, value, 1, "third", 5, nullptr) == -1);
+  REQUIRE(producer->produce(handle, RD_KAFKA_PARTITION_UA, RD_KAFKA_MSG_F_COPY, value, 1, "third", 5,
+                            nullptr) == -1);
   REQUIRE(rd_kafka_last_error() == RD_KAFKA_RESP_ERR__QUEUE_FULL);
   rd_kafka_topic_destroy(handle);
   const std::vector<DecodedSpan>& spans = traced.spans(2);
@@ -119,12 +121,14 @@ EDGESPAN_TEST(kafka_a_partition_that_does_not_exist_fails_the_call_and_its_span,
           RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION);
 
   const RecordHeader headers[] = {{"a", "x"}};
-  REQUIRE(producer->send({.topic = topic, .key = "headers", .partition = no_such_partition, .headers = headers}) ==
+  REQUIRE(producer->send(
+              {.topic = topic, .key = "headers", .partition = no_such_partition, .headers = headers}) ==
           RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION);
 
   rd_kafka_topic_t* handle = rd_kafka_topic_new(producer.handle(), topic.c_str(), nullptr);
   char value[] = "v";
-  REQUIRE(producer->produce(handle, no_such_partition, RD_KAFKA_MSG_F_COPY, value, 1, "produce", 7, nullptr) == -1);
+  REQUIRE(producer->produce(handle, no_such_partition, RD_KAFKA_MSG_F_COPY, value, 1, "produce", 7,
+                            nullptr) == -1);
   REQUIRE(rd_kafka_last_error() == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION);
   rd_kafka_topic_destroy(handle);
 
@@ -164,7 +168,8 @@ EDGESPAN_TEST(kafka_produceva_that_fails_early_has_its_span_and_its_error, "kafk
   REQUIRE(rd_kafka_error_code(error) == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE);
   rd_kafka_error_destroy(error);
   rd_kafka_topic_destroy(handle);
-  REQUIRE(producer->send({.topic = topic, .key = "s", .value = large}) == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE);
+  REQUIRE(producer->send({.topic = topic, .key = "s", .value = large}) ==
+          RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE);
   const std::vector<DecodedSpan>& spans = traced.spans(2);
   for (const char* key : {"k", "s"}) {
     REQUIRE(span_of(spans, key).tag("error") == "MSG_SIZE_TOO_LARGE");
@@ -213,7 +218,8 @@ EDGESPAN_TEST(kafka_a_batch_with_a_bad_partition_abandons_that_span_alone, "kafk
     messages[i].key = keys[i];
     messages[i].key_len = 1;
   }
-  REQUIRE(producer->produce_batch(handle, 0, RD_KAFKA_MSG_F_COPY | RD_KAFKA_MSG_F_PARTITION, messages, 3) == 2);
+  REQUIRE(producer->produce_batch(handle, 0, RD_KAFKA_MSG_F_COPY | RD_KAFKA_MSG_F_PARTITION, messages, 3) ==
+          2);
   REQUIRE(messages[1].err == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION);
   rd_kafka_topic_destroy(handle);
   producer.delivered(3);

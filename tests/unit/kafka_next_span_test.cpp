@@ -5,6 +5,7 @@
 #include <chrono>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -48,7 +49,8 @@ EDGESPAN_TEST(kafka_next_span_is_a_child_of_the_poll_and_takes_its_header, "kafk
   feed(topic, "k", {{"b3", T "-" S "-1"}, {"a", "x"}});
   Traced traced;
   std::vector<Header> after;
-  const Scope scope{traced.tracing, Context{.trace_lo = 7, .span_id = 8, .decision = Decision::accept}};  // loses
+  const Scope scope{traced.tracing,
+                    Context{.trace_lo = 7, .span_id = 8, .decision = Decision::accept}};  // loses
   poll_one(traced, topic, [&](ConsumerRecord& record) {
     const Span span = traced.kafka.next_span(record).name("Process");
     REQUIRE(span.recording());
@@ -94,20 +96,24 @@ EDGESPAN_TEST(kafka_next_span_tags_what_brave_tags_on_request, "kafka") {
   });
   const std::vector<DecodedSpan>& spans = traced.spans(3);
   REQUIRE(named(spans, "child").tags.empty());
-  REQUIRE(named(spans, "root").tags == std::map<std::string, std::string>{{"kafka.key", "k"}, {"kafka.topic", topic}});
+  REQUIRE(named(spans, "root").tags ==
+          std::map<std::string, std::string>{{"kafka.key", "k"}, {"kafka.topic", topic}});
 }
 
 EDGESPAN_TEST(kafka_next_span_tags_text_keys_only_and_cuts_them_between_characters, "kafka") {
   std::string wide;  // 2 bytes a character, after one: 63 of 64 bytes hold whole ones
   for (int i = 0; i < 40; ++i) wide += "\xC3\xA9";
   wide = "x" + wide;
-  const std::pair<std::string, std::string> keys[] = {
-      {wide, wide.substr(0, 63)}, {std::string{"\x00\x00\x00\x07", 4}, "<none>"}, {"\xFF\xFE", "<none>"}, {"", "<none>"}};
+  const std::pair<std::string, std::string> keys[] = {{wide, wide.substr(0, 63)},
+                                                      {std::string{"\x00\x00\x00\x07", 4}, "<none>"},
+                                                      {"\xFF\xFE", "<none>"},
+                                                      {"", "<none>"}};
   for (const auto& [key, tag] : keys) {
     const std::string topic = MockCluster::shared().topic();
     feed(topic, key);
     Traced traced;
-    poll_one(traced, topic, [&](ConsumerRecord& record) { traced.kafka.next_span(record).name("process").finish(); });
+    poll_one(traced, topic,
+             [&](ConsumerRecord& record) { traced.kafka.next_span(record).name("process").finish(); });
     REQUIRE(named(traced.spans(2), "process").tag("kafka.key") == tag);
     REQUIRE(named(traced.spans(2), "process").tag("kafka.topic") == topic);
     REQUIRE(traced.tracing.books().texts_cut == 0);
@@ -223,13 +229,11 @@ EDGESPAN_TEST(kafka_records_that_are_not_rewritten_have_the_same_tree, "kafka") 
   for (const Untouched& one : untouched) check_untouched(one);
 }
 
-// Known to fail: the poll keeps a span id a record, which does not lead back to a root that is not shared.
-TEST_CASE("kafka_roots_of_records_that_are_not_rewritten_have_the_same_tree", "[kafka][!shouldfail]") {
+EDGESPAN_TEST(kafka_roots_of_records_that_are_not_rewritten_have_the_same_tree, "kafka") {
   for (const Untouched& one : untouched_roots) check_untouched(one);
 }
 
-// Known to fail: the verdict of the consumer's rule is not kept with the record.
-TEST_CASE("kafka_a_rules_verdict_holds_for_records_that_are_not_rewritten", "[kafka][!shouldfail]") {
+EDGESPAN_TEST(kafka_a_rules_verdict_holds_for_records_that_are_not_rewritten, "kafka") {
   const Sampler never = Sampler::never();
   const SamplerRule rules[] = {{.sampler = &never}};
   const std::string topic = MockCluster::shared().topic();
@@ -238,7 +242,8 @@ TEST_CASE("kafka_a_rules_verdict_holds_for_records_that_are_not_rewritten", "[ka
   config.rewrite_headers = false;
   config.consumer_sampler.rules = rules;
   Traced traced{config};
-  poll_one(traced, topic, [&](ConsumerRecord& record) { traced.kafka.next_span(record).name("process").finish(); });
+  poll_one(traced, topic,
+           [&](ConsumerRecord& record) { traced.kafka.next_span(record).name("process").finish(); });
   (void)traced.spans(0);
 }
 

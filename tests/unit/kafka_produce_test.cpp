@@ -3,6 +3,7 @@
 // Brave 6.3, with the departures that agent/DESIGN.md lists.
 #include "support/kafka_clients.hpp"
 
+#include <iterator>
 #include <map>
 #include <string>
 #include <vector>
@@ -30,8 +31,8 @@ struct Row {
 };
 
 // The whole X-B3 set, well-formed.
-const std::vector<RecordHeader> multi{{"X-B3-TraceId", T}, {"X-B3-SpanId", S}, {"X-B3-ParentSpanId", P},
-                                      {"X-B3-Sampled", "1"}};
+const std::vector<RecordHeader> multi{
+    {"X-B3-TraceId", T}, {"X-B3-SpanId", S}, {"X-B3-ParentSpanId", P}, {"X-B3-Sampled", "1"}};
 
 std::vector<RecordHeader> with(std::vector<RecordHeader> headers, const RecordHeader& more) {
   headers.push_back(more);
@@ -41,7 +42,12 @@ std::vector<RecordHeader> with(std::vector<RecordHeader> headers, const RecordHe
 const std::vector<Row> rows{
     {"no headers", {}, fresh, "", '1'},
     {"other headers only", {{"a", "1"}, {"b", {}}}, fresh, "", '1', {{"a", "1"}, {"b", std::nullopt}}},
-    {"ids, accepted; another header stays in front", {{"b3", T "-" S "-1"}, {"a", "x"}}, T, S, '1', {{"a", "x"}}},
+    {"ids, accepted; another header stays in front",
+     {{"b3", T "-" S "-1"}, {"a", "x"}},
+     T,
+     S,
+     '1',
+     {{"a", "x"}}},
     {"the incoming parent is not the parent", {{"b3", H T "-" S "-1-" P}}, H T, S, '1'},
     {"ids, denied", {{"b3", T "-" S "-0"}}, T, S, '0'},
     {"ids, debug", {{"b3", T "-" S "-d"}}, T, S, 'd'},
@@ -65,9 +71,12 @@ const std::vector<Row> rows{
     {"b3 wins over the set", with(multi, {"b3", H "-" P "-0"}), H, P, '0'},
     {"junk b3 leaves the word to the set", with(multi, {"b3", "junk"}), T, S, '1'},
     {"keys in capitals", {{"B3", T "-" S "-1"}, {"k", "v"}}, T, S, '1', {{"k", "v"}}},
-    {"keys in small letters",
-     {{"x-b3-traceid", T}, {"x-b3-spanid", S}, {"x-b3-sampled", "0"}}, T, S, '0'},
-    {"one key in two spellings: the last is the parent", {{"B3", H "-" P "-1"}, {"b3", T "-" S "-1"}}, T, S, '1'},
+    {"keys in small letters", {{"x-b3-traceid", T}, {"x-b3-spanid", S}, {"x-b3-sampled", "0"}}, T, S, '0'},
+    {"one key in two spellings: the last is the parent",
+     {{"B3", H "-" P "-1"}, {"b3", T "-" S "-1"}},
+     T,
+     S,
+     '1'},
 };
 
 void check_row(const Row& row, const WireRecord& wire, const DecodedSpan* span) {
@@ -143,7 +152,8 @@ EDGESPAN_TEST(kafka_send_prefers_the_scope_and_takes_stale_headers_out, "kafka")
   Traced traced{config};
   ReportingProducer producer{traced};
   const std::string topic = MockCluster::shared().topic();
-  const Context accepted{.trace_hi = 1, .trace_lo = 2, .span_id = 3, .parent_id = 4, .decision = Decision::accept};
+  const Context accepted{
+      .trace_hi = 1, .trace_lo = 2, .span_id = 3, .parent_id = 4, .decision = Decision::accept};
   const Context denied{.trace_lo = 5, .span_id = 6, .decision = Decision::deny};
   const std::vector<RecordHeader> stale = with(with(multi, {"b3", T "-" S "-d"}), {"a", "x"});
   for (const Context& context : {accepted, denied}) {
@@ -177,7 +187,9 @@ std::vector<Header> sent_with(B3Format format, const char* b3) {
 }
 
 EDGESPAN_TEST(kafka_send_writes_every_format, "kafka") {
-  const auto id = [](const std::vector<Header>& headers, std::size_t at) { return headers.at(at).value.value(); };
+  const auto id = [](const std::vector<Header>& headers, std::size_t at) {
+    return headers.at(at).value.value();
+  };
   const std::vector<Header> single = sent_with(B3Format::single, T "-" S "-1");
   REQUIRE(single == std::vector<Header>{{"b3", T "-" + id(single, 0).substr(17, 16) + "-1-" S}});
 
@@ -235,9 +247,10 @@ EDGESPAN_TEST(kafka_producer_rules_decide_only_where_nothing_is_decided, "kafka"
     std::string topic;
     const char* b3;
     char decision;
-  } cases[] = {{quiet, nullptr, '0'}, {quiet, T "-" S, '0'}, {quiet, "1", '1'},        {quiet, T "-" S "-d", 'd'},
-               {loud, nullptr, '1'},  {loud, T "-" S, '1'},  {loud, T "-" S "-0", '0'}, {loud, "0", '0'},
-               {MockCluster::shared().topic(), nullptr, '0'}};
+  } cases[] = {
+      {quiet, nullptr, '0'},      {quiet, T "-" S, '0'}, {quiet, "1", '1'},
+      {quiet, T "-" S "-d", 'd'}, {loud, nullptr, '1'},  {loud, T "-" S, '1'},
+      {loud, T "-" S "-0", '0'},  {loud, "0", '0'},      {MockCluster::shared().topic(), nullptr, '0'}};
   std::size_t sampled = 0;
   for (const auto& one : cases) {
     const RecordHeader header{"b3", one.b3 != nullptr ? one.b3 : ""};

@@ -260,7 +260,8 @@ TEST_CASE("bad configurations are refused", "[reporter]") {
   Tracing bare;
   CHECK(reporter.init(bare, agent.sender.sender()) == Status::not_started);
   CHECK(reporter.init(agent.tracing, agent.sender.sender(), {.flush_ms = 0}) == Status::bad_config);
-  CHECK(reporter.init(agent.tracing, agent.sender.sender(), {.retry_min_ms = 9, .retry_max_ms = 8}) == Status::bad_config);
+  const ReporterConfig swapped{.retry_min_ms = 9, .retry_max_ms = 8};
+  CHECK(reporter.init(agent.tracing, agent.sender.sender(), swapped) == Status::bad_config);
   CHECK(reporter.init(agent.tracing, Sender{}) == Status::bad_config);
   CHECK(agent.reporter.init(agent.tracing, agent.sender.sender()) == Status::already_started);
 }

@@ -2,11 +2,10 @@
 // B3 propagation: reading and writing the header values. No allocation, no terminator, no read past a value.
 #pragma once
 
-#include <edgespan/context.hpp>
-
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <edgespan/context.hpp>
 #include <span>
 #include <string_view>
 
@@ -35,16 +34,16 @@ B3Key b3_key(std::string_view name) noexcept;
 // Why a value or a set of headers gave nothing. `ok` when it gave something.
 enum class B3Error : std::uint8_t {
   ok,
-  absent,            // no trace header at all
-  too_long,          // a value longer than its format allows
-  bad_length,        // an id has a length that its place does not allow
-  bad_character,     // something that is not lower-case hexadecimal in an id
-  bad_separator,     // '-' missing, doubled or trailing; too many fields
-  bad_decision,      // not one of 0 1 d (single) or 0 1 true false (X-B3-Sampled)
+  absent,         // no trace header at all
+  too_long,       // a value longer than its format allows
+  bad_length,     // an id has a length that its place does not allow
+  bad_character,  // something that is not lower-case hexadecimal in an id
+  bad_separator,  // '-' missing, doubled or trailing; too many fields
+  bad_decision,   // not one of 0 1 d (single) or 0 1 true false (X-B3-Sampled)
   zero_trace_id,
   zero_span_id,
-  zero_parent_id,    // multi only: there a zero parent spoils the set, in `b3` it means "no parent"
-  missing_span_id,   // multi: a trace id without a span id
+  zero_parent_id,   // multi only: there a zero parent spoils the set, in `b3` it means "no parent"
+  missing_span_id,  // multi: a trace id without a span id
 };
 std::string_view b3_error_name(B3Error error) noexcept;
 
@@ -64,8 +63,8 @@ B3Extraction b3_parse(std::string_view value) noexcept;
 // wins; `b3` wins over the X-B3 set if it parses. The collected views must outlive extract().
 class B3Headers {
  public:
-  // Any name and value may be passed; others than trace headers are ignored (false). A null value counts as absent:
-  // pass no such header.
+  // Any name and value may be passed; others than trace headers are ignored (false). A null value counts as
+  // absent: pass no such header.
   bool add(std::string_view name, std::string_view value) noexcept;
   void add(B3Key key, std::string_view value) noexcept;
   bool any() const noexcept { return present_ != 0; }
@@ -78,8 +77,9 @@ class B3Headers {
   std::uint8_t present_ = 0;
 };
 
-// Writes the single form of a valid context; returns the number of characters, at most b3_single_max. An undecided
-// context has no decision field; `single` adds the parent id where there is one, every other format leaves it out.
+// Writes the single form of a valid context; returns the number of characters, at most b3_single_max. An
+// undecided context has no decision field; `single` adds the parent id where there is one, every other format
+// leaves it out.
 std::size_t b3_format(const Context& context, B3Format format, std::span<char, b3_single_max> out) noexcept;
 
 // One header to write: a view of a name with static storage and of a value inside the caller's buffer.

@@ -10,15 +10,15 @@ namespace edgespan {
 
 // Why a finished, sampled span did not reach a collector.
 enum class DropReason : std::uint8_t {
-  ring_full,   // no room left for it, or the oldest made room for a newer one
-  no_slot,     // spans_open_max spans were open when it was started
-  too_large,   // no batch can hold it
-  refused_3xx, // the collector's verdict on its batch, by class
+  ring_full,    // no room left for it, or the oldest made room for a newer one
+  no_slot,      // spans_open_max spans were open when it was started
+  too_large,    // no batch can hold it
+  refused_3xx,  // the collector's verdict on its batch, by class
   refused_4xx,
   refused_413,
   refused_5xx,
   refused_kafka,
-  shutdown,    // still held when the agent was stopped
+  shutdown,  // still held when the agent was stopped
 };
 inline constexpr std::size_t drop_reasons = static_cast<std::size_t>(DropReason::shutdown) + 1;
 std::string_view drop_reason_name(DropReason reason) noexcept;
@@ -33,16 +33,16 @@ struct Books {
   std::uint64_t in_batch = 0;
 
   // Events beside the sum.
-  std::uint64_t batches = 0;         // delivered
-  std::uint64_t bytes_delivered = 0; // of span data in them
-  std::uint64_t retries = 0;         // offers that failed and were, or will be, repeated
-  std::uint32_t abandoned = 0;       // spans that were ended by their deadline or by the stop (error=abandoned)
-  std::uint32_t inflight_full = 0;   // produced messages without a slot: their span ended at once
-  std::uint32_t texts_cut = 0;       // names, tags, annotations that did not fit or were not UTF-8, and were left out
-  std::uint32_t scopes_refused = 0;  // scopes beyond scope_depth_max, or closed out of turn
-  std::uint32_t headers_failed = 0;  // records that went on without their trace header, for want of memory
-  std::uint32_t roots_unshared = 0;  // records that got a root of their own because poll_topics_max was reached
-  std::uint32_t faults = 0;          // contradictions inside the agent: the first one switches it off
+  std::uint64_t batches = 0;          // delivered
+  std::uint64_t bytes_delivered = 0;  // of span data in them
+  std::uint64_t retries = 0;          // offers that failed and were, or will be, repeated
+  std::uint32_t abandoned = 0;        // spans ended by their deadline or by the stop (error=abandoned)
+  std::uint32_t inflight_full = 0;    // produced messages without a slot: their span ended at once
+  std::uint32_t texts_cut = 0;        // names, tags, annotations left out: too long, or not UTF-8
+  std::uint32_t scopes_refused = 0;   // scopes beyond scope_depth_max, or closed out of turn
+  std::uint32_t headers_failed = 0;   // records that went on without their trace header: no memory
+  std::uint32_t roots_unshared = 0;   // records with a root of their own, poll_topics_max being reached
+  std::uint32_t faults = 0;           // contradictions inside the agent: the first one switches it off
 
   std::uint64_t dropped_total() const noexcept;
   bool balanced() const noexcept { return finished == delivered + dropped_total() + in_ring + in_batch; }

@@ -5,11 +5,12 @@
 
 namespace edgespan {
 
-// What is known of the sampling decision. `debug` is an accept that no later sampler, the collector's included,
-// may take back.
+// What is known of the sampling decision. `debug` is an accept that no later sampler, the collector's
+// included, may take back.
 enum class Decision : std::uint8_t { undecided = 0, deny = 1, accept = 2, debug = 3 };
 
-// The ids of one span and the decision that travels with them. A plain value; `span_id == 0` means "no context".
+// The ids of one span and the decision that travels with them. A plain value; `span_id == 0` means "no
+// context".
 struct Context {
   std::uint64_t trace_hi = 0;   // 0: a 64-bit trace id
   std::uint64_t trace_lo = 0;   // may be 0 while trace_hi is not

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <edgespan/port.h>
-#include <edgespan/sender.hpp>
-#include <edgespan/status.hpp>
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <edgespan/sender.hpp>
+#include <edgespan/status.hpp>
 #include <span>
 #include <string_view>
 
@@ -64,7 +64,16 @@ class HttpReply {
 
  private:
   enum class At : std::uint8_t {
-    status_line, header, sized_body, open_body, chunk_size, chunk_data, chunk_end, trailer, complete, garbage,
+    status_line,
+    header,
+    sized_body,
+    open_body,
+    chunk_size,
+    chunk_data,
+    chunk_end,
+    trailer,
+    complete,
+    garbage,
   };
   static constexpr std::size_t opening_bytes = 3;  // of the body, kept for says_too_large()
 
@@ -87,15 +96,15 @@ class HttpReply {
   std::uint16_t final_status_ = 0;
   std::uint16_t retry_after_s_ = 0;
   std::uint32_t seen_bytes_ = 0;
-  std::uint32_t left_bytes_ = 0;    // of the sized body or of the chunk
+  std::uint32_t left_bytes_ = 0;  // of the sized body or of the chunk
   bool after_cr_ = false;
-  bool line_cut_ = false;           // the line was longer than line_
+  bool line_cut_ = false;  // the line was longer than line_
   bool keep_alive_ = false;
-  bool says_close_ = false;         // wins over keep-alive in whatever order they come
+  bool says_close_ = false;  // wins over keep-alive in whatever order they come
   bool has_length_ = false;
-  bool has_coding_ = false;         // some Transfer-Encoding
-  bool chunked_ = false;            // and its last is `chunked`
-  std::array<char, 96> line_{};     // a known header is shorter; of any other line this much is looked at
+  bool has_coding_ = false;      // some Transfer-Encoding
+  bool chunked_ = false;         // and its last is `chunked`
+  std::array<char, 96> line_{};  // a known header is shorter; of any other line this much is looked at
   std::array<char, opening_bytes> opening_{};
 };
 
@@ -146,11 +155,11 @@ class HttpSender {
   std::uint64_t started_us_ = 0;     // of the connection attempt, then of the request
   std::uint64_t kept_since_us_ = 0;  // when the open connection fell idle
   std::size_t batch_bytes_ = 0;
-  std::size_t sent_bytes_ = 0;       // of head and body together
+  std::size_t sent_bytes_ = 0;  // of head and body together
   HttpReply reply_;
   State state_ = State::idle;
-  bool open_ = false;                // the stream is connected
-  bool reused_ = false;              // the request runs on a kept connection
+  bool open_ = false;    // the stream is connected
+  bool reused_ = false;  // the request runs on a kept connection
   std::uint16_t port_ = 0;
   std::uint16_t head_fixed_bytes_ = 0;  // up to the digits of Content-Length
   std::uint16_t head_bytes_ = 0;

@@ -1,25 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // Kafka tracing: what one program needs to trace its producers and consumers.
 //
-//   create() makes a traced rd_kafka_t in place of rd_kafka_new(); from then on every message that is produced on it, by
-//   whatever call, has a PRODUCER span. TracingProducer and TracingConsumer add the comfortable calls, and those
-//   few things that only a wrapper around a call can see (a refused produce, the records of one poll).
+//   create() makes a traced rd_kafka_t in place of rd_kafka_new(); from then on every message that is
+//   produced on it, by whatever call, has a PRODUCER span. TracingProducer and TracingConsumer add the
+//   comfortable calls, and those few things that only a wrapper around a call can see (a refused produce, the
+//   records of one poll).
 #pragma once
 
-#include <edgespan/b3.hpp>
-#include <edgespan/limits.hpp>
-#include <edgespan/sampler.hpp>
-#include <edgespan/status.hpp>
-#include <edgespan/tracing.hpp>
-
 #include <librdkafka/rdkafka.h>
-
 #include <sys/types.h>
 
 #include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <edgespan/b3.hpp>
+#include <edgespan/limits.hpp>
+#include <edgespan/sampler.hpp>
+#include <edgespan/status.hpp>
+#include <edgespan/tracing.hpp>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -40,15 +39,16 @@ enum class TagProcessor : std::uint8_t {
 };
 
 struct KafkaConfig {
-  std::string_view remote_service_name = "kafka";  // of send and poll spans; empty: no remote endpoint. Copied.
-  bool shared_root = true;                         // records without a context share one root a topic and poll
+  // Of send and poll spans; empty: no remote endpoint. Copied.
+  std::string_view remote_service_name = "kafka";
+  bool shared_root = true;  // records without a context share one root a topic and poll
   MessagingSampler producer_sampler{};
   MessagingSampler consumer_sampler{};
   B3Format b3 = B3Format::single_no_parent;
   TagProcessor tag_processor = TagProcessor::always;
-  bool rewrite_headers = true;         // poll puts its span's context into the record; next_span takes it out
-  std::uint32_t inflight_deadline_s = 330;  // 1 or more: a message whose end nobody reported is abandoned after this.
-                                            // Longer than message.timeout.ms (300 s unless set).
+  bool rewrite_headers = true;  // poll puts its span's context into the record; next_span takes it out
+  std::uint32_t inflight_deadline_s = 330;  // 1 or more: a message whose end nobody reported is abandoned
+                                            // after this. Longer than message.timeout.ms (300 s unless set).
 };
 
 // Pinned; outlives every client that create() made and is itself outlived by its Tracing. Any thread.
@@ -58,22 +58,25 @@ class KafkaTracing {
   KafkaTracing(const KafkaTracing&) = delete;
   KafkaTracing& operator=(const KafkaTracing&) = delete;
 
-  // Keeps `tracing`, `inflight` and the rules of the samplers. Status::not_started if tracing is not initialised.
+  // Keeps `tracing`, `inflight` and the rules of the samplers. Status::not_started if tracing is not
+  // initialised.
   Status init(Tracing& tracing, std::span<InflightBucket> inflight, const KafkaConfig& config = {}) noexcept;
 
-  // As rd_kafka_new(), with tracing: on success the client owns `conf`; on failure `conf` is the caller's, as it was, and
-  // `errstr` says why. (Tracing is added to a copy of `conf`: interceptors that the application
+  // As rd_kafka_new(), with tracing: on success the client owns `conf`; on failure `conf` is the caller's, as
+  // it was, and `errstr` says why. (Tracing is added to a copy of `conf`: interceptors that the application
   // added to it itself stay behind, see install(). On failure that copy is leaked before librdkafka 2.13,
   // whose destruction of a configuration with an interceptor crashes after a failed rd_kafka_new.)
-  rd_kafka_t* create(rd_kafka_type_t type, rd_kafka_conf_t* conf, char* errstr, std::size_t errstr_size) noexcept;
+  rd_kafka_t* create(rd_kafka_type_t type, rd_kafka_conf_t* conf, char* errstr,
+                     std::size_t errstr_size) noexcept;
 
-  // Adds tracing to a configuration, for what makes its clients itself: a plugin, or an application with interceptors of
-  // its own, which no copy of a configuration keeps. Once added, a configuration must not be destroyed after a failed
-  // rd_kafka_new() before librdkafka 2.13: leak it.
+  // Adds tracing to a configuration, for what makes its clients itself: a plugin, or an application with
+  // interceptors of its own, which no copy of a configuration keeps. Once added, a configuration must not be
+  // destroyed after a failed rd_kafka_new() before librdkafka 2.13: leak it.
   rd_kafka_resp_err_t install(rd_kafka_conf_t* conf) noexcept;
 
-  // The span of the application's own work on a record: a child of the record's context, else of this thread's scope, else
-  // a new root. Unnamed; started. With rewrite_headers the record's trace headers are taken out.
+  // The span of the application's own work on a record: a child of the record's context, else of this
+  // thread's scope, else a new root. Unnamed; started. With rewrite_headers the record's trace headers are
+  // taken out.
   Span next_span(const ConsumerRecord& record) noexcept;
   Span next_span(rd_kafka_message_t* message) noexcept;
 
@@ -90,9 +93,10 @@ class KafkaTracing {
  private:
   friend class ConsumerPoll;
 
+  bool active() const noexcept;  // initialised, and tracing is on
   core::InflightTable& inflight_table() noexcept;
-  void record_send(const InflightSpan& sent, std::uint64_t end_us, std::string_view topic, std::string_view key,
-                   std::string_view error) noexcept;
+  void record_send(const InflightSpan& sent, std::uint64_t end_us, std::string_view topic,
+                   std::string_view key, std::string_view error) noexcept;
   void abandon(const InflightSpan& span, std::uint64_t now_us) noexcept;
   void sweep(std::uint64_t now_us, bool all) noexcept;
   Span open_next(const rd_kafka_message_t* message, const Context& parent) noexcept;
@@ -111,13 +115,13 @@ struct RecordHeader {
 };
 
 struct ProducerRecord {
-  std::string_view topic;                      // at most 249 bytes, Kafka's own limit
-  std::string_view key{};                      // null data(): no key
-  std::string_view value{};                    // null data(): a tombstone
+  std::string_view topic;    // at most 249 bytes, Kafka's own limit
+  std::string_view key{};    // null data(): no key
+  std::string_view value{};  // null data(): a tombstone
   std::int32_t partition = RD_KAFKA_PARTITION_UA;
-  std::int64_t timestamp_ms = 0;               // 0: now
-  std::span<const RecordHeader> headers{};     // copied
-  void* opaque = nullptr;                      // comes back in the delivery report, untouched
+  std::int64_t timestamp_ms = 0;            // 0: now
+  std::span<const RecordHeader> headers{};  // copied
+  void* opaque = nullptr;                   // comes back in the delivery report, untouched
 };
 
 // Wraps a producer that KafkaTracing::create() made; owns nothing. All calls: any thread.
@@ -130,8 +134,8 @@ class TracingProducer {
 
   // librdkafka's own calls, with their arguments, results and ownership.
   rd_kafka_error_t* produceva(const rd_kafka_vu_t* arguments, std::size_t count) noexcept;
-  int produce(rd_kafka_topic_t* topic, std::int32_t partition, int flags, void* payload, std::size_t payload_size,
-              const void* key, std::size_t key_size, void* opaque) noexcept;
+  int produce(rd_kafka_topic_t* topic, std::int32_t partition, int flags, void* payload,
+              std::size_t payload_size, const void* key, std::size_t key_size, void* opaque) noexcept;
   int produce_batch(rd_kafka_topic_t* topic, std::int32_t partition, int flags, rd_kafka_message_t* messages,
                     int count) noexcept;
 
@@ -159,12 +163,11 @@ class ConsumerRecord {
   friend class TracingConsumer;
 
   rd_kafka_message_t* message_ = nullptr;
-  std::uint64_t poll_span_id_ = 0;
-  const TracingConsumer* consumer_ = nullptr;
+  Context polled_{};  // of its poll span
 };
 
-// The records of one poll; destroys them. One at a time a consumer: it lives in the consumer's memory. While a record is
-// looked at through an iterator it is that iterator's; it lasts until the next step.
+// The records of one poll; destroys them. One at a time a consumer: it lives in the consumer's memory. While
+// a record is looked at through an iterator it is that iterator's; it lasts until the next step.
 class ConsumerBatch {
  public:
   class Iterator {
@@ -218,7 +221,8 @@ class TracingConsumer {
   TracingConsumer(const TracingConsumer&) = delete;
   TracingConsumer& operator=(const TracingConsumer&) = delete;
 
-  // Waits up to `timeout` for the first record, and takes what is already there besides. The batch before must be gone.
+  // Waits up to `timeout` for the first record, and takes what is already there besides. The batch before
+  // must be gone.
   ConsumerBatch poll(std::chrono::milliseconds timeout) noexcept;
 
   // rd_kafka_consumer_poll(): one message, owned by the caller. Sharing a root means one root a message here.
@@ -231,13 +235,10 @@ class TracingConsumer {
 
  private:
   friend class ConsumerBatch;
-  friend class KafkaTracing;
-  Context polled_context(const ConsumerRecord& record, const B3Extraction& extraction) const noexcept;
 
   KafkaTracing* kafka_;
   rd_kafka_t* rk_;
   ConsumerMemory memory_;
-  std::size_t roots_ = 0;  // shared roots of the last poll
 };
 
 }  // namespace edgespan

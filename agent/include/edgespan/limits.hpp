@@ -2,23 +2,22 @@
 // The budget: what the agent may hold, and the memory that follows from it.
 #pragma once
 
-#include <edgespan/storage.hpp>
-
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <edgespan/storage.hpp>
 #include <span>
 
 namespace edgespan {
 
 // Each member bounds exactly one array.
 struct Limits {
-  std::uint32_t ring_bytes = 24'576;         // finished spans that wait; a multiple of ring_chunk_bytes
-  std::uint32_t batch_bytes = 8'192;         // the batch that is being sent; at least one span of the largest size
-  std::uint32_t spans_open_max = 16;         // spans that the application has started and not finished
-  std::uint32_t inflight_max = 256;          // produced messages that wait for their end; a multiple of 8
-  std::uint32_t poll_records_max = 500;      // records that one poll returns
-  std::uint32_t poll_topics_max = 8;         // topics of one poll whose records may share a root span
+  std::uint32_t ring_bytes = 16'384;  // finished spans that wait; a multiple of ring_chunk_bytes
+  std::uint32_t batch_bytes = 8'192;  // the batch that is being sent; at least one span of the largest size
+  std::uint32_t spans_open_max = 16;  // spans that the application has started and not finished
+  std::uint32_t inflight_max = 256;   // produced messages that wait for their end; a multiple of 8
+  std::uint32_t poll_records_max = 500;  // records that one poll returns
+  std::uint32_t poll_topics_max = 8;     // topics of one poll whose records may share a root span
 };
 
 // Working tracing in as little as it takes.
@@ -32,13 +31,14 @@ inline constexpr Limits tiny_limits{.ring_bytes = 4'096,
 // The sum, one term and one reason a line.
 constexpr std::size_t memory_bytes(const Limits& limits) noexcept {
   std::size_t bytes = 0;
-  bytes += limits.ring_bytes;                                                   // encoded spans
-  bytes += limits.ring_bytes / ring_chunk_bytes * sizeof(RingChunk);            // which stripe a chunk belongs to
-  bytes += limits.batch_bytes;                                                  // bytes offered to the sender
-  bytes += limits.spans_open_max * sizeof(SpanSlot);                            // ids, times and texts while open
-  bytes += limits.inflight_max / inflight_bucket_size * sizeof(InflightBucket); // ids and start until acknowledged
-  bytes += limits.poll_records_max * sizeof(PolledRecord);                      // the records of a poll
-  bytes += limits.poll_topics_max * sizeof(PolledTopic);                        // the shared roots of a poll
+  bytes += limits.ring_bytes;                                         // encoded spans
+  bytes += limits.ring_bytes / ring_chunk_bytes * sizeof(RingChunk);  // which stripe a chunk belongs to
+  bytes += limits.batch_bytes;                                        // bytes offered to the sender
+  bytes += limits.spans_open_max * sizeof(SpanSlot);                  // ids, times and texts while open
+  bytes += limits.inflight_max / inflight_bucket_size *
+           sizeof(InflightBucket);                          // ids and start until acknowledged
+  bytes += limits.poll_records_max * sizeof(PolledRecord);  // the records of a poll
+  bytes += limits.poll_topics_max * sizeof(PolledTopic);    // the shared roots of a poll
   return bytes;
 }
 
@@ -46,8 +46,9 @@ constexpr std::size_t memory_bytes(const Limits& limits) noexcept {
 constexpr bool limits_valid(const Limits& limits) noexcept {
   return limits.ring_bytes % ring_chunk_bytes == 0 && limits.ring_bytes >= 2 * ring_chunk_bytes &&
          limits.ring_bytes / ring_chunk_bytes <= ring_chunks_max && limits.batch_bytes >= span_bytes_max &&
-         limits.spans_open_max > 0 && limits.inflight_max > 0 && limits.inflight_max % inflight_bucket_size == 0 &&
-         limits.poll_records_max > 0 && limits.poll_topics_max > 0;
+         limits.spans_open_max > 0 && limits.inflight_max > 0 &&
+         limits.inflight_max % inflight_bucket_size == 0 && limits.poll_records_max > 0 &&
+         limits.poll_topics_max > 0;
 }
 
 // What Tracing and Reporter use of a memory; kept by them, owned by the caller.
@@ -77,7 +78,8 @@ template <Limits L = Limits{}>
 struct Memory {
   static_assert(L.ring_bytes % ring_chunk_bytes == 0, "ring_bytes must be a multiple of ring_chunk_bytes");
   static_assert(L.ring_bytes >= 2 * ring_chunk_bytes, "ring_bytes must hold two chunks or more");
-  static_assert(L.ring_bytes / ring_chunk_bytes <= ring_chunks_max, "ring_bytes: more chunks than the ring can number");
+  static_assert(L.ring_bytes / ring_chunk_bytes <= ring_chunks_max,
+                "ring_bytes: more chunks than the ring can number");
   static_assert(L.batch_bytes >= span_bytes_max, "batch_bytes must hold one span of the largest size");
   static_assert(L.inflight_max % inflight_bucket_size == 0, "inflight_max must be a multiple of 8");
   static_assert(limits_valid(L), "every limit must be at least 1");

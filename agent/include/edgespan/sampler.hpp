@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who decides whether a trace is kept. A sampler is asked once a trace, at the first place that has no decision yet;
-// its answer then travels with the context.
+// Who decides whether a trace is kept. A sampler is asked once a trace, at the first place that has no
+// decision yet; its answer then travels with the context.
 #pragma once
 
 #include <atomic>
@@ -10,33 +10,37 @@
 
 namespace edgespan {
 
-// Made by the factories below and given to a configuration by pointer; it must outlive what uses it. Any thread.
+// Made by the factories below and given to a configuration by pointer; it must outlive what uses it. Any
+// thread.
 class Sampler {
  public:
   // Keeps every trace, or none.
   static constexpr Sampler always() noexcept { return Sampler{Kind::boundary, INT64_MAX}; }
   static constexpr Sampler never() noexcept { return Sampler{Kind::never, 0}; }
 
-  // Keeps the share `rate` of traces, decided by the trace id with the formula of Zipkin's own collector (keep if
-  // the magnitude of the low 64 bits, read as signed, is at most rate * (2^63 - 1)), so that rates nest along the
-  // way. A rate outside 0 to 1 (or not a number) is clamped: below to never, above to always, NaN to never.
+  // Keeps the share `rate` of traces, decided by the trace id with the formula of Zipkin's own collector
+  // (keep if the magnitude of the low 64 bits, read as signed, is at most rate * (2^63 - 1)), so that rates
+  // nest along the way. A rate outside 0 to 1 (or not a number) is clamped: below to never, above to always,
+  // NaN to never.
   static constexpr Sampler probability(float rate) noexcept {
     if (!(rate > 0.0F)) return never();
     if (rate >= 1.0F) return always();
     return Sampler{Kind::boundary, static_cast<std::int64_t>(rate * 9223372036854775808.0F)};
   }
 
-  // Keeps at most `traces_per_second` (0 to 65,535; more is cut to that) new traces in each second of the monotonic
-  // clock; from 10 on the allowance is spread over the tenths of the second.
+  // Keeps at most `traces_per_second` (0 to 65,535; more is cut to that) new traces in each second of the
+  // monotonic clock; from 10 on the allowance is spread over the tenths of the second.
   static constexpr Sampler rate_limit(std::uint32_t traces_per_second) noexcept {
     if (traces_per_second == 0) return never();
-    return Sampler{Kind::rate, traces_per_second > 65'535 ? 65'535 : static_cast<std::int64_t>(traces_per_second)};
+    return Sampler{Kind::rate,
+                   traces_per_second > 65'535 ? 65'535 : static_cast<std::int64_t>(traces_per_second)};
   }
 
   constexpr Sampler(const Sampler& other) noexcept : kind_{other.kind_}, bound_{other.bound_} {}
   Sampler& operator=(const Sampler&) = delete;
 
-  // Whether a new trace with these low 64 bits is kept; `now_us` is the monotonic clock, read by rate limits only.
+  // Whether a new trace with these low 64 bits is kept; `now_us` is the monotonic clock, read by rate limits
+  // only.
   bool keep(std::uint64_t trace_lo, std::uint64_t now_us) const noexcept;
 
   // Whether keep() looks at `now_us`, so that callers read no clock in vain.
@@ -62,8 +66,8 @@ struct SamplerRule {
   const Sampler* sampler = nullptr;  // never null
 };
 
-// An ordered list of rules: the first that matches decides, no match leaves the decision to the tracing's sampler.
-// Rules are asked only where a record comes without a decision and, when sending, no scope is open.
+// An ordered list of rules: the first that matches decides, no match leaves the decision to the tracing's
+// sampler. Rules are asked only where a record comes without a decision and, when sending, no scope is open.
 struct MessagingSampler {
   std::span<const SamplerRule> rules{};  // kept, not copied
 

@@ -27,24 +27,24 @@ enum class SendReason : std::uint8_t {
   http_413,
   http_429,
   http_5xx,
-  kafka,     // the broker refused or lost the record
+  kafka,  // the broker refused or lost the record
 };
 
 struct SendResult {
   SendState state = SendState::pending;
   SendReason reason = SendReason::none;
-  std::uint16_t status = 0;         // of the last reply: an HTTP status, or 0
-  std::uint64_t again_us = 0;       // pending: call again after this at the latest; sooner when I/O is ready
-  std::uint64_t retry_after_us = 0; // retry: what the collector asked for, 0 if nothing
+  std::uint16_t status = 0;          // of the last reply: an HTTP status, or 0
+  std::uint64_t again_us = 0;        // pending: call again after this at the latest; sooner when I/O is ready
+  std::uint64_t retry_after_us = 0;  // retry: what the collector asked for, 0 if nothing
 };
 
-// A sender of batches: a table, kept by the reporter that uses it. All calls come from inside Reporter::step, never
-// two at a time; nothing blocks or allocates.
+// A sender of batches: a table, kept by the reporter that uses it. All calls come from inside Reporter::step,
+// never two at a time; nothing blocks or allocates.
 struct Sender {
   void* ctx = nullptr;
 
-  // Offers a batch (never empty). While it is pending, every further call passes the same bytes, unchanged and at the
-  // same place; after any other answer the sender keeps no view of them.
+  // Offers a batch (never empty). While it is pending, every further call passes the same bytes, unchanged
+  // and at the same place; after any other answer the sender keeps no view of them.
   SendResult (*offer)(void* ctx, std::span<const std::byte> batch, std::uint64_t now_us) = nullptr;
 
   // Gives up a pending batch and the connection it was on. May be called at any time.

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <edgespan/context.hpp>
-
 #include <cstdint>
+#include <edgespan/context.hpp>
 #include <string_view>
 #include <utility>
 
@@ -15,10 +14,10 @@ struct SpanSlot;
 
 enum class Kind : std::uint8_t { none = 0, client = 1, server = 2, producer = 3, consumer = 4 };
 
-// A span that the application works in. It is started when it is made and finished by finish() or, at the latest, by
-// its destructor. One thread at a time; never blocks, never allocates. If it is not sampled (or no slot was free) every
-// call is a no-op and only its context lives. Texts are copied; one that does not fit in span_text_bytes or is not UTF-8
-// is left out and counted (Books::texts_cut).
+// A span that the application works in. It is started when it is made and finished by finish() or, at the
+// latest, by its destructor. One thread at a time; never blocks, never allocates. If it is not sampled (or no
+// slot was free) every call is a no-op and only its context lives. Texts are copied; one that does not fit in
+// span_text_bytes or is not UTF-8 is left out and counted (Books::texts_cut).
 class [[nodiscard]] Span {
  public:
   Span() noexcept = default;
@@ -31,19 +30,24 @@ class [[nodiscard]] Span {
 
   Span& name(std::string_view text) & noexcept;  // ASCII letters become lower-case, as Zipkin does
   Span& kind(Kind kind) & noexcept;
-  Span& tag(std::string_view key, std::string_view value) & noexcept;  // the same key replaces; an empty one is left out
-  Span& annotate(std::string_view text) & noexcept;                    // now
-  Span& error(std::string_view message) & noexcept;                    // tag `error`, unless the application set that tag
-  Span& remote_service_name(std::string_view name) & noexcept;         // the peer
-  Span& remote_endpoint(const Endpoint& endpoint) & noexcept;          // the peer, with its address
+  Span& tag(std::string_view key,
+            std::string_view value) & noexcept;      // the same key replaces; an empty one is left out
+  Span& annotate(std::string_view text) & noexcept;  // now
+  Span& error(std::string_view message) & noexcept;  // tag `error`, unless the application set that tag
+  Span& remote_service_name(std::string_view name) & noexcept;  // the peer
+  Span& remote_endpoint(const Endpoint& endpoint) & noexcept;   // the peer, with its address
 
   Span&& name(std::string_view text) && noexcept { return std::move(name(text)); }
   Span&& kind(Kind value) && noexcept { return std::move(kind(value)); }
   Span&& tag(std::string_view key, std::string_view value) && noexcept { return std::move(tag(key, value)); }
   Span&& annotate(std::string_view text) && noexcept { return std::move(annotate(text)); }
   Span&& error(std::string_view message) && noexcept { return std::move(error(message)); }
-  Span&& remote_service_name(std::string_view text) && noexcept { return std::move(remote_service_name(text)); }
-  Span&& remote_endpoint(const Endpoint& endpoint) && noexcept { return std::move(remote_endpoint(endpoint)); }
+  Span&& remote_service_name(std::string_view text) && noexcept {
+    return std::move(remote_service_name(text));
+  }
+  Span&& remote_endpoint(const Endpoint& endpoint) && noexcept {
+    return std::move(remote_endpoint(endpoint));
+  }
 
   // Ends the span; later calls do nothing.
   void finish() noexcept;
@@ -74,18 +78,19 @@ inline constexpr std::uint32_t scope_depth_max = 8;
 // The context of the present thread's work, newest first. Not valid() if there is none.
 const Context& current() noexcept;
 
-// Makes a context the current one of this thread until the object is destroyed. Scopes of a thread end in the reverse
-// order of their beginning; one that ends out of turn, or on another thread, is ignored and counted. Beyond
-// scope_depth_max nested scopes the innermost is not entered.
+// Makes a context the current one of this thread until the object is destroyed. Scopes of a thread end in the
+// reverse order of their beginning; one that ends out of turn, or on another thread, is ignored and counted.
+// Beyond scope_depth_max nested scopes the innermost is not entered.
 class [[nodiscard]] Scope {
  public:
+  Scope() noexcept = default;  // enters nothing
   Scope(Tracing& tracing, const Context& context) noexcept;
   Scope(const Scope&) = delete;
   Scope& operator=(const Scope&) = delete;
   ~Scope();
 
  private:
-  Tracing* tracing_;
+  Tracing* tracing_ = nullptr;
   const void* thread_ = nullptr;  // whose stack; null: not entered
   std::uint32_t depth_ = 0;
 };

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The elements that the agent's arrays are made of. Their insides belong to the agent; they are public so that a budget
-// can be summed up at compile time and arrays of them can stand in .bss.
+// The elements that the agent's arrays are made of. Their insides belong to the agent; they are public so
+// that a budget can be summed up at compile time and arrays of them can stand in .bss.
 #pragma once
-
-#include <edgespan/context.hpp>
 
 #include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <edgespan/context.hpp>
 
 namespace edgespan {
 
@@ -19,7 +18,8 @@ inline constexpr std::uint32_t ring_chunks_max = 1'024;
 // The part of a span that the application fills: name, remote endpoint, annotations and tags, encoded.
 inline constexpr std::uint32_t span_text_bytes = 384;
 
-// A whole span with its list frame, every part at its largest; proved by running the encoder in counting mode.
+// A whole span with its list frame, every part at its largest; proved by running the encoder in counting
+// mode.
 inline constexpr std::uint32_t span_bytes_max = 672;
 static_assert(span_bytes_max + 8 <= ring_chunk_bytes);
 
@@ -33,11 +33,11 @@ struct SpanSlot {
   std::atomic<std::uint32_t> touched;  // written after every change, so that the sweep sees a whole span
   std::uint8_t kind;
   std::uint8_t flags;
-  std::uint16_t name_bytes;         // the four regions of `text`, in the order of the wire format
+  std::uint16_t name_bytes;  // the four regions of `text`, in the order of the wire format
   std::uint16_t remote_bytes;
   std::uint16_t annotation_bytes;
   std::uint16_t tag_bytes;
-  std::uint64_t start_us;           // monotonic
+  std::uint64_t start_us;  // monotonic
   Context context;
   std::array<std::byte, span_text_bytes> text;
 };
@@ -54,11 +54,12 @@ struct InflightBucket {
   std::array<std::atomic<std::uint32_t>, inflight_bucket_size> start_s;  // seconds, for the sweep
   std::array<InflightSpan, inflight_bucket_size> spans;
 };
-static_assert(sizeof(InflightBucket) <= 64 * inflight_bucket_size, "a message in flight costs at most 64 bytes");
+static_assert(sizeof(InflightBucket) <= 64 * inflight_bucket_size,
+              "a message in flight costs at most 64 bytes");
 
 struct PolledRecord {
-  void* message;
-  std::uint64_t poll_span_id;
+  std::uintptr_t message;  // with the decision in its two lowest bits, which an address from a heap leaves free
+  std::uint64_t trace_hi, trace_lo, span_id;  // of the poll span; span_id 0: none
 };
 struct PolledTopic {
   const void* topic;  // librdkafka's handle or name

@@ -17,70 +17,71 @@ extern "C" {
 
 /* Clock and chance. Every function: any thread, never blocks (but for `pause`). */
 typedef struct edgespan_clock {
-  void *ctx;
+  void* ctx;
 
   /* Microseconds since some fixed moment; never goes back, never jumps, goes on while the board is suspended.
    * A port with a 32-bit tick widens it. Starts at 1 or later: 0 is the agent's "unset". */
-  uint64_t (*mono_us)(void *ctx);
+  uint64_t (*mono_us)(void* ctx);
 
   /* Microseconds since 1970-01-01 UTC, or 0 while the board does not know the date. */
-  uint64_t (*wall_us)(void *ctx);
+  uint64_t (*wall_us)(void* ctx);
 
   /* Fills all `n` (at most 64) bytes with cryptographic-quality chance and returns true, or returns false at
    * once while the platform has none yet. Never weak bytes. */
-  bool (*entropy)(void *ctx, void *out, size_t n);
+  bool (*entropy)(void* ctx, void* out, size_t n);
 
   /* Gives up the processor for at most `us` microseconds. Only `Reporter::flush` and `stop` call it, on the
    * thread that called them. */
-  void (*pause)(void *ctx, uint64_t us);
+  void (*pause)(void* ctx, uint64_t us);
 } edgespan_clock;
 
-/* One outgoing byte stream at a time (TLS, where wanted, is inside). All calls come from the one thread that is
- * inside `Reporter::step`; nothing blocks. Order: open until it is not 0, then send and recv until one of them is
- * negative or the agent has what it wants, then close. */
+/* One outgoing byte stream at a time (TLS, where wanted, is inside). All calls come from the one thread that
+ * is inside `Reporter::step`; nothing blocks. Order: open until it is not 0, then send and recv until one of
+ * them is negative or the agent has what it wants, then close. */
 typedef struct edgespan_stream {
-  void *ctx;
+  void* ctx;
 
-  /* Starts, or goes on, connecting to `host` (a name or a numeric address, NUL-terminated, kept by the caller while
-   * the stream is in use) and `port`. > 0 open; 0 in progress, call again later; < 0 failed (see edgespan_stream_error),
-   * the stream is closed. Name resolution must not block either. */
-  int (*open)(void *ctx, const char *host, uint16_t port);
+  /* Starts, or goes on, connecting to `host` (a name or a numeric address, NUL-terminated, kept by the caller
+   * while the stream is in use) and `port`. > 0 open; 0 in progress, call again later; < 0 failed (see
+   * edgespan_stream_error), the stream is closed. Name resolution must not block either. */
+  int (*open)(void* ctx, const char* host, uint16_t port);
 
   /* Offers `n` > 0 bytes. > 0 how many were taken; 0 none now, try later; < 0 the stream is dead. */
-  int32_t (*send)(void *ctx, const void *bytes, size_t n);
+  int32_t (*send)(void* ctx, const void* bytes, size_t n);
 
-  /* Takes up to `n` > 0 bytes. > 0 how many arrived; 0 none yet; < 0 dead, an orderly close by the peer included. */
-  int32_t (*recv)(void *ctx, void *bytes, size_t n);
+  /* Takes up to `n` > 0 bytes. > 0 how many arrived; 0 none yet; < 0 dead, an orderly close by the peer
+   * included. */
+  int32_t (*recv)(void* ctx, void* bytes, size_t n);
 
   /* Ends the stream, or the attempt, from any state; may be called twice. */
-  void (*close)(void *ctx);
+  void (*close)(void* ctx);
 } edgespan_stream;
 
 /* Why a stream failed; negative results of open, send and recv. */
 typedef enum edgespan_stream_error {
-  EDGESPAN_STREAM_FAILED = -1,     /* anything else */
-  EDGESPAN_STREAM_CLOSED = -2,     /* orderly close by the peer */
-  EDGESPAN_STREAM_RESET = -3,      /* connection reset or broken */
-  EDGESPAN_STREAM_REFUSED = -4,    /* nobody listens */
-  EDGESPAN_STREAM_UNREACHABLE = -5,/* no route, no network */
-  EDGESPAN_STREAM_NO_HOST = -6     /* the name does not resolve */
+  EDGESPAN_STREAM_FAILED = -1,      /* anything else */
+  EDGESPAN_STREAM_CLOSED = -2,      /* orderly close by the peer */
+  EDGESPAN_STREAM_RESET = -3,       /* connection reset or broken */
+  EDGESPAN_STREAM_REFUSED = -4,     /* nobody listens */
+  EDGESPAN_STREAM_UNREACHABLE = -5, /* no route, no network */
+  EDGESPAN_STREAM_NO_HOST = -6      /* the name does not resolve */
 } edgespan_stream_error;
 
 /* A thread that runs the reporter. A board without threads has none and calls `step` from its main loop. */
 typedef struct edgespan_worker {
-  void *ctx;
+  void* ctx;
 
-  /* Starts the thread; it calls `step(arg)` again and again, waiting between two calls for at most the returned
-   * number of microseconds, less if `wake` was called or the port's stream became ready. False: no thread could
-   * be had (nothing was started). */
-  bool (*start)(void *ctx, uint64_t (*step)(void *arg), void *arg);
+  /* Starts the thread; it calls `step(arg)` again and again, waiting between two calls for at most the
+   * returned number of microseconds, less if `wake` was called or the port's stream became ready. False: no
+   * thread could be had (nothing was started). */
+  bool (*start)(void* ctx, uint64_t (*step)(void* arg), void* arg);
 
   /* Ends the thread's present wait. Any thread; never blocks. */
-  void (*wake)(void *ctx);
+  void (*wake)(void* ctx);
 
   /* Ends the thread after its present step; waits for it for at most `timeout_us`. True: it has ended (or was
    * never started). */
-  bool (*stop)(void *ctx, uint64_t timeout_us);
+  bool (*stop)(void* ctx, uint64_t timeout_us);
 } edgespan_worker;
 
 #ifdef __cplusplus

@@ -47,8 +47,8 @@ class Stream {
   static int descriptor(Wanted wanted) noexcept { return wanted >> 2; }
   static short events(Wanted wanted) noexcept;
   Wanted wanted() const noexcept { return wanted_.load(std::memory_order_acquire); }
-  // `seen` became ready: it is not polled for again until a call finds once more that it has to wait.
-  // Otherwise an idle connection that the server has closed would keep the poller spinning.
+  // `seen` became ready: it is not polled for again until a call finds once more that it has to wait. A step
+  // that leaves a ready stream alone would otherwise keep the poller spinning.
   void settle(Wanted seen) noexcept { wanted_.compare_exchange_strong(seen, nothing); }
 
  private:

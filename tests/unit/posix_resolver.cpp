@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0 Names with several addresses, and a resolver that hangs. The C
+// library's own resolver cannot be made to do either, so this file stands before it, for names under
+// `.edgespan-test` alone.
+#include <edgespan/posix.hpp>
+
+#include <dlfcn.h>
+#include <netdb.h>
+
+#include <array>
+#include <atomic>
+#include <string_view>
+
+#include "tests/support/loopback_server.hpp"
+#include "tests/support/test.hpp"
+
+namespace {
+
+std::atomic<int> lookups_hanging{0};
+// By the name's first letter: a thread of an earlier test may only just come round to its lookup.
+std::array<std::atomic<int>, 128> lookups_begun{};
+std::atomic<bool> resolver_hangs{false};
+
+using Resolve = int (*)(const char*, const char*, const addrinfo*, addrinfo**);
+
+Resolve real_resolver() {
+  static const auto resolve = reinterpret_cast<Resolve>(dlsym(RTLD_NEXT, "getaddrinfo"));
+  return resolve;
+}
+
+// 127.0.0.2, on which the server does not listen, and then 127.0.0.1.
+int resolve_both(const char* service, const addrinfo* hints, addrinfo** out) {
+  addrinfo* second = nullptr;
+  const int error = real_resolver()("127.0.0.1", service, hints, &second);
+  if (error != 0) return error;
+  const int other_error = real_resolver()("127.0.0.2", service, hints, out);
+  if (other_error == 0) (*out)->ai_next = second;
+  return other_error;
+}
+
+}  // namespace
+
+extern "C" int getaddrinfo(const char* host, const char* service, const addrinfo* hints, addrinfo** out) {
+  if (host == nullptr || !std::string_view(host).ends_with(".edgespan-test")) {
+    return real_resolver()(host, service, hints, out);
+  }
+  ++lookups_begun[static_cast<unsigned char>(*host) % lookups_begun.size()];
+  ++lookups_hanging;
+  while (resolver_hangs) usleep(500);
+  --lookups_hanging;
+  return resolve_both(service, hints, out);
+}
+
+namespace {
+
+using edgespan::posix::Port;
+using edgespan::test::LoopbackServer;
+
+struct Client {
+  Port port;
+  const edgespan_clock& clock = port.clock();
+  const edgespan_stream& stream = port.stream();
+
+  Client() { REQUIRE(port.init()); }
+
+  int open_once(const char* host, std::uint16_t number) { return stream.open(stream.ctx, host, number); }
+  // 0 if nothing was decided within `patience_ms`.
+  int open(const char* host, std::uint16_t number, int patience_ms = 10'000) {
+    int result = 0;
+    for (int i = 0; i < patience_ms && (result = open_once(host, number)) == 0; ++i) pause_ms(1);
+    return result;
+  }
+  void close() { stream.close(stream.ctx); }
+  void pause_ms(unsigned ms) { clock.pause(clock.ctx, ms * 1000u); }
+};
+
+// Lets lookups hang, and in the end lets them go and waits until the last thread has left.
+struct HangingResolver {
+  HangingResolver() { resolver_hangs = true; }
+  ~HangingResolver() {
+    resolver_hangs = false;
+    while (lookups_hanging != 0) usleep(500);
+  }
+};
+
+// Listens on 127.0.0.2 at the server's port with a queue that is full: connecting to it hangs.
+class FullListener {
+ public:
+  explicit FullListener(std::uint16_t port) {
+    address_.sin_family = AF_INET;
+    address_.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1);
+    address_.sin_port = htons(port);
+    const auto* any = reinterpret_cast<const sockaddr*>(&address_);
+    listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    REQUIRE(bind(listener_, any, sizeof address_) == 0);
+    REQUIRE(listen(listener_, 0) == 0);
+    for (int& waiting : waiting_) {
+      waiting = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+      const int result = connect(waiting, any, sizeof address_);
+      REQUIRE((result == 0 || errno == EINPROGRESS));
+    }
+  }
+  FullListener(const FullListener&) = delete;
+  FullListener& operator=(const FullListener&) = delete;
+  ~FullListener() {
+    for (const int waiting : waiting_) ::close(waiting);
+    ::close(listener_);
+  }
+
+ private:
+  sockaddr_in address_{};
+  int listener_ = -1;
+  std::array<int, 4> waiting_{};
+};
+
+TEST_CASE("the next address is tried when one refuses", "[posix]") {
+  const LoopbackServer server;
+  Client client;
+  for (int i = 0; i < 3; ++i) {
+    REQUIRE(client.open("two.edgespan-test", server.port()) == 1);
+    client.close();
+  }
+}
+
+TEST_CASE("an address that hangs comes last in the next attempt", "[posix]") {
+  const LoopbackServer server;
+  const FullListener full(server.port());
+  Client client;
+  REQUIRE(client.open("two.edgespan-test", server.port(), 200) == 0);
+  client.close();
+  for (int i = 0; i < 3; ++i) {
+    REQUIRE(client.open("two.edgespan-test", server.port()) == 1);
+    client.close();
+  }
+}
+
+TEST_CASE("a resolver that hangs blocks nobody and is asked once", "[posix]") {
+  const LoopbackServer server;
+  const HangingResolver hanging;
+  {
+    Client client;
+    for (int attempt = 0; attempt < 20; ++attempt) {
+      const std::uint64_t start = client.clock.mono_us(client.clock.ctx);
+      REQUIRE(client.open_once("slow.edgespan-test", server.port()) == 0);
+      client.close();
+      REQUIRE(client.clock.mono_us(client.clock.ctx) - start < 60'000'000);
+    }
+  }
+  Client client;
+  REQUIRE(client.open("slow.edgespan-test", server.port(), 50) == 0);
+  REQUIRE(lookups_begun['s'] <= 1);
+  resolver_hangs = false;
+  REQUIRE(client.open("slow.edgespan-test", server.port()) == 1);  // with what the one lookup found
+  REQUIRE(lookups_begun['s'] == 1);
+}
+
+TEST_CASE("when every place is taken by hanging lookups, a further one fails at once", "[posix]") {
+  const LoopbackServer server;
+  Client client;
+  {
+    const HangingResolver hanging;
+    for (const char* host : {"a.edgespan-test", "b.edgespan-test", "c.edgespan-test", "d.edgespan-test"}) {
+      REQUIRE(client.open_once(host, server.port()) == 0);
+      client.close();
+    }
+    REQUIRE(client.open_once("e.edgespan-test", server.port()) == EDGESPAN_STREAM_FAILED);
+    REQUIRE(client.open("127.0.0.1", server.port()) == 1);  // needs no place
+    client.close();
+  }
+  int opened = -1;
+  for (int i = 0; i < 1000 && opened < 0; ++i) {
+    opened = client.open("e.edgespan-test", server.port());
+    if (opened < 0) client.pause_ms(1);
+  }
+  REQUIRE(opened == 1);
+}
+
+TEST_CASE("a lookup that hangs delays no stop and outlives the port", "[posix]") {
+  const HangingResolver hanging;
+  {
+    Client client;
+    const edgespan_worker& worker = client.port.worker();
+    REQUIRE(worker.start(
+        worker.ctx,
+        [](void* arg) -> std::uint64_t {
+          static_cast<Client*>(arg)->open_once("gone.edgespan-test", 1);
+          return 1000;
+        },
+        &client));
+    while (lookups_begun['g'] == 0) client.pause_ms(1);
+    REQUIRE(worker.stop(worker.ctx, 60'000'000));
+  }
+  REQUIRE(lookups_hanging >= 1);
+}
+
+}  // namespace
