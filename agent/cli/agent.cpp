@@ -46,12 +46,18 @@ void require(std::string_view what, Status status) {
 
 std::string_view reason_text(SendReason reason) noexcept {
   switch (reason) {
-    case SendReason::none: return "";
-    case SendReason::connect: return "no connection";
-    case SendReason::broken: return "the connection broke before the reply was complete";
-    case SendReason::deadline: return "no reply within the deadline";
-    case SendReason::garbage: return "the reply is not HTTP";
-    default: return "refused";
+    case SendReason::none:
+      return "";
+    case SendReason::connect:
+      return "no connection";
+    case SendReason::broken:
+      return "the connection broke before the reply was complete";
+    case SendReason::deadline:
+      return "no reply within the deadline";
+    case SendReason::garbage:
+      return "the reply is not HTTP";
+    default:
+      return "refused";
   }
 }
 
@@ -118,7 +124,8 @@ Books Agent::stop(std::uint32_t deadline_ms) noexcept {
 std::string Agent::complaint() const {
   const SendReason reason = reporter_.last_reason();
   if (reason == SendReason::none) return {};
-  std::string text = "the last offer of spans to " + zipkin_url_ + " failed: " + std::string{reason_text(reason)};
+  std::string text =
+      "the last offer of spans to " + zipkin_url_ + " failed: " + std::string{reason_text(reason)};
   if (reporter_.last_status() != 0) text += " with status " + std::to_string(reporter_.last_status());
   return text + "; check the URL and that the collector runs";
 }

@@ -15,7 +15,8 @@
 
 namespace edgespan::cli {
 
-// A tool may take what a gateway's budget would not give: spans of some thousand records wait while a collector is slow.
+// A tool may take what a gateway's budget would not give: spans of some thousand records wait while a
+// collector is slow.
 inline constexpr Limits tool_limits{.ring_bytes = 1'048'576,
                                     .batch_bytes = 65'536,
                                     .spans_open_max = 16,
@@ -26,18 +27,18 @@ inline constexpr Limits tool_limits{.ring_bytes = 1'048'576,
 // What the options about tracing say.
 struct AgentOptions {
   std::string service = "edgespan";
-  std::string remote_service = "kafka";  // empty: none
-  std::string zipkin_url;                // empty: spans are finished, counted, and go nowhere
-  std::optional<double> sample_rate;     // 0 to 1; none: every trace
+  std::string remote_service = "kafka";     // empty: none
+  std::string zipkin_url;                   // empty: spans are finished, counted, and go nowhere
+  std::optional<double> sample_rate;        // 0 to 1; none: every trace
   std::optional<std::uint32_t> rate_limit;  // traces a second; not together with sample_rate
-  unsigned id_bits = 128;                // 64 or 128, of new traces
+  unsigned id_bits = 128;                   // 64 or 128, of new traces
   B3Format b3 = B3Format::single_no_parent;
   bool shared_root = true;
   bool off = false;
 };
 
-// A whole agent for the tool: port, sender, tracing, reporter with its thread, and Kafka tracing. Pinned; outlives the
-// Kafka clients that are made with it.
+// A whole agent for the tool: port, sender, tracing, reporter with its thread, and Kafka tracing. Pinned;
+// outlives the Kafka clients that are made with it.
 class Agent {
  public:
   // Throws UsageError if an option cannot be, RunError if the system refuses something.
@@ -52,8 +53,8 @@ class Agent {
   // For one consumer, which takes at most `records` a poll.
   ConsumerMemory consumer_memory(std::size_t records) noexcept;
 
-  // Gives the reporter time, a second at most, when more spans wait than half of the ring holds: the tool can wait,
-  // and a loss that is only its own hurry would say nothing about the system.
+  // Gives the reporter time, a second at most, when more spans wait than half of the ring holds: the tool can
+  // wait, and a loss that is only its own hurry would say nothing about the system.
   void keep_up() noexcept;
 
   // Sends what waits; Status::timeout if that takes longer than `timeout_ms`.

@@ -7,9 +7,9 @@
 
 namespace edgespan::cli {
 
-// The end of every traced command: delivers what still waits, prints the books to `err`, and says why spans were lost
-// if some were. Returns whether all were delivered. The agent's Kafka clients must be gone, as their last spans end
-// with them.
+// The end of every traced command: delivers what still waits, prints the books to `err`, and says why spans
+// were lost if some were. Returns whether all were delivered. The agent's Kafka clients must be gone, as
+// their last spans end with them.
 bool close_books(Agent& agent, std::ostream& err);
 
 }  // namespace edgespan::cli

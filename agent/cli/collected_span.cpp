@@ -56,8 +56,9 @@ bool read_annotation(pb_istream_t* stream, const pb_field_iter_t*, void** arg) {
 }
 
 Kind kind_of(zipkin_proto3_Span_Kind kind) noexcept {
-  return kind >= zipkin_proto3_Span_Kind_CLIENT && kind <= zipkin_proto3_Span_Kind_CONSUMER ? static_cast<Kind>(kind)
-                                                                                            : Kind::none;
+  return kind >= zipkin_proto3_Span_Kind_CLIENT && kind <= zipkin_proto3_Span_Kind_CONSUMER
+             ? static_cast<Kind>(kind)
+             : Kind::none;
 }
 
 bool read_span(pb_istream_t* stream, const pb_field_iter_t*, void** arg) {

@@ -28,8 +28,8 @@ struct CollectedSpan {
   bool shared = false;
 };
 
-// Reads the body of a post, a ListOfSpans, and appends its spans to `out`. False, and a sentence in `error`, if it is
-// not one, or if a span lacks an id that Zipkin asks for; `out` is then as it was.
+// Reads the body of a post, a ListOfSpans, and appends its spans to `out`. False, and a sentence in `error`,
+// if it is not one, or if a span lacks an id that Zipkin asks for; `out` is then as it was.
 bool decode_spans(std::string_view body, std::vector<CollectedSpan>& out, std::string& error);
 
 }  // namespace edgespan::cli

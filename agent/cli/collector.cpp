@@ -83,7 +83,8 @@ int Collector::State::start() {
 // An empty post is accepted by Zipkin and stores nothing: it shows that somebody listens who takes spans.
 void Collector::State::open_relay() {
   HttpUrl url;
-  if (parse_http_url(relay_url_, url) != Status::ok) throw UsageError{"--zipkin '" + relay_url_ + "': not a URL of Zipkin"};
+  if (parse_http_url(relay_url_, url) != Status::ok)
+    throw UsageError{"--zipkin '" + relay_url_ + "': not a URL of Zipkin"};
   relay_path_ = url.path;
   relay_ = std::make_unique<httplib::Client>(std::string{url.host}, url.port);
   relay_->set_connection_timeout(relay_timeout_s);

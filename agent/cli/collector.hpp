@@ -10,13 +10,14 @@
 
 namespace edgespan::cli {
 
-// A small Zipkin: takes posts of spans on a port of 127.0.0.1 that the system chooses, and keeps what it decodes. It
-// answers as Zipkin does: 202, or 400 and a sentence. Any thread; runs on threads of its own until it is destroyed.
+// A small Zipkin: takes posts of spans on a port of 127.0.0.1 that the system chooses, and keeps what it
+// decodes. It answers as Zipkin does: 202, or 400 and a sentence. Any thread; runs on threads of its own
+// until it is destroyed.
 class Collector {
  public:
-  // With `relay_url` each body goes on to that Zipkin, as it came, before it is answered, and is answered with that
-  // Zipkin's status: so the agents' books count what Zipkin itself has accepted, and each span is encoded once.
-  // Throws RunError if no port can be had or that Zipkin cannot be reached.
+  // With `relay_url` each body goes on to that Zipkin, as it came, before it is answered, and is answered
+  // with that Zipkin's status: so the agents' books count what Zipkin itself has accepted, and each span is
+  // encoded once. Throws RunError if no port can be had or that Zipkin cannot be reached.
   explicit Collector(const std::string& relay_url = {});
   Collector(const Collector&) = delete;
   Collector& operator=(const Collector&) = delete;

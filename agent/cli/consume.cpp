@@ -75,14 +75,17 @@ Consumption::~Consumption() {
 }
 
 void Consumption::subscribe() {
-  rd_kafka_topic_partition_list_t* topics = rd_kafka_topic_partition_list_new(static_cast<int>(options_.topics.size()));
+  rd_kafka_topic_partition_list_t* topics =
+      rd_kafka_topic_partition_list_new(static_cast<int>(options_.topics.size()));
   for (const std::string& topic : options_.topics) {
     rd_kafka_topic_partition_list_add(topics, topic.c_str(), RD_KAFKA_PARTITION_UA);
   }
   const rd_kafka_resp_err_t error = rd_kafka_subscribe(client_.get(), topics);
   rd_kafka_topic_partition_list_destroy(topics);
-  if (error == RD_KAFKA_RESP_ERR__INVALID_ARG) throw UsageError{"--topic: librdkafka does not accept these names"};
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) throw RunError{std::string{"cannot subscribe: "} + rd_kafka_err2str(error)};
+  if (error == RD_KAFKA_RESP_ERR__INVALID_ARG)
+    throw UsageError{"--topic: librdkafka does not accept these names"};
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
+    throw RunError{std::string{"cannot subscribe: "} + rd_kafka_err2str(error)};
 }
 
 void Consumption::run() {
@@ -93,7 +96,8 @@ void Consumption::run() {
 // How long the next poll may wait; 0 once silence has lasted too long.
 milliseconds Consumption::poll_time() const {
   if (!options_.timeout_s) return poll_slice;
-  const auto limit = std::chrono::duration_cast<SteadyClock::duration>(std::chrono::duration<double>{*options_.timeout_s});
+  const auto limit =
+      std::chrono::duration_cast<SteadyClock::duration>(std::chrono::duration<double>{*options_.timeout_s});
   const auto rest = limit - (SteadyClock::now() - last_record_);
   if (rest <= SteadyClock::duration::zero()) return milliseconds{0};
   return std::min(poll_slice, std::chrono::ceil<milliseconds>(rest));
@@ -101,7 +105,8 @@ milliseconds Consumption::poll_time() const {
 
 std::size_t Consumption::left() const noexcept {
   if (!options_.count) return tool_limits.poll_records_max;
-  return static_cast<std::size_t>(std::min<std::uint64_t>(*options_.count - received_, tool_limits.poll_records_max));
+  return static_cast<std::size_t>(
+      std::min<std::uint64_t>(*options_.count - received_, tool_limits.poll_records_max));
 }
 
 void Consumption::poll() {
@@ -122,12 +127,14 @@ void Consumption::handle(const ConsumerRecord& record) {
   last_record_ = SteadyClock::now();
   print(record);
   if (!store_offsets_) return;
-  // This fails only if the partition has meanwhile moved to another member, which then reads the record again.
+  // This fails only if the partition has meanwhile moved to another member, which then reads the record
+  // again.
   static_cast<void>(rd_kafka_offset_store(record.message()->rkt, record.partition(), record.offset()));
 }
 
 void Consumption::print(const ConsumerRecord& record) {
-  std::string line = "record" + topic_field(record.message()) + " partition=" + std::to_string(record.partition()) +
+  std::string line = "record" + topic_field(record.message()) +
+                     " partition=" + std::to_string(record.partition()) +
                      " offset=" + std::to_string(record.offset()) + key_field(record.message());
   // Before next_span, which takes the trace headers out.
   for (const MessageHeader& header : headers_of(record.message())) {
@@ -143,7 +150,8 @@ void Consumption::report_error(const ConsumerRecord& record) {
   if (record.error() == RD_KAFKA_RESP_ERR__PARTITION_EOF) return;
   ++errors_;
   const std::string text = rd_kafka_message_errstr(record.message());
-  if (record.error() == RD_KAFKA_RESP_ERR__FATAL) throw RunError{"the consumer cannot go on: " + printable(text)};
+  if (record.error() == RD_KAFKA_RESP_ERR__FATAL)
+    throw RunError{"the consumer cannot go on: " + printable(text)};
   err_ << "edgespan: consumer: " << printable(text) << std::endl;
 }
 

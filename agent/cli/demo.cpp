@@ -53,7 +53,8 @@ void add(Books& sum, const Books& books) {
   sum.faults += books.faults;
 }
 
-// A scene with its players, who are all on stage before the first scene begins: joining a group takes a second or more.
+// A scene with its players, who are all on stage before the first scene begins: joining a group takes a
+// second or more.
 struct Cast {
   Cast(const DemoWorld& world, const Scene& played) : scene{played}, gateway{world, played} {
     for (const SceneConsumer& role : played.consumers) {
@@ -87,7 +88,8 @@ class Demo {
 Demo::Demo(const DemoOptions& options, std::ostream& out)
     : options_{options}, out_{out}, style_{wants_colour(out)}, collector_{options.zipkin_url} {
   const DemoWorld world{broker_.brokers(), collector_.url()};
-  out_.line("broker " + world.brokers + " and collector " + world.collector_url + ", both inside this process");
+  out_.line("broker " + world.brokers + " and collector " + world.collector_url +
+            ", both inside this process");
   out_.flush();
   for (const Scene& scene : demo_scenes()) broker_.create_topic(scene.topic);
   for (const Scene& scene : demo_scenes()) casts_.push_back(std::make_unique<Cast>(world, scene));
@@ -104,8 +106,8 @@ void Demo::flush(Agent& agent) const {
   if (agent.flush(flush_ms) == Status::ok) return;
   std::string why = collector_.complaint();
   if (why.empty()) why = agent.complaint();
-  throw RunError{agent.service() + ": its spans did not reach the collector within " + std::to_string(flush_ms / 1'000) +
-                 " s; " + why};
+  throw RunError{agent.service() + ": its spans did not reach the collector within " +
+                 std::to_string(flush_ms / 1'000) + " s; " + why};
 }
 
 void Demo::play_scene(Cast& cast, std::size_t number) {
@@ -116,7 +118,8 @@ void Demo::play_scene(Cast& cast, std::size_t number) {
   for (const auto& consumer : cast.consumers) consumer->receive(out_);
   flush(cast.gateway.agent());
   for (const auto& consumer : cast.consumers) flush(consumer->agent());
-  if (const std::string complaint = collector_.complaint(); !complaint.empty()) throw RunError{name + ": " + complaint};
+  if (const std::string complaint = collector_.complaint(); !complaint.empty())
+    throw RunError{name + ": " + complaint};
 
   const std::vector<CollectedSpan> spans = collector_.take();
   spans_ += spans.size();

@@ -10,18 +10,22 @@ namespace edgespan::cli {
 namespace {
 
 std::string label(const ExpectedSpan& span) { return "`" + span.name + "` of " + span.service; }
-std::string label(const CollectedSpan& span) { return "`" + printable(span.name) + "` of " + printable(span.service); }
+std::string label(const CollectedSpan& span) {
+  return "`" + printable(span.name) + "` of " + printable(span.service);
+}
 
 std::string quoted(std::string_view text) { return text.empty() ? "none" : "'" + printable(text) + "'"; }
 
 std::string tags_text(std::vector<Tag> tags) {
   std::ranges::sort(tags);
   std::string text;
-  for (const auto& [key, value] : tags) text += (text.empty() ? "" : " ") + printable(key) + "=" + printable(value);
+  for (const auto& [key, value] : tags)
+    text += (text.empty() ? "" : " ") + printable(key) + "=" + printable(value);
   return text.empty() ? "none" : text;
 }
 
-std::string wrong(const ExpectedSpan& span, const std::string& what, std::string_view want, std::string_view got) {
+std::string wrong(const ExpectedSpan& span, const std::string& what, std::string_view want,
+                  std::string_view got) {
   return label(span) + " has " + what + " " + std::string{got} + " instead of " + std::string{want};
 }
 
@@ -52,7 +56,8 @@ std::string trace_difference(std::span<const ExpectedSpan> expected, std::span<c
     const auto got = std::ranges::find_if(spans, fits);
     const std::string place = want.parent ? " under " + label(expected[*want.parent]) : " as the root";
     if (got == spans.end()) return label(want) + " is missing" + place;
-    if (got->trace_id != spans.front().trace_id) return label(want) + " is in another trace than " + label(spans.front());
+    if (got->trace_id != spans.front().trace_id)
+      return label(want) + " is in another trace than " + label(spans.front());
     const std::string difference = span_difference(want, *got);
     if (!difference.empty()) return difference;
     used[static_cast<std::size_t>(got - spans.begin())] = true;

@@ -25,7 +25,8 @@ const std::vector<Scene>& demo_scenes() {
        .key = "truck-9",
        .value = "-18.2",
        .value_tag = "celsius",
-       .consumers = {{.service = "cold-chain-audit", .processes = true}, {.service = "fleet-map", .processes = true}}},
+       .consumers = {{.service = "cold-chain-audit", .processes = true},
+                     {.service = "fleet-map", .processes = true}}},
   };
   return scenes;
 }

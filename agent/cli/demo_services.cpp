@@ -60,8 +60,8 @@ DemoGateway::DemoGateway(const DemoWorld& world, const Scene& scene)
   learn_topic();
 }
 
-// A gateway that has been up for a while knows its topics; the first record of a new client waits a second for that,
-// which would be most of what its span shows.
+// A gateway that has been up for a while knows its topics; the first record of a new client waits a second
+// for that, which would be most of what its span shows.
 void DemoGateway::learn_topic() {
   rd_kafka_topic_t* topic = rd_kafka_topic_new(client_.get(), scene_.topic.c_str(), nullptr);
   const struct rd_kafka_metadata* metadata = nullptr;
@@ -85,11 +85,14 @@ void DemoGateway::send(Output& out) {
   TracingProducer producer{agent_.kafka(), client_.get()};
   const rd_kafka_resp_err_t refused =
       producer.send({.topic = scene_.topic, .key = scene_.key, .value = scene_.value});
-  if (refused != RD_KAFKA_RESP_ERR_NO_ERROR) throw RunError{scene_.gateway + " cannot send: " + rd_kafka_err2str(refused)};
+  if (refused != RD_KAFKA_RESP_ERR_NO_ERROR)
+    throw RunError{scene_.gateway + " cannot send: " + rd_kafka_err2str(refused)};
   if (rd_kafka_flush(client_.get(), delivery_ms) != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    throw RunError{scene_.gateway + ": no delivery report within " + std::to_string(delivery_ms / 1'000) + " s"};
+    throw RunError{scene_.gateway + ": no delivery report within " + std::to_string(delivery_ms / 1'000) +
+                   " s"};
   }
-  if (!report_.error.empty()) throw RunError{scene_.gateway + ": the record was not delivered: " + report_.error};
+  if (!report_.error.empty())
+    throw RunError{scene_.gateway + ": the record was not delivered: " + report_.error};
   for (const std::string& line : report_.lines) out.line(line);
 }
 
@@ -108,7 +111,8 @@ DemoConsumer::DemoConsumer(const DemoWorld& world, const Scene& scene, const Sce
   rd_kafka_topic_partition_list_add(topics, scene.topic.c_str(), RD_KAFKA_PARTITION_UA);
   const rd_kafka_resp_err_t error = rd_kafka_subscribe(client_.get(), topics);
   rd_kafka_topic_partition_list_destroy(topics);
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) throw RunError{role.service + " cannot subscribe: " + rd_kafka_err2str(error)};
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
+    throw RunError{role.service + " cannot subscribe: " + rd_kafka_err2str(error)};
 }
 
 void DemoConsumer::wait_ready() const {
@@ -120,13 +124,14 @@ void DemoConsumer::wait_ready() const {
     return count > 0;
   };
   if (!wait_until(ready_wait, assigned)) {
-    throw RunError{role_.service + ": its group gave it no partition within " + std::to_string(ready_wait.count() / 1'000) +
-                   " s"};
+    throw RunError{role_.service + ": its group gave it no partition within " +
+                   std::to_string(ready_wait.count() / 1'000) + " s"};
   }
 }
 
 void DemoConsumer::receive(Output& out) {
-  TracingConsumer consumer{agent_.kafka(), client_.get(), agent_.consumer_memory(tool_limits.poll_records_max)};
+  TracingConsumer consumer{agent_.kafka(), client_.get(),
+                           agent_.consumer_memory(tool_limits.poll_records_max)};
   const auto received = [&] {
     for (const ConsumerRecord& record : consumer.poll(record_wait / 100)) {
       if (record.error() != RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -138,7 +143,8 @@ void DemoConsumer::receive(Output& out) {
     return false;
   };
   if (!wait_until(record_wait, received)) {
-    throw RunError{role_.service + ": no record came within " + std::to_string(record_wait.count() / 1'000) + " s"};
+    throw RunError{role_.service + ": no record came within " + std::to_string(record_wait.count() / 1'000) +
+                   " s"};
   }
 }
 

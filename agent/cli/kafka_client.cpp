@@ -11,7 +11,8 @@ ClientConf::ClientConf(const std::vector<Property>& defaults) : conf_{rd_kafka_c
 void ClientConf::set(const std::vector<Property>& properties) {
   for (const auto& [name, value] : properties) {
     char errstr[512] = "";
-    if (rd_kafka_conf_set(conf_.get(), name.c_str(), value.c_str(), errstr, sizeof errstr) != RD_KAFKA_CONF_OK) {
+    if (rd_kafka_conf_set(conf_.get(), name.c_str(), value.c_str(), errstr, sizeof errstr) !=
+        RD_KAFKA_CONF_OK) {
       throw UsageError{"-X " + name + "=" + value + ": " + errstr};
     }
   }
@@ -43,7 +44,8 @@ std::vector<MessageHeader> headers_of(const rd_kafka_message_t* message) {
   const char* name = nullptr;
   const void* value = nullptr;
   std::size_t size = 0;
-  for (std::size_t i = 0; rd_kafka_header_get_all(list, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR; ++i) {
+  for (std::size_t i = 0;
+       rd_kafka_header_get_all(list, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR; ++i) {
     out.push_back({name, {static_cast<const char*>(value), value == nullptr ? 0 : size}});
   }
   return out;
@@ -54,7 +56,8 @@ std::string topic_field(const rd_kafka_message_t* message) {
 }
 
 std::string key_field(const rd_kafka_message_t* message) {
-  return " key=" + field({static_cast<const char*>(message->key), message->key == nullptr ? 0 : message->key_len});
+  return " key=" +
+         field({static_cast<const char*>(message->key), message->key == nullptr ? 0 : message->key_len});
 }
 
 }  // namespace edgespan::cli

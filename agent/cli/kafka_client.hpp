@@ -35,8 +35,8 @@ class ClientConf {
   // What a property holds now.
   std::string value(const char* name) const;
 
-  // Makes a traced client, or throws UsageError if librdkafka does not accept the configuration as a whole and RunError
-  // if something else is in the way. Call once.
+  // Makes a traced client, or throws UsageError if librdkafka does not accept the configuration as a whole
+  // and RunError if something else is in the way. Call once.
   Client create(KafkaTracing& kafka, rd_kafka_type_t type);
 
  private:

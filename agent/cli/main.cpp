@@ -10,8 +10,8 @@
 
 namespace {
 
-// A closed standard descriptor would be given to the next socket, and what is printed would go to a broker. Standard
-// output must be there; the other two may be replaced by nothing.
+// A closed standard descriptor would be given to the next socket, and what is printed would go to a broker.
+// Standard output must be there; the other two may be replaced by nothing.
 bool standard_descriptors() {
   for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (fcntl(descriptor, F_GETFD) >= 0) continue;

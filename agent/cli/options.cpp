@@ -30,7 +30,8 @@ CLI::Validator number(double low, double high, const char* wanted) {
 
 CLI::Validator whole(double low, double high, const char* wanted) {
   const auto check = [=](std::string& text) {
-    const bool digits = !text.empty() && text.size() <= 19 && text.find_first_not_of("0123456789") == text.npos;
+    const bool digits =
+        !text.empty() && text.size() <= 19 && text.find_first_not_of("0123456789") == text.npos;
     return digits ? check_number(text, low, high, wanted) : "'" + text + "' is not " + wanted;
   };
   return {check, "", "whole"};
@@ -46,7 +47,8 @@ CLI::Validator topic_name() {
 }
 
 CLI::Validator not_empty() {
-  return {[](std::string& text) { return text.empty() ? std::string{"must not be empty"} : std::string{}; }, "", "text"};
+  return {[](std::string& text) { return text.empty() ? std::string{"must not be empty"} : std::string{}; },
+          "", "text"};
 }
 
 CLI::Validator service_name(bool may_be_empty) {
@@ -70,7 +72,8 @@ CLI::Validator zipkin_url() {
 CLI::Validator id_bits() {
   return {[](std::string& text) {
             return text == "64" || text == "128" ? std::string{} : "'" + text + "' is neither 64 nor 128";
-          }, "", "bits"};
+          },
+          "", "bits"};
 }
 
 const std::map<std::string, B3Format> b3_formats{{"single", B3Format::single},
@@ -80,7 +83,8 @@ const std::map<std::string, B3Format> b3_formats{{"single", B3Format::single},
 
 CLI::Validator b3_format_name() {
   const auto check = [](std::string& text) {
-    return b3_formats.contains(text) ? std::string{} : "'" + text + "' is none of single, single_no_parent, multi, both";
+    return b3_formats.contains(text) ? std::string{}
+                                     : "'" + text + "' is none of single, single_no_parent, multi, both";
   };
   return {check, "", "format"};
 }
@@ -107,8 +111,8 @@ CLI::Validator topic_names() {
 }
 
 // An option that may stand several times, each time with one `name=value`.
-CLI::Option* add_pairs(CLI::App& app, const std::string& name, std::vector<Property>& out, const std::string& help,
-                       const std::string& shown) {
+CLI::Option* add_pairs(CLI::App& app, const std::string& name, std::vector<Property>& out,
+                       const std::string& help, const std::string& shown) {
   const auto take = [&out](const std::vector<std::string>& texts) {
     out.clear();
     for (const std::string& text : texts) {
@@ -131,32 +135,59 @@ CLI::Option* add_pairs(CLI::App& app, const std::string& name, std::vector<Prope
 
 void add_agent(CLI::App& app, AgentOptions& options) {
   app.add_option("--service", options.service, "name under which the spans are recorded")
-      ->type_name("NAME")->capture_default_str()->check(service_name(false))->group("Tracing");
+      ->type_name("NAME")
+      ->capture_default_str()
+      ->check(service_name(false))
+      ->group("Tracing");
   app.add_option("--remote-service", options.remote_service, "name of the broker in the spans; '' for none")
-      ->type_name("NAME")->capture_default_str()->check(service_name(true))->group("Tracing");
-  app.add_option("--zipkin", options.zipkin_url,
-                 "where the spans go: http://host[:port][/path], the path is /api/v2/spans unless given. Without "
-                 "it spans are made and counted as usual, and then thrown away")
-      ->type_name("URL")->check(zipkin_url())->group("Tracing");
-  CLI::Option* rate = app.add_option("--sample", options.sample_rate, "share of new traces that is kept, 0 to 1")
-      ->type_name("RATE")->check(number(0, 1, "a rate from 0 to 1"))->group("Tracing");
+      ->type_name("NAME")
+      ->capture_default_str()
+      ->check(service_name(true))
+      ->group("Tracing");
+  app.add_option(
+         "--zipkin", options.zipkin_url,
+         "where the spans go: http://host[:port][/path], the path is /api/v2/spans unless given. Without "
+         "it spans are made and counted as usual, and then thrown away")
+      ->type_name("URL")
+      ->check(zipkin_url())
+      ->group("Tracing");
+  CLI::Option* rate =
+      app.add_option("--sample", options.sample_rate, "share of new traces that is kept, 0 to 1")
+          ->type_name("RATE")
+          ->check(number(0, 1, "a rate from 0 to 1"))
+          ->group("Tracing");
   app.add_option("--rate-limit", options.rate_limit, "new traces kept in a second, 0 to 65535")
-      ->type_name("N")->check(whole(0, 65'535, "a whole number from 0 to 65535"))->excludes(rate)->group("Tracing");
+      ->type_name("N")
+      ->check(whole(0, 65'535, "a whole number from 0 to 65535"))
+      ->excludes(rate)
+      ->group("Tracing");
   app.add_option("--id-bits", options.id_bits, "length of new trace ids")
-      ->type_name("64|128")->capture_default_str()->check(id_bits())->group("Tracing");
-  app.add_option("--b3", [&options](const std::vector<std::string>& texts) {
-        options.b3 = b3_formats.at(texts.front());
-        return true;
-      }, "headers that are written (default: single_no_parent)")
-      ->type_name("single|single_no_parent|multi|both")->check(b3_format_name())->group("Tracing");
-  app.add_flag_callback("--no-shared-root", [&options] { options.shared_root = false; },
-                        "records of a poll that carry no trace get one each")->group("Tracing");
+      ->type_name("64|128")
+      ->capture_default_str()
+      ->check(id_bits())
+      ->group("Tracing");
+  app.add_option(
+         "--b3",
+         [&options](const std::vector<std::string>& texts) {
+           options.b3 = b3_formats.at(texts.front());
+           return true;
+         },
+         "headers that are written (default: single_no_parent)")
+      ->type_name("single|single_no_parent|multi|both")
+      ->check(b3_format_name())
+      ->group("Tracing");
+  app.add_flag_callback(
+         "--no-shared-root", [&options] { options.shared_root = false; },
+         "records of a poll that carry no trace get one each")
+      ->group("Tracing");
   app.add_flag("--off", options.off, "switch tracing off: no span, no header")->group("Tracing");
 }
 
 void add_client(CLI::App& app, ClientOptions& options) {
   app.add_option("-b,--brokers", options.brokers, "host:port[,host:port]...")
-      ->type_name("BROKERS")->required()->check(not_empty());
+      ->type_name("BROKERS")
+      ->required()
+      ->check(not_empty());
   add_pairs(app, "-X,--property", options.properties, "a setting of librdkafka; may be given several times",
             "PROPERTY=VALUE");
   add_agent(app, options.agent);
@@ -165,12 +196,16 @@ void add_client(CLI::App& app, ClientOptions& options) {
 }  // namespace
 
 CLI::App* add_produce(CLI::App& app, ProduceOptions& options) {
-  CLI::App* command = app.add_subcommand("produce", "send traced records, one a line of standard input or -n of them");
+  CLI::App* command =
+      app.add_subcommand("produce", "send traced records, one a line of standard input or -n of them");
   options.client.agent.service = "edgespan-produce";
   command->add_option("-t,--topic", options.topic, "topic to send to")
-      ->type_name("TOPIC")->required()->check(topic_name());
+      ->type_name("TOPIC")
+      ->required()
+      ->check(topic_name());
   command->add_option("-n,--count", options.count, "send so many records, with made-up values")
-      ->type_name("COUNT")->check(whole(1, 1e18, "a whole number of 1 or more"));
+      ->type_name("COUNT")
+      ->check(whole(1, 1e18, "a whole number of 1 or more"));
   command->add_option("-k,--key-prefix", options.key_prefix, "give the records the keys PREFIX0, PREFIX1...")
       ->type_name("PREFIX");
   add_pairs(*command, "-H,--header", options.headers, "a header of every record; may be given several times",
@@ -187,27 +222,39 @@ CLI::App* add_consume(CLI::App& app, ConsumeOptions& options) {
     return true;
   };
   command->add_option("-t,--topic", take_topics, "topics to read, from their beginning for a new group")
-      ->type_name("TOPIC[,TOPIC]...")->required()->check(topic_names());
-  command->add_option("-g,--group", options.group, "consumer group")->type_name("GROUP")->required()->check(not_empty());
+      ->type_name("TOPIC[,TOPIC]...")
+      ->required()
+      ->check(topic_names());
+  command->add_option("-g,--group", options.group, "consumer group")
+      ->type_name("GROUP")
+      ->required()
+      ->check(not_empty());
   command->add_option("-n,--count", options.count, "stop after so many records")
-      ->type_name("COUNT")->check(whole(1, 1e18, "a whole number of 1 or more"));
+      ->type_name("COUNT")
+      ->check(whole(1, 1e18, "a whole number of 1 or more"));
   command->add_option("--timeout", options.timeout_s, "stop when no record has come for so long")
-      ->type_name("SECONDS")->check(number(0.001, 1e6, "a number of seconds from 0.001 to 1000000"));
+      ->type_name("SECONDS")
+      ->check(number(0.001, 1e6, "a number of seconds from 0.001 to 1000000"));
   const auto take_name = [&options](const std::vector<std::string>& texts) {
     options.process = texts.empty() || texts.front().empty() ? "process" : texts.front();
     return true;
   };
   command->add_option("--process", take_name, "give each record a span of that name (default: process)")
-      ->type_name("[NAME]")->expected(0, 1);
+      ->type_name("[NAME]")
+      ->expected(0, 1);
   add_client(*command, options.client);
   return command;
 }
 
 CLI::App* add_demo(CLI::App& app, DemoOptions& options) {
-  CLI::App* command = app.add_subcommand("demo", "three traces through a broker and a collector inside this process");
-  command->add_option("--zipkin", options.zipkin_url,
-                      "send the spans to that Zipkin too, http://host[:port][/path], and print links to the traces")
-      ->type_name("URL")->check(zipkin_url());
+  CLI::App* command =
+      app.add_subcommand("demo", "three traces through a broker and a collector inside this process");
+  command
+      ->add_option(
+          "--zipkin", options.zipkin_url,
+          "send the spans to that Zipkin too, http://host[:port][/path], and print links to the traces")
+      ->type_name("URL")
+      ->check(zipkin_url());
   return command;
 }
 

@@ -33,9 +33,9 @@ struct ConsumeOptions {
   ClientOptions client;
   std::vector<std::string> topics;
   std::string group;
-  std::optional<std::uint64_t> count;    // none: no end by count
-  std::optional<double> timeout_s;       // none: no end by silence
-  std::optional<std::string> process;    // name of the span that each record gets; none: no span
+  std::optional<std::uint64_t> count;  // none: no end by count
+  std::optional<double> timeout_s;     // none: no end by silence
+  std::optional<std::string> process;  // name of the span that each record gets; none: no span
 };
 
 struct DemoOptions {

@@ -6,8 +6,8 @@
 
 namespace edgespan::cli {
 
-// Standard output, with every write checked: a full disk or a reader that went away is an error of the run, not
-// something to be silent about.
+// Standard output, with every write checked: a full disk or a reader that went away is an error of the run,
+// not something to be silent about.
 class Output {
  public:
   explicit Output(std::ostream& stream) noexcept : stream_{stream} {}

@@ -15,19 +15,20 @@
 namespace edgespan::cli {
 namespace {
 
-constexpr int wait_ms = 100;                    // between two looks at signals
+constexpr int wait_ms = 100;                     // between two looks at signals
 constexpr std::uint64_t records_per_look = 256;  // between two looks at the agent's ring
 
-// A person at a terminal wants an answer: a broker that cannot be reached is reported after half a minute, and found
-// again a second after it came back. librdkafka looks at the message's time only between two attempts to connect.
-// The queue stays well below the agent's in-flight limit, so that every message has a slot.
+// A person at a terminal wants an answer: a broker that cannot be reached is reported after half a minute,
+// and found again a second after it came back. librdkafka looks at the message's time only between two
+// attempts to connect. The queue stays well below the agent's in-flight limit, so that every message has a
+// slot.
 const std::vector<Property> defaults{{"message.timeout.ms", "30000"},
                                      {"reconnect.backoff.max.ms", "1000"},
                                      {"queue.buffering.max.messages", "1000"}};
 static_assert(tool_limits.inflight_max >= 4 * 1'000);
 
-// Delivery reports, as lines. They are written by librdkafka's callback, through whose C frames no exception may pass,
-// so that printing waits until the callback has returned.
+// Delivery reports, as lines. They are written by librdkafka's callback, through whose C frames no exception
+// may pass, so that printing waits until the callback has returned.
 struct Reports {
   std::vector<std::string> lines;
   std::uint64_t failed = 0;
@@ -36,7 +37,8 @@ struct Reports {
 std::string trace_fields(const rd_kafka_message_t* message) {
   std::string fields;
   for (const MessageHeader& header : headers_of(message)) {
-    if (b3_key(header.name) != B3Key::none) fields += " " + field_name(header.name) + "=" + field(header.value);
+    if (b3_key(header.name) != B3Key::none)
+      fields += " " + field_name(header.name) + "=" + field(header.value);
   }
   return fields;
 }
@@ -46,11 +48,13 @@ void on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) n
   const std::string topic = topic_field(message);
   if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
     ++reports.failed;
-    reports.lines.push_back("failed" + topic + key_field(message) + " error=" + rd_kafka_err2name(message->err));
+    reports.lines.push_back("failed" + topic + key_field(message) +
+                            " error=" + rd_kafka_err2name(message->err));
     return;
   }
   reports.lines.push_back("delivered" + topic + " partition=" + std::to_string(message->partition) +
-                          " offset=" + std::to_string(message->offset) + key_field(message) + trace_fields(message));
+                          " offset=" + std::to_string(message->offset) + key_field(message) +
+                          trace_fields(message));
 }
 
 class Production {
@@ -112,16 +116,19 @@ bool Production::next_value(std::string& value) {
   }
   while (stop_.requests() == 0) {
     switch (input_.next(value, wait_ms)) {
-      case LineReader::Result::line: return true;
-      case LineReader::Result::end: return false;
-      case LineReader::Result::nothing_yet: serve(0);
+      case LineReader::Result::line:
+        return true;
+      case LineReader::Result::end:
+        return false;
+      case LineReader::Result::nothing_yet:
+        serve(0);
     }
   }
   return false;
 }
 
-// False if a signal came before librdkafka had room for it. A full queue is waited for rather than tried: a refused call
-// is an attempt of its own, with a span of its own.
+// False if a signal came before librdkafka had room for it. A full queue is waited for rather than tried: a
+// refused call is an attempt of its own, with a span of its own.
 bool Production::send(const std::string& value) {
   ProducerRecord record;
   record.topic = options_.topic;
@@ -141,14 +148,16 @@ bool Production::send(const std::string& value) {
       continue;
     }
     ++reports_.failed;
-    out_.line("failed topic=" + field(options_.topic) + " key=" + field(key) + " error=" + rd_kafka_err2name(error));
+    out_.line("failed topic=" + field(options_.topic) + " key=" + field(key) +
+              " error=" + rd_kafka_err2name(error));
     return true;
   }
   return false;
 }
 
 bool Production::wait_for_room() {
-  while (queue_max_ > 0 && rd_kafka_outq_len(client_.get()) >= queue_max_ && stop_.requests() == 0) serve(wait_ms);
+  while (queue_max_ > 0 && rd_kafka_outq_len(client_.get()) >= queue_max_ && stop_.requests() == 0)
+    serve(wait_ms);
   return stop_.requests() == 0;
 }
 

@@ -6,8 +6,9 @@
 
 namespace edgespan::cli {
 
-// Text as one field of a line: spaces, control characters, backslashes and bytes that are not UTF-8 become \xHH, so
-// that a line always splits at its spaces, whatever a record holds. The escapes are those that `edgespan b3` reads.
+// Text as one field of a line: spaces, control characters, backslashes and bytes that are not UTF-8 become
+// \xHH, so that a line always splits at its spaces, whatever a record holds. The escapes are those that
+// `edgespan b3` reads.
 std::string field(std::string_view text);
 
 // As field(), for what stands left of a '=': that is escaped too.

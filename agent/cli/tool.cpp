@@ -34,7 +34,8 @@ int explain(const CLI::App& app, const CLI::ParseError& error, const Streams& st
 }
 
 int parse_and_run(int argc, const char* const* argv, const Streams& streams) {
-  CLI::App app{"Shows that tracing through Kafka works: sends, reads and explains traced records.", "edgespan"};
+  CLI::App app{"Shows that tracing through Kafka works: sends, reads and explains traced records.",
+               "edgespan"};
   app.footer("Exit codes: 0 done, 1 failed at run time, 2 bad usage.");
   app.require_subcommand(1);
   ProduceOptions produce;
@@ -42,15 +43,16 @@ int parse_and_run(int argc, const char* const* argv, const Streams& streams) {
   DemoOptions demo;
   const CLI::App* const produce_command = add_produce(app, produce);
   const CLI::App* const consume_command = add_consume(app, consume);
-  const CLI::App* const b3_command =
-      app.add_subcommand("b3", "explain trace headers: name=value, separated by tabs, one set a line of standard input");
+  const CLI::App* const b3_command = app.add_subcommand(
+      "b3", "explain trace headers: name=value, separated by tabs, one set a line of standard input");
   add_demo(app, demo);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return explain(app, error, streams);
   }
-  if (produce_command->parsed()) return run_produce(produce, streams.input_descriptor, streams.out, streams.err);
+  if (produce_command->parsed())
+    return run_produce(produce, streams.input_descriptor, streams.out, streams.err);
   if (consume_command->parsed()) return run_consume(consume, streams.out, streams.err);
   if (b3_command->parsed()) {
     const int code = run_b3(streams.in, streams.out, streams.err);

@@ -5,7 +5,8 @@
 
 namespace edgespan::cli {
 
-// Where a command reads and writes. `input_descriptor` and `in` are the same source; a command uses one of them.
+// Where a command reads and writes. `input_descriptor` and `in` are the same source; a command uses one of
+// them.
 struct Streams {
   std::istream& in;
   int input_descriptor;

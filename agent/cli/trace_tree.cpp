@@ -24,8 +24,8 @@ class TreeBuilder {
   void mark(std::size_t span);
 
   std::span<const CollectedSpan> spans_;
-  std::vector<std::size_t> order_;                          // by time, then by arrival
-  std::map<std::string_view, std::size_t> by_id_;           // the first span of an id
+  std::vector<std::size_t> order_;                 // by time, then by arrival
+  std::map<std::string_view, std::size_t> by_id_;  // the first span of an id
   std::map<std::size_t, std::vector<std::size_t>> children_;
   std::vector<bool> reached_;
   std::vector<Root> roots_;
@@ -41,7 +41,8 @@ TreeBuilder::TreeBuilder(std::span<const CollectedSpan> spans) : spans_{spans}, 
 std::vector<TreeNode> TreeBuilder::build() {
   find_roots();
   find_rings();
-  for (std::size_t i = 0; i < roots_.size(); ++i) walk(roots_[i].span, 0, i + 1 == roots_.size(), roots_[i].note);
+  for (std::size_t i = 0; i < roots_.size(); ++i)
+    walk(roots_[i].span, 0, i + 1 == roots_.size(), roots_[i].note);
   return std::move(nodes_);
 }
 
@@ -88,7 +89,8 @@ void TreeBuilder::mark(std::size_t root) {
     open.pop_back();
     reached_[span] = true;
     const auto children = children_.find(span);
-    if (children != children_.end()) open.insert(open.end(), children->second.begin(), children->second.end());
+    if (children != children_.end())
+      open.insert(open.end(), children->second.begin(), children->second.end());
   }
 }
 

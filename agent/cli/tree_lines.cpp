@@ -9,8 +9,8 @@
 namespace edgespan::cli {
 namespace {
 
-constexpr std::string_view bold = "\x1b[1m", dim = "\x1b[2m", red = "\x1b[31m", green = "\x1b[32m", cyan = "\x1b[36m",
-                           plain = "\x1b[0m";
+constexpr std::string_view bold = "\x1b[1m", dim = "\x1b[2m", red = "\x1b[31m", green = "\x1b[32m",
+                           cyan = "\x1b[36m", plain = "\x1b[0m";
 
 enum Column { service_column, name_column, kind_column, duration_column, columns_count };
 
@@ -68,7 +68,8 @@ std::size_t width(const Row& row, std::size_t column) {
   return columns(row.cells[column]) + (column == service_column ? columns(row.branch) : 0);
 }
 
-std::string line_of(const Row& row, const std::array<std::size_t, columns_count>& widths, const Painter& paint) {
+std::string line_of(const Row& row, const std::array<std::size_t, columns_count>& widths,
+                    const Painter& paint) {
   constexpr std::array<std::string_view, columns_count> colours{bold, green, cyan, plain};
   std::string line = paint(dim, row.branch);
   for (std::size_t column = 0; column < columns_count; ++column) {
@@ -79,7 +80,8 @@ std::string line_of(const Row& row, const std::array<std::size_t, columns_count>
   return line + row.rest;
 }
 
-void append_trace(std::vector<std::string>& lines, std::span<const CollectedSpan> spans, const Painter& paint) {
+void append_trace(std::vector<std::string>& lines, std::span<const CollectedSpan> spans,
+                  const Painter& paint) {
   const std::vector<Row> rows = rows_of(spans, paint);
   std::array<std::size_t, columns_count> widths{};
   for (const Row& row : rows) {
@@ -96,7 +98,9 @@ void append_trace(std::vector<std::string>& lines, std::span<const CollectedSpan
 std::vector<std::string> tree_lines(std::span<const CollectedSpan> spans, const TreeStyle& style) {
   std::vector<std::vector<CollectedSpan>> traces;
   for (const CollectedSpan& span : spans) {
-    const auto same = [&](const std::vector<CollectedSpan>& trace) { return trace.front().trace_id == span.trace_id; };
+    const auto same = [&](const std::vector<CollectedSpan>& trace) {
+      return trace.front().trace_id == span.trace_id;
+    };
     auto trace = std::ranges::find_if(traces, same);
     if (trace == traces.end()) trace = traces.emplace(trace);
     trace->push_back(span);
@@ -120,11 +124,16 @@ std::string duration_text(std::uint64_t duration_us) {
 
 std::string_view kind_text(Kind kind) noexcept {
   switch (kind) {
-    case Kind::client: return "CLIENT";
-    case Kind::server: return "SERVER";
-    case Kind::producer: return "PRODUCER";
-    case Kind::consumer: return "CONSUMER";
-    case Kind::none: break;
+    case Kind::client:
+      return "CLIENT";
+    case Kind::server:
+      return "SERVER";
+    case Kind::producer:
+      return "PRODUCER";
+    case Kind::consumer:
+      return "CONSUMER";
+    case Kind::none:
+      break;
   }
   return "-";
 }

@@ -88,27 +88,29 @@ class Gateway(InteropCase):
 
 
 class FailedDelivery(InteropCase):
-    def assert_failed_send(self, result, gateway, topic):
+    def assert_failed_send(self, result, gateway, topic, error):
         """The command says so and exits 1; the trace is found by the service, for it was never received."""
         self.assertEqual(result.exit_code, 1, str(result))
         failed, = result.lines
         self.assertEqual(failed.word, "failed", str(result))
-        self.assertTrue(" error=" in failed.text and not failed.text.endswith(" error="), str(result))
+        if error is not ANY:
+            self.assertEqual(failed.text.rpartition(" error=")[2], error, str(result))
         found = wait_until(lambda: self.api.traces_of(gateway), case.SPANS_S, "the failed span: %s" % result)
         self.assertEqual(len(found), 1)
-        self.assert_trace(found[0][0]["traceId"], send(gateway, topic, "k0", tags={"error": ANY}))
+        self.assert_trace(found[0][0]["traceId"], send(gateway, topic, "k0", tags={"error": error}))
 
     def test_edgespan_record_that_the_broker_refuses(self):
         topic, gateway = self.topic("small", ["max.message.bytes=300"]), self.unique("gateway")
-        self.assert_failed_send(self.edgespan.produce_values(topic, gateway, ["x" * 2000]), gateway, topic)
+        result = self.edgespan.produce_values(topic, gateway, ["x" * 2000])
+        self.assert_failed_send(result, gateway, topic, "MSG_SIZE_TOO_LARGE")
 
     def test_edgespan_record_that_times_out(self):
         topic, gateway = self.unique("unreachable"), self.unique("gateway")
         result = self.edgespan.produce(topic, gateway, brokers="127.0.0.1:%d" % free_port(), properties=[
             "message.timeout.ms=500", "reconnect.backoff.ms=50", "reconnect.backoff.max.ms=100"])
-        self.assert_failed_send(result, gateway, topic)
+        self.assert_failed_send(result, gateway, topic, "_MSG_TIMED_OUT")
 
     def test_brave_record_that_the_broker_refuses(self):
         topic, gateway = self.topic("small", ["max.message.bytes=300"]), self.unique("gateway")
         result = self.brave.produce(topic, gateway, options=["--value-bytes", "2000"])
-        self.assert_failed_send(result, gateway, topic)
+        self.assert_failed_send(result, gateway, topic, ANY)

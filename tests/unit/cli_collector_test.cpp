@@ -18,7 +18,8 @@ using namespace std::string_view_literals;
 constexpr const char* protobuf = "application/x-protobuf";
 
 // One span: 64-bit trace id 01..08, id 11..18, name "op".
-const std::string body{"\x0a\x18\x0a\x08\x01\x02\x03\x04\x05\x06\x07\x08\x1a\x08\x11\x12\x13\x14\x15\x16\x17\x18\x2a\x02op"sv};
+const std::string body{
+    "\x0a\x18\x0a\x08\x01\x02\x03\x04\x05\x06\x07\x08\x1a\x08\x11\x12\x13\x14\x15\x16\x17\x18\x2a\x02op"sv};
 
 struct Poster {
   explicit Poster(const Collector& collector)
@@ -55,7 +56,8 @@ EDGESPAN_TEST(cli_collector_refuses_what_is_no_list_of_spans, "cli") {
   TEST_ASSERT_TRUE(collector.complaint().find("application/x-protobuf") != std::string::npos);
   TEST_ASSERT_EQUAL_INT(400, poster.post(body.substr(0, body.size() - 1)));
   TEST_ASSERT_EQUAL_INT(400, poster.post(body + std::string{"\x0a\x04\x2a\x02op"sv}));  // a span without ids
-  TEST_ASSERT_EQUAL_INT(400, poster.post(std::string{"\x0a\x14\x0a\x08\0\0\0\0\0\0\0\0\x1a\x08\1\1\1\1\1\1\1\1"sv}));
+  TEST_ASSERT_EQUAL_INT(
+      400, poster.post(std::string{"\x0a\x14\x0a\x08\0\0\0\0\0\0\0\0\x1a\x08\1\1\1\1\1\1\1\1"sv}));
   TEST_ASSERT_TRUE(collector.take().empty());
   TEST_ASSERT_EQUAL_UINT64(0, collector.posts());
 }

@@ -24,8 +24,8 @@ EDGESPAN_TEST(cli_field_escapes_what_would_split_or_break_a_line, "cli") {
   TEST_ASSERT_EQUAL_STRING("\\x00\\x7f\\x1b", field(std::string_view{"\0\x7f\x1b", 3}));
   TEST_ASSERT_EQUAL_STRING("back\\x5cslash", field("back\\slash"));
   TEST_ASSERT_EQUAL_STRING("gr\xC3\xBC\xC3\x9F\x65", field("gr\xC3\xBC\xC3\x9F\x65"));
-  TEST_ASSERT_EQUAL_STRING("\\xff\\xc3", field("\xFF\xC3"));       // neither byte is UTF-8
-  TEST_ASSERT_EQUAL_STRING("\\xc2\\x9b", field("\xC2\x9B"));       // CSI: a terminal would obey
+  TEST_ASSERT_EQUAL_STRING("\\xff\\xc3", field("\xFF\xC3"));           // neither byte is UTF-8
+  TEST_ASSERT_EQUAL_STRING("\\xc2\\x9b", field("\xC2\x9B"));           // CSI: a terminal would obey
   TEST_ASSERT_EQUAL_STRING("\\xed\\xa0\\x80", field("\xED\xA0\x80"));  // a surrogate
   TEST_ASSERT_EQUAL_STRING("a=b", field("a=b"));
   TEST_ASSERT_EQUAL_STRING("a\\x3db", field_name("a=b"));
@@ -46,7 +46,8 @@ EDGESPAN_TEST(cli_books_line_names_what_is_not_zero, "cli") {
   books.retries = 4;
   books.abandoned = 6;
   TEST_ASSERT_EQUAL_STRING(
-      "books finished=12 delivered=5 dropped=4 ring_full=3 refused_4xx=1 ring=1 batch=2 retries=4 abandoned=6",
+      "books finished=12 delivered=5 dropped=4 ring_full=3 refused_4xx=1 ring=1 batch=2 retries=4 "
+      "abandoned=6",
       books_line(books));
   TEST_ASSERT_TRUE(books.balanced());
   TEST_ASSERT_FALSE(all_delivered(books));
@@ -84,9 +85,12 @@ struct Piped {
   std::string next(LineReader& reader) {
     std::string line;
     switch (reader.next(line, 20)) {
-      case LineReader::Result::line: return line;
-      case LineReader::Result::nothing_yet: return "<nothing yet>";
-      case LineReader::Result::end: return "<end>";
+      case LineReader::Result::line:
+        return line;
+      case LineReader::Result::nothing_yet:
+        return "<nothing yet>";
+      case LineReader::Result::end:
+        return "<end>";
     }
     return {};
   }

@@ -25,12 +25,14 @@ CollectedSpan span_of(std::string id, std::string parent_id, std::uint64_t times
   return span;
 }
 
-// Ids by depth, `*` after a node with a note: "a (b (c) d*)" reads as a > b > c, then d, which is a root of its own.
+// Ids by depth, `*` after a node with a note: "a (b (c) d*)" reads as a > b > c, then d, which is a root of
+// its own.
 std::string shape(const std::vector<CollectedSpan>& spans) {
   std::string text;
   for (const TreeNode& node : build_tree(spans)) {
     if (!text.empty()) text += ' ';
-    text += std::string(node.depth, '.') + spans[node.span].id + (node.note.empty() ? "" : "*") + (node.last ? "" : ",");
+    text += std::string(node.depth, '.') + spans[node.span].id + (node.note.empty() ? "" : "*") +
+            (node.last ? "" : ",");
   }
   return text;
 }
@@ -38,8 +40,8 @@ std::string shape(const std::vector<CollectedSpan>& spans) {
 EDGESPAN_TEST(cli_tree_puts_children_under_parents_by_time, "cli") {
   TEST_ASSERT_EQUAL_STRING("", shape({}));
   TEST_ASSERT_EQUAL_STRING("a", shape({span_of("a", "", 1)}));
-  TEST_ASSERT_EQUAL_STRING("a .b, ..d .c", shape({span_of("d", "b", 9), span_of("c", "a", 5), span_of("b", "a", 4),
-                                                  span_of("a", "", 3)}));
+  TEST_ASSERT_EQUAL_STRING("a .b, ..d .c", shape({span_of("d", "b", 9), span_of("c", "a", 5),
+                                                  span_of("b", "a", 4), span_of("a", "", 3)}));
 }
 
 EDGESPAN_TEST(cli_tree_shows_orphans_as_roots_with_a_note, "cli") {
@@ -50,27 +52,30 @@ EDGESPAN_TEST(cli_tree_shows_orphans_as_roots_with_a_note, "cli") {
 
 EDGESPAN_TEST(cli_tree_opens_rings_at_their_earliest_span, "cli") {
   TEST_ASSERT_EQUAL_STRING("a*", shape({span_of("a", "a", 1)}));
-  TEST_ASSERT_EQUAL_STRING("b* .c ..a", shape({span_of("a", "c", 7), span_of("b", "a", 2), span_of("c", "b", 3)}));
+  TEST_ASSERT_EQUAL_STRING("b* .c ..a",
+                           shape({span_of("a", "c", 7), span_of("b", "a", 2), span_of("c", "b", 3)}));
   // What hangs on a ring stays there, and a sound root keeps its place.
-  TEST_ASSERT_EQUAL_STRING("r, b* .a ..x", shape({span_of("x", "a", 1), span_of("a", "b", 7), span_of("b", "a", 2),
-                                                  span_of("r", "", 9)}));
+  TEST_ASSERT_EQUAL_STRING("r, b* .a ..x", shape({span_of("x", "a", 1), span_of("a", "b", 7),
+                                                  span_of("b", "a", 2), span_of("r", "", 9)}));
 }
 
 EDGESPAN_TEST(cli_tree_shows_a_second_span_of_one_id_beside_the_first, "cli") {
-  TEST_ASSERT_EQUAL_STRING("r .a, ..c .a", shape({span_of("r", "", 1), span_of("a", "r", 2), span_of("a", "r", 3),
-                                                  span_of("c", "a", 4)}));
+  TEST_ASSERT_EQUAL_STRING("r .a, ..c .a", shape({span_of("r", "", 1), span_of("a", "r", 2),
+                                                  span_of("a", "r", 3), span_of("c", "a", 4)}));
   TEST_ASSERT_EQUAL_STRING("a* .a", shape({span_of("a", "a", 1), span_of("a", "a", 2)}));
 }
 
 EDGESPAN_TEST(cli_tree_shows_every_span_once_whatever_the_ids, "cli") {
   std::mt19937 random{20240531};
+  const auto below = [&](std::size_t bound) { return static_cast<std::size_t>(random() % bound); };
   for (int round = 0; round < 3'000; ++round) {
-    const std::uint32_t ids = 1 + random() % 6;
+    const std::size_t ids = 1 + below(6);
     std::vector<CollectedSpan> spans;
-    for (std::uint32_t i = 0, n = random() % 9; i < n; ++i) {
-      const std::uint32_t parent = random() % (ids + 2);
-      spans.push_back(span_of(std::string(1, static_cast<char>('a' + random() % ids)),
-                              parent == ids ? "" : std::string(1, static_cast<char>('a' + parent)), random() % 4));
+    for (std::size_t i = 0, n = below(9); i < n; ++i) {
+      const std::size_t parent = below(ids + 2);
+      spans.push_back(span_of(std::string(1, static_cast<char>('a' + below(ids))),
+                              parent == ids ? "" : std::string(1, static_cast<char>('a' + parent)),
+                              below(4)));
     }
     std::vector<std::size_t> shown;
     std::vector<bool> seen(spans.size());
@@ -78,13 +83,16 @@ EDGESPAN_TEST(cli_tree_shows_every_span_once_whatever_the_ids, "cli") {
     for (const TreeNode& node : build_tree(spans)) {
       shown.push_back(node.span);
       path.resize(node.depth);
-      if (node.depth > 0 && path.back() != spans[node.span].parent_id) TEST_FAIL_MESSAGE("a span stands under another's parent");
-      if (node.depth == 0 && node.note.empty() != spans[node.span].parent_id.empty()) TEST_FAIL_MESSAGE("a root without a reason");
+      if (node.depth > 0 && path.back() != spans[node.span].parent_id)
+        TEST_FAIL_MESSAGE("a span stands under another's parent");
+      if (node.depth == 0 && node.note.empty() != spans[node.span].parent_id.empty())
+        TEST_FAIL_MESSAGE("a root without a reason");
       path.push_back(spans[node.span].id);
     }
     std::ranges::sort(shown);
     for (std::size_t i = 0; i < spans.size(); ++i) {
-      if (shown.size() != spans.size() || shown[i] != i) TEST_FAIL_MESSAGE("a span is missing or comes twice");
+      if (shown.size() != spans.size() || shown[i] != i)
+        TEST_FAIL_MESSAGE("a span is missing or comes twice");
     }
   }
 }
@@ -103,8 +111,9 @@ EDGESPAN_TEST(cli_tree_lines_are_aligned_and_safe_to_print, "cli") {
   const std::vector<std::string> lines = tree_lines(spans, {});
   TEST_ASSERT_EQUAL_UINT64(4, lines.size());
   TEST_ASSERT_EQUAL_STRING("trace 000000000000000000000000000000aa", lines[0]);
-  TEST_ASSERT_EQUAL_STRING("└─ gateway   op           PRODUCER  1.5 ms  → kafka  kafka.key=k\\x0a1  error=_MSG_TIMED_OUT",
-                           lines[1]);
+  TEST_ASSERT_EQUAL_STRING(
+      "└─ gateway   op           PRODUCER  1.5 ms  → kafka  kafka.key=k\\x0a1  error=_MSG_TIMED_OUT",
+      lines[1]);
   TEST_ASSERT_EQUAL_STRING("   ├─ svc-b  poll\\x1b[2J  -           7 µs  @1 µs stored", lines[2]);
   TEST_ASSERT_EQUAL_STRING("   └─ -      op           -              -", lines[3]);
 }

@@ -51,18 +51,21 @@ EDGESPAN_TEST(demo_scenes_are_the_three_that_were_promised, "cli") {
 EDGESPAN_TEST(demo_check_accepts_the_trace_in_any_order, "cli") {
   TEST_ASSERT_EQUAL_STRING("", judge([](auto&) {}));
   TEST_ASSERT_EQUAL_STRING("", judge([](auto& spans) { std::swap(spans.front(), spans.back()); }));
-  TEST_ASSERT_EQUAL_STRING("", judge([](auto& spans) { std::swap(spans.back().tags[0], spans.back().tags[1]); }));
+  TEST_ASSERT_EQUAL_STRING("",
+                           judge([](auto& spans) { std::swap(spans.back().tags[0], spans.back().tags[1]); }));
 }
 
 EDGESPAN_TEST(demo_check_names_what_is_wrong, "cli") {
-  const auto says = [](const std::string& text, const std::function<void(std::vector<CollectedSpan>&)>& change) {
+  const auto says = [](const std::string& text,
+                       const std::function<void(std::vector<CollectedSpan>&)>& change) {
     const std::string got = judge(change);
     TEST_MESSAGE("difference: " + got);
     TEST_ASSERT_TRUE(got.find(text) != got.npos);
   };
   says("`send` of truck-gateway is missing as the root", [](auto& spans) { spans.clear(); });
   says("`send` of truck-gateway is missing as the root", [](auto& spans) { spans.back().parent_id = "id9"; });
-  says("`process` of fleet-map is missing under `poll` of fleet-map", [](auto& spans) { spans.erase(spans.begin()); });
+  says("`process` of fleet-map is missing under `poll` of fleet-map",
+       [](auto& spans) { spans.erase(spans.begin()); });
   says("`process` of fleet-map is missing under", [](auto& spans) { spans.front().parent_id = "id1"; });
   says("is missing", [](auto& spans) { spans.front().service = "other"; });
   says("`poll` of fleet-map was not expected", [](auto& spans) { spans.push_back(spans[1]); });
