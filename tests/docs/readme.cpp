@@ -9,6 +9,8 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <string_view>
 
@@ -83,9 +85,38 @@ bool readme(rd_kafka_conf_t* conf, rd_kafka_t* subscribed) {
   return true;
 }
 
+// 63744 as the README writes it: 63,744.
+std::string grouped(std::size_t number) {
+  std::string digits = std::to_string(number);
+  for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
+  return digits;
+}
+
+// The README's table has columns for 64-bit machines and 32-bit ARM.
+void check_memory_table() {
+  std::ifstream file{EDGESPAN_README};
+  const std::string text{std::istreambuf_iterator<char>{file}, {}};
+  const auto row = [&](std::string_view name, std::size_t bytes) {
+    const std::size_t at = text.find("| `" + std::string{name} + "` | ");
+    require(at != text.npos, "a row of the memory table is missing");
+    const std::string line = text.substr(at, text.find('\n', at) - at);
+    const std::string cell = (sizeof(void*) == 8 ? "` | " : " | ") + grouped(bytes) + " |";
+    if (line.find(cell) == line.npos) std::fprintf(stderr, "%s  <- measured: %zu\n", line.c_str(), bytes);
+    require(line.find(cell) != line.npos, "a number of the memory table is not what the compiler measures");
+  };
+  row("memory_bytes(Limits{})", edgespan::memory_bytes(edgespan::Limits{}));
+  row("memory_bytes(tiny_limits)", edgespan::memory_bytes(edgespan::tiny_limits));
+  row("Tracing", sizeof(edgespan::Tracing));
+  row("HttpSender", sizeof(edgespan::HttpSender));
+  row("posix::Port", sizeof(edgespan::posix::Port));
+  row("KafkaTracing", sizeof(edgespan::KafkaTracing));
+  row("Reporter", sizeof(edgespan::Reporter));
+}
+
 }  // namespace
 
 int main() {
+  check_memory_table();
   char errstr[256];
   rd_kafka_conf_t* broker = rd_kafka_conf_new();
   set(broker, "test.mock.num.brokers", "1");
