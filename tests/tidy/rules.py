@@ -36,7 +36,7 @@ BANNED = [
 
 MARKERS = re.compile(r'\b(?:FIX' + r'ME|TO' + r'DO|XX' + r'X|HA' + r'CK|WI' + r'P)\b')
 # What only those who were there understand: private paths and papers.
-PRIVATE = re.compile(r'/work/|/home/\w|/root/|\bspec/[\w-]+\.md|\bthe (?:lead|brief)\b|\bissue #?\d', re.IGNORECASE)
+PRIVATE = re.compile(r'/home/\w|/root/|\bissue #?\d', re.IGNORECASE)
 HOST = re.compile(r'https?://([^/\s:"\'<>)`\[\]]+)')
 HOSTS_KNOWN = re.compile(
     r'^(?:localhost|127\.0\.0\.1|host|HOST|\[.*|\{.*|\$.*|%.*|\.\.\.|zipkin|[\w.-]*\.(?:example|invalid|test)(?:\.\w+)?'
