@@ -3,7 +3,7 @@
 #include <cstring>
 #include <edgespan/reporter.hpp>
 
-#include "core/state.hpp"
+#include "core/batch.hpp"
 
 namespace edgespan {
 namespace {
@@ -92,38 +92,18 @@ void Reporter::keep_house(std::uint64_t now_us) noexcept {
   core::sweep_spans(state, now_us, false);
 }
 
-// Moves whole spans from the ring to the end of the batch, with their true times. While the wall clock is
-// unknown nothing leaves: the times could not be told.
+// Goes on with the batch. `collecting_` falls before a span leaves the ring, so that a flush which sees the
+// span gone waits for this batch.
 void Reporter::fill(std::uint64_t now_us) noexcept {
   core::TracingState& state = tracing_->state();
-  const std::uint64_t wall_us = state.clock->wall_us(state.clock->ctx);
-  more_ = false;
-  if (wall_us == 0) return;
-  const std::uint64_t offset_us = wall_us - now_us;
-  const std::span<std::byte> batch = state.memory.batch;
-  const core::ConsumerLock lock{state};
-  for (std::uint32_t idle = 0; idle < core::stripes;) {
-    core::RingRecord record;
-    if (!state.ring.peek(next_stripe_, record)) {
-      next_stripe_ = (next_stripe_ + 1) % core::stripes;
-      ++idle;
-      continue;
-    }
-    if (record.bytes.size() > batch.size() - batch_used_) {
-      full_ = more_ = true;
-      return;
-    }
-    const std::span<std::byte> copy = batch.subspan(batch_used_, record.bytes.size());
-    std::memcpy(copy.data(), record.bytes.data(), copy.size());
-    core::rebase(copy, record.timestamp_at, record.annotated, offset_us);
-    state.ring.pop(next_stripe_);
-    if (batch_spans_ == 0) batch_begun_us_ = now_us;
-    collecting_.store(0, std::memory_order_relaxed);
-    batch_used_ += static_cast<std::uint32_t>(copy.size());
-    ++batch_spans_;
-    ++state.ledger.in_batch;
-    idle = 0;
-  }
+  collecting_.store(0, std::memory_order_relaxed);
+  const core::Taken taken =
+      core::take_spans(state, now_us, next_stripe_, state.memory.batch.subspan(batch_used_));
+  full_ = more_ = taken.full;
+  if (batch_spans_ == 0) batch_begun_us_ = now_us;
+  batch_used_ += taken.bytes;
+  batch_spans_ += taken.spans;
+  if (batch_spans_ == 0) collecting_.store(1, std::memory_order_release);
 }
 
 bool Reporter::due(std::uint64_t now_us) const noexcept {
@@ -270,14 +250,7 @@ void Reporter::drop_rest() noexcept {
   core::TracingState& state = tracing_->state();
   sender_.abandon(sender_.ctx);
   if (batch_spans_ != 0) settle_dropped(DropReason::shutdown);
-  const core::ConsumerLock lock{state};
-  core::RingRecord record;
-  for (std::uint32_t i = 0; i < core::stripes; ++i) {
-    while (state.ring.peek(i, record)) {
-      state.ring.pop(i);
-      ++state.ledger.dropped[static_cast<std::size_t>(DropReason::shutdown)];
-    }
-  }
+  core::drop_spans(state, DropReason::shutdown);
 }
 
 Status Reporter::stop(std::uint32_t deadline_ms) noexcept {

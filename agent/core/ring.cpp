@@ -156,7 +156,7 @@ void SpanRing::pop(std::uint32_t index) noexcept {
   Stripe& stripe = stripes_[index];
   const std::uint32_t chunk = stripe.first.load(std::memory_order_relaxed);
   stripe.read_words += words_for(size_of(*word(chunk, stripe.read_words)));
-  stripe.popped.store(stripe.popped.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  stripe.popped.store(stripe.popped.load(std::memory_order_relaxed) + 1, std::memory_order_release);
 }
 
 }  // namespace edgespan::core

@@ -52,9 +52,9 @@ class SpanRing {
   std::uint32_t chunks() const noexcept { return static_cast<std::uint32_t>(chunks_.size()); }
 
   StripeCounters& counters(std::uint32_t stripe) noexcept { return stripes_[stripe].counters; }
-  // Records that left the stripe; consumer side.
+  // Records that left the stripe. Any thread.
   std::uint32_t popped(std::uint32_t stripe) const noexcept {
-    return stripes_[stripe].popped.load(std::memory_order_relaxed);
+    return stripes_[stripe].popped.load(std::memory_order_acquire);
   }
 
  private:

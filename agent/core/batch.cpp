@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/batch.hpp"
+
+#include <cstring>
+
+namespace edgespan::core {
+
+Taken take_spans(TracingState& state, std::uint64_t now_us, std::uint32_t& stripe,
+                 std::span<std::byte> room) noexcept {
+  Taken taken;
+  const std::uint64_t wall_us = state.clock->wall_us(state.clock->ctx);
+  if (wall_us == 0) return taken;
+  const std::uint64_t offset_us = wall_us - now_us;
+  const ConsumerLock lock{state};
+  for (std::uint32_t idle = 0; idle < stripes;) {
+    RingRecord record;
+    if (!state.ring.peek(stripe, record)) {
+      stripe = (stripe + 1) % stripes;
+      ++idle;
+      continue;
+    }
+    if (record.bytes.size() > room.size() - taken.bytes) {
+      taken.full = true;
+      break;
+    }
+    const std::span<std::byte> copy = room.subspan(taken.bytes, record.bytes.size());
+    std::memcpy(copy.data(), record.bytes.data(), copy.size());
+    rebase(copy, record.timestamp_at, record.annotated, offset_us);
+    state.ring.pop(stripe);
+    taken.bytes += static_cast<std::uint32_t>(copy.size());
+    ++taken.spans;
+    idle = 0;
+  }
+  state.ledger.in_batch += taken.spans;
+  return taken;
+}
+
+void drop_spans(TracingState& state, DropReason reason) noexcept {
+  const ConsumerLock lock{state};
+  RingRecord record;
+  for (std::uint32_t stripe = 0; stripe < stripes; ++stripe) {
+    while (state.ring.peek(stripe, record)) {
+      state.ring.pop(stripe);
+      ++state.ledger.dropped[static_cast<std::size_t>(reason)];
+    }
+  }
+}
+
+}  // namespace edgespan::core

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// From the ring into a batch: whole spans, with their true times.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "core/state.hpp"
+
+namespace edgespan::core {
+
+struct Taken {
+  std::uint32_t bytes = 0;
+  std::uint32_t spans = 0;
+  bool full = false;  // the next span in the ring did not fit
+};
+
+// Moves spans out of the ring to the start of `room`, as many as fit, and counts them as in the batch.
+// `stripe` is where to go on; it is kept between calls so that every stripe has its turn. While the wall
+// clock is unknown nothing leaves: the times could not be told. One caller at a time; never blocks for I/O.
+Taken take_spans(TracingState& state, std::uint64_t now_us, std::uint32_t& stripe,
+                 std::span<std::byte> room) noexcept;
+
+// Drops and counts every span in the ring.
+void drop_spans(TracingState& state, DropReason reason) noexcept;
+
+}  // namespace edgespan::core
