@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <edgespan/sim_http.hpp>
+
+#include <algorithm>
+#include <charconv>
+
+namespace edgespan::sim {
+namespace {
+
+constexpr std::string_view head_end = "\r\n\r\n";
+constexpr std::string_view length_header = "\r\nContent-Length: ";
+constexpr std::size_t chunk_bytes = 100;
+
+void write_hex(std::string& out, std::size_t number) {
+  char digits[16];
+  out.append(digits, std::to_chars(digits, digits + sizeof digits, number, 16).ptr);
+}
+
+void write_chunks(std::string& out, std::string_view body) {
+  for (std::size_t at = 0; at < body.size(); at += chunk_bytes) {
+    const std::string_view chunk = body.substr(at, chunk_bytes);
+    write_hex(out, chunk.size());
+    out.append("\r\n").append(chunk).append("\r\n");
+  }
+  out.append("0\r\n\r\n");
+}
+
+}  // namespace
+
+void HttpRequestReader::next() {
+  head_.clear();
+  body_.clear();
+  body_bytes_ = 0;
+  head_complete_ = has_length_ = false;
+}
+
+std::size_t HttpRequestReader::feed(std::string_view bytes) {
+  std::size_t used = 0;
+  if (!head_complete_) {
+    const std::size_t before = head_.size();
+    head_.append(bytes);
+    const std::size_t end = head_.find(head_end, before < head_end.size() ? 0 : before - head_end.size() + 1);
+    if (end == std::string::npos) return bytes.size();
+    head_.resize(end + head_end.size());
+    used = head_.size() - before;
+    on_head();
+  }
+  const auto left = static_cast<std::size_t>(body_bytes_ - body_.size());
+  const std::size_t count = std::min(left, bytes.size() - used);
+  body_.append(bytes.substr(used, count));
+  return used + count;
+}
+
+void HttpRequestReader::on_head() {
+  head_complete_ = true;
+  const std::size_t at = head_.rfind(length_header);
+  if (at == std::string::npos) return;
+  const char* const digits = head_.data() + at + length_header.size();
+  const auto read = std::from_chars(digits, head_.data() + head_.size(), body_bytes_);
+  has_length_ = read.ec == std::errc{} && *read.ptr == '\r';
+  if (!has_length_) body_bytes_ = 0;
+}
+
+void write_number(std::string& out, std::uint64_t number) {
+  char digits[20];
+  out.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
+}
+
+void write_reply(std::string& out, std::uint32_t status, std::string_view headers, std::string_view body,
+                 Framing framing) {
+  out.append("HTTP/1.1 ");
+  write_number(out, status);
+  out.append(" Text\r\n").append(headers);
+  switch (framing) {
+    case Framing::sized:
+      out.append("Content-Length: ");
+      write_number(out, body.size());
+      out.append("\r\n\r\n").append(body);
+      return;
+    case Framing::chunked:
+      out.append("Transfer-Encoding: chunked\r\n\r\n");
+      return write_chunks(out, body);
+    case Framing::until_close:
+      out.append("Connection: close\r\n\r\n").append(body);
+      return;
+  }
+}
+
+}  // namespace edgespan::sim

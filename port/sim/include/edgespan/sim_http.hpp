@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace edgespan::sim {
+
+// Reads the requests of one connection after another, in pieces of any size: a head up to its empty line, then
+// as many bytes as Content-Length announces.
+class HttpRequestReader {
+ public:
+  // Takes bytes of one request, at most to its end; returns how many.
+  std::size_t feed(std::string_view bytes);
+  bool begun() const { return !head_.empty(); }
+  bool complete() const { return head_complete_ && body_.size() == body_bytes_; }
+  // The head is there, and no length in it can be read: the request has no end.
+  bool unframed() const { return head_complete_ && !has_length_; }
+  void next();  // after a complete one, and for a new connection
+
+  const std::string& head() const { return head_; }
+  const std::string& body() const { return body_; }
+  std::uint64_t body_bytes() const { return body_bytes_; }  // announced; known with the head
+
+ private:
+  void on_head();
+
+  std::string head_;
+  std::string body_;
+  std::uint64_t body_bytes_ = 0;
+  bool head_complete_ = false;
+  bool has_length_ = false;
+};
+
+// How a reply is put on the wire.
+enum class Framing : std::uint8_t { sized, chunked, until_close };
+
+// Appends a whole reply to `out`. `headers` are whole lines with their CR LF.
+void write_reply(std::string& out, std::uint32_t status, std::string_view headers = {}, std::string_view body = {},
+                 Framing framing = Framing::sized);
+void write_number(std::string& out, std::uint64_t number);
+
+}  // namespace edgespan::sim
