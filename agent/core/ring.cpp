@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/ring.hpp"
 
-#include <bit>
 #include <cstring>
 
 #include "core/assert.hpp"
@@ -10,6 +9,9 @@ namespace edgespan::core {
 namespace {
 
 constexpr std::uint32_t chunk_words = ring_chunk_bytes / 4;
+
+// A chunk's link while no stripe has it; otherwise the number of the next chunk, from 1, or 0.
+constexpr std::uint32_t chunk_free = UINT32_MAX;
 
 // The word in front of a record. 0: claimed, not committed, or nothing there yet.
 constexpr std::uint32_t committed = 1U << 31;
@@ -29,10 +31,9 @@ void SpanRing::init(std::span<std::byte> bytes, std::span<RingChunk> chunks) noe
   chunks_ = chunks;
   std::memset(bytes.data(), 0, bytes.size());
   for (RingChunk& chunk : chunks) {
-    chunk.link.store(0, std::memory_order_relaxed);
+    chunk.link.store(chunk_free, std::memory_order_relaxed);
     chunk.filled.store(0, std::memory_order_relaxed);
   }
-  for (auto& bits : taken_) bits.store(0, std::memory_order_relaxed);
   for (Stripe& stripe : stripes_) {
     stripe.cursor.store(cursor(none, 0), std::memory_order_relaxed);
     stripe.first.store(none, std::memory_order_relaxed);
@@ -43,20 +44,20 @@ std::uint32_t* SpanRing::word(std::uint32_t chunk, std::uint32_t words) noexcept
   return reinterpret_cast<std::uint32_t*>(bytes_ + chunk * ring_chunk_bytes + words * 4U);
 }
 
+// A full ring is seen from the counter, so that a span that will be dropped costs no search.
 std::uint32_t SpanRing::take_chunk() noexcept {
-  const auto count = static_cast<std::uint32_t>(chunks_.size());
-  for (std::uint32_t base = 0; base < count; base += 32) {
-    auto& bits = taken_[base / 32];
-    std::uint32_t seen = bits.load(std::memory_order_relaxed);
-    for (;;) {
-      const auto bit = static_cast<std::uint32_t>(std::countr_one(seen));
-      if (bit == 32 || base + bit >= count) break;
-      if (bits.compare_exchange_weak(seen, seen | 1U << bit, std::memory_order_acquire,
-                                     std::memory_order_relaxed)) {
-        used_.fetch_add(1, std::memory_order_relaxed);
-        return base + bit;
-      }
+  const std::uint32_t count = chunks();
+  std::uint32_t chunk = next_.load(std::memory_order_relaxed);
+  for (std::uint32_t looked = 0; looked < count && chunks_used() < count; ++looked, ++chunk) {
+    if (chunk >= count) chunk = 0;
+    std::uint32_t seen = chunks_[chunk].link.load(std::memory_order_relaxed);
+    if (seen != chunk_free || !chunks_[chunk].link.compare_exchange_strong(seen, 0, std::memory_order_acquire,
+                                                                           std::memory_order_relaxed)) {
+      continue;
     }
+    used_.fetch_add(1, std::memory_order_relaxed);
+    next_.store(chunk + 1, std::memory_order_relaxed);
+    return chunk;
   }
   return none;
 }
@@ -64,9 +65,8 @@ std::uint32_t SpanRing::take_chunk() noexcept {
 // Gives a chunk back, zeroed as far as it was written: the next reader must not take old bytes for a header.
 void SpanRing::free_chunk(std::uint32_t chunk, std::uint32_t words_filled) noexcept {
   std::memset(word(chunk, 0), 0, words_filled * 4U);
-  chunks_[chunk].link.store(0, std::memory_order_relaxed);
   used_.fetch_sub(1, std::memory_order_relaxed);
-  taken_[chunk / 32].fetch_and(~(1U << chunk % 32), std::memory_order_release);
+  chunks_[chunk].link.store(chunk_free, std::memory_order_release);
 }
 
 std::byte* SpanRing::claim(std::uint32_t index, std::uint32_t size) noexcept {

@@ -82,8 +82,8 @@ class SpanRing {
 
   std::byte* bytes_ = nullptr;
   std::span<RingChunk> chunks_;
-  std::atomic<std::uint32_t> used_{0};
-  std::array<std::atomic<std::uint32_t>, ring_chunks_max / 32> taken_{};  // one bit a chunk
+  std::atomic<std::uint32_t> used_{0};  // never more than are taken
+  std::atomic<std::uint32_t> next_{0};  // where the search for a free chunk begins: chunks are used in turn
   std::array<Stripe, stripes> stripes_;
 };
 

@@ -13,7 +13,7 @@ namespace edgespan {
 
 // A chunk holds whole spans only, so it bounds the largest one.
 inline constexpr std::uint32_t ring_chunk_bytes = 1'024;
-inline constexpr std::uint32_t ring_chunks_max = 1'024;
+inline constexpr std::uint32_t ring_chunks_max = 65'536;  // 64 MiB: a day at two spans a second, and more
 
 // The part of a span that the application fills: name, remote endpoint, annotations and tags, encoded.
 inline constexpr std::uint32_t span_text_bytes = 384;
@@ -24,7 +24,7 @@ inline constexpr std::uint32_t span_bytes_max = 672;
 static_assert(span_bytes_max + 8 <= ring_chunk_bytes);
 
 struct RingChunk {
-  std::atomic<std::uint32_t> link;    // the chunk that comes after this one in its stripe, once there is one
+  std::atomic<std::uint32_t> link;    // the chunk after this one in its stripe, or that no stripe has this one
   std::atomic<std::uint32_t> filled;  // bytes that were claimed when the stripe moved on
 };
 

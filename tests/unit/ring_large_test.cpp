@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// A ring for hours without an uplink: more chunks than a word has bits, used in turn, all of them.
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <vector>
+
+#include "core/ring.hpp"
+#include "support/test.hpp"
+
+namespace {
+
+using namespace edgespan;
+
+constexpr std::size_t chunks = 4'500;  // 4.4 MiB: fifty spans a second for ten minutes
+constexpr std::uint32_t record_bytes = 136;
+constexpr std::uint32_t records_a_chunk = ring_chunk_bytes / (record_bytes + 4);
+
+struct LargeRing {
+  std::vector<std::uint64_t> bytes = std::vector<std::uint64_t>(chunks * ring_chunk_bytes / 8);
+  std::vector<RingChunk> links = std::vector<RingChunk>(chunks);
+  core::SpanRing ring;
+  LargeRing() { ring.init(std::as_writable_bytes(std::span{bytes}), links); }
+
+  bool put(std::uint32_t value) {
+    std::byte* const out = ring.claim(0, record_bytes);
+    if (out == nullptr) return false;
+    std::memcpy(out, &value, sizeof value);
+    ring.commit(out, record_bytes, 0, false);
+    return true;
+  }
+  bool take(std::uint32_t expected) {
+    core::RingRecord record;
+    std::uint32_t value = 0;
+    if (!ring.peek(0, record)) return false;
+    std::memcpy(&value, record.bytes.data(), sizeof value);
+    ring.pop(0);
+    return value == expected;
+  }
+};
+
+EDGESPAN_TEST(a_large_ring_uses_all_its_chunks_again_and_again, "ring") {
+  LargeRing r;
+  std::uint32_t put = 0;
+  std::uint32_t taken = 0;
+  std::uint32_t wrong = 0;
+  for (int lap = 0; lap < 3; ++lap) {
+    while (r.put(put)) ++put;
+    TEST_ASSERT_EQUAL_UINT32(chunks, r.ring.chunks_used());
+    // The chunk that is being read is taken up to its end.
+    TEST_ASSERT_LESS_OR_EQUAL_UINT32(chunks * records_a_chunk, put - taken);
+    TEST_ASSERT_LESS_OR_EQUAL_UINT32(put - taken, (chunks - 1) * records_a_chunk);
+    // A stretch in the middle: the next lap begins where this one left off, not at chunk 0.
+    while (put - taken > 1'000) wrong += r.take(taken++) ? 0 : 1;
+  }
+  while (taken < put) wrong += r.take(taken++) ? 0 : 1;
+  TEST_ASSERT_EQUAL_UINT32(0, wrong);
+  TEST_ASSERT_FALSE(r.take(taken));
+  TEST_ASSERT_EQUAL_UINT32(0, r.ring.chunks_used());
+}
+
+}  // namespace
