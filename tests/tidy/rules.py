@@ -84,6 +84,12 @@ def sizes(tree):
                     yield path, first, 'function', f'{last - first + 1} lines, {FUNCTION_LINES_MAX} at most: split it'
 
 
+def _owner(public):
+    """The folder that a public header belongs to: kafka.hpp and kafka_*.hpp to agent/kafka, and so on."""
+    word = re.split(r'[_.]', public)[0]
+    return word if word in ('kafka', 'http') else 'core'
+
+
 def _direction(path, name, agent, ports):
     """Why a file may not include a header, or None."""
     public = name[len('edgespan/'):] if name.startswith('edgespan/') else None
@@ -96,15 +102,14 @@ def _direction(path, name, agent, ports):
         return None
     folder = path.split('/')[1]
     if folder == 'include':
-        folder = {'kafka.hpp': 'kafka', 'http_sender.hpp': 'http'}.get(path.rsplit('/', 1)[-1], 'core')
+        folder = _owner(path.rsplit('/', 1)[-1])
     if name.startswith('librdkafka/') and folder != 'kafka':
         return 'only agent/kafka knows librdkafka'
     if public in ports:
         return 'the agent knows edgespan/port.h, not a port'
     if SYSTEM.match(name):
         return 'time, chance, network and threads come through edgespan/port.h'
-    if top in ('kafka', 'http', 'cli') and top != folder or public in ('kafka.hpp', 'http_sender.hpp') and \
-            public.split('_')[0].split('.')[0] != folder:
+    if top in ('kafka', 'http', 'cli') and top != folder or public and _owner(public) not in ('core', folder):
         return f'agent/{folder} does not include this part of the agent'
     return None
 
