@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+// What tracing adds to a poll of 500 records, each with a `b3` header. The records are real messages, fetched
+// once from a mock broker; TracingConsumer then gets them, again and again, from the stand-ins below for the
+// two calls of the client that it polls with. What the client itself does to find a header, take it out and
+// put one in is measured alone in `_base`, to be taken off. The floor is the work besides: it reads and makes
+// the headers' texts, but calls no client.
+#include <edgespan/kafka.hpp>
+
+#include "bench/client.hpp"
+#include "bench/floor_span.hpp"
+
+#include <dlfcn.h>
+
+#include <vector>
+
+namespace {
+
+using namespace edgespan;
+using namespace edgespan::bench;
+
+constexpr std::size_t poll_records = 500;
+
+struct Fetched {
+  std::vector<rd_kafka_message_t*> messages;
+  std::size_t next = 0;
+};
+Fetched* replay = nullptr;  // null: the client's own calls
+
+template <typename Function>
+Function* client_function(const char* name) {
+  return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
+}
+
+}  // namespace
+
+extern "C" {
+
+rd_kafka_message_t* rd_kafka_consumer_poll(rd_kafka_t* rk, int timeout_ms) {
+  static auto* const own = client_function<decltype(rd_kafka_consumer_poll)>("rd_kafka_consumer_poll");
+  if (replay == nullptr) return own(rk, timeout_ms);
+  return replay->next < replay->messages.size() ? replay->messages[replay->next++] : nullptr;
+}
+
+void rd_kafka_message_destroy(rd_kafka_message_t* message) {
+  static auto* const own = client_function<decltype(rd_kafka_message_destroy)>("rd_kafka_message_destroy");
+  if (replay == nullptr) own(message);
+}
+}
+
+namespace {
+
+// 500 records as a consumer gets them, with a header that a traced producer wrote.
+// Every variant leaves one such header in each.
+class Records {
+ public:
+  static Records& shared() {
+    static Records records;
+    return records;
+  }
+  Records(const Records&) = delete;
+  Records& operator=(const Records&) = delete;
+
+  rd_kafka_t* consumer() const noexcept { return consumer_; }
+  Fetched fetched;
+
+ private:
+  Records() {
+    produce();
+    char errstr[256];
+    consumer_ = rd_kafka_new(RD_KAFKA_CONSUMER,
+                             make_conf({{"bootstrap.servers", broker_.address()},
+                                        {"group.id", "bench"},
+                                        {"auto.offset.reset", "earliest"}}),
+                             errstr, sizeof errstr);
+    must(consumer_ != nullptr, "rd_kafka_new");
+    rd_kafka_topic_partition_list_t* topics = rd_kafka_topic_partition_list_new(1);
+    rd_kafka_topic_partition_list_add(topics, topic.data(), 0)->offset = RD_KAFKA_OFFSET_BEGINNING;
+    must(rd_kafka_assign(consumer_, topics) == RD_KAFKA_RESP_ERR_NO_ERROR, "rd_kafka_assign");
+    rd_kafka_topic_partition_list_destroy(topics);
+    for (int tries = 0; fetched.messages.size() < poll_records && tries < 3'000; ++tries) {
+      rd_kafka_message_t* message = rd_kafka_consumer_poll(consumer_, 10);
+      if (message != nullptr && message->err == RD_KAFKA_RESP_ERR_NO_ERROR)
+        fetched.messages.push_back(message);
+    }
+    must(fetched.messages.size() == poll_records, "rd_kafka_consumer_poll");
+    replay = &fetched;
+  }
+  ~Records() {
+    replay = nullptr;
+    for (rd_kafka_message_t* message : fetched.messages) rd_kafka_message_destroy(message);
+    rd_kafka_consumer_close(consumer_);
+    rd_kafka_destroy(consumer_);
+  }
+
+  void produce() {
+    char errstr[256];
+    rd_kafka_t* producer = rd_kafka_new(
+        RD_KAFKA_PRODUCER, make_conf({{"bootstrap.servers", broker_.address()}}), errstr, sizeof errstr);
+    must(producer != nullptr, "rd_kafka_new");
+    std::vector<char> value(value_bytes, 'v');
+    for (std::size_t i = 0; i < poll_records; ++i) {
+      must(rd_kafka_producev(producer, RD_KAFKA_V_TOPIC(topic.data()),
+                             RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(key.data(), key.size()),
+                             RD_KAFKA_V_VALUE(value.data(), value.size()),
+                             RD_KAFKA_V_HEADER("b3", b3_value.data(), static_cast<ssize_t>(header_bytes)),
+                             RD_KAFKA_V_END) == RD_KAFKA_RESP_ERR_NO_ERROR,
+           "rd_kafka_producev");
+    }
+    must(rd_kafka_flush(producer, 10'000) == RD_KAFKA_RESP_ERR_NO_ERROR, "rd_kafka_flush");
+    rd_kafka_destroy(producer);
+  }
+
+  MockBroker broker_;
+  rd_kafka_t* consumer_ = nullptr;
+};
+
+constexpr Limits poll_limits{.ring_bytes = 262'144, .batch_bytes = 65'536};
+
+void poll(benchmark::State& state, bool next_span) {
+  Records& records = Records::shared();
+  Agent<poll_limits> agent;
+  KafkaTracing kafka;
+  must(kafka.init(agent.tracing, agent.memory->inflight) == Status::ok, "KafkaTracing::init");
+  TracingConsumer consumer{kafka, records.consumer(), agent.memory->consumer};
+  measure_batches(
+      state, poll_records,
+      [&] {
+        records.fetched.next = 0;
+        for (ConsumerRecord& record : consumer.poll(std::chrono::milliseconds{0})) {
+          if (!next_span) continue;
+          kafka.next_span(record).name("process").finish();
+          rd_kafka_headers_t* list = nullptr;
+          (void)rd_kafka_message_headers(record.message(), &list);
+          add_bare_header(list);  // for the next round; next_span took it out
+        }
+      },
+      [&] { agent.drain(); });
+  agent.check();
+}
+
+// The client's part of a record: find the header, take it out, put one in.
+rd_kafka_headers_t* list_of(rd_kafka_message_t* message) {
+  rd_kafka_headers_t* list = nullptr;
+  (void)rd_kafka_message_headers(message, &list);
+  return list;
+}
+const char* header_of(const rd_kafka_headers_t* list) {
+  const void* value = nullptr;
+  std::size_t size = 0;
+  (void)rd_kafka_header_get_last(list, "b3", &value, &size);
+  return static_cast<const char*>(value);
+}
+
+void poll_base(benchmark::State& state, bool next_span) {
+  Records& records = Records::shared();
+  measure_batches(
+      state, poll_records,
+      [&] {
+        records.fetched.next = 0;
+        while (rd_kafka_message_t* message = rd_kafka_consumer_poll(records.consumer(), 0)) {
+          rd_kafka_headers_t* list = list_of(message);
+          const char* value = header_of(list);
+          benchmark::DoNotOptimize(value);
+          (void)rd_kafka_header_remove(list, "b3");
+          add_bare_header(list);
+          if (!next_span) continue;
+          list = list_of(message);
+          (void)rd_kafka_header_remove(list, "b3");
+          add_bare_header(list);
+        }
+      },
+      [] {});
+}
+
+void poll_floor(benchmark::State& state, bool next_span) {
+  auto ring = std::make_unique<floor::Ring>();
+  floor::Random random;
+  const char* header = b3_value.data();
+  const char* topic_text = topic.data();
+  const char* key_text = key.data();
+  measure_batches(
+      state, poll_records,
+      [&] {
+        benchmark::DoNotOptimize(header);
+        benchmark::DoNotOptimize(topic_text);
+        benchmark::DoNotOptimize(key_text);
+        const std::uint64_t polled_us = floor::now_us();
+        for (std::size_t i = 0; i < poll_records; ++i) {
+          floor::Ids parent;
+          must(floor::parse_short<floor::Vector>(header, parent), "the floor's parse");
+          const floor::Ids polled{parent.trace_hi, parent.trace_lo, random.next(), parent.span_id,
+                                  parent.decision};
+          char text[header_bytes];
+          floor::write<floor::Vector>(polled, text);
+          benchmark::DoNotOptimize(text);
+          floor::record_poll(*ring, polled, polled_us, topic_text);
+          if (!next_span) continue;
+          const std::uint64_t start_us = floor::now_us();
+          const floor::Ids next{polled.trace_hi, polled.trace_lo, random.next(), polled.span_id,
+                                polled.decision};
+          floor::record_process(*ring, next, start_us, floor::now_us() - start_us + 1, key_text, topic_text);
+        }
+      },
+      [] {});
+}
+
+BENCHMARK_CAPTURE(poll, record, false)->Name("poll_record/edgespan");
+BENCHMARK_CAPTURE(poll_base, record, false)->Name("poll_record/edgespan_base");
+BENCHMARK_CAPTURE(poll_floor, record, false)->Name("poll_record/floor");
+BENCHMARK_CAPTURE(poll, next_span, true)->Name("poll_next_span/edgespan");
+BENCHMARK_CAPTURE(poll_base, next_span, true)->Name("poll_next_span/edgespan_base");
+BENCHMARK_CAPTURE(poll_floor, next_span, true)->Name("poll_next_span/floor");
+
+}  // namespace
