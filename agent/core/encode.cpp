@@ -177,7 +177,7 @@ void rebase(std::span<std::byte> element, std::uint32_t timestamp_at, bool annot
     const std::uint64_t value = read_varint(element, at);  // a length or, for duration and debug, the value
     if ((key & 7) != 2) continue;
     if (key == key_annotation) patch(at + 1);
-    at += value;
+    at += static_cast<std::size_t>(value);
   }
 }
 

@@ -172,7 +172,7 @@ bool agree(std::string_view value, Kind& kind) {
 }
 
 EDGESPAN_TEST(b3_parse_agrees_with_a_plain_parser, "b3") {
-  constexpr int rounds = 200'000;
+  constexpr int rounds = test::rounds(200'000);
   Chance chance(20261124);
   std::array<int, 3> seen{};
   for (int round = 0; round < rounds; ++round) {
@@ -218,7 +218,7 @@ bool decodes_alike(const std::array<char, 16>& text) {
 
 template <typename Hex>
 bool hex_holds(Chance chance) {
-  for (int round = 0; round < 50'000; ++round) {
+  for (int round = 0; round < test::rounds(50'000); ++round) {
     std::array<char, 16> text{};
     const std::uint64_t id = chance.next();
     Hex::encode16(id, text.data());
@@ -265,7 +265,7 @@ bool comes_back(const Context& context, B3Format format) {
 
 EDGESPAN_TEST(b3_inject_and_extract_are_inverse, "b3") {
   Chance chance(7);
-  for (int round = 0; round < 50'000; ++round) {
+  for (int round = 0; round < test::rounds(50'000); ++round) {
     const Context context = make_context(chance);
     for (const auto format :
          {B3Format::single, B3Format::single_no_parent, B3Format::multi, B3Format::both}) {
@@ -295,7 +295,7 @@ bool writes_alike(const Context& context, B3Format form) {
 EDGESPAN_TEST(b3_format_writes_the_same_with_every_hex, "b3") {
   Chance chance(9);
   bool same = true;
-  for (int round = 0; round < 50'000; ++round) {
+  for (int round = 0; round < test::rounds(50'000); ++round) {
     const Context context = make_context(chance);
     same &= writes_alike<HexFast>(context, B3Format::single);
     same &= writes_alike<HexSwar<std::uint32_t>>(context, B3Format::single);

@@ -1,27 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/inflight.hpp"
 #include "support/test.hpp"
-
-#include <array>
-#include <thread>
-#include <vector>
+#include "support/test_inflight.hpp"
 
 namespace {
 
 using namespace edgespan;
 using core::InflightTable;
-
-template <std::size_t Buckets>
-struct Table {
-  std::array<InflightBucket, Buckets> buckets;
-  InflightTable table;
-  InflightSpan old{};
-  Table() { table.init(buckets); }
-  static const void* key(std::uintptr_t i) { return reinterpret_cast<const void*>(0x7f0000001000 + i * 176); }
-  InflightTable::Insert put(std::uintptr_t i, std::uint64_t start_us = 5'000'000) {
-    return table.insert(key(i), {0, i, i, 0, start_us, Decision::accept}, old);
-  }
-};
+using test::Table;
 
 EDGESPAN_TEST(a_message_is_found_once_under_its_address, "inflight") {
   Table<4> t;
@@ -72,26 +57,6 @@ EDGESPAN_TEST(only_spans_past_the_deadline_are_swept, "inflight") {
   TEST_ASSERT_FALSE(t.table.take_older(15'000'000, 10, out));
   TEST_ASSERT_TRUE(t.table.take_older(15'000'000, 0, out));
   TEST_ASSERT_FALSE(t.table.take_older(15'000'000, 0, out));
-}
-
-TEST_CASE("threads that store and take at once find every one of their own", "[inflight][thread]") {
-  static Table<64> t;
-  std::vector<std::thread> threads;
-  std::atomic<int> missing{0}, foreign{0};
-  for (std::uintptr_t p = 0; p < 4; ++p) {
-    threads.emplace_back([&, p] {
-      for (std::uintptr_t i = 0; i < 50'000; ++i) {
-        const void* key = Table<64>::key(p * 100'000 + i % 32);
-        InflightSpan old{}, out{};
-        if (t.table.insert(key, {0, p, i + 1, 0, 1, Decision::accept}, old) == InflightTable::Insert::full) continue;
-        if (!t.table.take(key, out)) missing.fetch_add(1);
-        else if (out.span_id != i + 1 || out.trace_lo != p) foreign.fetch_add(1);
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  REQUIRE(missing.load() == 0);
-  REQUIRE(foreign.load() == 0);
 }
 
 }  // namespace

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/inflight.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace edgespan::test {
+
+// A table of messages in flight with its memory, and addresses to find them by.
+template <std::size_t Buckets>
+struct Table {
+  std::array<InflightBucket, Buckets> buckets;
+  core::InflightTable table;
+  InflightSpan old{};
+  Table() { table.init(buckets); }
+  static constexpr auto base = static_cast<std::uintptr_t>(0x7f0000001000);  // as a heap has them
+  static const void* key(std::uintptr_t i) { return reinterpret_cast<const void*>(base + i * 176); }
+  core::InflightTable::Insert put(std::uintptr_t i, std::uint64_t start_us = 5'000'000) {
+    return table.insert(key(i), {0, i, i, 0, start_us, Decision::accept}, old);
+  }
+};
+
+}  // namespace edgespan::test

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "support/test.hpp"
+#include "support/test_inflight.hpp"
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+namespace {
+
+using namespace edgespan;
+using core::InflightTable;
+using test::Table;
+
+TEST_CASE("threads that store and take at once find every one of their own", "[inflight][thread]") {
+  static Table<64> t;
+  std::vector<std::thread> threads;
+  std::atomic<int> missing{0}, foreign{0};
+  for (std::uintptr_t p = 0; p < 4; ++p) {
+    threads.emplace_back([&, p] {
+      for (std::uintptr_t i = 0; i < 50'000; ++i) {
+        const void* key = Table<64>::key(p * 100'000 + i % 32);
+        InflightSpan old{}, out{};
+        if (t.table.insert(key, {0, p, i + 1, 0, 1, Decision::accept}, old) == InflightTable::Insert::full) continue;
+        if (!t.table.take(key, out)) missing.fetch_add(1);
+        else if (out.span_id != i + 1 || out.trace_lo != p) foreign.fetch_add(1);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  REQUIRE(missing.load() == 0);
+  REQUIRE(foreign.load() == 0);
+}
+
+}  // namespace
