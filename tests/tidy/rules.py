@@ -40,7 +40,7 @@ PRIVATE = re.compile(r'/home/\w|/root/|\bissue #?\d', re.IGNORECASE)
 HOST = re.compile(r'https?://([^/\s:"\'<>)`\[\]]+)')
 HOSTS_KNOWN = re.compile(
     r'^(?:localhost|127\.0\.0\.1|host|HOST|\[.*|\{.*|\$.*|%.*|\.\.\.|zipkin|[\w.-]*\.(?:example|invalid|test)(?:\.\w+)?'
-    r'|example\.(?:com|org|net)|zipkin\.io|github\.com|(?:www|maven|kafka)\.apache\.org|www\.w3\.org)$')
+    r'|example\.(?:com|org|net)|zipkin\.io|github\.com|jpa\.kapsi\.fi|(?:www|maven|kafka)\.apache\.org|www\.w3\.org)$')
 SYSTEM = re.compile(
     r'^(?:unistd|pthread|poll|netdb|fcntl|signal|time|sched|stdio|dlfcn|ctime|cstdio|iostream|fstream|thread|mutex'
     r'|condition_variable|random|sys/(?!types).*|netinet/.*|arpa/.*)(?:\.h)?$')
@@ -163,6 +163,8 @@ def dead(tree):
     for path, text in tree.items():
         if _is_cpp(path):
             named |= {n.rsplit('/', 1)[-1] for n in re.findall(r'#\s*include\s*[<"]([^>"]+)', text)}
+        elif path.endswith('.cmake'):
+            named |= set(re.findall(r'[\w.]+\.h', text))  # compilers are told to include it
     for path in tree:
         if path.endswith(('.hpp', '.h')) and not re.search(r'/include/edgespan/', path):
             if path.rsplit('/', 1)[-1] not in named:

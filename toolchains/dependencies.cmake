@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: Apache-2.0
+# Every library that edgespan uses, by one recipe: edgespan_dependency(NAME...) makes the target edgespan_dep_NAME.
+#
+#   rdkafka    librdkafka; from source a small static one: no SSL, SASL, zlib, zstd, curl; LZ4 and snappy inside
+#   nanopb     its run-time library; the generator is a tool of the host
+#   mbedtls    3.6 LTS, always from source: its configuration is ours, and a distribution's is ten times as large
+#   catch2     the tests' framework; from source with main()
+#   cli11, httplib   headers of the tool
+#
+# EDGESPAN_DEPS=system asks find_package and pkg-config: a distribution, Yocto, Buildroot. EDGESPAN_DEPS=source builds
+# the releases that dependencies.txt pins; they come from upstream, or from the folder EDGESPAN_DEPS_DIR if that is
+# given (toolchains/sources.py fills one).
+include_guard(GLOBAL)
+include(FetchContent)
+
+set(EDGESPAN_DEPS system CACHE STRING "Where libraries come from: system, or source (dependencies.txt)")
+set_property(CACHE EDGESPAN_DEPS PROPERTY STRINGS system source)
+set(EDGESPAN_DEPS_DIR "" CACHE PATH "Archives of the pinned releases, instead of a download")
+set(EDGESPAN_RDKAFKA_VERSION 2.0.2 CACHE STRING "Release of librdkafka that EDGESPAN_DEPS=source builds")
+set(EDGESPAN_DEPS_FILE ${CMAKE_CURRENT_LIST_DIR}/dependencies.txt)
+set(EDGESPAN_NANOPB_NAMES ${CMAKE_CURRENT_LIST_DIR}/nanopb_names.h)
+if(NOT EDGESPAN_DEPS MATCHES "^(system|source)$")
+  message(FATAL_ERROR "EDGESPAN_DEPS=${EDGESPAN_DEPS}: it is system or source")
+endif()
+
+# Unpacks the pinned release; its folder goes into the variable `out`.
+function(edgespan_release name version out)
+  set(url "")
+  set(names "")
+  set(pinned FALSE)
+  file(STRINGS ${EDGESPAN_DEPS_FILE} rows REGEX "^[^#]")
+  foreach(row IN LISTS rows)
+    if(row MATCHES "^([^ ]+) ([^ ]+) ([0-9a-f]+)$")
+      set(sha256 ${CMAKE_MATCH_3})
+      set(pinned FALSE)
+      if(CMAKE_MATCH_1 STREQUAL name AND CMAKE_MATCH_2 STREQUAL version)
+        set(pinned TRUE)
+      endif()
+      continue()
+    elseif(NOT pinned)
+      continue()
+    endif()
+    string(STRIP "${row}" location)
+    get_filename_component(file ${location} NAME)
+    if(location MATCHES "://" AND NOT file MATCHES "^${name}")
+      string(REGEX MATCH "\\.tar\\.[a-z0-9]+$" suffix ${file})
+      set(file ${name}-${version}${suffix})  # what GitHub calls v1.2.3.tar.gz
+    endif()
+    list(APPEND names ${file})
+    if(EDGESPAN_DEPS_DIR AND NOT url AND EXISTS ${EDGESPAN_DEPS_DIR}/${file})
+      set(url ${EDGESPAN_DEPS_DIR}/${file})
+      set(hash ${sha256})
+    elseif(NOT EDGESPAN_DEPS_DIR AND NOT url AND location MATCHES "://")
+      set(url ${location})
+      set(hash ${sha256})
+    endif()
+  endforeach()
+  if(NOT names)
+    message(FATAL_ERROR "${name} ${version} is not pinned in ${EDGESPAN_DEPS_FILE}")
+  elseif(NOT url)
+    list(JOIN names " or " names)
+    message(FATAL_ERROR "${EDGESPAN_DEPS_DIR} has no ${names}; `toolchains/sources.py ${EDGESPAN_DEPS_DIR}` gets it "
+                        "from the source packages of Debian")
+  endif()
+  if(POLICY CMP0135)
+    cmake_policy(SET CMP0135 NEW)  # files get the time of unpacking, so a changed pin is built
+  endif()
+  # The folder named last does not exist: what is unpacked here is added below, each in its own way.
+  FetchContent_Declare(edgespan_${name} URL ${url} URL_HASH SHA256=${hash} SOURCE_SUBDIR nothing)
+  FetchContent_MakeAvailable(edgespan_${name})
+  set(${out} ${edgespan_${name}_SOURCE_DIR} PARENT_SCOPE)
+endfunction()
+
+# Other people's warnings, and their headers', are not ours to see.
+function(_edgespan_foreign target)
+  target_compile_options(${target} PRIVATE -w)
+  get_target_property(include ${target} INTERFACE_INCLUDE_DIRECTORIES)
+  if(include)
+    set_target_properties(${target} PROPERTIES INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${include}")
+  endif()
+endfunction()
+
+macro(_edgespan_pkg_config name)
+  find_package(PkgConfig REQUIRED)
+  pkg_check_modules(EDGESPAN_${name} QUIET IMPORTED_TARGET GLOBAL ${ARGN})
+endmacro()
+
+function(_edgespan_rdkafka_system)
+  _edgespan_pkg_config(RDKAFKA "rdkafka>=1.8")
+  if(NOT EDGESPAN_RDKAFKA_FOUND)
+    message(FATAL_ERROR "pkg-config knows no rdkafka of 1.8 or later. Install it for the target (Debian: "
+                        "librdkafka-dev), or build it with -DEDGESPAN_DEPS=source")
+  endif()
+  target_link_libraries(edgespan_dep_rdkafka INTERFACE PkgConfig::EDGESPAN_RDKAFKA)
+endfunction()
+
+function(_edgespan_rdkafka_source)
+  edgespan_release(librdkafka ${EDGESPAN_RDKAFKA_VERSION} source)
+  set(CMAKE_POLICY_DEFAULT_CMP0077 NEW)   # option() keeps the values below
+  set(CMAKE_POLICY_VERSION_MINIMUM 3.5)   # 2.0.2 asks for 3.2, which CMake 4 refuses
+  set(CMAKE_C_STANDARD 11)
+  set(CMAKE_C_EXTENSIONS ON)
+  set(RDKAFKA_BUILD_STATIC ON)
+  foreach(part RDKAFKA_BUILD_EXAMPLES RDKAFKA_BUILD_TESTS WITH_SSL WITH_SASL WITH_ZLIB WITH_ZSTD WITH_CURL
+               ENABLE_LZ4_EXT WITH_PLUGINS)
+    set(${part} OFF)
+  endforeach()
+  set(build ${CMAKE_BINARY_DIR}/_deps/librdkafka)
+  add_subdirectory(${source} ${build} EXCLUDE_FROM_ALL)
+  # Before 2.15 the CMake build looks for atomics and does not say so: 64-bit values would be read by halves.
+  target_compile_definitions(rdkafka PRIVATE HAVE_ATOMICS_32_ATOMIC=1 HAVE_ATOMICS_64_ATOMIC=1)
+  target_compile_options(rdkafka PRIVATE -ffunction-sections -fdata-sections)
+  # 2.14's CMake build includes this header even without curl, and uses nothing of it.
+  if(NOT EXISTS ${build}/none/curl/curl.h)
+    file(WRITE ${build}/none/curl/curl.h "")
+  endif()
+  # Applications say <librdkafka/rdkafka.h>; the source folder has names as common as queue.h, and stays out of sight.
+  foreach(header rdkafka.h rdkafka_mock.h)
+    configure_file(${source}/src/${header} ${build}/include/librdkafka/${header} COPYONLY)
+  endforeach()
+  get_target_property(inside rdkafka INTERFACE_INCLUDE_DIRECTORIES)
+  target_include_directories(rdkafka PRIVATE ${inside} ${build}/none)
+  set_target_properties(rdkafka PROPERTIES INTERFACE_INCLUDE_DIRECTORIES "")
+  _edgespan_foreign(rdkafka)
+  target_include_directories(edgespan_dep_rdkafka SYSTEM INTERFACE ${build}/include)
+  target_link_libraries(edgespan_dep_rdkafka INTERFACE rdkafka)
+endfunction()
+
+function(_edgespan_nanopb_system)
+  find_path(EDGESPAN_NANOPB_INCLUDE pb_encode.h PATH_SUFFIXES nanopb REQUIRED)
+  find_library(EDGESPAN_NANOPB_LIBRARY protobuf-nanopb REQUIRED)
+  target_include_directories(edgespan_dep_nanopb SYSTEM INTERFACE ${EDGESPAN_NANOPB_INCLUDE})
+  target_link_libraries(edgespan_dep_nanopb INTERFACE ${EDGESPAN_NANOPB_LIBRARY})
+endfunction()
+
+# librdkafka from 2.5 on carries a nanopb of its own, with global names; in one static program the linker would silently
+# take each function from whichever archive comes first. Ours therefore has other names, for itself and its users.
+function(_edgespan_nanopb_source)
+  edgespan_release(nanopb 0.4.9.1 source)
+  add_library(edgespan_dep_nanopb_library STATIC ${source}/pb_common.c ${source}/pb_encode.c ${source}/pb_decode.c)
+  target_include_directories(edgespan_dep_nanopb_library PUBLIC ${source})
+  target_compile_options(edgespan_dep_nanopb_library PUBLIC "SHELL:-include ${EDGESPAN_NANOPB_NAMES}"
+                         PRIVATE -ffunction-sections -fdata-sections)
+  _edgespan_foreign(edgespan_dep_nanopb_library)
+  target_link_libraries(edgespan_dep_nanopb INTERFACE edgespan_dep_nanopb_library)
+endfunction()
+
+# The caller says in EDGESPAN_MBEDTLS_CONFIG which mbedtls_config.h it is.
+function(_edgespan_mbedtls_source)
+  edgespan_release(mbedtls 3.6.7 source)
+  set(CMAKE_POLICY_DEFAULT_CMP0077 NEW)
+  set(CMAKE_POLICY_DEFAULT_CMP0126 NEW)  # the same for set(CACHE)
+  set(CMAKE_C_EXTENSIONS ON)
+  foreach(part ENABLE_PROGRAMS ENABLE_TESTING GEN_FILES MBEDTLS_FATAL_WARNINGS USE_SHARED_MBEDTLS_LIBRARY)
+    set(${part} OFF)
+  endforeach()
+  set(USE_STATIC_MBEDTLS_LIBRARY ON)
+  set(DISABLE_PACKAGE_CONFIG_AND_INSTALL ON)
+  set(MBEDTLS_CONFIG_FILE ${EDGESPAN_MBEDTLS_CONFIG})
+  add_subdirectory(${source} ${CMAKE_BINARY_DIR}/_deps/mbedtls EXCLUDE_FROM_ALL)
+  foreach(part mbedcrypto mbedx509 mbedtls)
+    target_compile_options(${part} PRIVATE -ffunction-sections -fdata-sections)
+    _edgespan_foreign(${part})
+  endforeach()
+  target_link_libraries(edgespan_dep_mbedtls INTERFACE mbedtls mbedx509 mbedcrypto)
+endfunction()
+
+function(_edgespan_mbedtls_system)
+  _edgespan_mbedtls_source()
+endfunction()
+
+# Version 2 is a header, and main() is made from it by a file of the tests; 3 is a library that has one.
+# EDGESPAN_STRICT is what makes a run without any test a failure: with 3 it is one anyway.
+function(_edgespan_catch2_system)
+  find_package(Catch2 REQUIRED)
+  if(TARGET Catch2::Catch2WithMain AND NOT Catch2_VERSION VERSION_LESS 3)
+    target_link_libraries(edgespan_dep_catch2 INTERFACE Catch2::Catch2WithMain)
+  else()
+    target_link_libraries(edgespan_dep_catch2 INTERFACE Catch2::Catch2)
+    set_target_properties(edgespan_dep_catch2 PROPERTIES EDGESPAN_STRICT "--warn;NoTests")
+  endif()
+endfunction()
+
+# One file for the library, which takes a quarter of the time of its hundred; the small headers for the tests.
+function(_edgespan_catch2_source)
+  edgespan_release(catch2 3.7.1 source)
+  set(CATCH_CONFIG_DEFAULT_REPORTER console)
+  set(CATCH_CONFIG_CONSOLE_WIDTH 80)
+  set(generated ${CMAKE_BINARY_DIR}/_deps/catch2)
+  configure_file(${source}/src/catch2/catch_user_config.hpp.in ${generated}/catch2/catch_user_config.hpp)
+  add_library(edgespan_dep_catch2_library STATIC EXCLUDE_FROM_ALL ${source}/extras/catch_amalgamated.cpp)
+  target_include_directories(edgespan_dep_catch2_library PUBLIC ${source}/src ${generated})
+  target_compile_features(edgespan_dep_catch2_library PUBLIC cxx_std_20)
+  target_compile_options(edgespan_dep_catch2_library PRIVATE -O0 -g0)
+  _edgespan_foreign(edgespan_dep_catch2_library)
+  target_link_libraries(edgespan_dep_catch2 INTERFACE edgespan_dep_catch2_library)
+endfunction()
+
+function(_edgespan_cli11_system)
+  find_path(EDGESPAN_CLI11_INCLUDE CLI/CLI.hpp REQUIRED)
+  target_include_directories(edgespan_dep_cli11 SYSTEM INTERFACE ${EDGESPAN_CLI11_INCLUDE})
+endfunction()
+
+function(_edgespan_cli11_source)
+  edgespan_release(cli11 2.4.1 source)
+  target_include_directories(edgespan_dep_cli11 SYSTEM INTERFACE ${source}/include)
+endfunction()
+
+# Where a distribution compiles it, its flags are part of the library's ABI; pkg-config has them.
+function(_edgespan_httplib_system)
+  _edgespan_pkg_config(HTTPLIB cpp-httplib)
+  if(EDGESPAN_HTTPLIB_FOUND)
+    target_link_libraries(edgespan_dep_httplib INTERFACE PkgConfig::EDGESPAN_HTTPLIB)
+  else()
+    find_path(EDGESPAN_HTTPLIB_INCLUDE httplib.h REQUIRED)
+    target_include_directories(edgespan_dep_httplib SYSTEM INTERFACE ${EDGESPAN_HTTPLIB_INCLUDE})
+  endif()
+endfunction()
+
+function(_edgespan_httplib_source)
+  edgespan_release(cpp-httplib 0.18.7 source)
+  configure_file(${source}/httplib.h ${CMAKE_BINARY_DIR}/_deps/httplib/httplib.h COPYONLY)
+  target_include_directories(edgespan_dep_httplib SYSTEM INTERFACE ${CMAKE_BINARY_DIR}/_deps/httplib)
+endfunction()
+
+function(edgespan_dependency)
+  foreach(name IN LISTS ARGN)
+    if(NOT TARGET edgespan_dep_${name})
+      add_library(edgespan_dep_${name} INTERFACE)
+      cmake_language(CALL _edgespan_${name}_${EDGESPAN_DEPS})
+    endif()
+  endforeach()
+endfunction()

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Included before everything else that uses nanopb: a second nanopb in the same program, such as the one inside
+// librdkafka, cannot take these functions' place, nor they its.
+#pragma once
+
+#define pb_close_string_substream edgespan_pb_close_string_substream
+#define pb_decode edgespan_pb_decode
+#define pb_decode_bool edgespan_pb_decode_bool
+#define pb_decode_ex edgespan_pb_decode_ex
+#define pb_decode_fixed32 edgespan_pb_decode_fixed32
+#define pb_decode_fixed64 edgespan_pb_decode_fixed64
+#define pb_decode_svarint edgespan_pb_decode_svarint
+#define pb_decode_tag edgespan_pb_decode_tag
+#define pb_decode_varint edgespan_pb_decode_varint
+#define pb_decode_varint32 edgespan_pb_decode_varint32
+#define pb_default_field_callback edgespan_pb_default_field_callback
+#define pb_encode edgespan_pb_encode
+#define pb_encode_ex edgespan_pb_encode_ex
+#define pb_encode_fixed32 edgespan_pb_encode_fixed32
+#define pb_encode_fixed64 edgespan_pb_encode_fixed64
+#define pb_encode_string edgespan_pb_encode_string
+#define pb_encode_submessage edgespan_pb_encode_submessage
+#define pb_encode_svarint edgespan_pb_encode_svarint
+#define pb_encode_tag edgespan_pb_encode_tag
+#define pb_encode_tag_for_field edgespan_pb_encode_tag_for_field
+#define pb_encode_varint edgespan_pb_encode_varint
+#define pb_field_iter_begin edgespan_pb_field_iter_begin
+#define pb_field_iter_begin_const edgespan_pb_field_iter_begin_const
+#define pb_field_iter_begin_extension edgespan_pb_field_iter_begin_extension
+#define pb_field_iter_begin_extension_const edgespan_pb_field_iter_begin_extension_const
+#define pb_field_iter_find edgespan_pb_field_iter_find
+#define pb_field_iter_find_extension edgespan_pb_field_iter_find_extension
+#define pb_field_iter_next edgespan_pb_field_iter_next
+#define pb_get_encoded_size edgespan_pb_get_encoded_size
+#define pb_istream_from_buffer edgespan_pb_istream_from_buffer
+#define pb_make_string_substream edgespan_pb_make_string_substream
+#define pb_ostream_from_buffer edgespan_pb_ostream_from_buffer
+#define pb_read edgespan_pb_read
+#define pb_release edgespan_pb_release
+#define pb_skip_field edgespan_pb_skip_field
+#define pb_write edgespan_pb_write
