@@ -107,10 +107,7 @@ Status Tracing::init(const TracingMemory& memory, const TracingConfig& config,
     return Status::bad_config;
   }
   if (config.span_deadline_s == 0) return Status::bad_config;
-  if (memory.chunks.size() < 2 || memory.chunks.size() > ring_chunks_max || memory.spans.empty() ||
-      memory.ring.size() != memory.chunks.size() * ring_chunk_bytes || memory.batch.size() < span_bytes_max) {
-    return Status::too_small;
-  }
+  if (shortfall(memory).array != nullptr) return Status::too_small;
   if (config.local.service_name.empty() ||
       !core::encode_endpoint(config.local, core::EndpointField::local, inside.local)) {
     return Status::bad_text;

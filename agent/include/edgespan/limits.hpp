@@ -12,12 +12,14 @@ namespace edgespan {
 
 // Each member bounds exactly one array.
 struct Limits {
-  std::uint32_t ring_bytes = 16'384;  // finished spans that wait; a multiple of ring_chunk_bytes
+  std::uint32_t ring_bytes = 16'384;  // finished spans that wait; a multiple of ring_chunk_bytes, up to 64 MiB
   std::uint32_t batch_bytes = 8'192;  // the batch that is being sent; at least one span of the largest size
-  std::uint32_t spans_open_max = 16;  // spans that the application has started and not finished
+  std::uint32_t spans_open_max = 16;  // spans that the application has started and not finished; up to 65,535
   std::uint32_t inflight_max = 256;   // produced messages that wait for their end; a multiple of 8
   std::uint32_t poll_records_max = 500;  // records that one poll returns
   std::uint32_t poll_topics_max = 8;     // topics of one poll whose records may share a root span
+
+  friend constexpr bool operator==(const Limits&, const Limits&) noexcept = default;
 };
 
 // Working tracing in as little as it takes.
@@ -42,14 +44,27 @@ constexpr std::size_t memory_bytes(const Limits& limits) noexcept {
   return bytes;
 }
 
-// Relations that init would refuse, said by the compiler instead.
-constexpr bool limits_valid(const Limits& limits) noexcept {
-  return limits.ring_bytes % ring_chunk_bytes == 0 && limits.ring_bytes >= 2 * ring_chunk_bytes &&
-         limits.ring_bytes / ring_chunk_bytes <= ring_chunks_max && limits.batch_bytes >= span_bytes_max &&
-         limits.spans_open_max > 0 && limits.inflight_max > 0 &&
-         limits.inflight_max % inflight_bucket_size == 0 && limits.poll_records_max > 0 &&
-         limits.poll_topics_max > 0;
+// The nearest budget that works: every limit that cannot be is moved to the number that would do.
+constexpr Limits nearest_limits(Limits limits) noexcept {
+  const auto whole = [](std::uint32_t value, std::uint32_t unit, std::uint32_t units_max) {
+    const std::uint32_t units = value / unit + (value % unit != 0 ? 1 : 0);
+    return (units < 1 ? 1 : units > units_max ? units_max : units) * unit;
+  };
+  limits.ring_bytes = whole(limits.ring_bytes, ring_chunk_bytes, ring_chunks_max);
+  if (limits.batch_bytes < span_bytes_max) limits.batch_bytes = span_bytes_max;
+  limits.spans_open_max = whole(limits.spans_open_max, 1, spans_open_most);
+  limits.inflight_max = whole(limits.inflight_max, inflight_bucket_size, UINT32_MAX / inflight_bucket_size);
+  limits.poll_records_max = whole(limits.poll_records_max, 1, UINT32_MAX);
+  limits.poll_topics_max = whole(limits.poll_topics_max, 1, UINT32_MAX);
+  return limits;
 }
+
+constexpr bool limits_valid(const Limits& limits) noexcept { return nearest_limits(limits) == limits; }
+
+// One limit of a budget. Where it does not hold, the compiler prints both numbers: the one that was given and
+// the one that would do.
+template <std::uint32_t given, std::uint32_t would_do>
+concept limit_holds = given == would_do;
 
 // What Tracing and Reporter use of a memory; kept by them, owned by the caller.
 struct TracingMemory {
@@ -58,6 +73,26 @@ struct TracingMemory {
   std::span<std::byte> batch;
   std::span<SpanSlot> spans;
 };
+
+// Why a Tracing refuses a memory: the first array that is no good, its elements, and how many would do.
+struct Shortfall {
+  const char* array = nullptr;  // of TracingMemory; null: nothing is wrong
+  std::size_t given = 0;
+  std::size_t would_do = 0;
+};
+constexpr Shortfall shortfall(const TracingMemory& memory) noexcept {
+  constexpr std::size_t ring_most = std::size_t{ring_chunk_bytes} * ring_chunks_max;
+  const std::size_t ring = memory.ring.size();
+  const std::size_t chunks = ring / ring_chunk_bytes;
+  if (chunks == 0) return {"ring", ring, ring_chunk_bytes};
+  if (ring > ring_most) return {"ring", ring, ring_most};
+  if (ring % ring_chunk_bytes != 0) return {"ring", ring, chunks * ring_chunk_bytes};
+  if (memory.chunks.size() != chunks) return {"chunks", memory.chunks.size(), chunks};
+  if (memory.batch.size() < span_bytes_max) return {"batch", memory.batch.size(), span_bytes_max};
+  if (memory.spans.empty()) return {"spans", 0, 1};
+  if (memory.spans.size() > spans_open_most) return {"spans", memory.spans.size(), spans_open_most};
+  return {};
+}
 
 // What one consumer uses.
 struct ConsumerMemory {
@@ -76,13 +111,14 @@ struct ConsumerStore {
 // A further consumer in the same process takes a ConsumerStore of its own.
 template <Limits L = Limits{}>
 struct Memory {
-  static_assert(L.ring_bytes % ring_chunk_bytes == 0, "ring_bytes must be a multiple of ring_chunk_bytes");
-  static_assert(L.ring_bytes >= 2 * ring_chunk_bytes, "ring_bytes must hold two chunks or more");
-  static_assert(L.ring_bytes / ring_chunk_bytes <= ring_chunks_max,
-                "ring_bytes: more chunks than the ring can number");
-  static_assert(L.batch_bytes >= span_bytes_max, "batch_bytes must hold one span of the largest size");
-  static_assert(L.inflight_max % inflight_bucket_size == 0, "inflight_max must be a multiple of 8");
-  static_assert(limits_valid(L), "every limit must be at least 1");
+  static constexpr Limits nearest = nearest_limits(L);
+  static_assert(limit_holds<L.ring_bytes, nearest.ring_bytes>,
+                "ring_bytes must be a multiple of ring_chunk_bytes, 1 KiB to 64 MiB");
+  static_assert(limit_holds<L.batch_bytes, nearest.batch_bytes>, "batch_bytes must hold a span of the largest size");
+  static_assert(limit_holds<L.spans_open_max, nearest.spans_open_max>, "spans_open_max must be 1 to 65,535");
+  static_assert(limit_holds<L.inflight_max, nearest.inflight_max>, "inflight_max must be a multiple of 8, not 0");
+  static_assert(limit_holds<L.poll_records_max, nearest.poll_records_max>, "poll_records_max must not be 0");
+  static_assert(limit_holds<L.poll_topics_max, nearest.poll_topics_max>, "poll_topics_max must not be 0");
 
   alignas(8) std::array<std::byte, L.ring_bytes> ring;
   std::array<RingChunk, L.ring_bytes / ring_chunk_bytes> chunks;

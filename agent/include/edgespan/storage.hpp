@@ -15,6 +15,8 @@ namespace edgespan {
 inline constexpr std::uint32_t ring_chunk_bytes = 1'024;
 inline constexpr std::uint32_t ring_chunks_max = 65'536;  // 64 MiB: a day at two spans a second, and more
 
+inline constexpr std::uint32_t spans_open_most = 65'535;  // slots of open spans have numbers of 16 bits
+
 // The part of a span that the application fills: name, remote endpoint, annotations and tags, encoded.
 inline constexpr std::uint32_t span_text_bytes = 384;
 

@@ -53,6 +53,7 @@ class Tracing {
   Tracing& operator=(const Tracing&) = delete;
 
   // Keeps `memory` and `clock` (and the sampler); copies the rest. The memory may hold anything before.
+  // Status::too_small for a memory of which shortfall() has something to say.
   Status init(const TracingMemory& memory, const TracingConfig& config, const edgespan_clock& clock) noexcept;
 
   // A span of the application's own: a child of this thread's scope, or the root of a new trace.
