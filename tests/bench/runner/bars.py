@@ -11,34 +11,43 @@ class Verdict:
     limit: float
     measured: float  # None: a figure that the bar needs is missing
     holds: bool
-    text: str  # the limit in words
+    against: str = ''  # what a ratio is taken against
 
+    @property
+    def sign(self):
+        return {'brave': '>=', 'portable': '>=', 'is': '='}.get(self.kind, '<=')
 
-def _most(kind, row, limit, measured, text):
-    return Verdict(row.name, kind, limit, measured, measured is not None and measured <= limit, text)
-
-
-def _least(kind, row, limit, measured, text):
-    return Verdict(row.name, kind, limit, measured, measured is not None and measured >= limit, text)
+    @property
+    def text(self):
+        """The bar in words."""
+        if self.against:
+            return f'{self.sign} {self.limit:g} x {self.against}'
+        return f'{self.sign} {self.limit:,.0f}'
 
 
 def _judge_bar(row, kind, limit, samples):
     own = (row.name, 'edgespan')
-    if kind in ('floor', 'plain'):
-        return _most(kind, row, limit, samples.ratio(own, (row.name, kind)), f'<= {limit:g} x {kind}')
-    if kind == 'brave':
-        return _least(kind, row, limit, samples.ratio((row.name, 'brave'), own), f'>= {limit:g} x faster than Brave')
-    if kind == 'portable':
-        measured = samples.ratio((row.name, 'brave'), (row.name, 'portable'))
-        return _least(kind, row, limit, measured, f'>= {limit:g} x faster than Brave without SIMD')
-    if kind == 'like':
-        other, factor = limit
-        return _most(kind, row, factor, samples.ratio(own, (other, 'edgespan')), f'<= {factor:g} x {other}')
+    if kind == 'is':
+        values = [samples.value(row.name, peer) for peer in samples.peers(row.name)]
+        measured = samples.value(*own)
+        return Verdict(row.name, kind, limit, measured, measured is not None and set(values) == {limit})
     if kind == 'at_most':
-        return _most(kind, row, limit, samples.value(*own), f'<= {limit:,.0f} {row.unit}')
-    values = [samples.value(row.name, peer) for peer in samples.peers(row.name)]
-    holds = samples.value(*own) is not None and all(value == limit for value in values)
-    return Verdict(row.name, kind, limit, samples.value(*own), holds, f'= {limit:g} {row.unit}')
+        return _verdict(row, kind, limit, samples.value(*own))
+    if kind == 'like':
+        other, limit = limit
+        return _verdict(row, kind, limit, samples.ratio(own, (other, 'edgespan')), other)
+    if kind in ('brave', 'portable'):
+        fast = own if kind == 'brave' else (row.name, 'portable')
+        return _verdict(row, kind, limit, samples.ratio((row.name, 'brave'), fast), fast[1])
+    return _verdict(row, kind, limit, samples.ratio(own, (row.name, kind)), kind)
+
+
+def _verdict(row, kind, limit, measured, against=''):
+    verdict = Verdict(row.name, kind, limit, measured, False, against)
+    if measured is None:
+        return verdict
+    holds = measured >= limit if verdict.sign == '>=' else measured <= limit
+    return dataclasses.replace(verdict, holds=holds)
 
 
 def judge(rows, samples, absent=()):
@@ -50,4 +59,4 @@ def judge(rows, samples, absent=()):
                 yield _judge_bar(row, kind, limit, samples)
         allocs = samples.allocs(row.name, 'edgespan')
         if allocs is not None:
-            yield _most('allocs', row, 0.0, allocs, 'no allocation')
+            yield _verdict(row, 'allocs', 0.0, allocs)

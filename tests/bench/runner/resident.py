@@ -50,7 +50,7 @@ def main(program, records):
     known = rows.load()
     missed = [verdict for verdict in bars.judge([known[name] for name in ROWS], taken) if not verdict.holds]
     for verdict in missed:
-        print(f'{verdict.row}: {verdict.measured:,.0f} KiB more with the agent, {verdict.text} allowed')
+        print(f'{verdict.row}: the agent takes {verdict.measured:,.0f} KiB; it may take {verdict.text}')
     return 1 if missed else 0
 
 

@@ -7,7 +7,7 @@ HEAD = ('', 'edgespan', 'floor', 'x floor (bar)', 'Brave', 'x Brave (bar)', 'zip
 
 def number(value, unit='ns'):
     if value is None:
-        return '-'
+        return ''
     if unit != 'ns' or abs(value) >= 1000:
         return f'{value:,.0f}'
     return f'{value:.0f}' if abs(value) >= 100 else f'{value:.1f}'
@@ -15,8 +15,12 @@ def number(value, unit='ns'):
 
 def factor(value):
     if value is None:
-        return '-'
+        return ''
     return f'{value:.0f}' if value >= 10 else f'{value:.2f}'
+
+
+def _limit(verdict):
+    return f'{verdict.sign} {verdict.limit:g}'
 
 
 def _barred(verdict, measured):
@@ -24,17 +28,15 @@ def _barred(verdict, measured):
     if verdict is None:
         return factor(measured)
     if verdict.measured is None:
-        return f'- ({verdict.text.split(" x ")[0]}) missing'
-    limit = verdict.text.split(' x ')[0]
-    return f'{factor(verdict.measured)} ({limit})' + ('' if verdict.holds else ' MISSED')
+        return f'({_limit(verdict)}) missing'
+    return f'{factor(verdict.measured)} ({_limit(verdict)})' + ('' if verdict.holds else ' MISSED')
 
 
 def _other(verdict):
     """A bar that has no column of its own, in words."""
+    text = verdict.text
     if verdict.kind in ('plain', 'like'):
-        text = f'{factor(verdict.measured)} x {verdict.text.split(" x ")[1]} ({verdict.text.split(" x ")[0]})'
-    else:
-        text = verdict.text
+        text = f'{factor(verdict.measured)} x {verdict.against} ({_limit(verdict)})'.lstrip()
     return text + ('' if verdict.holds else ' MISSED' if verdict.measured is not None else ' missing')
 
 
@@ -80,7 +82,7 @@ def lines(rows, samples, verdicts):
 
 def _columns(table):
     """Leaves out columns that have nothing to say."""
-    kept = [i for i in range(len(HEAD)) if i == 0 or any(line[i] not in ('', '-') for line in table)]
+    kept = [i for i in range(len(HEAD)) if i == 0 or any(line[i] for line in table)]
     return [tuple(line[i] for i in kept) for line in [HEAD, *table]]
 
 

@@ -3,6 +3,7 @@ package edgespan.bench;
 
 import brave.Tracing;
 import brave.kafka.clients.KafkaTracing;
+import brave.propagation.CurrentTraceContext;
 import brave.sampler.Sampler;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -35,7 +36,9 @@ public class Sends {
   }
 
   @Benchmark @OperationsPerInvocation(Workload.BATCH) public int send_sampled() {
-    return send(sampled);
+    try (CurrentTraceContext.Scope scope = always.currentTraceContext().newScope(Workload.CONTEXT)) {
+      return send(sampled);
+    }
   }
 
   @Benchmark @OperationsPerInvocation(Workload.BATCH) public int send_sampled_base() {
