@@ -17,7 +17,8 @@ def main():
     run = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=100, check=False)
     printed = run.stdout.decode('utf-8', 'backslashreplace')
     if printed != expected:
-        sys.stdout.writelines(difflib.unified_diff(expected.splitlines(True), printed.splitlines(True), path, 'printed'))
+        diff = difflib.unified_diff(expected.splitlines(True), printed.splitlines(True), path, 'printed')
+        sys.stdout.writelines(diff)
         sys.exit('another report than the expected one')
     if run.returncode != status:
         sys.exit(f'exit status {run.returncode}, expected {status}')

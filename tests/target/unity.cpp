@@ -22,23 +22,8 @@ void* out_of_the_case[5];  // as __builtin_setjmp wants it
   return true;
 }
 
-class Digits {
- public:
-  explicit Digits(std::uint64_t value, unsigned base = 10, std::size_t digits_min = 1) noexcept {
-    do {
-      text_[--at_] = "0123456789ABCDEF"[value % base];
-      value /= base;
-    } while (value != 0 || sizeof text_ - at_ < digits_min);
-  }
-  operator std::string_view() const noexcept { return {text_ + at_, sizeof text_ - at_}; }
-
- private:
-  char text_[20];
-  std::size_t at_ = sizeof text_;
-};
-
 void put_number(std::uint64_t value, unsigned base = 10, std::size_t digits_min = 1) noexcept {
-  put(Digits{value, base, digits_min});
+  put(target::Digits{value, base, digits_min});
 }
 
 void put_value(std::uint64_t value, Style style) noexcept {
@@ -92,15 +77,6 @@ void begin_line(int line, std::string_view word) noexcept {
 }
 
 }  // namespace
-
-Text& Text::operator<<(std::string_view text) noexcept {
-  for (const char character : text) {
-    if (size_ < sizeof text_) text_[size_++] = character;
-  }
-  return *this;
-}
-
-Text& Text::add(std::uint64_t number) noexcept { return *this << Digits{number}; }
 
 Case::Case(void (*case_body)(), const char* case_name, const char* case_file, int case_line) noexcept
     : body{case_body}, name{case_name}, file{case_file}, line{case_line} {

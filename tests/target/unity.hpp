@@ -3,10 +3,11 @@
 // printed is the report of ThrowTheSwitch Unity, line for line, so that Unity's tools read it.
 #pragma once
 
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+
+#include "target/text.hpp"
 
 namespace edgespan::unity {
 
@@ -33,26 +34,6 @@ int run_all() noexcept;
 
 // Where the report goes; every platform that runs tests defines it.
 void put(std::string_view text) noexcept;
-
-// A text in the making, without a heap. What goes beyond its bound is cut.
-class Text {
- public:
-  Text& operator<<(std::string_view text) noexcept;
-  Text& operator<<(char character) noexcept { return *this << std::string_view{&character, 1}; }
-  template <std::integral Number>
-  Text& operator<<(Number number) noexcept {
-    if (number < 0) *this << '-';
-    const auto value = static_cast<std::uint64_t>(number);
-    return add(number < 0 ? 0 - value : value);
-  }
-  operator std::string_view() const noexcept { return {text_, size_}; }
-
- private:
-  Text& add(std::uint64_t number) noexcept;
-
-  char text_[160];
-  std::size_t size_ = 0;
-};
 
 // What an assertion does. One that does not hold, or that ignores, ends the test case, from any depth of calls;
 // destructors on the way do not run.
@@ -108,6 +89,6 @@ void message(std::string_view text, int line) noexcept;
 #define TEST_ASSERT_EQUAL_MEMORY(expected, actual, size) \
   ::edgespan::unity::equal_memory((expected), (actual), (size), __LINE__)
 
-#define TEST_MESSAGE(text) ::edgespan::unity::message(::edgespan::unity::Text{} << text, __LINE__)
-#define TEST_FAIL_MESSAGE(text) ::edgespan::unity::fail(::edgespan::unity::Text{} << text, __LINE__)
+#define TEST_MESSAGE(text) ::edgespan::unity::message(::edgespan::target::Text{} << text, __LINE__)
+#define TEST_FAIL_MESSAGE(text) ::edgespan::unity::fail(::edgespan::target::Text{} << text, __LINE__)
 #define TEST_IGNORE_MESSAGE(text) ::edgespan::unity::ignore((text), __LINE__)

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <edgespan/port.h>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace edgespan::test {
+
+// A clock that moves when it is told to, for the tests of the core that also run on boards. Its chance is a plain
+// count: different bytes every time, the same in every run.
+class ManualClock {
+ public:
+  explicit ManualClock(std::uint64_t seed = 0) : chance_{seed} {
+    table_ = {.ctx = this, .mono_us = mono_us, .wall_us = wall_us, .entropy = entropy, .pause = pause};
+  }
+  ManualClock(const ManualClock&) = delete;
+  ManualClock& operator=(const ManualClock&) = delete;
+
+  const edgespan_clock& table() const { return table_; }
+  std::uint64_t now_us() const { return mono_us_; }
+  void advance(std::uint64_t us) { mono_us_ += us; }
+  void set_wall(std::uint64_t wall_us) {  // 0: the board does not know the date
+    wall_known_ = wall_us != 0;
+    wall_offset_us_ = wall_us - mono_us_;
+  }
+  void set_entropy(bool available) { entropy_ = available; }
+
+ private:
+  static ManualClock& self(void* ctx) { return *static_cast<ManualClock*>(ctx); }
+  static std::uint64_t mono_us(void* ctx) { return self(ctx).mono_us_; }
+  static std::uint64_t wall_us(void* ctx) {
+    return self(ctx).wall_known_ ? self(ctx).mono_us_ + self(ctx).wall_offset_us_ : 0;
+  }
+  static bool entropy(void* ctx, void* out, std::size_t n) {
+    if (!self(ctx).entropy_) return false;
+    auto* const bytes = static_cast<std::uint8_t*>(out);
+    for (std::size_t i = 0; i < n; ++i) bytes[i] = static_cast<std::uint8_t>(self(ctx).chance_++ * 37);
+    return true;
+  }
+  static void pause(void* ctx, std::uint64_t us) { self(ctx).mono_us_ += us; }
+
+  edgespan_clock table_{};
+  std::uint64_t mono_us_ = 1;
+  std::uint64_t wall_offset_us_ = 0;
+  std::uint64_t chance_;
+  bool wall_known_ = false;
+  bool entropy_ = true;
+};
+
+}  // namespace edgespan::test
