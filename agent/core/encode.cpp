@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/encode.hpp"
 
+#include <bit>
 #include <cstring>
 
 #include "core/assert.hpp"
@@ -19,6 +20,7 @@ enum : std::uint8_t {
   key_name = 0x2A,
   key_timestamp = 0x31,
   key_duration = 0x38,
+  key_remote = 0x4A,
   key_annotation = 0x52,
   key_tag = 0x5A,
   key_debug = 0x60,
@@ -37,31 +39,71 @@ std::byte* put_varint(std::byte* out, std::uint64_t value) noexcept {
   return put(out, static_cast<std::uint8_t>(value));
 }
 
-std::byte* put_le64(std::byte* out, std::uint64_t value) noexcept {
-  for (int i = 0; i < 8; ++i) out[i] = static_cast<std::byte>(value >> (8 * i));
-  return out + 8;
+template <std::endian order>
+std::byte* put64(std::byte* out, std::uint64_t value) noexcept {
+  if constexpr (order != std::endian::native) value = __builtin_bswap64(value);
+  std::memcpy(out, &value, sizeof value);
+  return out + sizeof value;
 }
 
 std::byte* put_be64(std::byte* out, std::uint64_t value) noexcept {
-  for (int i = 0; i < 8; ++i) out[i] = static_cast<std::byte>(value >> (56 - 8 * i));
-  return out + 8;
+  return put64<std::endian::big>(out, value);
+}
+
+std::byte* put_le64(std::byte* out, std::uint64_t value) noexcept {
+  return put64<std::endian::little>(out, value);
 }
 
 std::uint64_t get_le64(const std::byte* in) noexcept {
   std::uint64_t value = 0;
-  for (int i = 0; i < 8; ++i) value |= static_cast<std::uint64_t>(in[i]) << (8 * i);
-  return value;
+  std::memcpy(&value, in, sizeof value);
+  return std::endian::native == std::endian::little ? value : __builtin_bswap64(value);
+}
+
+template <std::size_t Size>
+void move(std::byte* out, const std::byte* in) noexcept {
+  std::memcpy(out, in, Size);
+}
+
+// The pieces of a span are short: two moves of a register that may overlap are quicker than a call. A 32-bit
+// core, whose moves must be aligned, calls.
+std::byte* put_run(std::byte* out, const void* run, std::size_t size) noexcept {
+  const auto* const in = static_cast<const std::byte*>(run);
+  if (sizeof(void*) < 8 || size > 64) {
+    if (size != 0) std::memcpy(out, in, size);
+  } else if (size > 16) {
+    move<16>(out, in);
+    if (size > 32) {
+      move<16>(out + 16, in + 16);
+      move<16>(out + size - 32, in + size - 32);
+    }
+    move<16>(out + size - 16, in + size - 16);
+  } else if (size >= 8) {
+    move<8>(out, in);
+    move<8>(out + size - 8, in + size - 8);
+  } else if (size >= 4) {
+    move<4>(out, in);
+    move<4>(out + size - 4, in + size - 4);
+  } else if (size != 0) {
+    out[0] = in[0];
+    out[size / 2] = in[size / 2];
+    out[size - 1] = in[size - 1];
+  }
+  return out + size;
 }
 
 std::byte* put_bytes(std::byte* out, Bytes bytes) noexcept {
-  if (!bytes.empty()) std::memcpy(out, bytes.data(), bytes.size());
-  return out + bytes.size();
+  return put_run(out, bytes.data(), bytes.size());
 }
 
 std::byte* put_text(std::byte* out, std::uint8_t key, std::string_view text) noexcept {
-  out = put_varint(put(out, key), text.size());
-  if (!text.empty()) std::memcpy(out, text.data(), text.size());
-  return out + text.size();
+  return put_run(put_varint(put(out, key), text.size()), text.data(), text.size());
+}
+
+std::byte* put_lower(std::byte* out, std::uint8_t key, std::string_view text) noexcept {
+  out = put(put(out, key), static_cast<std::uint8_t>(text.size()));
+  for (const char c : text) out = put(out, static_cast<std::uint8_t>(lower_ascii(c)));
+  return out;
 }
 
 std::byte* put_id(std::byte* out, std::uint8_t key, std::uint64_t id) noexcept {
@@ -122,7 +164,12 @@ std::byte* write_annotation(std::byte* out, std::uint64_t at_us, std::string_vie
 }
 
 std::byte* write_name(std::byte* out, std::string_view name) noexcept {
-  return put_text(out, key_name, name);
+  return put_lower(out, key_name, name);
+}
+
+std::byte* write_remote(std::byte* out, std::string_view service_name) noexcept {
+  out = put(put(out, key_remote), static_cast<std::uint8_t>(2 + service_name.size()));
+  return put_lower(out, 0x0A, service_name);
 }
 
 EncodedSize encoded_size(const SpanRecord& record) noexcept {

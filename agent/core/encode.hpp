@@ -57,6 +57,8 @@ std::size_t tag_size(std::string_view key, std::string_view value) noexcept;
 std::byte* write_tag(std::byte* out, std::string_view key, std::string_view value) noexcept;
 std::size_t annotation_size(std::string_view text) noexcept;
 std::byte* write_annotation(std::byte* out, std::uint64_t at_us, std::string_view text) noexcept;
-std::byte* write_name(std::byte* out, std::string_view name) noexcept;  // 2 + name bytes, at most 127 of them
+// At most 127 bytes of text, whose ASCII letters become lower-case: 2 + name bytes; 4 + service name bytes.
+std::byte* write_name(std::byte* out, std::string_view name) noexcept;
+std::byte* write_remote(std::byte* out, std::string_view service_name) noexcept;
 
 }  // namespace edgespan::core

@@ -8,20 +8,11 @@
 namespace edgespan::core {
 namespace {
 
-constexpr std::uint32_t chunk_words = ring_chunk_bytes / 4;
-
 // A chunk's link while no stripe has it; otherwise the number of the next chunk, from 1, or 0.
 constexpr std::uint32_t chunk_free = UINT32_MAX;
 
-// The word in front of a record. 0: claimed, not committed, or nothing there yet.
-constexpr std::uint32_t committed = 1U << 31;
-constexpr std::uint32_t has_annotations = 1U << 30;
-constexpr std::uint32_t pack(std::uint32_t size, std::uint32_t timestamp_at, bool annotated) noexcept {
-  return committed | (annotated ? has_annotations : 0) | timestamp_at << 12 | size;
-}
-constexpr std::uint32_t size_of(std::uint32_t header) noexcept { return header & 0xFFF; }
-constexpr std::uint32_t timestamp_of(std::uint32_t header) noexcept { return header >> 12 & 0xFFF; }
-constexpr std::uint32_t words_for(std::uint32_t size) noexcept { return 1 + (size + 3) / 4; }
+// How far a search for a free chunk goes back to chunks that were freed just now, and are still in a cache.
+constexpr std::uint32_t rewind_max = 64;
 
 }  // namespace
 
@@ -34,65 +25,75 @@ void SpanRing::init(std::span<std::byte> bytes, std::span<RingChunk> chunks) noe
     chunk.link.store(chunk_free, std::memory_order_relaxed);
     chunk.filled.store(0, std::memory_order_relaxed);
   }
-  for (Stripe& stripe : stripes_) {
-    stripe.cursor.store(cursor(none, 0), std::memory_order_relaxed);
-    stripe.first.store(none, std::memory_order_relaxed);
+  // Each stripe begins in a quarter of its own.
+  for (std::uint32_t i = 0; i < stripes; ++i) {
+    stripes_[i].next.store(i * this->chunks() / stripes, std::memory_order_relaxed);
   }
 }
 
-std::uint32_t* SpanRing::word(std::uint32_t chunk, std::uint32_t words) noexcept {
-  return reinterpret_cast<std::uint32_t*>(bytes_ + chunk * ring_chunk_bytes + words * 4U);
+// Differences, so that the counters may wrap.
+std::uint32_t SpanRing::chunks_used() const noexcept {
+  std::uint32_t used = 0;
+  for (const Stripe& stripe : stripes_) used += stripe.taken.load(std::memory_order_relaxed);
+  used -= freed_.load(std::memory_order_relaxed);
+  return static_cast<std::int32_t>(used) < 0 ? 0 : used;
 }
 
-// A full ring is seen from the counter, so that a span that will be dropped costs no search.
-std::uint32_t SpanRing::take_chunk() noexcept {
+// Mostly the next one is free. A full ring is seen from the counters, so that a span that will be dropped
+// costs no search.
+std::uint32_t SpanRing::take_chunk(Stripe& stripe) noexcept {
   const std::uint32_t count = chunks();
-  std::uint32_t chunk = next_.load(std::memory_order_relaxed);
-  for (std::uint32_t looked = 0; looked < count && chunks_used() < count; ++looked, ++chunk) {
+  std::uint32_t chunk = stripe.next.load(std::memory_order_relaxed);
+  for (std::uint32_t looked = 0; looked < count; ++looked, ++chunk) {
+    if (looked == 1 && chunks_used() >= count) return none;
     if (chunk >= count) chunk = 0;
     std::uint32_t seen = chunks_[chunk].link.load(std::memory_order_relaxed);
     if (seen != chunk_free || !chunks_[chunk].link.compare_exchange_strong(seen, 0, std::memory_order_acquire,
                                                                            std::memory_order_relaxed)) {
       continue;
     }
-    used_.fetch_add(1, std::memory_order_relaxed);
-    next_.store(chunk + 1, std::memory_order_relaxed);
+    stripe.taken.fetch_add(1, std::memory_order_relaxed);
+    stripe.next.store(chunk + 1, std::memory_order_relaxed);
     return chunk;
   }
   return none;
 }
 
-// Gives a chunk back, zeroed as far as it was written: the next reader must not take old bytes for a header.
-void SpanRing::free_chunk(std::uint32_t chunk, std::uint32_t words_filled) noexcept {
-  std::memset(word(chunk, 0), 0, words_filled * 4U);
-  used_.fetch_sub(1, std::memory_order_relaxed);
+// Gives a chunk back whose written part is zero again. Its stripe goes on there if that is close behind.
+void SpanRing::free_chunk(std::uint32_t index, std::uint32_t chunk) noexcept {
+  freed_.store(freed_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   chunks_[chunk].link.store(chunk_free, std::memory_order_release);
+  std::atomic<std::uint32_t>& next = stripes_[index].next;
+  const std::uint32_t ahead = next.load(std::memory_order_relaxed) - chunk;
+  if (ahead != 0 && ahead <= rewind_max) next.store(chunk, std::memory_order_relaxed);
 }
 
-std::byte* SpanRing::claim(std::uint32_t index, std::uint32_t size) noexcept {
+std::byte* SpanRing::claim_on(std::uint32_t index, std::uint32_t words) noexcept {
   Stripe& stripe = stripes_[index];
-  const std::uint32_t words = words_for(size);
   std::uint32_t seen = stripe.cursor.load(std::memory_order_acquire);
   std::uint32_t spare = none;  // taken for a switch that another thread won
   for (;;) {
     const std::uint32_t chunk = chunk_of(seen);
     const std::uint32_t at = words_of(seen);
-    if (chunk != none && at + words <= chunk_words) {
-      if (!stripe.cursor.compare_exchange_weak(seen, cursor(chunk, at + words), std::memory_order_acq_rel,
+    if (at + words <= chunk_words) {
+      if (!stripe.cursor.compare_exchange_weak(seen, seen + words, std::memory_order_acq_rel,
                                                std::memory_order_acquire)) {
         continue;
       }
-      if (spare != none) free_chunk(spare, 0);
+      if (spare != none) {
+        stripe.taken.fetch_sub(1, std::memory_order_relaxed);
+        chunks_[spare].link.store(chunk_free, std::memory_order_release);
+      }
       return reinterpret_cast<std::byte*>(word(chunk, at + 1));
     }
-    if (spare == none) spare = take_chunk();
+    if (spare == none) spare = take_chunk(stripe);
     if (spare == none) return nullptr;
     if (!stripe.cursor.compare_exchange_weak(seen, cursor(spare, words), std::memory_order_acq_rel,
                                              std::memory_order_acquire)) {
       continue;
     }
     if (chunk == none) {
-      stripe.first.store(spare, std::memory_order_release);
+      reading_[index].first.store(spare, std::memory_order_release);
     } else {
       chunks_[chunk].filled.store(at, std::memory_order_relaxed);
       chunks_[chunk].link.store(spare + 1, std::memory_order_release);
@@ -101,62 +102,44 @@ std::byte* SpanRing::claim(std::uint32_t index, std::uint32_t size) noexcept {
   }
 }
 
-void SpanRing::commit(std::byte* claimed, std::uint32_t size, std::uint32_t timestamp_at,
-                      bool annotated) noexcept {
-  auto* header = reinterpret_cast<std::uint32_t*>(claimed) - 1;
-  std::atomic_ref<std::uint32_t>(*header).store(pack(size, timestamp_at, annotated),
-                                                std::memory_order_release);
-}
-
 // Takes the chunk away from an idle stripe whose records are all read, so that others may use it. `first`
 // goes before the cursor: whoever opens the stripe anew writes `first` after it.
-bool SpanRing::retire(Stripe& stripe, std::uint32_t chunk) noexcept {
-  std::uint32_t expected = cursor(chunk, stripe.read_words);
-  stripe.first.store(none, std::memory_order_relaxed);
-  if (!stripe.cursor.compare_exchange_strong(expected, cursor(none, 0), std::memory_order_acq_rel,
-                                             std::memory_order_relaxed)) {
-    stripe.first.store(chunk, std::memory_order_relaxed);
+bool SpanRing::retire(std::uint32_t index, std::uint32_t chunk) noexcept {
+  ReadSide& side = reading_[index];
+  std::uint32_t expected = cursor(chunk, side.words);
+  side.first.store(none, std::memory_order_relaxed);
+  if (!stripes_[index].cursor.compare_exchange_strong(expected, no_chunk, std::memory_order_acq_rel,
+                                                      std::memory_order_relaxed)) {
+    side.first.store(chunk, std::memory_order_relaxed);
     return false;
   }
-  free_chunk(chunk, stripe.read_words);
-  stripe.read_words = 0;
+  std::memset(word(chunk, 0), 0, side.words * 4U);
+  side.words = 0;
+  free_chunk(index, chunk);
   return true;
 }
 
-bool SpanRing::peek(std::uint32_t index, RingRecord& out) noexcept {
-  Stripe& stripe = stripes_[index];
+// The end of what is read so far, of a chunk or of a stripe. A chunk is zeroed before it is freed: the next
+// reader must not take old bytes for a header.
+bool SpanRing::peek_on(std::uint32_t index, RingRecord& out) noexcept {
+  ReadSide& side = reading_[index];
   for (;;) {
-    const std::uint32_t chunk = stripe.first.load(std::memory_order_acquire);
+    const std::uint32_t chunk = side.first.load(std::memory_order_acquire);
     if (chunk == none) return false;
     const std::uint32_t link = chunks_[chunk].link.load(std::memory_order_acquire);
-    if (link != 0 && stripe.read_words == chunks_[chunk].filled.load(std::memory_order_relaxed)) {
-      const std::uint32_t filled = stripe.read_words;
-      stripe.read_words = 0;
-      stripe.first.store(link - 1, std::memory_order_relaxed);
-      free_chunk(chunk, filled);
+    if (link != 0 && side.words == chunks_[chunk].filled.load(std::memory_order_relaxed)) {
+      std::memset(word(chunk, 0), 0, side.words * 4U);
+      side.words = 0;
+      side.first.store(link - 1, std::memory_order_relaxed);
+      free_chunk(index, chunk);
       continue;
     }
-    if (stripe.cursor.load(std::memory_order_acquire) == cursor(chunk, stripe.read_words)) {
-      if (retire(stripe, chunk)) return false;
+    if (stripes_[index].cursor.load(std::memory_order_acquire) == cursor(chunk, side.words)) {
+      if (retire(index, chunk)) return false;
       continue;
     }
-    if (stripe.read_words >= chunk_words) return false;
-    const std::uint32_t header =
-        std::atomic_ref<std::uint32_t>(*word(chunk, stripe.read_words)).load(std::memory_order_acquire);
-    if (header == 0) return false;
-    EDGESPAN_ASSERT((header & committed) != 0 && size_of(header) != 0);
-    out.bytes = {reinterpret_cast<std::byte*>(word(chunk, stripe.read_words + 1)), size_of(header)};
-    out.timestamp_at = timestamp_of(header);
-    out.annotated = (header & has_annotations) != 0;
-    return true;
+    return show(chunk, side.words, out);
   }
-}
-
-void SpanRing::pop(std::uint32_t index) noexcept {
-  Stripe& stripe = stripes_[index];
-  const std::uint32_t chunk = stripe.first.load(std::memory_order_relaxed);
-  stripe.read_words += words_for(size_of(*word(chunk, stripe.read_words)));
-  stripe.popped.store(stripe.popped.load(std::memory_order_relaxed) + 1, std::memory_order_release);
 }
 
 }  // namespace edgespan::core

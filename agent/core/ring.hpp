@@ -4,7 +4,8 @@
 //
 // The memory is cut into chunks that a few stripes share. A thread always uses the same stripe, so its spans
 // stay in order and threads do not meet on one counter; a stripe takes a further chunk when its last one is
-// full, so that one busy thread may use all the memory.
+// full, so that one busy thread may use all the memory. What producers write and what the consumer writes
+// stand in different cache lines, and so do the stripes: threads of two stripes share no line that changes.
 #pragma once
 
 #include <array>
@@ -40,51 +41,110 @@ class SpanRing {
   // Producer side, any thread. A claim of `size` bytes (1 to ring_chunk_bytes - 4); null if the ring is full.
   // Every claim is followed by its commit, without a wait in between: an open claim holds back the spans
   // behind it in its stripe.
-  std::byte* claim(std::uint32_t stripe, std::uint32_t size) noexcept;
-  void commit(std::byte* claimed, std::uint32_t size, std::uint32_t timestamp_at, bool annotated) noexcept;
+  std::byte* claim(std::uint32_t stripe, std::uint32_t size) noexcept {
+    std::atomic<std::uint32_t>& at = stripes_[stripe].cursor;
+    const std::uint32_t words = words_for(size);
+    std::uint32_t seen = at.load(std::memory_order_acquire);
+    if (words_of(seen) + words <= chunk_words &&
+        at.compare_exchange_strong(seen, seen + words, std::memory_order_acq_rel,
+                                   std::memory_order_relaxed)) {
+      return reinterpret_cast<std::byte*>(word(chunk_of(seen), words_of(seen) + 1));
+    }
+    return claim_on(stripe, words);
+  }
+  void commit(std::byte* claimed, std::uint32_t size, std::uint32_t timestamp_at, bool annotated) noexcept {
+    auto* const header = reinterpret_cast<std::uint32_t*>(claimed) - 1;
+    std::atomic_ref<std::uint32_t>{*header}.store(pack(size, timestamp_at, annotated),
+                                                  std::memory_order_release);
+  }
+  // Whether a claim was the first of its chunk: the moment at which the ring became fuller.
+  bool opens_chunk(const std::byte* claimed) const noexcept {
+    return static_cast<std::size_t>(claimed - bytes_) % ring_chunk_bytes == sizeof(std::uint32_t);
+  }
 
   // Consumer side, under the consumer's lock: the oldest committed record of a stripe, until pop().
-  bool peek(std::uint32_t stripe, RingRecord& out) noexcept;
-  void pop(std::uint32_t stripe) noexcept;
+  bool peek(std::uint32_t stripe, RingRecord& out) noexcept {
+    const ReadSide& side = reading_[stripe];
+    const std::uint32_t chunk = side.first.load(std::memory_order_acquire);
+    return (chunk != none && show(chunk, side.words, out)) || peek_on(stripe, out);
+  }
+  void pop(std::uint32_t stripe) noexcept {
+    ReadSide& side = reading_[stripe];
+    side.words += words_for(size_of(*word(side.first.load(std::memory_order_relaxed), side.words)));
+    side.popped.store(side.popped.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+  }
 
   // Chunks that hold, or may take, spans. Any thread; a guess as soon as it is returned.
-  std::uint32_t chunks_used() const noexcept { return used_.load(std::memory_order_relaxed); }
+  std::uint32_t chunks_used() const noexcept;
   std::uint32_t chunks() const noexcept { return static_cast<std::uint32_t>(chunks_.size()); }
 
   StripeCounters& counters(std::uint32_t stripe) noexcept { return stripes_[stripe].counters; }
   // Records that left the stripe. Any thread.
   std::uint32_t popped(std::uint32_t stripe) const noexcept {
-    return stripes_[stripe].popped.load(std::memory_order_acquire);
+    return reading_[stripe].popped.load(std::memory_order_acquire);
   }
 
  private:
+  static constexpr std::uint32_t chunk_words = ring_chunk_bytes / 4;
+
   // A cursor packs the chunk a stripe fills and how many words of it are claimed. Equal values mean equal
-  // states, so a compare-and-swap needs no generation.
+  // states, so a compare-and-swap needs no generation. A stripe without a chunk counts as full.
   static constexpr std::uint32_t none = 0x7FFFFF;
   static constexpr std::uint32_t cursor(std::uint32_t chunk, std::uint32_t words) noexcept {
     return chunk << 9 | words;
   }
   static constexpr std::uint32_t chunk_of(std::uint32_t value) noexcept { return value >> 9; }
   static constexpr std::uint32_t words_of(std::uint32_t value) noexcept { return value & 0x1FF; }
+  static constexpr std::uint32_t no_chunk = none << 9 | chunk_words;
 
+  // The word in front of a record. 0: claimed, not committed, or nothing there yet.
+  static constexpr std::uint32_t committed = 1U << 31;
+  static constexpr std::uint32_t has_annotations = 1U << 30;
+  static constexpr std::uint32_t pack(std::uint32_t size, std::uint32_t timestamp_at,
+                                      bool annotated) noexcept {
+    return committed | (annotated ? has_annotations : 0) | timestamp_at << 12 | size;
+  }
+  static constexpr std::uint32_t size_of(std::uint32_t header) noexcept { return header & 0xFFF; }
+  static constexpr std::uint32_t words_for(std::uint32_t size) noexcept { return 1 + (size + 3) / 4; }
+
+  // What the producers of a stripe write.
   struct alignas(64) Stripe {
-    std::atomic<std::uint32_t> cursor{0};
+    std::atomic<std::uint32_t> cursor{no_chunk};
     StripeCounters counters;
-    std::atomic<std::uint32_t> first{0};  // the oldest chunk that is not read to its end
-    std::uint32_t read_words = 0;         // of it
+    std::atomic<std::uint32_t> taken{0};  // chunks so far
+    std::atomic<std::uint32_t> next{0};   // where its search for a free chunk begins
+  };
+  // What the consumer writes; `first` also by the producer that opens an empty stripe.
+  struct ReadSide {
+    std::atomic<std::uint32_t> first{none};  // the oldest chunk that is not read to its end
+    std::uint32_t words = 0;                 // read of it
     std::atomic<std::uint32_t> popped{0};
   };
 
-  std::uint32_t* word(std::uint32_t chunk, std::uint32_t words) noexcept;
-  std::uint32_t take_chunk() noexcept;
-  void free_chunk(std::uint32_t chunk, std::uint32_t words_filled) noexcept;
-  bool retire(Stripe& stripe, std::uint32_t chunk) noexcept;
+  std::uint32_t* word(std::uint32_t chunk, std::uint32_t words) noexcept {
+    return reinterpret_cast<std::uint32_t*>(bytes_ + chunk * ring_chunk_bytes + words * 4U);
+  }
+  bool show(std::uint32_t chunk, std::uint32_t words, RingRecord& out) noexcept {
+    if (words >= chunk_words) return false;
+    const std::uint32_t header =
+        std::atomic_ref<std::uint32_t>{*word(chunk, words)}.load(std::memory_order_acquire);
+    if (header == 0) return false;
+    out.bytes = {reinterpret_cast<std::byte*>(word(chunk, words + 1)), size_of(header)};
+    out.timestamp_at = header >> 12 & 0xFFF;
+    out.annotated = (header & has_annotations) != 0;
+    return true;
+  }
+  std::byte* claim_on(std::uint32_t index, std::uint32_t words) noexcept;
+  bool peek_on(std::uint32_t index, RingRecord& out) noexcept;
+  std::uint32_t take_chunk(Stripe& stripe) noexcept;
+  void free_chunk(std::uint32_t index, std::uint32_t chunk) noexcept;
+  bool retire(std::uint32_t index, std::uint32_t chunk) noexcept;
 
   std::byte* bytes_ = nullptr;
   std::span<RingChunk> chunks_;
-  std::atomic<std::uint32_t> used_{0};  // never more than are taken
-  std::atomic<std::uint32_t> next_{0};  // where the search for a free chunk begins: chunks are used in turn
   std::array<Stripe, stripes> stripes_;
+  alignas(64) std::array<ReadSide, stripes> reading_;
+  std::atomic<std::uint32_t> freed_{0};  // chunks so far
 };
 
 }  // namespace edgespan::core

@@ -4,37 +4,29 @@
 
 namespace edgespan {
 namespace core {
-namespace {
 
 #if !defined(EDGESPAN_NO_THREADS)
-constinit thread_local ThreadState the_thread{};
-ThreadState& present() noexcept { return the_thread; }
-#elif defined(__ARM_ARCH_PROFILE) && __ARM_ARCH_PROFILE == 'M'
-// An interrupt may come between any two instructions of the main loop, so it has a state of its own. It does not
-// continue the main loop's scope either: it has nothing to do with the work that it interrupts.
+constinit thread_local ThreadState this_thread{};
+#elif defined(EDGESPAN_INTERRUPTS)
+namespace {
 constinit ThreadState main_loop{};
 constinit ThreadState interrupts{};
-ThreadState& present() noexcept {
+}  // namespace
+ThreadState& thread_state() noexcept {
   std::uint32_t exception = 0;
   asm("mrs %0, ipsr" : "=r"(exception));
   return exception == 0 ? main_loop : interrupts;
 }
 #else
-constinit ThreadState the_thread{};
-ThreadState& present() noexcept { return the_thread; }
+constinit ThreadState this_thread{};
 #endif
 
+namespace {
 std::atomic<std::uint32_t> threads_seen{0};
+}
 
-}  // namespace
-
-ThreadState& thread_state() noexcept { return present(); }
-
-std::uint32_t thread_stripe() noexcept {
-  ThreadState& thread = thread_state();
-  if (thread.stripe_plus_1 == 0)
-    thread.stripe_plus_1 = threads_seen.fetch_add(1, std::memory_order_relaxed) % stripes + 1;
-  return thread.stripe_plus_1 - 1;
+void choose_stripe(ThreadState& thread) noexcept {
+  thread.stripe_plus_1 = threads_seen.fetch_add(1, std::memory_order_relaxed) % stripes + 1;
 }
 
 }  // namespace core

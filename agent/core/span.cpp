@@ -26,8 +26,10 @@ std::size_t text_used(const SpanSlot& slot) noexcept {
 std::byte* make_room(SpanSlot& slot, std::size_t at, std::size_t old_size, std::size_t new_size) noexcept {
   const std::size_t used = text_used(slot);
   if (used - old_size + new_size > slot.text.size()) return nullptr;
-  std::memmove(&slot.text[at] + new_size, &slot.text[at] + old_size, used - at - old_size);
-  return slot.text.data() + at;
+  std::byte* const place = slot.text.data() + at;
+  const std::size_t behind = used - at - old_size;
+  if (behind != 0) std::memmove(place + new_size, place + old_size, behind);
+  return place;
 }
 
 struct Range {
@@ -59,12 +61,10 @@ void end_slot(core::TracingState& state, SpanSlot& slot, std::uint64_t now_us) n
   span.kind = static_cast<Kind>(slot.kind);
   span.start_us = slot.start_us;
   span.duration_us = elapsed_us == 0 ? 1 : elapsed_us;  // the collector takes 0 for absent
-  const core::Bytes text{slot.text};
+  const core::Bytes text = core::Bytes{slot.text}.first(text_used(slot));
   span.name = text.first(slot.name_bytes);
   span.local = state.local.view();
-  span.remote = text.subspan(slot.name_bytes, slot.remote_bytes);
-  const std::size_t texts_at = std::size_t{slot.name_bytes} + slot.remote_bytes;
-  span.text = text.subspan(texts_at, std::size_t{slot.annotation_bytes} + slot.tag_bytes);
+  span.text = text.subspan(slot.name_bytes);  // the peer, annotations and tags, as they stand
   span.annotated = slot.annotation_bytes != 0;
   core::record(state, span);
 }
@@ -86,12 +86,24 @@ bool set_name(SpanSlot& slot, std::string_view text) noexcept {
   const std::size_t size = text.empty() ? 0 : text.size() + 2;
   std::byte* const out = make_room(slot, 0, slot.name_bytes, size);
   if (out == nullptr) return false;
-  if (size != 0) {
-    core::write_name(out, text);
-    for (std::size_t i = 2; i < size; ++i)
-      out[i] = static_cast<std::byte>(core::lower_ascii(static_cast<char>(out[i])));
-  }
+  if (size != 0) core::write_name(out, text);
   slot.name_bytes = static_cast<std::uint16_t>(size);
+  return true;
+}
+
+// Null, or room for a remote endpoint of `size` bytes.
+std::byte* remote_room(SpanSlot& slot, std::size_t size) noexcept {
+  std::byte* const out = make_room(slot, slot.name_bytes, slot.remote_bytes, size);
+  if (out != nullptr) slot.remote_bytes = static_cast<std::uint16_t>(size);
+  return out;
+}
+
+// As encode_endpoint() does it, without its way through a schema.
+bool set_remote(SpanSlot& slot, std::string_view name) noexcept {
+  if (name.size() > core::service_name_max || !core::utf8(name) || name.find('\0') != name.npos) return false;
+  std::byte* const out = remote_room(slot, name.empty() ? 0 : 4 + name.size());
+  if (out == nullptr) return false;
+  if (!name.empty()) core::write_remote(out, name);
   return true;
 }
 
@@ -189,24 +201,20 @@ Span& Span::error(std::string_view message) & noexcept {
 }
 
 Span& Span::remote_service_name(std::string_view name) & noexcept {
-  Endpoint endpoint;
-  endpoint.service_name = name;
-  return remote_endpoint(endpoint);
+  if (SpanSlot* slot = open()) change(set_remote(*slot, name), *slot);
+  return *this;
 }
 
 Span& Span::remote_endpoint(const Endpoint& endpoint) & noexcept {
   SpanSlot* slot = open();
   if (slot == nullptr) return *this;
   core::EncodedEndpoint encoded;
-  bool done = core::encode_endpoint(endpoint, core::EndpointField::remote, encoded);
-  std::byte* const out =
-      done ? make_room(*slot, slot->name_bytes, slot->remote_bytes, encoded.size) : nullptr;
-  done = out != nullptr;
-  if (done) {
-    std::memcpy(out, encoded.bytes.data(), encoded.size);
-    slot->remote_bytes = static_cast<std::uint16_t>(encoded.size);
+  std::byte* out = nullptr;
+  if (core::encode_endpoint(endpoint, core::EndpointField::remote, encoded)) {
+    out = remote_room(*slot, encoded.size);
+    if (out != nullptr) std::memcpy(out, encoded.bytes.data(), encoded.size);
   }
-  change(done, *slot);
+  change(out != nullptr, *slot);
   return *this;
 }
 
@@ -237,25 +245,32 @@ void Span::abandon() noexcept {
   tracing_ = nullptr;
 }
 
+// The search begins at the slot that this thread used last, so that threads do not meet while there are
+// enough.
 Span Tracing::open(const Context& context, std::uint64_t start_us) noexcept {
   core::TracingState& inside = state();
   if (!context.sampled()) return Span{*this, context, 0, 0};
   if (start_us == 0) start_us = inside.now_us();
-  for (std::size_t i = 0; i < inside.memory.spans.size(); ++i) {
-    SpanSlot& slot = inside.memory.spans[i];
+  core::ThreadState& thread = core::thread_state();
+  const auto count = static_cast<std::uint32_t>(inside.memory.spans.size());
+  std::uint32_t at = thread.slot;
+  for (std::uint32_t looked = 0; looked < count; ++looked, ++at) {
+    if (at >= count) at = 0;
+    SpanSlot& slot = inside.memory.spans[at];
     std::uint32_t seen = slot.state.load(std::memory_order_relaxed);
     if ((seen & 3) != phase_free) continue;
     const std::uint32_t generation = ((seen >> 2) + 1) & 0x3FFFFFFF;
     if (!slot.state.compare_exchange_strong(seen, state_of(generation, phase_busy),
                                             std::memory_order_acquire))
       continue;
+    thread.slot = at;
     slot.kind = 0;
     slot.flags = 0;
     slot.name_bytes = slot.remote_bytes = slot.annotation_bytes = slot.tag_bytes = 0;
     slot.start_us = start_us;
     slot.context = context;
     slot.state.store(state_of(generation, phase_open), std::memory_order_release);
-    return Span{*this, context, static_cast<std::uint16_t>(i + 1), generation};
+    return Span{*this, context, static_cast<std::uint16_t>(at + 1), generation};
   }
   return Span{*this, context, 0, 0};
 }

@@ -4,7 +4,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
+#include <type_traits>
 
 namespace edgespan::core {
 
@@ -36,7 +38,49 @@ constexpr std::size_t utf8_sequence(std::string_view text, std::size_t at) noexc
   return 0;
 }
 
+// Most texts are ASCII, which is seen a register at a time. Asks `ok` for words that together hold every
+// character, some of them twice; a word that no text fills is filled with blanks.
+template <typename Ok>
+bool all_words(std::string_view text, Ok ok) noexcept {
+  using Word = std::uintptr_t;
+  const char* const at = text.data();
+  const std::size_t size = text.size();
+  const auto load = [at]<typename Part>(std::size_t i, Part part) {
+    std::memcpy(&part, at + i, sizeof part);
+    return Word{part};
+  };
+  const auto byte = [at](std::size_t i) { return Word{static_cast<std::uint8_t>(at[i])}; };
+  if (size >= sizeof(Word)) {
+    for (std::size_t i = 0; i + sizeof(Word) < size; i += sizeof(Word)) {
+      if (!ok(load(i, Word{}))) return false;
+    }
+    return ok(load(size - sizeof(Word), Word{}));
+  }
+  if constexpr (sizeof(Word) > 4) {
+    if (size >= 4) return ok(load(0, std::uint32_t{}) | load(size - 4, std::uint32_t{}) << 32);
+  }
+  if (size == 0) return true;
+  return ok((~Word{0} / 255 * ' ' << 24) | byte(0) | byte(size / 2) << 8 | byte(size - 1) << 16);
+}
+
+// Whether every character is ASCII; printable ASCII. Quick and exact, at run time only.
+inline bool ascii(std::string_view text) noexcept {
+  constexpr std::uintptr_t ones = ~std::uintptr_t{0} / 255;
+  return all_words(text, [](std::uintptr_t word) { return (word & ones * 0x80) == 0; });
+}
+inline bool printable_ascii(std::string_view text) noexcept {
+  constexpr std::uintptr_t ones = ~std::uintptr_t{0} / 255;
+  return all_words(text, [](std::uintptr_t word) {
+    // Bytes below 0x80 are added to, so that no sum reaches the next byte.
+    const std::uintptr_t low = word & ones * 0x7F;
+    const std::uintptr_t from_blank = low + ones * (0x80 - 0x20);
+    const std::uintptr_t is_del = low + ones;
+    return (from_blank & ~is_del & ~word & ones * 0x80) == ones * 0x80;
+  });
+}
+
 constexpr bool utf8(std::string_view text) noexcept {
+  if (!std::is_constant_evaluated() && ascii(text)) return true;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t n = utf8_sequence(text, at);
     if (n == 0) return false;
@@ -56,6 +100,7 @@ constexpr std::string_view cut_utf8(std::string_view text, std::size_t bytes_max
 // A record key that people can read: not empty, UTF-8, no control characters. Binary keys are never shown.
 constexpr bool text_key(std::string_view key) noexcept {
   if (key.empty()) return false;
+  if (!std::is_constant_evaluated() && printable_ascii(key)) return true;
   for (std::size_t at = 0; at < key.size();) {
     const auto c = static_cast<std::uint8_t>(key[at]);
     if (c < 0x20 || c == 0x7F) return false;

@@ -69,7 +69,7 @@ void record(TracingState& state, const SpanRecord& span) noexcept {
   counters.accepted.fetch_add(1, std::memory_order_relaxed);
   encode(span, size, out);
   state.ring.commit(out, size.total, size.timestamp_at, span.annotated);
-  wake_reporter(state);
+  if (state.ring.opens_chunk(out)) wake_reporter(state);
 }
 
 void fold_counters(TracingState& state) noexcept {
