@@ -9,6 +9,12 @@ namespace {
 constexpr std::size_t headers_looked_at = 256;
 constexpr std::size_t key_chars_max = 17;  // X-B3-ParentSpanId
 
+// Lengths and times in a record and in each of its headers, every varint at its longest.
+constexpr std::size_t record_frame_bytes = 36;
+constexpr std::size_t header_frame_bytes = 10;
+constexpr std::size_t trace_headers_bytes_max =
+    sizeof B3Buffer::text + b3_headers_max * (header_frame_bytes + key_chars_max);
+
 struct HeaderView {
   const char* name = nullptr;
   const void* value = nullptr;
@@ -86,6 +92,17 @@ bool write_headers(rd_kafka_message_t* message, const FoundHeaders& found, const
   }
   rd_kafka_message_set_headers(message, list);
   return true;
+}
+
+std::size_t traced_record_bytes_max(const rd_kafka_message_t* message,
+                                    const rd_kafka_headers_t* list) noexcept {
+  std::size_t bytes = record_frame_bytes + message->len + message->key_len + trace_headers_bytes_max;
+  if (list == nullptr) return bytes;
+  HeaderView header;
+  for (std::size_t i = 0; header_at(list, i, header); ++i) {
+    bytes += header_frame_bytes + std::strlen(header.name) + header.size;
+  }
+  return bytes;
 }
 
 Context next_context(core::TracingState& state, const B3Extraction& extraction, bool scope_first,

@@ -41,6 +41,10 @@ void clear_headers(rd_kafka_headers_t* list) noexcept;
 bool write_headers(rd_kafka_message_t* message, const FoundHeaders& found, const Context& context,
                    B3Format format) noexcept;
 
+// No record of this message takes more on the wire, once trace headers of any format were added to it.
+std::size_t traced_record_bytes_max(const rd_kafka_message_t* message,
+                                    const rd_kafka_headers_t* list) noexcept;
+
 // The context of a span that goes on from a record. `scope_first`: a producer; else ids in the record come
 // first.
 Context next_context(core::TracingState& state, const B3Extraction& extraction, bool scope_first,

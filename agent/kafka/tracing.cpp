@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Traced clients: created with interceptors, so that every message has its span, by whatever call it is
 // produced and in whatever style its delivery report is read. agent/DESIGN.md says why this way was chosen.
+#include <charconv>
+#include <cstring>
 #include <new>
 
 #include "core/text.hpp"
@@ -17,8 +19,8 @@ constexpr int fixed_conf_destroy = 0x020d0000;  // the first librdkafka that sur
 // Whether the produce call that this thread is in has got as far as on_send.
 constinit thread_local bool send_seen = false;
 
-rd_kafka_resp_err_t on_send(rd_kafka_t*, rd_kafka_message_t* message, void* self) {
-  static_cast<KafkaTracing*>(self)->message_sent(message);
+rd_kafka_resp_err_t on_send(rd_kafka_t* rk, rd_kafka_message_t* message, void* self) {
+  static_cast<KafkaTracing*>(self)->message_sent(rk, message);
   return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
@@ -27,8 +29,19 @@ rd_kafka_resp_err_t on_acknowledgement(rd_kafka_t*, rd_kafka_message_t* message,
   return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
-rd_kafka_resp_err_t on_new(rd_kafka_t* rk, const rd_kafka_conf_t*, void* self, char*, std::size_t) {
+std::uint32_t message_bytes_max(const rd_kafka_conf_t* conf) noexcept {
+  char text[16] = "";
+  std::size_t size = sizeof text;
+  std::uint32_t bytes = 0;
+  if (rd_kafka_conf_get(conf, "message.max.bytes", text, &size) == RD_KAFKA_CONF_OK) {
+    std::from_chars(text, text + std::strlen(text), bytes);
+  }
+  return bytes;
+}
+
+rd_kafka_resp_err_t on_new(rd_kafka_t* rk, const rd_kafka_conf_t* conf, void* self, char*, std::size_t) {
   if (rd_kafka_type(rk) != RD_KAFKA_PRODUCER) return RD_KAFKA_RESP_ERR_NO_ERROR;
+  static_cast<KafkaTracing*>(self)->client_made(message_bytes_max(conf));
   const rd_kafka_resp_err_t sent = rd_kafka_interceptor_add_on_send(rk, interceptor_name, on_send, self);
   if (sent != RD_KAFKA_RESP_ERR_NO_ERROR) return sent;
   return rd_kafka_interceptor_add_on_acknowledgement(rk, interceptor_name, on_acknowledgement, self);
@@ -104,15 +117,33 @@ rd_kafka_t* KafkaTracing::create(rd_kafka_type_t type, rd_kafka_conf_t* conf, ch
   return rk;
 }
 
+void KafkaTracing::client_made(std::uint32_t message_bytes_max) noexcept {
+  std::uint32_t least = least_message_bytes_max_.load(std::memory_order_relaxed);
+  while (message_bytes_max < least &&
+         !least_message_bytes_max_.compare_exchange_weak(least, message_bytes_max)) {
+  }
+}
+
+// librdkafka compared the message with message.max.bytes before it had the header; a larger one aborts the
+// process when it is sent (2.0.2, an assertion). The least limit of all clients settles it nearly always.
+bool KafkaTracing::has_room(rd_kafka_t* rk, const rd_kafka_message_t* message,
+                            const rd_kafka_headers_t* list) const noexcept {
+  const std::size_t bytes = traced_record_bytes_max(message, list);
+  return bytes <= least_message_bytes_max_.load(std::memory_order_relaxed) ||
+         bytes <= message_bytes_max(rd_kafka_conf(rk));
+}
+
 // The application's thread, inside its produce call.
-void KafkaTracing::message_sent(rd_kafka_message_t* message) noexcept {
+void KafkaTracing::message_sent(rd_kafka_t* rk, rd_kafka_message_t* message) noexcept {
   send_seen = true;
   if (!active()) return;
   core::TracingState& state = tracing_->state();
   const FoundHeaders found = find_headers(message);
   const Context context = next_context(state, found.extraction, true, config_.producer_sampler,
                                        Operation::send, topic_of(message));
-  if (!write_headers(message, found, context, config_.b3)) state.count(core::Event::header_failed);
+  if (!has_room(rk, message, found.list) || !write_headers(message, found, context, config_.b3)) {
+    state.count(core::Event::header_failed);
+  }
   if (!context.sampled()) return;
   const InflightSpan span{context.trace_hi,  context.trace_lo, context.span_id,
                           context.parent_id, state.now_us(),   context.decision};

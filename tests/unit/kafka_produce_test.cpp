@@ -308,4 +308,46 @@ EDGESPAN_TEST(kafka_ids_of_64_bits_and_no_remote_endpoint_on_request, "kafka") {
   REQUIRE(b3_of(producer.reports(1)[0].headers) == b3_of(span));
 }
 
+// librdkafka aborts the process if a header makes a message larger than message.max.bytes after it was
+// accepted.
+EDGESPAN_TEST(kafka_message_without_room_for_the_header_goes_out_without_it, "kafka") {
+  for (const B3Format format : {B3Format::single_no_parent, B3Format::both}) {
+    Traced traced{KafkaConfig{.b3 = format}};
+    ReportingProducer large{traced};
+    ReportingProducer producer{traced, {{"message.max.bytes", "1000"}}};
+    const std::string topic = MockCluster::shared().topic();
+    const RecordHeader own[] = {{"own", "header"}};
+    std::size_t accepted = 0;
+    std::size_t sent = 0;
+    for (std::size_t bytes = 500; bytes <= 1'000; ++bytes) {
+      const std::string value(bytes, 'v');
+      const std::span<const RecordHeader> headers{own, bytes % 2};
+      const rd_kafka_resp_err_t error =
+          producer->send({.topic = topic, .key = "k", .value = value, .headers = headers});
+      ++sent;
+      if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
+        ++accepted;
+      else
+        REQUIRE(error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE);
+      if (sent % 100 == 0) producer.delivered(accepted);
+    }
+    producer.delivered(accepted);
+    std::size_t traced_ones = 0;
+    for (const Report& report : producer.reports(accepted)) {
+      for (const Header& header : report.headers)
+        traced_ones += b3_key(header.name) == B3Key::trace_id || header.name == "b3";
+    }
+    if (format == B3Format::both) traced_ones /= 2;
+    const Books books = traced.tracing.books();
+    REQUIRE(books.finished == sent);
+    REQUIRE(books.headers_failed == accepted - traced_ones);
+    REQUIRE(books.headers_failed > 0);
+    REQUIRE(traced_ones > 100);
+    // Another producer's limit does not count.
+    const std::string value(1'000, 'v');
+    REQUIRE(large->send({.topic = topic, .value = value}) == 0);
+    REQUIRE(b3_of(large.reports(1)[0].headers).size() > 0);
+  }
+}
+
 }  // namespace

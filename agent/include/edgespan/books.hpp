@@ -40,7 +40,7 @@ struct Books {
   std::uint32_t inflight_full = 0;    // produced messages without a slot: their span ended at once
   std::uint32_t texts_cut = 0;        // names, tags, annotations left out: too long, or not UTF-8
   std::uint32_t scopes_refused = 0;   // scopes beyond scope_depth_max, or closed out of turn
-  std::uint32_t headers_failed = 0;   // records that went on without their trace header: no memory
+  std::uint32_t headers_failed = 0;   // records that went on without their trace header
   std::uint32_t roots_unshared = 0;   // records with a root of their own, poll_topics_max being reached
   std::uint32_t faults = 0;           // contradictions inside the agent: the first one switches it off
 

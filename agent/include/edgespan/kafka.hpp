@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -84,7 +85,8 @@ class KafkaTracing {
   Scope scope(const rd_kafka_message_t* message) noexcept;
 
   // What the interceptors call, and what TracingProducer tells of a call that failed before they ran.
-  void message_sent(rd_kafka_message_t* message) noexcept;
+  void client_made(std::uint32_t message_bytes_max) noexcept;
+  void message_sent(rd_kafka_t* rk, rd_kafka_message_t* message) noexcept;
   void message_ended(rd_kafka_message_t* message) noexcept;
   void record_refused(std::string_view topic, std::string_view key, rd_kafka_resp_err_t error) noexcept;
   static void begin_call() noexcept;
@@ -95,6 +97,8 @@ class KafkaTracing {
 
   bool active() const noexcept;  // initialised, and tracing is on
   core::InflightTable& inflight_table() noexcept;
+  bool has_room(rd_kafka_t* rk, const rd_kafka_message_t* message,
+                const rd_kafka_headers_t* list) const noexcept;
   void record_send(const InflightSpan& sent, std::uint64_t end_us, std::string_view topic,
                    std::string_view key, std::string_view error) noexcept;
   void abandon(const InflightSpan& span, std::uint64_t now_us) noexcept;
@@ -102,6 +106,7 @@ class KafkaTracing {
   Span open_next(const rd_kafka_message_t* message, const Context& parent) noexcept;
 
   Tracing* tracing_ = nullptr;
+  std::atomic<std::uint32_t> least_message_bytes_max_{UINT32_MAX};  // message.max.bytes, of all clients
   KafkaConfig config_{};
   std::array<std::byte, 96> remote_{};  // the remote endpoint, encoded
   std::size_t remote_size_ = 0;
