@@ -2,6 +2,7 @@
 #include "cli/tool.hpp"
 
 #include "cli/b3_command.hpp"
+#include "cli/budget.hpp"
 #include "cli/consume.hpp"
 #include "cli/demo.hpp"
 #include "cli/error.hpp"
@@ -24,7 +25,7 @@ namespace {
 int explain(const CLI::App& app, const CLI::ParseError& error, const Streams& streams) {
   const bool asked = error.get_exit_code() == 0;
   if (!asked && app.get_subcommands().empty()) {
-    streams.err << "edgespan: the first argument is a command: produce, consume, b3 or demo\n"
+    streams.err << "edgespan: the first argument is a command: produce, consume, b3, budget or demo\n"
                    "Run with --help for more information.\n";
     return exit_usage;
   }
@@ -40,11 +41,13 @@ int parse_and_run(int argc, const char* const* argv, const Streams& streams) {
   app.require_subcommand(1);
   ProduceOptions produce;
   ConsumeOptions consume;
+  BudgetOptions budget;
   DemoOptions demo;
   const CLI::App* const produce_command = add_produce(app, produce);
   const CLI::App* const consume_command = add_consume(app, consume);
   const CLI::App* const b3_command = app.add_subcommand(
       "b3", "explain trace headers: name=value, separated by tabs, one set a line of standard input");
+  const CLI::App* const budget_command = add_budget(app, budget);
   add_demo(app, demo);
   try {
     app.parse(argc, argv);
@@ -59,6 +62,7 @@ int parse_and_run(int argc, const char* const* argv, const Streams& streams) {
     Output{streams.out}.flush();
     return code;
   }
+  if (budget_command->parsed()) return run_budget(budget, streams.out);
   return run_demo(demo, streams.out, streams.err);
 }
 
