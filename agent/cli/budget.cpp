@@ -79,7 +79,7 @@ void add_assumptions(CLI::App& app, BudgetWish& wish) {
       ->group("Assumptions");
   add_bytes(
       app, "--program", 64U << 10, 1U << 30,
-      "pages of the program and its libraries that are resident (default: 6M, with Debian's librdkafka)",
+      "pages of the program and its libraries that are resident (default: 8M, with Debian's librdkafka)",
       [&wish](std::uint64_t bytes) { wish.program_bytes = bytes; })
       ->group("Assumptions");
   app.add_option("--brokers", wish.brokers, "brokers of the cluster (default: 1)")

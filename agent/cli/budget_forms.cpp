@@ -65,6 +65,7 @@ std::string budget_cpp(const BudgetPlan& plan, const BudgetWish& wish) {
   add_constant(out, "ProducerLimits", "producer", plan.producer);
   add_constant(out, "ConsumerLimits", "consumer", plan.consumer);
   out << "inline constexpr std::uint32_t span_bytes = " << wish.span_bytes
+      << ";\ninline constexpr std::uint32_t message_bytes = " << wish.message_bytes
       << ";\ninline constexpr std::uint64_t spans_held = " << plan.spans_held
       << ";\ninline constexpr std::uint32_t reporter_stack_bytes = " << plan.reporter_stack_bytes
       << ";\ninline constexpr std::uint32_t kafka_stack_bytes = " << plan.kafka_stack_bytes

@@ -30,6 +30,9 @@ constexpr std::uint64_t thread_resident_bytes = 12'288 + 13'824;
 // against the whole sum.
 constexpr std::uint64_t heap_slack(std::uint64_t bytes) { return bytes / 4; }
 
+// message.max.bytes is about a payload with its key, its headers and what the protocol puts around them.
+constexpr std::uint32_t message_frame_bytes = 1'024;
+
 constexpr std::uint64_t round_up(std::uint64_t value, std::uint64_t unit) {
   return (value + unit - 1) / unit * unit;
 }
@@ -96,7 +99,7 @@ ProducerLimits producer_limits(const Limits& limits, std::uint32_t message_bytes
   producer.queue_messages_max = limits.inflight_max;
   producer.queue_payload_kbytes = static_cast<std::uint32_t>(std::min<std::uint64_t>(
       round_up(std::uint64_t{limits.inflight_max} * message_bytes, 1'024) / 1'024, 2'097'151));
-  producer.message_bytes_max = std::max(1'000U, message_bytes);
+  producer.message_bytes_max = message_bytes + message_frame_bytes;
   return producer;
 }
 
@@ -113,7 +116,7 @@ void add_agent_terms(BudgetPlan& plan, const BudgetWish& wish) {
   const auto number = [](std::uint64_t value, const char* what) { return std::to_string(value) + what; };
   plan.agent = {
       {"ring", share(limits, [](Limits& l) { l.ring_bytes = 0; }),
-       number(plan.spans_held, " spans with the batch")},
+       number(plan.spans_held, " spans that wait")},
       {"batch", share(limits, [](Limits& l) { l.batch_bytes = 0; }),
        number(limits.batch_bytes / wish.span_bytes, " spans a post")},
       {"open spans", share(limits, [](Limits& l) { l.spans_open_max = 0; }),
@@ -152,7 +155,7 @@ std::uint64_t spans_held(const Limits& limits, std::uint32_t span_bytes) {
   std::vector<RingChunk> chunks(limits.ring_bytes / ring_chunk_bytes);
   core::SpanRing ring;
   ring.init(std::as_writable_bytes(std::span{bytes}), chunks);
-  std::uint64_t held = limits.batch_bytes / span_bytes;
+  std::uint64_t held = 0;
   for (std::uint32_t stripe = 0; ring.claim(stripe, span_bytes) != nullptr;
        stripe = (stripe + 1) % core::stripes)
     ++held;

@@ -20,7 +20,7 @@ struct BudgetWish {
   std::uint32_t message_bytes = 1'024;    // of the largest payload that is sent
   std::uint32_t batch_bytes = 1'048'588;  // of the largest batch on the topics that are read
   std::uint32_t brokers = 1;
-  std::uint64_t program_bytes = 6U << 20;  // resident pages of the program and its libraries
+  std::uint64_t program_bytes = 8U << 20;  // resident pages of the program and its libraries
 };
 
 // One line of a sum.
@@ -34,7 +34,7 @@ struct BudgetPlan {
   Limits limits;
   ProducerLimits producer;
   ConsumerLimits consumer;
-  std::uint64_t spans_held = 0;  // by ring and batch, counted with a real ring
+  std::uint64_t spans_held = 0;  // by the ring, counted with a real one
   std::uint32_t threads = 0;     // librdkafka's and the reporter's
   std::uint32_t reporter_stack_bytes = 0;
   std::uint32_t kafka_stack_bytes = 0;  // address space of each of librdkafka's threads
@@ -49,8 +49,8 @@ struct BudgetPlan {
 // Throws UsageError, with the number that would do, for a wish that cannot be.
 BudgetPlan plan_budget(const BudgetWish& wish);
 
-// How many encoded spans of that size wait in the ring and the batch before one is dropped, while four
-// threads record in turn.
+// How many encoded spans of that size wait in the ring before one is dropped, while as many threads as it has
+// stripes record in turn. The batch is not counted: it may have left for the collector with one span in it.
 std::uint64_t spans_held(const Limits& limits, std::uint32_t span_bytes);
 
 }  // namespace edgespan::cli
