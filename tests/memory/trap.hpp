@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// The allocation trap (trap.cpp) also counts, for tests that say what an operation of librdkafka costs.
+#pragma once
+
+#include <cstddef>
+
+namespace edgespan::test {
+
+struct Allocations {
+  std::size_t calls = 0;
+  std::size_t bytes = 0;  // asked for
+  friend Allocations operator-(const Allocations& a, const Allocations& b) {
+    return {a.calls - b.calls, a.bytes - b.bytes};
+  }
+};
+
+// Of the calling thread, by whomever, since it began.
+Allocations thread_allocations();
+
+}  // namespace edgespan::test
