@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 NEEDED = re.compile(
-    r'^(?:mem(?:cpy|move|set|cmp|chr)|strlen'    # five functions of a C library
+    r'^(?:mem(?:cpy|move|set|cmp|chr)|strlen'    # six functions of a C library
     r'|__aeabi_\w+|__gnu_thumb1_case_\w+|__clz\w+|__ctz\w+|__popcount\w+'  # libgcc: 64-bit arithmetic on 32-bit cores
     r'|__atomic_(?:fetch_(?:add|sub|and|or)|exchange|compare_exchange)_4'  # port/bare, on ARMv6-M
     r'|(?:edgespan_)?pb_\w+|zipkin_proto3_\w+'   # nanopb and the schema

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <edgespan/reporter.hpp>
+#include <edgespan/tracing.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "support/manual_clock.hpp"
+#include "support/recording_sender.hpp"
+#include "support/test.hpp"
+
+namespace edgespan::test {
+
+// What the tests of tracing and reporter run in, on a host as on a board with 16 KiB of memory.
+inline constexpr Limits small_limits{.ring_bytes = 4'096,
+                                     .batch_bytes = 2'048,
+                                     .spans_open_max = 4,
+                                     .inflight_max = 8,
+                                     .poll_records_max = 1,
+                                     .poll_topics_max = 1};
+inline constexpr std::uint64_t wall_us = 1'790'000'000'000'000;
+
+// The agent with a clock that moves when it is told to and a sender that follows a script. One at a time: all have the
+// same memory, which holds whatever the one before left in it.
+struct SmallAgent {
+  ManualClock clock;
+  Tracing tracing;
+  RecordingSender sender;
+  Reporter reporter;
+  std::uint64_t finished = 0;
+
+  explicit SmallAgent(const TracingConfig& config = {.local = {.service_name = "Gateway", .ipv4 = {10, 0, 0, 7}}},
+                      const ReporterConfig& reporter_config = {.flush_ms = 10}) {
+    clock.set_wall(wall_us);
+    TEST_ASSERT_TRUE(tracing.init(memory, config, clock.table()) == Status::ok);
+    TEST_ASSERT_TRUE(reporter.init(tracing, sender.sender(), reporter_config) == Status::ok);
+  }
+  explicit SmallAgent(const ReporterConfig& reporter_config)
+      : SmallAgent({.local = {.service_name = "Gateway", .ipv4 = {10, 0, 0, 7}}}, reporter_config) {}
+
+  void finish_spans(std::uint64_t count, std::string_view name = "work") {
+    for (std::uint64_t i = 0; i < count; ++i) tracing.span(name).finish();
+    finished += count;
+  }
+  void run_for(std::uint64_t us) {
+    const std::uint64_t until = clock.now_us() + us;
+    while (clock.now_us() < until) {
+      const std::uint64_t again_us = std::max<std::uint64_t>(reporter.step(), 1);
+      clock.advance(std::min(again_us, until - clock.now_us()));
+      TEST_ASSERT_TRUE(tracing.books().balanced());
+    }
+  }
+  std::uint64_t dropped(DropReason reason) { return tracing.books().dropped[static_cast<std::size_t>(reason)]; }
+
+  // Every test ends with it: no span is lost that is not counted.
+  void expect_books() {
+    const Books books = tracing.books();
+    TEST_ASSERT_TRUE(books.balanced());
+    TEST_ASSERT_EQUAL_UINT64(finished, books.finished);
+  }
+
+  static inline Memory<small_limits> memory;
+};
+
+}  // namespace edgespan::test
