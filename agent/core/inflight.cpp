@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/inflight.hpp"
 
+#include <bit>
+
 namespace edgespan::core {
 namespace {
 
@@ -10,61 +12,82 @@ constexpr std::uintptr_t busy = 1;  // somebody copies the span in or out: a mat
 // How often a look-up that met a busy slot looks again before it believes that its key is not there.
 constexpr int look_again_max = 64;
 
+// Which slots of a row hold `key`, a bit each: all are read, without a branch that could be guessed wrong.
+std::uint32_t slots_with(const InflightBucket& bucket, std::uintptr_t key) noexcept {
+  std::uint32_t found = 0;
+#pragma GCC unroll 8
+  for (std::uint32_t slot = 0; slot < inflight_bucket_size; ++slot) {
+    found |= std::uint32_t{bucket.keys[slot].load(std::memory_order_relaxed) == key} << slot;
+  }
+  return found;
+}
+
+// Turns a key of a row into `busy`, where it still stands.
+bool own_slot(InflightBucket& bucket, std::uintptr_t key, std::uint32_t& slot) noexcept {
+  for (std::uint32_t found = slots_with(bucket, key); found != 0; found &= found - 1) {
+    slot = static_cast<std::uint32_t>(std::countr_zero(found));
+    std::uintptr_t expected = key;
+    if (bucket.keys[slot].compare_exchange_strong(expected, busy, std::memory_order_acquire,
+                                                  std::memory_order_relaxed)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 void InflightTable::init(std::span<InflightBucket> buckets) noexcept {
   buckets_ = buckets;
   for (InflightBucket& bucket : buckets) {
     for (auto& key : bucket.keys) key.store(empty, std::memory_order_relaxed);
+    bucket.elsewhere.store(0, std::memory_order_relaxed);
   }
 }
 
-InflightBucket& InflightTable::bucket(std::uintptr_t key, std::uint32_t choice) noexcept {
+InflightTable::Choice InflightTable::buckets_of(std::uintptr_t key) noexcept {
   // Heap addresses differ in their middle bits; two odd multipliers spread them in two ways.
   const auto low =
       static_cast<std::uint32_t>(key >> 4) ^ static_cast<std::uint32_t>(std::uint64_t{key} >> 32);
-  const std::uint32_t hash = low * (choice == 0 ? 0x9E3779B1U : 0x85EBCA77U);
-  return buckets_[static_cast<std::size_t>(std::uint64_t{hash ^ hash >> 15} * buckets_.size() >> 32)];
+  const auto at = [&](std::uint32_t hash) {
+    return &buckets_[static_cast<std::size_t>(std::uint64_t{hash ^ hash >> 15} * buckets_.size() >> 32)];
+  };
+  const Choice choice{at(low * 0x9E3779B1U), at(low * 0x85EBCA77U)};
+  return {choice.first, choice.second == choice.first ? nullptr : choice.second};
 }
 
-bool InflightTable::own(std::uintptr_t key, Place& place, bool& busy_seen) noexcept {
-  for (std::uint32_t choice = 0; choice < 2; ++choice) {
-    InflightBucket& candidate = bucket(key, choice);
-    for (std::uint32_t slot = 0; slot < inflight_bucket_size; ++slot) {
-      std::uintptr_t seen = candidate.keys[slot].load(std::memory_order_relaxed);
-      busy_seen |= seen == busy;
-      if (seen == key && candidate.keys[slot].compare_exchange_strong(seen, busy, std::memory_order_acquire,
-                                                                      std::memory_order_relaxed)) {
-        place = {&candidate, slot};
-        return true;
-      }
-    }
-  }
+bool InflightTable::own(std::uintptr_t key, const Choice& choice, Place& place, bool& busy_seen) noexcept {
+  place.bucket = choice.first;
+  if (own_slot(*place.bucket, key, place.slot)) return true;
+  busy_seen |= slots_with(*place.bucket, busy) != 0;
+  if (choice.second == nullptr || choice.first->elsewhere.load(std::memory_order_acquire) == 0) return false;
+  place.bucket = choice.second;
+  if (own_slot(*place.bucket, key, place.slot)) return true;
+  busy_seen |= slots_with(*place.bucket, busy) != 0;
   return false;
+}
+
+// Empties a slot that this thread owns.
+void InflightTable::release(const Place& place, const Choice& choice) noexcept {
+  place.bucket->keys[place.slot].store(empty, std::memory_order_release);
+  if (place.bucket != choice.first) choice.first->elsewhere.fetch_sub(1, std::memory_order_relaxed);
 }
 
 InflightTable::Insert InflightTable::insert(const void* address, const InflightSpan& span,
                                             InflightSpan& old) noexcept {
   const auto key = reinterpret_cast<std::uintptr_t>(address);
+  const Choice choice = buckets_of(key);
   Insert result = Insert::stored;
   Place place;
   bool busy_seen = false;
-  if (own(key, place, busy_seen)) {
+  if (own(key, choice, place, busy_seen)) {
     old = place.bucket->spans[place.slot];
     result = Insert::replaced;
+  } else if (place.bucket = choice.first; !own_slot(*place.bucket, empty, place.slot)) {
+    place.bucket = choice.second;
+    if (place.bucket == nullptr || !own_slot(*place.bucket, empty, place.slot)) return Insert::full;
+    choice.first->elsewhere.fetch_add(1, std::memory_order_relaxed);
   }
-  for (std::uint32_t choice = 0; choice < 2 && place.bucket == nullptr; ++choice) {
-    InflightBucket& candidate = bucket(key, choice);
-    for (std::uint32_t slot = 0; slot < inflight_bucket_size; ++slot) {
-      std::uintptr_t seen = candidate.keys[slot].load(std::memory_order_relaxed);
-      if (seen == empty && candidate.keys[slot].compare_exchange_strong(seen, busy, std::memory_order_acquire,
-                                                                        std::memory_order_relaxed)) {
-        place = {&candidate, slot};
-        break;
-      }
-    }
-  }
-  if (place.bucket == nullptr) return Insert::full;
   place.bucket->spans[place.slot] = span;
   place.bucket->start_s[place.slot].store(static_cast<std::uint32_t>(span.start_us / 1'000'000),
                                           std::memory_order_relaxed);
@@ -74,12 +97,13 @@ InflightTable::Insert InflightTable::insert(const void* address, const InflightS
 
 bool InflightTable::take(const void* address, InflightSpan& out) noexcept {
   const auto key = reinterpret_cast<std::uintptr_t>(address);
+  const Choice choice = buckets_of(key);
   for (int look = 0; look < look_again_max; ++look) {
     Place place;
     bool busy_seen = false;
-    if (own(key, place, busy_seen)) {
+    if (own(key, choice, place, busy_seen)) {
       out = place.bucket->spans[place.slot];
-      place.bucket->keys[place.slot].store(empty, std::memory_order_release);
+      release(place, choice);
       return true;
     }
     if (!busy_seen) return false;
@@ -104,7 +128,7 @@ bool InflightTable::take_older(std::uint64_t now_us, std::uint32_t age_s, Inflig
         continue;
       }
       out = candidate.spans[slot];
-      candidate.keys[slot].store(empty, std::memory_order_release);
+      release({&candidate, slot}, buckets_of(key));
       return true;
     }
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Spans of messages on their way, found by the address under which librdkafka reports their end. A fixed
-// table of buckets; an address has two buckets it may stand in, so that a look-up, a miss included, reads two
-// rows of keys.
+// table of buckets. An address stands in its first bucket or, if that was full, in its second, and the first one
+// counts those: a look-up, a miss included, mostly reads one row of keys.
 #pragma once
 
 #include <cstdint>
@@ -31,8 +31,14 @@ class InflightTable {
     InflightBucket* bucket = nullptr;
     std::uint32_t slot = 0;
   };
-  InflightBucket& bucket(std::uintptr_t key, std::uint32_t choice) noexcept;
-  bool own(std::uintptr_t key, Place& place, bool& busy_seen) noexcept;
+  // The two buckets of an address; null: they are one.
+  struct Choice {
+    InflightBucket* first = nullptr;
+    InflightBucket* second = nullptr;
+  };
+  Choice buckets_of(std::uintptr_t key) noexcept;
+  bool own(std::uintptr_t key, const Choice& choice, Place& place, bool& busy_seen) noexcept;
+  void release(const Place& place, const Choice& choice) noexcept;
 
   std::span<InflightBucket> buckets_;
 };

@@ -175,7 +175,7 @@ Span KafkaTracing::next_span(const ConsumerRecord& record) noexcept {
 Span KafkaTracing::next_span(rd_kafka_message_t* message) noexcept {
   if (!active()) return {};
   const FoundHeaders found = find_headers(message);
-  if (config_.rewrite_headers && found.extraction.kind == B3Extraction::Kind::ids) clear_headers(found.list);
+  if (config_.rewrite_headers && found.extraction.kind == B3Extraction::Kind::ids) clear_headers(found);
   return open_next(message, found.extraction.context);
 }
 

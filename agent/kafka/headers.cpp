@@ -19,27 +19,57 @@ struct HeaderView {
   const char* name = nullptr;
   const void* value = nullptr;
   std::size_t size = 0;
+
+  // Most names of an application are told from ours by their first letter.
+  B3Key key() const noexcept {
+    const char first = static_cast<char>(*name | 0x20);
+    return first == 'b' || first == 'x' ? b3_key(name) : B3Key::none;
+  }
 };
 
 bool header_at(const rd_kafka_headers_t* list, std::size_t index, HeaderView& out) noexcept {
   return rd_kafka_header_get_all(list, index, &out.name, &out.value, &out.size) == RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
-std::size_t first_looked_at(const rd_kafka_headers_t* list) noexcept {
-  const std::size_t count = rd_kafka_header_cnt(list);
-  return count > headers_looked_at ? count - headers_looked_at : 0;
+// The headers that are looked at: [begin, end).
+struct Looked {
+  std::size_t begin;
+  std::size_t end;
+  explicit Looked(const rd_kafka_headers_t* list) noexcept : end{rd_kafka_header_cnt(list)} {
+    begin = end > headers_looked_at ? end - headers_looked_at : 0;
+  }
+};
+
+bool add_header(rd_kafka_headers_t* list, std::string_view name, std::string_view value) noexcept {
+  return rd_kafka_header_add(list, name.data(), static_cast<ssize_t>(name.size()), value.data(),
+                             static_cast<ssize_t>(value.size())) == RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
 bool add_headers(rd_kafka_headers_t* list, const Context& context, B3Format format) noexcept {
+  if (format == B3Format::single || format == B3Format::single_no_parent) {
+    std::array<char, b3_single_max> text;
+    return add_header(list, b3_key_names[0], {text.data(), b3_format(context, format, text)});
+  }
   B3Buffer buffer;
   for (const B3Header& header : b3_inject(context, format, buffer)) {
-    if (rd_kafka_header_add(list, header.name.data(), static_cast<ssize_t>(header.name.size()),
-                            header.value.data(),
-                            static_cast<ssize_t>(header.value.size())) != RD_KAFKA_RESP_ERR_NO_ERROR) {
-      return false;
-    }
+    if (!add_header(list, header.name, header.value)) return false;
   }
   return true;
+}
+
+// Removal frees the name it compares with, so it gets a copy; it takes all headers of this spelling.
+void clear_respelled(rd_kafka_headers_t* list) noexcept {
+  HeaderView header;
+  for (std::size_t i = Looked{list}.begin; header_at(list, i, header);) {
+    if (header.key() == B3Key::none) {
+      ++i;
+      continue;
+    }
+    char name[key_chars_max + 1] = {};
+    std::strncpy(name, header.name, key_chars_max);
+    if (rd_kafka_header_remove(list, name) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
+    i = Looked{list}.begin;
+  }
 }
 
 }  // namespace
@@ -52,35 +82,30 @@ FoundHeaders find_headers(const rd_kafka_message_t* message) noexcept {
   }
   B3Headers headers;
   HeaderView header;
-  for (std::size_t i = first_looked_at(found.list); header_at(found.list, i, header); ++i) {
-    const B3Key key = b3_key(header.name);
+  const Looked looked{found.list};
+  for (std::size_t i = looked.begin; i < looked.end && header_at(found.list, i, header); ++i) {
+    const B3Key key = header.key();
     if (key == B3Key::none) continue;
-    found.any = true;
+    const auto index = static_cast<std::size_t>(key);
+    found.keys = static_cast<std::uint8_t>(found.keys | 1U << index);
+    found.respelled |= header.name != b3_key_names[index];
     if (header.value != nullptr) headers.add(key, {static_cast<const char*>(header.value), header.size});
   }
-  if (found.any) found.extraction = headers.extract();
+  if (found.keys != 0) found.extraction = headers.extract();
   return found;
 }
 
-void clear_headers(rd_kafka_headers_t* list) noexcept {
-  HeaderView header;
-  for (std::size_t i = first_looked_at(list); header_at(list, i, header);) {
-    if (b3_key(header.name) == B3Key::none) {
-      ++i;
-      continue;
-    }
-    // Removal frees the name it compares with, so it gets a copy; it takes all headers of this spelling.
-    char name[key_chars_max + 1] = {};
-    std::strncpy(name, header.name, key_chars_max);
-    if (rd_kafka_header_remove(list, name) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
-    i = first_looked_at(list);
+void clear_headers(const FoundHeaders& found) noexcept {
+  if (found.respelled) return clear_respelled(found.list);
+  for (std::size_t index = 0; found.keys >> index != 0; ++index) {
+    if ((found.keys >> index & 1) != 0) (void)rd_kafka_header_remove(found.list, b3_key_names[index].data());
   }
 }
 
 bool write_headers(rd_kafka_message_t* message, const FoundHeaders& found, const Context& context,
                    B3Format format) noexcept {
   if (found.list != nullptr) {
-    if (found.any) clear_headers(found.list);
+    if (found.keys != 0) clear_headers(found);
     return add_headers(found.list, context, format);
   }
   rd_kafka_headers_t* list =
@@ -103,6 +128,10 @@ std::size_t traced_record_bytes_max(const rd_kafka_message_t* message,
     bytes += header_frame_bytes + std::strlen(header.name) + header.size;
   }
   return bytes;
+}
+
+std::string_view rule_topic(const MessagingSampler& sampler, const rd_kafka_message_t* message) noexcept {
+  return sampler.rules.empty() ? std::string_view{} : topic_of(message);
 }
 
 Context next_context(core::TracingState& state, const B3Extraction& extraction, bool scope_first,

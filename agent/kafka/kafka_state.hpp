@@ -24,18 +24,19 @@ inline constexpr std::array<std::byte, 6> send_name{std::byte{0x2A}, std::byte{4
 inline constexpr std::array<std::byte, 6> poll_name{std::byte{0x2A}, std::byte{4},   std::byte{'p'},
                                                     std::byte{'o'},  std::byte{'l'}, std::byte{'l'}};
 
-// Trace headers found in a record, and the spellings they were found in.
+// Trace headers found in a record.
 struct FoundHeaders {
   rd_kafka_headers_t* list = nullptr;  // null: the record has no headers
   B3Extraction extraction{};
-  bool any = false;  // trace keys stand in the list, readable or not
+  std::uint8_t keys = 0;   // a bit for each B3Key that stands in the list, readable or not
+  bool respelled = false;  // one of them in another case than we write
 };
 
 // Looks at the last 256 headers: a record with more is not ours to parse in full.
 FoundHeaders find_headers(const rd_kafka_message_t* message) noexcept;
 
 // Takes every trace header out of a list, in whatever case it is written.
-void clear_headers(rd_kafka_headers_t* list) noexcept;
+void clear_headers(const FoundHeaders& found) noexcept;
 
 // Replaces the trace headers of a record by those of `context`. False if librdkafka refused.
 bool write_headers(rd_kafka_message_t* message, const FoundHeaders& found, const Context& context,
@@ -49,6 +50,9 @@ std::size_t traced_record_bytes_max(const rd_kafka_message_t* message,
 // first.
 Context next_context(core::TracingState& state, const B3Extraction& extraction, bool scope_first,
                      const MessagingSampler& sampler, Operation operation, std::string_view topic) noexcept;
+
+// For next_context: the name is looked up only where a rule may ask for it.
+std::string_view rule_topic(const MessagingSampler& sampler, const rd_kafka_message_t* message) noexcept;
 
 std::string_view topic_of(const rd_kafka_message_t* message) noexcept;
 std::string_view key_of(const rd_kafka_message_t* message) noexcept;

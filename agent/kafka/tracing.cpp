@@ -140,7 +140,7 @@ void KafkaTracing::message_sent(rd_kafka_t* rk, rd_kafka_message_t* message) noe
   core::TracingState& state = tracing_->state();
   const FoundHeaders found = find_headers(message);
   const Context context = next_context(state, found.extraction, true, config_.producer_sampler,
-                                       Operation::send, topic_of(message));
+                                       Operation::send, rule_topic(config_.producer_sampler, message));
   if (!has_room(rk, message, found.list) || !write_headers(message, found, context, config_.b3)) {
     state.count(core::Event::header_failed);
   }

@@ -27,6 +27,7 @@ class QueuedMessages {
   QueuedMessages(const QueuedMessages&) = delete;
   QueuedMessages& operator=(const QueuedMessages&) = delete;
 
+  rd_kafka_t* producer() const noexcept { return producer_; }
   rd_kafka_message_t* next() noexcept { return messages_[next_++ % count]; }
 
  private:
@@ -76,7 +77,7 @@ void send(benchmark::State& state, const TracingConfig& config, const Context& p
       state, between_drains,
       [&] {
         rd_kafka_message_t* const message = messages.next();
-        kafka.message_sent(message);
+        kafka.message_sent(messages.producer(), message);
         kafka.message_ended(message);
         drop_headers(message);
       },

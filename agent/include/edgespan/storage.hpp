@@ -55,6 +55,7 @@ struct InflightBucket {
   std::array<std::atomic<std::uintptr_t>, inflight_bucket_size> keys;
   std::array<std::atomic<std::uint32_t>, inflight_bucket_size> start_s;  // seconds, for the sweep
   std::array<InflightSpan, inflight_bucket_size> spans;
+  std::atomic<std::uint32_t> elsewhere;  // messages of this bucket that stand in their second one
 };
 static_assert(sizeof(InflightBucket) <= 64 * inflight_bucket_size,
               "a message in flight costs at most 64 bytes");
