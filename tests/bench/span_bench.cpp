@@ -12,12 +12,6 @@ namespace {
 using namespace edgespan;
 using namespace edgespan::bench;
 
-void one_span(Tracing& tracing) {
-  Span span = tracing.child(context);
-  span.name("send").kind(Kind::producer).remote_service_name("kafka");
-  span.tag("kafka.key", key).tag("kafka.topic", topic);
-}
-
 constexpr std::uint32_t between_drains = 400;  // fit in 64 KiB
 
 void span(benchmark::State& state) {
@@ -41,6 +35,13 @@ void span_floor(benchmark::State& state) {
     const floor::Ids ids{context.trace_hi, context.trace_lo, random.next(), context.span_id, '1'};
     floor::record(*ring, ids, start_us, floor::now_us() - start_us + 1, key_text, topic_text);
   });
+}
+
+// Not a time: what a collector gets for one span.
+void span_bytes(benchmark::State& state) {
+  Agent<> agent;
+  for (auto _ : state) one_span(agent.tracing);
+  state.counters["value"] = static_cast<double>(agent.drain());
 }
 
 constexpr std::uint32_t batch_spans = 400;
@@ -95,6 +96,7 @@ void drain_floor(benchmark::State& state) {
 
 BENCHMARK(span)->Name("span_2tags/edgespan");
 BENCHMARK(span_floor)->Name("span_2tags/floor");
+BENCHMARK(span_bytes)->Name("span_bytes/edgespan")->Iterations(1);
 BENCHMARK(drain)->Name("drain/edgespan");
 BENCHMARK(drain_floor)->Name("drain/floor");
 

@@ -65,6 +65,13 @@ struct Agent {
   std::uint32_t stripe = 0;
 };
 
+// The span of the workload, from its start until it lies in the ring.
+inline void one_span(Tracing& tracing) {
+  Span span = tracing.child(context);
+  span.name("send").kind(Kind::producer).remote_service_name("kafka");
+  span.tag("kafka.key", key).tag("kafka.topic", topic);
+}
+
 // Measures `work`, which does `size` rounds in one call, and runs `between`, off the clock, after each.
 template <typename Work, typename Between>
 void measure_batches(benchmark::State& state, std::uint32_t size, Work work, Between between) {

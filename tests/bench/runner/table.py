@@ -26,7 +26,7 @@ def _limit(verdict):
 def _barred(verdict, measured):
     """A ratio with its bar, and a word if the bar does not hold."""
     if verdict is None:
-        return factor(measured)
+        return ''
     if verdict.measured is None:
         return f'({_limit(verdict)}) missing'
     return f'{factor(verdict.measured)} ({_limit(verdict)})' + ('' if verdict.holds else ' MISSED')

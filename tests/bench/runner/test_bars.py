@@ -9,7 +9,7 @@ import tempfile
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from runner import bars, peers, rows, table  # noqa: E402
+from runner import bars, peers, readme, rows, table  # noqa: E402
 from runner.samples import Figure, Samples  # noqa: E402
 
 
@@ -114,6 +114,27 @@ class Table(unittest.TestCase):
         known = [row(floor=2.0)]
         (line,) = table.lines(known, samples({}), list(bars.judge(known, samples({}))))
         self.assertEqual(line[3], '(<= 2) missing')
+
+
+class Readme(unittest.TestCase):
+    titles = [rows.load()[name].title for name in readme.SHOWN]
+
+    def results(self):
+        lines = ['|  | edgespan | floor | Brave | allocations: ours, Brave, Go |', '|---|--:|--:|--:|--:|']
+        return '\n'.join([*lines, *(f'| {title} | 9 | 8 | 99 | 0, 104 B, 3 |' for title in self.titles)]) + '\n'
+
+    def test_its_rows_follow_the_results(self):
+        text = '\n'.join(f'| {title} | old |' for title in self.titles)
+        new = readme.updated(text, self.results())
+        self.assertEqual(new.split('\n'), [f'| {title} | 9 | 8 | 99 | 104 B |' for title in self.titles])
+        self.assertEqual(readme.updated(new, self.results()), new)
+
+    def test_a_row_that_is_not_there_is_named(self):
+        with self.assertRaisesRegex(ValueError, 'README.md has 0 rows'):
+            readme.updated('', self.results())
+        text = '\n'.join(f'| {title} | old |' for title in self.titles)
+        with self.assertRaisesRegex(ValueError, 'RESULTS.md lacks'):
+            readme.updated(text, self.results().replace(self.titles[2], 'another'))
 
 
 if __name__ == '__main__':
