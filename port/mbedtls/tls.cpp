@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+// Start and end of a Tls: the arena, the roots, the client's certificate, what is demanded of a server.
+#include <edgespan/mbedtls.hpp>
+
+#include "arena.h"
+#include "platform.hpp"
+#include "state.hpp"
+
+#include <mbedtls/platform.h>
+#if EDGESPAN_TLS13
+#include <psa/crypto.h>
+#endif
+
+#include <new>
+
+namespace edgespan::mbedtls {
+namespace {
+
+constexpr auto relaxed = std::memory_order_relaxed;
+
+std::atomic<const Tls*> owner{nullptr};  // of mbedTLS's one allocator and one clock
+
+const char* alpn[] = {"http/1.1", nullptr};
+
+const unsigned char* data(Encoded encoded) noexcept {
+  return reinterpret_cast<const unsigned char*>(encoded.data());
+}
+
+bool is_pem(Encoded encoded) noexcept {
+  return encoded.back() == std::byte{0};
+}
+
+// Adds all certificates to `chain`. False: one cannot be read.
+bool read_certificates(mbedtls_x509_crt& chain, Encoded encoded) noexcept {
+  if (is_pem(encoded)) return mbedtls_x509_crt_parse(&chain, data(encoded), encoded.size()) == 0;
+  mbedtls_x509_crt* last = &chain;
+  while (!encoded.empty()) {
+    if (mbedtls_x509_crt_parse_der_nocopy(&chain, data(encoded), encoded.size()) != 0) return false;
+    while (last->next != nullptr) last = last->next;
+    encoded = encoded.subspan(last->raw.len);
+  }
+  return true;
+}
+
+Result read_own(Tls::State& state, const Config& config) noexcept {
+  if (config.certificate.empty()) return config.key.empty() ? Result::ok : Result::bad_certificate;
+  auto* chance = const_cast<edgespan_clock*>(state.clock);
+  unsigned char probe = 0;
+  if (random_bytes(chance, &probe, 1) != 0) return Result::no_entropy;
+  if (!read_certificates(state.certificate, config.certificate)) return Result::bad_certificate;
+  const bool good_key = !config.key.empty() &&
+                        mbedtls_pk_parse_key(&state.key, data(config.key), config.key.size(), nullptr, 0,
+                                             random_bytes, chance) == 0 &&
+                        mbedtls_pk_check_pair(&state.certificate.pk, &state.key, random_bytes, chance) == 0;
+  if (!good_key) return Result::bad_key;
+  const int taken = mbedtls_ssl_conf_own_cert(&state.config, &state.certificate, &state.key);
+  return taken == 0 ? Result::ok : Result::no_memory;
+}
+
+#if EDGESPAN_TLS_IN_BYTES < 16384
+// The largest record that a peer may be asked to keep to.
+constexpr unsigned char fragment_code() noexcept {
+  constexpr std::size_t limit = std::min(in_bytes, out_bytes);
+  if (limit >= 4096) return MBEDTLS_SSL_MAX_FRAG_LEN_4096;
+  if (limit >= 2048) return MBEDTLS_SSL_MAX_FRAG_LEN_2048;
+  return limit >= 1024 ? MBEDTLS_SSL_MAX_FRAG_LEN_1024 : MBEDTLS_SSL_MAX_FRAG_LEN_512;
+}
+#endif
+
+Result configure(Tls::State& state, const Config& config) noexcept {
+#if EDGESPAN_TLS13
+  if (psa_crypto_init() != PSA_SUCCESS) return Result::no_memory;
+#endif
+  mbedtls_ssl_config& ssl = state.config;
+  if (mbedtls_ssl_config_defaults(&ssl, MBEDTLS_SSL_IS_CLIENT, MBEDTLS_SSL_TRANSPORT_STREAM,
+                                  MBEDTLS_SSL_PRESET_DEFAULT) != 0) {
+    return Result::no_memory;
+  }
+  mbedtls_ssl_conf_authmode(&ssl, MBEDTLS_SSL_VERIFY_REQUIRED);
+  mbedtls_ssl_conf_min_tls_version(&ssl, MBEDTLS_SSL_VERSION_TLS1_2);
+  mbedtls_ssl_conf_rng(&ssl, random_bytes, const_cast<edgespan_clock*>(state.clock));
+  mbedtls_ssl_conf_verify(&ssl, on_certificate, &state);
+  mbedtls_ssl_conf_alpn_protocols(&ssl, alpn);
+#if EDGESPAN_TLS_IN_BYTES < 16384
+  mbedtls_ssl_conf_max_frag_len(&ssl, fragment_code());
+#endif
+  if (config.roots.empty() || !read_certificates(state.roots, config.roots)) return Result::bad_roots;
+  mbedtls_ssl_conf_ca_chain(&ssl, &state.roots, nullptr);
+  return read_own(state, config);
+}
+
+}  // namespace
+
+Tls::Tls() noexcept
+    : table_{this, [](void* self, const char* host, std::uint16_t port) {
+               return static_cast<Tls*>(self)->open(host, port);
+             },
+             [](void* self, const void* bytes, std::size_t n) {
+               return static_cast<Tls*>(self)->send(bytes, n);
+             },
+             [](void* self, void* bytes, std::size_t n) { return static_cast<Tls*>(self)->recv(bytes, n); },
+             [](void* self) { static_cast<Tls*>(self)->close(); }} {}
+
+Result Tls::init(std::span<std::byte> arena, const edgespan_stream& inner, const edgespan_clock& clock,
+                 const Config& config) noexcept {
+  const bool whole = inner.open != nullptr && inner.send != nullptr && inner.recv != nullptr &&
+                     inner.close != nullptr && clock.mono_us != nullptr && clock.wall_us != nullptr &&
+                     clock.entropy != nullptr;
+  if (!whole) return Result::bad_table;
+  const Tls* nobody = nullptr;
+  if (!owner.compare_exchange_strong(nobody, this)) return Result::in_use;
+
+  set_platform(&clock);
+  edgespan_arena_init(arena.data(), arena.size());
+  Result result = Result::no_memory;
+  if (void* place = mbedtls_calloc(1, sizeof(State)); place != nullptr) {
+    state_ = new (place) State;
+    state_->inner = &inner;
+    state_->clock = &clock;
+    mbedtls_ssl_config_init(&state_->config);
+    mbedtls_ssl_init(&state_->ssl);
+    mbedtls_x509_crt_init(&state_->roots);
+    mbedtls_x509_crt_init(&state_->certificate);
+    mbedtls_pk_init(&state_->key);
+    result = configure(*state_, config);
+  }
+  count_arena();
+  if (result == Result::ok) return result;
+  if (edgespan_arena_now().failed != 0) result = Result::no_memory;
+  stop();
+  return result;
+}
+
+void Tls::stop() noexcept {
+  if (owner.load() != this) return;
+  if (state_ != nullptr) {
+    close();
+    mbedtls_ssl_config_free(&state_->config);
+    mbedtls_x509_crt_free(&state_->roots);
+    mbedtls_x509_crt_free(&state_->certificate);
+    mbedtls_pk_free(&state_->key);
+#if EDGESPAN_TLS13
+    mbedtls_psa_crypto_free();
+#endif
+    mbedtls_free(state_);
+    state_ = nullptr;
+  }
+  count_arena();
+  edgespan_arena_end();
+  set_platform(nullptr);
+  owner.store(nullptr);
+}
+
+void Tls::count_arena() noexcept {
+  const edgespan_arena_use use = edgespan_arena_now();
+  arena_blocks_.store(use.blocks, relaxed);
+  arena_high_water_.store(use.high_water_bytes, relaxed);
+}
+
+void Tls::publish(const Report& report) noexcept {
+  error_.store(report.error, relaxed);
+  code_.store(report.code, relaxed);
+  alert_.store(report.alert, relaxed);
+  depth_.store(report.depth, relaxed);
+  flags_.store(report.flags, relaxed);
+}
+
+Report Tls::report() const noexcept {
+  return {error_.load(relaxed), code_.load(relaxed), alert_.load(relaxed), depth_.load(relaxed),
+          flags_.load(relaxed)};
+}
+
+Counters Tls::counters() const noexcept {
+  return {handshakes_.load(relaxed), resumed_.load(relaxed), failures_.load(relaxed),
+          arena_blocks_.load(relaxed), arena_high_water_.load(relaxed)};
+}
+
+}  // namespace edgespan::mbedtls

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+// What must not succeed, and what the operator is told.
+#include "client.hpp"
+
+namespace {
+
+using namespace edgespan::test;
+using edgespan::mbedtls::Report;
+using edgespan::mbedtls::Result;
+
+struct Refusal {
+  int error;
+  int depth;
+};
+
+// Opens towards a server that shows `chain`, trusting `root` alone.
+void check_refused(const Identity& root, std::vector<Identity> chain, Refusal expected, std::int64_t wall_s = now_s) {
+  TlsPeer peer({.chain = std::move(chain)});
+  Client client(peer, {.roots = root.pem()});
+  client.clock.wall_s = wall_s;
+  for (int round = 0; round < 2; ++round) {
+    TEST_ASSERT_EQUAL_INT(expected.error, client.open());
+    const Report report = client.report();
+    TEST_ASSERT_EQUAL_INT(expected.error, report.error);
+    TEST_ASSERT_EQUAL_INT(expected.depth, report.depth);
+    TEST_ASSERT_TRUE(report.flags != 0 && report.code != 0);
+    TEST_ASSERT_TRUE(client.is_idle());
+    TEST_ASSERT_FALSE(peer.shaken());
+    TEST_ASSERT_TRUE(peer.heard.empty());
+    TEST_ASSERT_EQUAL_INT(EDGESPAN_STREAM_FAILED, client.stream.send(client.stream.ctx, "span", 4));
+  }
+  TEST_ASSERT_EQUAL_UINT32(0, client.tls.counters().handshakes);
+  TEST_ASSERT_EQUAL_UINT32(2, client.tls.counters().failures);
+}
+
+Wanted authority(const char* name, std::int64_t from_s = now_s - day_s, std::int64_t until_s = now_s + day_s) {
+  return {.name = name, .names = "", .from_s = from_s, .until_s = until_s, .authority = true, .usage = ""};
+}
+
+EDGESPAN_TEST(a_stranger_is_not_believed, "tls") {
+  const Identity root = root_authority();
+  const Identity other = root_authority(Key::p256, "other");
+  const Identity namesake = root_authority();  // same name, another key
+  check_refused(root, {issue({}, &other)}, {EDGESPAN_STREAM_UNKNOWN_ROOT, 0});
+  check_refused(root, {issue({}, &other), other}, {EDGESPAN_STREAM_UNKNOWN_ROOT, 1});
+  check_refused(root, {issue({}, &namesake)}, {EDGESPAN_STREAM_UNKNOWN_ROOT, 0});
+  check_refused(root, {issue({}, nullptr)}, {EDGESPAN_STREAM_UNKNOWN_ROOT, 0});
+  // Its other faults are not told: a stranger's dates and names say nothing.
+  check_refused(root, {issue({.names = "DNS:x", .until_s = now_s - day_s}, &other)},
+                {EDGESPAN_STREAM_UNKNOWN_ROOT, 0});
+}
+
+EDGESPAN_TEST(a_server_without_the_right_to_sign_signs_nothing, "tls") {
+  const Identity root = root_authority();
+  const Identity server = issue({.name = "some-server"}, &root);
+  check_refused(root, {issue({}, &server), server}, {EDGESPAN_STREAM_UNKNOWN_ROOT, 0});
+}
+
+EDGESPAN_TEST(a_certificate_for_another_host_is_refused, "tls") {
+  const Identity root = root_authority();
+  for (const char* names : {"DNS:zipkin.example", "DNS:example", "DNS:*.collector.example", "DNS:*", "IP:127.0.0.1",
+                            "DNS:collector.example.test", "email:collector@example.com"}) {
+    check_refused(root, {issue({.names = names}, &root)}, {EDGESPAN_STREAM_WRONG_HOST, 0});
+  }
+  check_refused(root, {issue({.name = "zipkin.example", .names = ""}, &root)}, {EDGESPAN_STREAM_WRONG_HOST, 0});
+}
+
+EDGESPAN_TEST(dates_are_checked_along_the_whole_chain, "tls") {
+  const Identity root = root_authority();
+  constexpr int expired = EDGESPAN_STREAM_EXPIRED;
+  constexpr int future = EDGESPAN_STREAM_NOT_YET_VALID;
+  check_refused(root, {issue({.until_s = now_s - 1}, &root)}, {expired, 0});
+  check_refused(root, {issue({.from_s = now_s + 1}, &root)}, {future, 0});
+
+  const Identity old = issue(authority("old", now_s - 9 * day_s, now_s - day_s), &root);
+  check_refused(root, {issue({}, &old), old}, {expired, 1});
+  const Identity young = issue(authority("young", now_s + day_s, now_s + 9 * day_s), &root);
+  check_refused(root, {issue({}, &young), young}, {future, 1});
+
+  const Identity ended = issue(authority("ended", now_s - 9 * day_s, now_s - day_s), nullptr);
+  check_refused(ended, {issue({}, &ended)}, {expired, 1});
+}
+
+EDGESPAN_TEST(dates_hold_to_the_second_and_beyond_2038, "tls") {
+  constexpr std::int64_t end_of_32_bits = 2'147'483'647;
+  for (const std::int64_t end_s : {end_of_32_bits, end_of_32_bits + 1, std::int64_t{4'294'967'296}}) {
+    const Identity root = issue(authority("root", now_s, end_s + 400 * day_s), nullptr);
+    const std::vector<Identity> chain{issue({.until_s = end_s}, &root)};
+    {
+      TlsPeer peer({.chain = chain});
+      Client client(peer, {.roots = root.pem()});
+      client.clock.wall_s = end_s;
+      TEST_ASSERT_EQUAL_INT(1, client.open());
+    }
+    check_refused(root, chain, {EDGESPAN_STREAM_EXPIRED, 0}, end_s + 1);
+  }
+}
+
+EDGESPAN_TEST(a_certificate_for_clients_serves_no_server, "tls") {
+  const Identity root = root_authority();
+  check_refused(root, {issue({.usage = "clientAuth"}, &root)}, {EDGESPAN_STREAM_BAD_CERTIFICATE, 0});
+}
+
+EDGESPAN_TEST(an_unset_clock_waits_and_sends_nothing, "tls") {
+  const Identity root = root_authority();
+  TlsPeer peer({.chain = {issue({}, &root)}});
+  Client client(peer, {.roots = root.pem()});
+  client.clock.wall_s = 0;
+  for (int round = 0; round < 3; ++round) {
+    TEST_ASSERT_EQUAL_INT(0, client.open());
+    TEST_ASSERT_EQUAL_INT(EDGESPAN_STREAM_NO_CLOCK, client.report().error);
+    TEST_ASSERT_EQUAL_INT(0, peer.opens);
+    if (round == 1) client.close();  // the caller's deadline
+  }
+  client.clock.wall_s = now_s;
+  TEST_ASSERT_EQUAL_INT(1, client.open());
+  TEST_ASSERT_EQUAL_INT(0, client.report().error);
+}
+
+EDGESPAN_TEST(a_clock_that_is_lost_during_the_handshake_ends_it, "tls") {
+  const Identity root = root_authority();
+  TlsPeer peer({.chain = {issue({}, &root)}});
+  Client client(peer, {.roots = root.pem()});
+  peer.wire.cut_at = 5;
+  peer.wire.end = 0;  // the rest is on its way
+  TEST_ASSERT_EQUAL_INT(0, client.open());
+  client.clock.wall_s = 0;
+  peer.wire.cut_at = SIZE_MAX;
+  TEST_ASSERT_EQUAL_INT(EDGESPAN_STREAM_NOT_YET_VALID, client.open());
+}
+
+EDGESPAN_TEST(without_entropy_there_is_no_handshake, "tls") {
+  const Identity root = root_authority();
+  TlsPeer peer({.chain = {issue({}, &root)}});
+  Client client(peer, {.roots = root.pem()});
+  client.clock.has_entropy = false;
+  TEST_ASSERT_EQUAL_INT(0, client.open());
+  TEST_ASSERT_EQUAL_INT(EDGESPAN_STREAM_NO_ENTROPY, client.report().error);
+  TEST_ASSERT_EQUAL_INT(0, peer.opens);
+  client.clock.has_entropy = true;
+  TEST_ASSERT_EQUAL_INT(1, client.open());
+  client.close();
+
+  peer.wire.cut_at = 5;
+  peer.wire.end = 0;
+  client.open("127.0.0.1");
+  client.clock.has_entropy = false;
+  peer.wire.cut_at = SIZE_MAX;
+  TEST_ASSERT_EQUAL_INT(EDGESPAN_STREAM_NO_ENTROPY, client.open("127.0.0.1"));
+  TEST_ASSERT_TRUE(client.is_idle());
+}
+
+EDGESPAN_TEST(what_is_older_than_1_2_is_refused, "tls") {
+  const Identity root = root_authority(Key::rsa2048);
+  for (const int version : {TLS1_VERSION, TLS1_1_VERSION}) {
+    TlsPeer peer({.chain = {issue({.key = Key::rsa2048}, &root)}, .version_min = version, .version_max = version});
+    Client client(peer, {.roots = root.pem()});
+    TEST_ASSERT_EQUAL_INT(EDGESPAN_STREAM_TLS, client.open());
+    TEST_ASSERT_TRUE(client.is_idle());
+    TEST_ASSERT_TRUE(peer.heard.empty());
+  }
+}
+
+EDGESPAN_TEST(weak_ciphers_are_not_offered, "tls") {
+  const Identity root = root_authority(Key::rsa2048);
+  for (const char* ciphers : {"AES128-GCM-SHA256", "ECDHE-RSA-AES128-SHA", "DHE-RSA-AES128-GCM-SHA256", "AES256-SHA"}) {
+    TlsPeer peer({.chain = {issue({.key = Key::rsa2048}, &root)}, .ciphers = ciphers});
+    Client client(peer, {.roots = root.pem()});
+    TEST_ASSERT_EQUAL_INT(EDGESPAN_STREAM_TLS, client.open());
+    TEST_ASSERT_EQUAL_INT(40, client.report().alert);  // handshake_failure
+  }
+}
+
+EDGESPAN_TEST(a_server_that_wants_a_client_certificate_says_so, "tls") {
+  const Identity root = root_authority();
+  TlsPeer peer({.chain = {issue({}, &root)}, .client_roots = root.pem()});
+  Client client(peer, {.roots = root.pem()});
+  TEST_ASSERT_EQUAL_INT(EDGESPAN_STREAM_TLS, client.open());
+  TEST_ASSERT_EQUAL_INT(40, client.report().alert);
+  TEST_ASSERT_TRUE(client.is_idle());
+
+  const Identity stranger = issue({.name = "x", .usage = "clientAuth"}, nullptr);
+  client.tls.stop();
+  Client known(peer, {.roots = root.pem(), .certificate = stranger.pem(), .key = stranger.key_pem()},
+               edgespan::mbedtls::arena_bytes + 4096);
+  TEST_ASSERT_EQUAL_INT(EDGESPAN_STREAM_TLS, known.open());
+  TEST_ASSERT_TRUE(known.report().alert > 0);
+}
+
+EDGESPAN_TEST(the_inner_streams_reasons_come_through, "tls") {
+  const Identity root = root_authority();
+  TlsPeer peer({.chain = {issue({}, &root)}});
+  Client client(peer, {.roots = root.pem()});
+  for (const int error : {EDGESPAN_STREAM_REFUSED, EDGESPAN_STREAM_NO_HOST, EDGESPAN_STREAM_UNREACHABLE}) {
+    peer.wire.open_result = error;
+    TEST_ASSERT_EQUAL_INT(error, client.open());
+    TEST_ASSERT_EQUAL_INT(error, client.report().error);
+    TEST_ASSERT_EQUAL_INT(0, client.report().code);
+  }
+}
+
+}  // namespace
