@@ -13,9 +13,17 @@
 include_guard(GLOBAL)
 include(FetchContent)
 
-set(EDGESPAN_DEPS system CACHE STRING "Where libraries come from: system, or source (dependencies.txt)")
+set(deps system)
+if(CMAKE_SYSTEM_NAME STREQUAL "Generic")
+  set(deps source)  # no distribution has libraries for it
+endif()
+set(EDGESPAN_DEPS ${deps} CACHE STRING "Where libraries come from: system, or source (dependencies.txt)")
 set_property(CACHE EDGESPAN_DEPS PROPERTY STRINGS system source)
-set(EDGESPAN_DEPS_DIR "" CACHE PATH "Archives of the pinned releases, instead of a download")
+set(deps_dir "$ENV{EDGESPAN_DEPS_DIR}")
+if(NOT deps_dir AND EXISTS ${CMAKE_CURRENT_LIST_DIR}/../build/deps)
+  get_filename_component(deps_dir ${CMAKE_CURRENT_LIST_DIR}/../build/deps ABSOLUTE)  # where ./dev puts them
+endif()
+set(EDGESPAN_DEPS_DIR "${deps_dir}" CACHE PATH "Archives of the pinned releases, instead of a download")
 set(EDGESPAN_RDKAFKA_VERSION 2.0.2 CACHE STRING "Release of librdkafka that EDGESPAN_DEPS=source builds")
 set(EDGESPAN_DEPS_FILE ${CMAKE_CURRENT_LIST_DIR}/dependencies.txt)
 set(EDGESPAN_NANOPB_NAMES ${CMAKE_CURRENT_LIST_DIR}/nanopb_names.h)

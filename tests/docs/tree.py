@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""tree.py EDGESPAN README: the README's tree must be what scene 3 of `edgespan demo` prints, but for ids and times."""
+"""tree.py README EDGESPAN...: the README's tree must be what scene 3 of `EDGESPAN demo` prints, but for ids and times.
+
+EDGESPAN is the command, with an emulator before it where it takes one.
+"""
 
 import re
 import subprocess
@@ -25,8 +28,8 @@ def tree(text, what):
     return found.group(0).splitlines()
 
 
-def main(edgespan, readme):
-    run = subprocess.run([edgespan, 'demo'], capture_output=True, timeout=60, check=False)
+def main(readme, *edgespan):
+    run = subprocess.run([*edgespan, 'demo'], capture_output=True, timeout=60, check=False)
     if run.returncode != 0:
         sys.exit(f'edgespan demo: exit code {run.returncode}\n{run.stderr.decode()}')
     printed = run.stdout.decode().split('scene 3', 1)[-1]
@@ -38,6 +41,6 @@ def main(edgespan, readme):
 
 
 if __name__ == '__main__':
-    if len(sys.argv) != 3:
+    if len(sys.argv) < 3:
         sys.exit(__doc__)
     main(*sys.argv[1:])

@@ -164,7 +164,7 @@ def dead(tree):
         if _is_cpp(path):
             named |= {n.rsplit('/', 1)[-1] for n in re.findall(r'#\s*include\s*[<"]([^>"]+)', text)}
         elif path.endswith('.cmake'):
-            named |= set(re.findall(r'[\w.]+\.h', text))  # compilers are told to include it
+            named |= set(re.findall(r'[\w.]+\.h(?:pp)?', text))  # compilers are told to include it
     for path in tree:
         if path.endswith(('.hpp', '.h')) and not re.search(r'/include/edgespan/', path):
             if path.rsplit('/', 1)[-1] not in named:

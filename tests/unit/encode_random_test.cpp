@@ -34,7 +34,7 @@ class Draw {
  public:
   explicit Draw(std::uint64_t seed) : chance_{seed} {}
   std::uint64_t number() { return chance_() >> (chance_() % 64); }  // of every magnitude
-  std::uint64_t below(std::uint64_t bound) { return chance_() % bound; }
+  std::size_t below(std::size_t bound) { return static_cast<std::size_t>(chance_() % bound); }
   std::string text(std::size_t most) {
     static const std::vector<std::string> characters{"a",  "z",    "0", " ", "\"",        "\\",
                                                      "\n", "\x01", "ü", "€", "\U0001F680"};

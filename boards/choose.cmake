@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+# EDGESPAN_BOARD chooses a board: its toolchain, its processor, its budget. Read before project(), which is when CMake
+# asks for the compiler. What the caller chose stays: a toolchain file (also by the environment, as in the SDK of
+# Yocto), a build type, a budget.
+#
+# A board.cmake sets
+#   EDGESPAN_BOARD_TOOLCHAIN  the file in toolchains/
+#   EDGESPAN_BOARD_FLAGS      the processor, for gcc, instead of the toolchain file's; empty: the toolchain file's
+#   EDGESPAN_BOARD_CPU        the processor, for qemu
+#   EDGESPAN_BOARD_PARTS      what is built: core, http, kafka, and posix or bare; cli is the tool
+#   EDGESPAN_BOARD_TESTED_AS  the board of the same instructions in whose build the unit tests run, if it is another one
+set(EDGESPAN_BOARD "" CACHE STRING "A folder of boards/; empty: whatever the compiler builds for")
+set(EDGESPAN_BUDGET "" CACHE FILEPATH "A header like boards/*/budget.hpp, instead of the board's own")
+if(EDGESPAN_BOARD)
+  if(NOT EXISTS ${CMAKE_CURRENT_LIST_DIR}/${EDGESPAN_BOARD}/board.cmake)
+    file(GLOB boards RELATIVE ${CMAKE_CURRENT_LIST_DIR} ${CMAKE_CURRENT_LIST_DIR}/*/board.cmake)
+    string(REPLACE "/board.cmake" "" boards "${boards}")
+    message(FATAL_ERROR "EDGESPAN_BOARD=${EDGESPAN_BOARD}: there is ${boards}")
+  endif()
+  include(${CMAKE_CURRENT_LIST_DIR}/${EDGESPAN_BOARD}/board.cmake)
+  if(NOT CMAKE_TOOLCHAIN_FILE AND NOT DEFINED ENV{CMAKE_TOOLCHAIN_FILE} AND NOT DEFINED ENV{OECORE_TARGET_SYSROOT})
+    set(CMAKE_TOOLCHAIN_FILE ${CMAKE_CURRENT_LIST_DIR}/../toolchains/${EDGESPAN_BOARD_TOOLCHAIN}.cmake CACHE FILEPATH
+        "What CMake knows of the compiler and its target")
+    set(EDGESPAN_DEPS source CACHE STRING "Where libraries come from: system, or source (dependencies.txt)")
+  endif()
+  if(NOT "cli" IN_LIST EDGESPAN_BOARD_PARTS)
+    set(EDGESPAN_CLI OFF CACHE BOOL "Build the tool `edgespan`")
+  endif()
+  set(CMAKE_BUILD_TYPE MinSizeRel CACHE STRING "Build type")
+  # What nobody calls leaves the program, and the program asks nothing of the board's image.
+  add_compile_options(-ffunction-sections -fdata-sections)
+  add_link_options(-static -Wl,--gc-sections)
+endif()

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What each part put into a finished program, from GNU ld's link map: after --gc-sections, with every alignment."""
+
+import re
+
+KINDS = ('text', 'rodata', 'data', 'bss')
+# The archive's name, and the part that it is.
+PARTS = (
+    (r'libedgespan_core\.a', 'core'),
+    (r'libedgespan_(?:zipkin_proto|dep_nanopb_library)\.a', 'nanopb'),
+    (r'libedgespan_http\.a', 'http'),
+    (r'libedgespan_kafka\.a', 'kafka'),
+    (r'libedgespan_(?:posix|bare)\.a', 'port'),
+    (r'libedgespan_mbedtls\.a|libmbed(?:tls|x509|crypto)\.a|libeverest\.a|libp256m\.a', 'tls'),
+    (r'librdkafka\.a', 'librdkafka'),
+)
+# ` .text.name  0xaddress  0xsize  file`; a long name has a line of its own.
+PLACED = re.compile(r'^ (\.?[\w.$*-]+)\s+0x([0-9a-f]+)\s+0x([0-9a-f]+) (\S.*)$')
+NAME_ALONE = re.compile(r'^ (\.[^\s]+)$')
+REST = re.compile(r'^\s+0x([0-9a-f]+)\s+0x([0-9a-f]+) (\S.*)$')
+
+
+def kind_of(section):
+    if section.startswith(('.text', '.init', '.fini', '.plt', '.glue', '.vectors', '.stub')) and \
+            not section.startswith(('.init_array', '.fini_array')):
+        return 'text'
+    # Tables for unwinding are constants too.
+    if section.startswith(('.rodata', '.ARM.ex', '.eh_frame', '.gcc_except', '.rel.', '.note', '__libc', '.got.plt')):
+        return 'rodata'
+    if section.startswith(('.bss', '.tbss', 'COMMON', '.noinit', '.stack')):
+        return 'bss'
+    if section.startswith(('.data', '.tdata', '.init_array', '.fini_array', '.preinit', '.got', '.tm_clone')):
+        return 'data'
+    return None  # debugging, comments
+
+
+def entries(path):
+    """(section, bytes, file) of everything that was placed."""
+    placed, name = False, None
+    with open(path, encoding='utf-8', errors='replace') as file:
+        for line in file:
+            if not placed:
+                placed = line.startswith('Linker script and memory map')
+                continue
+            line = line.rstrip('\n')
+            found = PLACED.match(line)
+            if found:
+                yield found.group(1), int(found.group(3), 16), found.group(4)
+                name = None
+            elif NAME_ALONE.match(line):
+                name = line.strip()
+            elif name:
+                found = REST.match(line)
+                if found:
+                    yield name, int(found.group(2), 16), found.group(3)
+                name = None
+
+
+def part_of(file):
+    for pattern, part in PARTS:
+        if re.search(pattern + r'\(', file):
+            return part
+    return None
+
+
+def parts(path):
+    """{part: {kind: bytes}} of a program."""
+    sums = {}
+    for section, size, file in entries(path):
+        part, kind = part_of(file), kind_of(section)
+        if part and kind and size:
+            row = sums.setdefault(part, dict.fromkeys(KINDS, 0))
+            row[kind] += size
+    return sums
+
+
+def users(path, symbol):
+    """The archive members that the map says were taken for `symbol`: [(member, who asked for it)]."""
+    found, member = [], None
+    with open(path, encoding='utf-8', errors='replace') as file:
+        for line in file:
+            if line.startswith(('Discarded input', 'Memory Configuration', 'Linker script')):
+                break
+            if not line.startswith(' ') and '(' in line:
+                member = line.strip()
+            asked = re.search(r'^\s+(\S+) \((.+)\)$', line)
+            if asked and asked.group(2) == symbol:
+                found.append((member, asked.group(1)))
+    return found
