@@ -56,6 +56,24 @@ std::string_view reason_text(SendReason reason) noexcept {
       return "no reply within the deadline";
     case SendReason::garbage:
       return "the reply is not HTTP";
+    case SendReason::tls:
+      return "no TLS session could be agreed on";
+    case SendReason::unknown_root:
+      return "its certificate leads to none of the roots that are trusted";
+    case SendReason::wrong_host:
+      return "its certificate is for another name";
+    case SendReason::expired:
+      return "its certificate has expired";
+    case SendReason::not_yet_valid:
+      return "its certificate is not valid yet by this machine's clock";
+    case SendReason::bad_certificate:
+      return "its certificate is not fit for a server";
+    case SendReason::no_clock:
+      return "the date is not known yet, so no certificate can be checked";
+    case SendReason::no_entropy:
+      return "this machine has no chance yet to make keys from";
+    case SendReason::no_memory:
+      return "the memory for TLS is too small";
     default:
       return "refused";
   }
@@ -96,7 +114,7 @@ void Agent::init_reporter(const AgentOptions& options) {
   Sender sender = null_sender();
   if (!options.zipkin_url.empty()) {
     const Status status = http_.init(port_.stream(), options.zipkin_url);
-    if (status == Status::bad_url) refuse("--zipkin", options.zipkin_url, status);
+    if (status == Status::bad_url || status == Status::not_secure) refuse("--zipkin", options.zipkin_url, status);
     require("the HTTP sender", status);
     sender = http_.sender();
   }

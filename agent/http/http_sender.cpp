@@ -24,6 +24,22 @@ constexpr std::uint64_t elapsed_us(std::uint64_t now_us, std::uint64_t started_u
   return now_us - started_us;
 }
 
+// Of a stream that could not be opened, or that ended.
+constexpr SendReason reason_of(std::int32_t error, SendReason otherwise) noexcept {
+  switch (error) {
+    case EDGESPAN_STREAM_TLS: return SendReason::tls;
+    case EDGESPAN_STREAM_UNKNOWN_ROOT: return SendReason::unknown_root;
+    case EDGESPAN_STREAM_WRONG_HOST: return SendReason::wrong_host;
+    case EDGESPAN_STREAM_EXPIRED: return SendReason::expired;
+    case EDGESPAN_STREAM_NOT_YET_VALID: return SendReason::not_yet_valid;
+    case EDGESPAN_STREAM_BAD_CERTIFICATE: return SendReason::bad_certificate;
+    case EDGESPAN_STREAM_NO_CLOCK: return SendReason::no_clock;
+    case EDGESPAN_STREAM_NO_ENTROPY: return SendReason::no_entropy;
+    case EDGESPAN_STREAM_NO_MEMORY: return SendReason::no_memory;
+    default: return otherwise;
+  }
+}
+
 class Appender {
  public:
   explicit Appender(std::span<char> out) noexcept : out_(out) {}
@@ -56,6 +72,8 @@ Status HttpSender::init(const edgespan_stream& stream, std::string_view url,
   if (!stream.open || !stream.send || !stream.recv || !stream.close) return Status::bad_config;
   HttpUrl parsed;
   if (const Status status = parse_http_url(url, parsed); status != Status::ok) return status;
+  if (parsed.secure && !stream.secure) return Status::not_secure;
+  if (stream.secure && !parsed.secure) return Status::bad_config;
   *std::copy(parsed.host.begin(), parsed.host.end(), host_.begin()) = '\0';
   port_ = parsed.port;
   write_head(parsed);
@@ -80,7 +98,7 @@ void HttpSender::write_head(const HttpUrl& url) noexcept {
   const bool is_ipv6 = url.host.find(':') != std::string_view::npos;
   Appender head(head_);
   head << before_path << url.path << before_host << (is_ipv6 ? "[" : "") << url.host << (is_ipv6 ? "]" : "");
-  if (url.port != 80) head << ":" << std::size_t{url.port};
+  if (url.port != (url.secure ? HttpUrl::https_port : HttpUrl::http_port)) head << ":" << std::size_t{url.port};
   head << before_length;
   head_fixed_bytes_ = static_cast<std::uint16_t>(head.size());
 }
@@ -164,7 +182,7 @@ HttpSender::Turn HttpSender::take_turn(std::span<const std::byte> batch, std::ui
 
 HttpSender::Turn HttpSender::connect_turn(std::uint64_t now_us, SendResult& result) noexcept {
   const int opened = stream_->open(stream_->ctx, host_.data(), port_);
-  if (opened < 0) return give_up(SendReason::connect, result);
+  if (opened < 0) return give_up(reason_of(opened, SendReason::connect), result);
   if (opened == 0) return Turn::wait;
   open_ = true;
   started_us_ = now_us;
@@ -178,7 +196,7 @@ HttpSender::Turn HttpSender::send_turn(std::span<const std::byte> batch, std::ui
   const auto rest =
       sent_bytes_ < head.size() ? head.subspan(sent_bytes_) : batch.subspan(sent_bytes_ - head.size());
   const std::int32_t sent = stream_->send(stream_->ctx, rest.data(), rest.size());
-  if (sent < 0) return stream_ended(now_us, result);
+  if (sent < 0) return stream_ended(sent, now_us, result);
   // A server that does not read on may be refusing already: 413, 429 and 503 can come early.
   if (sent == 0) return receive_turn(now_us, result);
   sent_bytes_ += static_cast<std::size_t>(sent);
@@ -190,7 +208,7 @@ HttpSender::Turn HttpSender::receive_turn(std::uint64_t now_us, SendResult& resu
   std::array<std::byte, receive_bytes> bytes;
   const std::int32_t received = stream_->recv(stream_->ctx, bytes.data(), bytes.size());
   if (received == 0) return Turn::wait;
-  if (received < 0) return stream_ended(now_us, result);
+  if (received < 0) return stream_ended(received, now_us, result);
   const auto count = static_cast<std::size_t>(received);
   const std::size_t used = reply_.feed(std::span(bytes).first(count));
   if (reply_.phase() == HttpReply::Phase::garbage) {
@@ -205,7 +223,8 @@ HttpSender::Turn HttpSender::receive_turn(std::uint64_t now_us, SendResult& resu
 }
 
 // The stream is dead; `result` follows from how far things were.
-HttpSender::Turn HttpSender::stream_ended(std::uint64_t now_us, SendResult& result) noexcept {
+HttpSender::Turn HttpSender::stream_ended(std::int32_t error, std::uint64_t now_us,
+                                          SendResult& result) noexcept {
   if (reply_.status() != 0) return conclude(false, now_us, result);
   if (reused_ && !reply_.started()) {
     // The server closed an idle connection just as it was used again. That is nobody's failure, and a batch
@@ -213,7 +232,7 @@ HttpSender::Turn HttpSender::stream_ended(std::uint64_t now_us, SendResult& resu
     connect(now_us);
     return Turn::go_on;
   }
-  return give_up(SendReason::broken, result);
+  return give_up(reason_of(error, SendReason::broken), result);
 }
 
 // Ends the offer with what the reply means; its status is known.

@@ -6,7 +6,6 @@
 namespace edgespan {
 namespace {
 
-constexpr std::string_view scheme = "http://";
 constexpr std::string_view default_path = "/api/v2/spans";
 
 using http::after;
@@ -36,7 +35,8 @@ constexpr bool consists_of(std::string_view text, Allowed allowed) noexcept {
   return !text.empty();
 }
 
-bool take_scheme(std::string_view& url) noexcept {
+// `scheme` is in lower case.
+bool take_scheme(std::string_view& url, std::string_view scheme) noexcept {
   if (url.size() < scheme.size()) return false;
   for (std::size_t i = 0; i < scheme.size(); ++i) {
     if (lower(url[i]) != scheme[i]) return false;
@@ -73,10 +73,15 @@ bool read_port(std::string_view text, std::uint16_t& port) noexcept {
 }  // namespace
 
 Status parse_http_url(std::string_view url, HttpUrl& out) noexcept {
-  if (!take_scheme(url)) return Status::bad_url;
+  HttpUrl parsed;
+  if (take_scheme(url, "https://")) {
+    parsed.secure = true;
+    parsed.port = HttpUrl::https_port;
+  } else if (!take_scheme(url, "http://")) {
+    return Status::bad_url;
+  }
   std::string_view authority = first_of(url, url.find('/'));
   const std::string_view path = after(url, authority.size());
-  HttpUrl parsed;
   if (!take_host(authority, parsed.host)) return Status::bad_url;
   if (!authority.empty() && authority.front() != ':') return Status::bad_url;
   if (!read_port(authority, parsed.port)) return Status::bad_url;

@@ -99,7 +99,8 @@ Tls::Tls() noexcept
                return static_cast<Tls*>(self)->send(bytes, n);
              },
              [](void* self, void* bytes, std::size_t n) { return static_cast<Tls*>(self)->recv(bytes, n); },
-             [](void* self) { static_cast<Tls*>(self)->close(); }} {}
+             [](void* self) { static_cast<Tls*>(self)->close(); },
+             true} {}
 
 Result Tls::init(std::span<std::byte> arena, const edgespan_stream& inner, const edgespan_clock& clock,
                  const Config& config) noexcept {

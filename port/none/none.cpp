@@ -18,6 +18,7 @@ constinit const edgespan_stream stream = {
     .send = [](void*, const void*, size_t) -> int32_t { return EDGESPAN_STREAM_UNREACHABLE; },
     .recv = [](void*, void*, size_t) -> int32_t { return EDGESPAN_STREAM_UNREACHABLE; },
     .close = [](void*) {},
+    .secure = false,
 };
 
 constinit const edgespan_worker worker = {

@@ -24,7 +24,7 @@ Peer answering(std::vector<std::string> replies) {
 TEST_CASE("init says what is wrong", "[http]") {
   sim::World world(1);
   HttpSender http;
-  REQUIRE(http.init(world.stream(), "https://zipkin/") == Status::bad_url);
+  REQUIRE(http.init(world.stream(), "ftp://zipkin/") == Status::bad_url);
   REQUIRE(http.init(world.stream(), "http://z/", {.connect_ms = 0, .request_ms = 1}) == Status::bad_config);
   REQUIRE(http.init(world.stream(), "http://z/", {.connect_ms = 1, .request_ms = 0}) == Status::bad_config);
   edgespan_stream incomplete = world.stream();
@@ -66,11 +66,29 @@ TEST_CASE("the request is exactly this", "[http]") {
   REQUIRE(t.world.violations().empty());
 }
 
+TEST_CASE("https is never spoken in the clear, and http not through TLS", "[http]") {
+  sim::World world(1);
+  HttpSender http;
+  REQUIRE(http.init(world.stream(), "https://zipkin/") == Status::not_secure);
+  REQUIRE(http.init(world.stream(), "HTTPS://zipkin:80/") == Status::not_secure);
+  const Sender sender = http.sender();
+  const std::array<std::byte, 1> batch{};
+  REQUIRE(sender.offer(sender.ctx, batch, 1).state == SendState::retry);  // not started: nothing was opened
+  REQUIRE(world.calls(sim::Call::open) == 0);
+
+  edgespan_stream tls = world.stream();
+  tls.secure = true;
+  REQUIRE(http.init(tls, "http://zipkin/") == Status::bad_config);
+  REQUIRE(http.init(tls, "https://zipkin/") == Status::ok);
+}
+
 std::string host_line(std::string_view url) {
   sim::World world(1);
   world.set_peers({answering({http_reply(202)})});
+  edgespan_stream stream = world.stream();
+  stream.secure = url.starts_with("https");
   HttpSender http;
-  REQUIRE(http.init(world.stream(), url) == Status::ok);
+  REQUIRE(http.init(stream, url) == Status::ok);
   const Sender sender = http.sender();
   const std::array<std::byte, 1> batch{};
   REQUIRE(sender.offer(sender.ctx, batch, 1).state == SendState::delivered);
@@ -83,6 +101,10 @@ TEST_CASE("the Host header names port and brackets where they belong", "[http]")
   REQUIRE(host_line("http://zipkin") == "Host: zipkin");
   REQUIRE(host_line("http://zipkin:80/") == "Host: zipkin");
   REQUIRE(host_line("http://zipkin:8080/") == "Host: zipkin:8080");
+  REQUIRE(host_line("https://zipkin") == "Host: zipkin");
+  REQUIRE(host_line("https://zipkin:443/") == "Host: zipkin");
+  REQUIRE(host_line("https://zipkin:80/") == "Host: zipkin:80");
+  REQUIRE(host_line("http://zipkin:443/") == "Host: zipkin:443");
   REQUIRE(host_line("http://[::1]:9411/") == "Host: [::1]:9411");
   REQUIRE(host_line("http://" + std::string(253, 'h') + ":65535/" + std::string(254, 'p')) ==
           "Host: " + std::string(253, 'h') + ":65535");

@@ -37,6 +37,37 @@ TEST_CASE("a connection that cannot be had is retried later", "[http]") {
   }
 }
 
+TEST_CASE("what TLS could not do has a reason of its own, whenever it shows", "[http]") {
+  struct Case {
+    int error;
+    SendReason reason;
+  };
+  constexpr Case cases[] = {{EDGESPAN_STREAM_TLS, SendReason::tls},
+                            {EDGESPAN_STREAM_UNKNOWN_ROOT, SendReason::unknown_root},
+                            {EDGESPAN_STREAM_WRONG_HOST, SendReason::wrong_host},
+                            {EDGESPAN_STREAM_EXPIRED, SendReason::expired},
+                            {EDGESPAN_STREAM_NOT_YET_VALID, SendReason::not_yet_valid},
+                            {EDGESPAN_STREAM_BAD_CERTIFICATE, SendReason::bad_certificate},
+                            {EDGESPAN_STREAM_NO_CLOCK, SendReason::no_clock},
+                            {EDGESPAN_STREAM_NO_ENTROPY, SendReason::no_entropy},
+                            {EDGESPAN_STREAM_NO_MEMORY, SendReason::no_memory}};
+  for (const Case& c : cases) {
+    Peer peer;
+    peer.open = c.error;
+    HttpWorld t({peer});
+    SendResult result = t.offer();
+    REQUIRE(result.state == SendState::retry);
+    REQUIRE(result.reason == c.reason);
+    peer.open = 1;
+    peer.dies_after_taking = 1;
+    peer.end = c.error;
+    t.world.set_peers({peer});
+    result = t.offer();
+    REQUIRE(result.state == SendState::retry);
+    REQUIRE(result.reason == c.reason);
+  }
+}
+
 TEST_CASE("the connect deadline is kept to the microsecond", "[http]") {
   Peer silent;
   silent.open_waits = sim::unlimited;

@@ -16,6 +16,7 @@ struct Good {
   std::string_view host;
   std::string_view path;
   unsigned port;
+  bool secure = false;
 };
 
 constexpr std::string_view spans = "/api/v2/spans";
@@ -33,13 +34,23 @@ constexpr Good good[] = {
     {"http://h:00080/p", "h", "/p", 80},
     {"http://h/a@b:c", "h", "/a@b:c", 80},
     {"http://h//", "h", "//", 80},
+    {"https://zipkin", "zipkin", spans, 443, true},
+    {"https://zipkin:9411/x", "zipkin", "/x", 9411, true},
+    {"https://zipkin:80", "zipkin", spans, 80, true},
+    {"HttpS://[::1]/", "::1", spans, 443, true},
 };
 
 constexpr std::string_view bad[] = {
     "",
     "http:/",
     "http://",
-    "https://zipkin/",
+    "https:/",
+    "https://",
+    "https:///x",
+    "https://:443",
+    "https://user@h/",
+    "httpss://h/",
+    "https//h/",
     "ftp://zipkin/",
     "zipkin:9411/api/v2/spans",
     "http:///api/v2/spans",
@@ -81,6 +92,7 @@ EDGESPAN_TEST(good_urls_are_taken_apart, "http") {
     TEST_ASSERT_TRUE(url.host == row.host);
     TEST_ASSERT_TRUE(url.path == row.path);
     TEST_ASSERT_EQUAL_UINT32(row.port, url.port);
+    TEST_ASSERT_EQUAL_INT(row.secure, url.secure);
   }
 }
 

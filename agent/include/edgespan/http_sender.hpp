@@ -18,12 +18,16 @@ struct HttpUrl {
   static constexpr std::size_t host_bytes_max = 253;  // the longest DNS name
   static constexpr std::size_t path_bytes_max = 255;
 
+  static constexpr std::uint16_t http_port = 80;
+  static constexpr std::uint16_t https_port = 443;
+
   std::string_view host;  // without brackets
   std::string_view path;  // with its '/'; `/api/v2/spans` if the URL has none or the bare '/'
-  std::uint16_t port = 80;
+  std::uint16_t port = http_port;  // of the scheme, where the URL names none
+  bool secure = false;             // https
 };
 
-// Reads `http://host[:port][/path]`. Status::bad_url for any other scheme (https included), user names, a
+// Reads `http://host[:port][/path]` or `https://...`. Status::bad_url for any other scheme, user names, a
 // query or fragment, spaces and control characters, an empty or too long host or path, a port that is not 1
 // to 65535. `out` is changed on success only.
 Status parse_http_url(std::string_view url, HttpUrl& out) noexcept;
@@ -119,8 +123,10 @@ class HttpSender {
   HttpSender(const HttpSender&) = delete;
   HttpSender& operator=(const HttpSender&) = delete;
 
-  // `stream` is kept and used by this sender alone; `url` is copied. Status::bad_url; bad_config for a zero
-  // deadline or an incomplete stream table; already_started the second time. Call once, before sender().
+  // `stream` is kept and used by this sender alone; `url` is copied. Status::bad_url; not_secure if the URL
+  // says https and the stream is not `secure`: there is no way back to http; bad_config for http on a secure
+  // stream, a zero deadline or an incomplete stream table; already_started the second time. Call once, before
+  // sender().
   Status init(const edgespan_stream& stream, std::string_view url, const HttpConfig& config = {}) noexcept;
 
   // The table for the reporter; valid as long as this object.
@@ -143,7 +149,7 @@ class HttpSender {
   Turn connect_turn(std::uint64_t now_us, SendResult& result) noexcept;
   Turn send_turn(std::span<const std::byte> batch, std::uint64_t now_us, SendResult& result) noexcept;
   Turn receive_turn(std::uint64_t now_us, SendResult& result) noexcept;
-  Turn stream_ended(std::uint64_t now_us, SendResult& result) noexcept;
+  Turn stream_ended(std::int32_t error, std::uint64_t now_us, SendResult& result) noexcept;
   Turn conclude(bool reusable, std::uint64_t now_us, SendResult& result) noexcept;
   Turn give_up(SendReason reason, SendResult& result) noexcept;
   SendResult wait_or_expire(bool busy, std::uint64_t now_us) noexcept;

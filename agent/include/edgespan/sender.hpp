@@ -18,10 +18,21 @@ enum class SendState : std::uint8_t {
 // Why a batch failed, for the books and for the one line that an operator reads.
 enum class SendReason : std::uint8_t {
   none,
-  connect,   // no connection: refused, unreachable, name unknown, or the connect deadline passed
-  broken,    // the connection ended before the reply was complete
-  deadline,  // the request deadline passed
-  garbage,   // the reply is not HTTP, or longer than its bound
+  connect,     // no connection: refused, unreachable, name unknown, or the connect deadline passed
+  broken,      // the connection ended before the reply was complete
+  deadline,    // the request deadline passed
+  garbage,     // the reply is not HTTP, or longer than its bound
+  tls,         // no agreement on TLS, an alert, bytes that are not TLS or were changed
+  // The collector was reached and not believed:
+  unknown_root,     // its certificate leads to none of the roots
+  wrong_host,       // it is for another name
+  expired,          // it is past its end
+  not_yet_valid,    // it begins later than the board's clock says it is
+  bad_certificate,  // it is unreadable, too weak, or not for servers
+  // What this board lacks for TLS:
+  no_clock,    // the date
+  no_entropy,  // chance
+  no_memory,   // room in the arena
   http_3xx,
   http_4xx,
   http_413,

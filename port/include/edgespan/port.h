@@ -35,9 +35,9 @@ typedef struct edgespan_clock {
   void (*pause)(void* ctx, uint64_t us);
 } edgespan_clock;
 
-/* One outgoing byte stream at a time (TLS, where wanted, is inside). All calls come from the one thread that
- * is inside `Reporter::step`; nothing blocks. Order: open until it is not 0, then send and recv until one of
- * them is negative or the agent has what it wants, then close. */
+/* One outgoing byte stream at a time (TLS, where wanted, is inside: such a stream stands on another one). All
+ * calls come from the one thread that is inside `Reporter::step`; nothing blocks. Order: open until it is not
+ * 0, then send and recv until one of them is negative or the agent has what it wants, then close. */
 typedef struct edgespan_stream {
   void* ctx;
 
@@ -55,6 +55,10 @@ typedef struct edgespan_stream {
 
   /* Ends the stream, or the attempt, from any state; may be called twice. */
   void (*close)(void* ctx);
+
+  /* True: open() answers > 0 only after the peer has proved, by a certificate that was verified, that it is
+   * `host`, and every byte travels encrypted. What asks for https takes no other stream. */
+  bool secure;
 } edgespan_stream;
 
 /* Why a stream failed; negative results of open, send and recv. Those after TLS come from a stream that encrypts:

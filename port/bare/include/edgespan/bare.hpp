@@ -74,7 +74,7 @@ struct Uart {
 class UartStream {
  public:
   constexpr explicit UartStream(const Uart& uart) noexcept : uart_{uart} {
-    table_ = {.ctx = this, .open = open, .send = send, .recv = recv, .close = close};
+    table_ = {.ctx = this, .open = open, .send = send, .recv = recv, .close = close, .secure = false};
   }
   UartStream(const UartStream&) = delete;
   UartStream& operator=(const UartStream&) = delete;
