@@ -30,7 +30,10 @@ std::string books_line(const Books& books) {
   }
   append(line, "ring", books.in_ring);
   append(line, "batch", books.in_batch);
+  append_event(line, "bytes_sent", books.bytes_sent);
   append_event(line, "retries", books.retries);
+  append_event(line, "resent", books.resent);
+  append_event(line, "cuts", books.cuts);
   append_event(line, "abandoned", books.abandoned);
   append_event(line, "inflight_full", books.inflight_full);
   append_event(line, "texts_cut", books.texts_cut);

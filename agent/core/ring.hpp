@@ -38,6 +38,14 @@ class SpanRing {
  public:
   void init(std::span<std::byte> bytes, std::span<RingChunk> chunks) noexcept;
 
+  // Lets the counters begin near their wrap instead of at 0; before the first span, by one thread.
+  void count_from(std::uint32_t count) noexcept {
+    for (std::uint32_t i = 0; i < stripes; ++i) {
+      stripes_[i].counters.accepted.store(count, std::memory_order_relaxed);
+      reading_[i].popped.store(count, std::memory_order_relaxed);
+    }
+  }
+
   // Producer side, any thread. A claim of `size` bytes (1 to ring_chunk_bytes - 4); null if the ring is full.
   // Every claim is followed by its commit, without a wait in between: an open claim holds back the spans
   // behind it in its stripe.

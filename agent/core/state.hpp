@@ -38,11 +38,15 @@ enum class Event : std::uint8_t {
 struct Ledger {
   std::array<std::uint64_t, stripes> accepted{};  // 64-bit sums of the stripes' 32-bit counters
   std::array<std::uint64_t, stripes> popped{};
-  std::array<std::uint64_t, drop_reasons> dropped{};
+  std::array<std::array<std::uint64_t, 3>, stripes> not_accepted{};  // by reason, see tracing.cpp
+  std::array<std::uint64_t, drop_reasons> dropped{};                 // of those that were
   std::uint64_t delivered = 0;
   std::uint64_t batches = 0;
   std::uint64_t bytes_delivered = 0;
+  std::uint64_t bytes_sent = 0;
   std::uint64_t retries = 0;
+  std::uint64_t resent = 0;
+  std::uint64_t cuts = 0;
   std::uint64_t in_batch = 0;
 };
 
@@ -121,7 +125,7 @@ class ConsumerLock {
   TracingState& state_;
 };
 
-// Brings the 64-bit sums up to date; under the consumer's lock.
+// Brings the 64-bit sums up to date; under the consumer's lock. Before a counter has gone round once more.
 void fold_counters(TracingState& state) noexcept;
 
 }  // namespace edgespan::core

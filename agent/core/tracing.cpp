@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <iterator>
 #include <new>
 
 #include "core/state.hpp"
@@ -78,7 +79,12 @@ void fold_counters(TracingState& state) noexcept {
   };
   for (std::uint32_t i = 0; i < stripes; ++i) {
     fold(state.ledger.popped[i], state.ring.popped(i));
-    fold(state.ledger.accepted[i], state.ring.counters(i).accepted.load(std::memory_order_relaxed));
+    StripeCounters& counters = state.ring.counters(i);
+    fold(state.ledger.accepted[i], counters.accepted.load(std::memory_order_relaxed));
+    for (std::size_t drop = 0; drop < std::size(stripe_drops); ++drop) {
+      const auto& counter = counters.*stripe_drops[drop].counter;
+      fold(state.ledger.not_accepted[i][drop], counter.load(std::memory_order_relaxed));
+    }
   }
 }
 
@@ -139,9 +145,9 @@ Books Tracing::books() noexcept {
     for (std::uint32_t i = 0; i < core::stripes; ++i) {
       books.finished += ledger.accepted[i];
       books.in_ring += ledger.accepted[i] - ledger.popped[i];
-      for (const auto& drop : core::stripe_drops) {
-        const std::uint32_t count = (inside.ring.counters(i).*drop.counter).load(std::memory_order_relaxed);
-        books.dropped[static_cast<std::size_t>(drop.reason)] += count;
+      for (std::size_t drop = 0; drop < std::size(core::stripe_drops); ++drop) {
+        const std::uint64_t count = ledger.not_accepted[i][drop];
+        books.dropped[static_cast<std::size_t>(core::stripe_drops[drop].reason)] += count;
         books.finished += count;
       }
     }
@@ -149,7 +155,10 @@ Books Tracing::books() noexcept {
     books.in_batch = ledger.in_batch;
     books.batches = ledger.batches;
     books.bytes_delivered = ledger.bytes_delivered;
+    books.bytes_sent = ledger.bytes_sent;
     books.retries = ledger.retries;
+    books.resent = ledger.resent;
+    books.cuts = ledger.cuts;
   }
   const auto event = [&](core::Event which) {
     return inside.events[static_cast<std::size_t>(which)].load(std::memory_order_relaxed);

@@ -68,7 +68,9 @@ class Appender {
 Status HttpSender::init(const edgespan_stream& stream, std::string_view url,
                         const HttpConfig& config) noexcept {
   if (stream_ != nullptr) return Status::already_started;
-  if (config.connect_ms == 0 || config.request_ms == 0) return Status::bad_config;
+  if (config.connect_ms == 0 || config.request_ms == 0 || config.progress_bytes_per_s == 0) {
+    return Status::bad_config;
+  }
   if (!stream.open || !stream.send || !stream.recv || !stream.close) return Status::bad_config;
   HttpUrl parsed;
   if (const Status status = parse_http_url(url, parsed); status != Status::ok) return status;
@@ -79,6 +81,7 @@ Status HttpSender::init(const edgespan_stream& stream, std::string_view url,
   write_head(parsed);
   connect_us_ = std::uint64_t{config.connect_ms} * 1000;
   request_us_ = std::uint64_t{config.request_ms} * 1000;
+  progress_bytes_per_s_ = config.progress_bytes_per_s;
   stream_ = &stream;
   return Status::ok;
 }
@@ -126,9 +129,18 @@ SendResult HttpSender::offer(std::span<const std::byte> batch, std::uint64_t now
     result.reason = SendReason::connect;
     return result;
   }
+  newly_sent_bytes_ = newly_begun_ = 0;
   // Another batch in the middle of one would put foreign bytes behind an announced length.
   if (state_ != State::idle && batch.size() != batch_bytes_) abandon();
   if (state_ == State::idle) begin(batch.size(), now_us);
+  result = take_turns(batch, now_us);
+  result.begun = newly_begun_;
+  result.sent_bytes = newly_sent_bytes_;
+  return result;
+}
+
+SendResult HttpSender::take_turns(std::span<const std::byte> batch, std::uint64_t now_us) noexcept {
+  SendResult result;
   for (int turns = turns_per_offer; turns != 0; --turns) {
     const Turn turn = take_turn(batch, now_us, result);
     if (turn == Turn::ended) return result;
@@ -199,6 +211,8 @@ HttpSender::Turn HttpSender::send_turn(std::span<const std::byte> batch, std::ui
   if (sent < 0) return stream_ended(sent, now_us, result);
   // A server that does not read on may be refusing already: 413, 429 and 503 can come early.
   if (sent == 0) return receive_turn(now_us, result);
+  if (sent_bytes_ == 0) ++newly_begun_;
+  newly_sent_bytes_ += static_cast<std::uint32_t>(sent);
   sent_bytes_ += static_cast<std::size_t>(sent);
   if (sent_bytes_ == head.size() + batch.size()) state_ = State::receiving;
   return Turn::go_on;
@@ -260,15 +274,19 @@ HttpSender::Turn HttpSender::give_up(SendReason reason, SendResult& result) noex
   return Turn::ended;
 }
 
+std::uint64_t HttpSender::limit_us() const noexcept {
+  if (state_ == State::connecting) return connect_us_;
+  return request_us_ + std::uint64_t{sent_bytes_} * 1'000'000 / progress_bytes_per_s_;
+}
+
 // I/O comes first and the deadline after it: what has arrived in time counts even if the caller was late.
 // `busy`: the stream would take or give more at once.
 SendResult HttpSender::wait_or_expire(bool busy, std::uint64_t now_us) noexcept {
   const bool connecting = state_ == State::connecting;
-  const std::uint64_t limit_us = connecting ? connect_us_ : request_us_;
   const std::uint64_t waited_us = elapsed_us(now_us, started_us_);
   SendResult result;
-  if (waited_us < limit_us) {
-    result.again_us = busy ? 0 : limit_us - waited_us;
+  if (waited_us < limit_us()) {
+    result.again_us = busy ? 0 : limit_us() - waited_us;
   } else if (reply_.status() != 0) {
     conclude(false, now_us, result);
   } else {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <edgespan/http_sender.hpp>
 
+#include "http/date.hpp"
 #include "http/text.hpp"
 
 #include <algorithm>
@@ -144,6 +145,7 @@ void HttpReply::on_status_line(std::string_view line) noexcept {
   status_ = static_cast<std::uint16_t>(status);
   keep_alive_ = line[7] != '0';  // HTTP/1.0 closes unless it says otherwise
   retry_after_s_ = 0;
+  retry_at_s_ = 0;
   says_close_ = has_length_ = has_coding_ = chunked_ = false;
   left_bytes_ = 0;
   at_ = At::header;
@@ -175,6 +177,7 @@ void HttpReply::on_field(std::string_view name, std::string_view value) noexcept
     std::uint32_t seconds = 0;
     const bool is_number = read_number(value, 10, retry_after_s_max, seconds);
     retry_after_s_ = static_cast<std::uint16_t>(is_number ? std::max<std::uint32_t>(seconds, 1) : 0);
+    retry_at_s_ = is_number ? 0 : http::parse_date(value);
   }
 }
 

@@ -42,7 +42,10 @@ SendResult verdict(const HttpReply& reply) noexcept {
   result.state = meaning.state;
   result.reason = meaning.reason;
   result.status = reply.status();
-  if (meaning.state == SendState::retry) result.retry_after_us = reply.retry_after_us();
+  if (meaning.state == SendState::retry) {
+    result.retry_after_us = reply.retry_after_us();
+    result.retry_at_us = reply.retry_at_us();
+  }
   return result;
 }
 

@@ -89,7 +89,7 @@ TEST_CASE("the request deadline runs from the first byte, whatever trickles in",
   drip.open_waits = 5;
   drip.recv_bytes = 1;
   drip.recv_gaps = true;
-  HttpWorld t({drip}, {.connect_ms = 10'000, .request_ms = 1000});
+  HttpWorld t({drip}, {.connect_ms = 10'000, .request_ms = 1000, .progress_bytes_per_s = UINT32_MAX});
   const std::uint64_t start = t.world.now_us();
   const SendResult result = t.offer();
   REQUIRE(result.state == SendState::retry);

@@ -89,7 +89,7 @@ TEST_CASE("a stalled server meets the deadline and delays no stop", "[posix][htt
   deaf.reads = false;
   const LoopbackServer server(deaf);
   {
-    Agent agent(server.url(), {.connect_ms = 60'000, .request_ms = 200});
+    Agent agent(server.url(), {.connect_ms = 60'000, .request_ms = 200, .progress_bytes_per_s = UINT32_MAX});
     agent.batch.assign(8'000'000, 's');
     REQUIRE(agent.run());
     REQUIRE(agent.last.state == SendState::retry);

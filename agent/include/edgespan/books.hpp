@@ -35,7 +35,10 @@ struct Books {
   // Events beside the sum.
   std::uint64_t batches = 0;          // delivered
   std::uint64_t bytes_delivered = 0;  // of span data in them
+  std::uint64_t bytes_sent = 0;       // given to connections: heads and repeated bytes too, TLS and TCP not
   std::uint64_t retries = 0;          // offers that failed and were, or will be, repeated
+  std::uint64_t resent = 0;           // batches sent again after some of their bytes were: may arrive twice
+  std::uint64_t cuts = 0;             // batches cut in two: too large, or one of their spans is bad
   std::uint32_t abandoned = 0;        // spans ended by their deadline or by the stop (error=abandoned)
   std::uint32_t inflight_full = 0;    // produced messages without a slot: their span ended at once
   std::uint32_t texts_cut = 0;        // names, tags, annotations left out: too long, or not UTF-8

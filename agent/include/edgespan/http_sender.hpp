@@ -34,7 +34,11 @@ Status parse_http_url(std::string_view url, HttpUrl& out) noexcept;
 
 struct HttpConfig {
   std::uint32_t connect_ms = 10'000;  // 1 or more; from the start of a connection to its being open
-  std::uint32_t request_ms = 15'000;  // 1 or more; from the first byte sent to the end of the reply
+  // 1 or more; from the first byte sent to the end of the reply, and a second more for every
+  // `progress_bytes_per_s` that the connection has taken. A request that is slower is given up, so that a
+  // link of a byte a second costs about request_ms, and one that moves gets the time that its bytes take.
+  std::uint32_t request_ms = 15'000;
+  std::uint32_t progress_bytes_per_s = 1'000;  // 1 or more
 };
 
 // Reads one HTTP/1.x reply that arrives in pieces of any size: status line, the headers that matter here, and
@@ -62,9 +66,10 @@ class HttpReply {
   bool says_too_large() const noexcept;
   // Nothing that is still to come can change what the reply means for the batch.
   bool meaning_known() const noexcept;
-  // Retry-After in its seconds form, held between a second and an hour; 0 if there was none. The date form
-  // needs a wall clock that can be trusted and counts as none.
+  // Retry-After in its seconds form, held between a second and an hour; 0 if there was none.
   std::uint64_t retry_after_us() const noexcept { return std::uint64_t{retry_after_s_} * 1'000'000; }
+  // Retry-After in its date form, in microseconds since 1970, whatever the date; 0 if there was none.
+  std::uint64_t retry_at_us() const noexcept { return retry_at_s_ * 1'000'000; }
 
  private:
   enum class At : std::uint8_t {
@@ -99,6 +104,7 @@ class HttpReply {
   std::uint16_t status_ = 0;        // of the head being read, an interim one included
   std::uint16_t final_status_ = 0;
   std::uint16_t retry_after_s_ = 0;
+  std::uint64_t retry_at_s_ = 0;
   std::uint32_t seen_bytes_ = 0;
   std::uint32_t left_bytes_ = 0;  // of the sized body or of the chunk
   bool after_cr_ = false;
@@ -141,6 +147,7 @@ class HttpSender {
   void write_head(const HttpUrl& url) noexcept;
   void write_length(std::size_t body_bytes) noexcept;
   SendResult offer(std::span<const std::byte> batch, std::uint64_t now_us) noexcept;
+  SendResult take_turns(std::span<const std::byte> batch, std::uint64_t now_us) noexcept;
   void abandon() noexcept;
   void begin(std::size_t body_bytes, std::uint64_t now_us) noexcept;
   bool kept_connection_usable(std::uint64_t now_us) noexcept;
@@ -153,11 +160,15 @@ class HttpSender {
   Turn conclude(bool reusable, std::uint64_t now_us, SendResult& result) noexcept;
   Turn give_up(SendReason reason, SendResult& result) noexcept;
   SendResult wait_or_expire(bool busy, std::uint64_t now_us) noexcept;
+  std::uint64_t limit_us() const noexcept;
   bool request_sent() const noexcept { return state_ == State::receiving; }
 
   const edgespan_stream* stream_ = nullptr;
   std::uint64_t connect_us_ = 0;
   std::uint64_t request_us_ = 0;
+  std::uint32_t progress_bytes_per_s_ = 1;
+  std::uint32_t newly_sent_bytes_ = 0;  // in this call of offer()
+  std::uint16_t newly_begun_ = 0;       // how often a request was begun in it
   std::uint64_t started_us_ = 0;     // of the connection attempt, then of the request
   std::uint64_t kept_since_us_ = 0;  // when the open connection fell idle
   std::size_t batch_bytes_ = 0;

@@ -35,7 +35,7 @@ enum class SendReason : std::uint8_t {
   no_memory,   // room in the arena
   http_3xx,
   http_4xx,
-  http_413,
+  http_413,  // the batch is too large: the reporter cuts it
   http_429,
   http_5xx,
   kafka,  // the broker refused or lost the record
@@ -45,8 +45,11 @@ struct SendResult {
   SendState state = SendState::pending;
   SendReason reason = SendReason::none;
   std::uint16_t status = 0;          // of the last reply: an HTTP status, or 0
+  std::uint16_t begun = 0;           // how often, in this call, the batch began to go out from its first byte
+  std::uint32_t sent_bytes = 0;      // given to the connection in this call, heads included
   std::uint64_t again_us = 0;        // pending: call again after this at the latest; sooner when I/O is ready
-  std::uint64_t retry_after_us = 0;  // retry: what the collector asked for, 0 if nothing
+  std::uint64_t retry_after_us = 0;  // retry: the pause that the collector asked for, 0 if none
+  std::uint64_t retry_at_us = 0;     // retry: the moment it asked for, in microseconds since 1970, 0 if none
 };
 
 // A sender of batches: a table, kept by the reporter that uses it. All calls come from inside Reporter::step,

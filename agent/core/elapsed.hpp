@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+namespace edgespan::core {
+
+// What is left of `limit_us` that began at `since_us`: unsigned differences, so that it holds wherever the
+// clock started.
+constexpr std::uint64_t left_us(std::uint64_t now_us, std::uint64_t since_us,
+                                std::uint64_t limit_us) noexcept {
+  const std::uint64_t elapsed_us = now_us - since_us;
+  return elapsed_us >= limit_us ? 0 : limit_us - elapsed_us;
+}
+
+inline constexpr std::uint64_t us_per_ms = 1'000;
+
+}  // namespace edgespan::core

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/elements.hpp"
+
+#include <cstddef>
+
+#include "core/assert.hpp"
+
+namespace edgespan::core {
+namespace {
+
+// The size of the element that `batch` begins with.
+std::uint32_t element_bytes(Bytes batch) noexcept {
+  std::uint32_t body = 0;
+  std::size_t at = 1;  // behind the key
+  for (std::uint32_t shift = 0; at < batch.size(); shift += 7) {
+    const auto digit = static_cast<std::uint32_t>(batch[at++]);
+    body |= (digit & 0x7F) << shift;
+    if (digit < 0x80) break;
+  }
+  const std::size_t bytes = at + body;
+  EDGESPAN_ASSERT(bytes <= batch.size());
+  return static_cast<std::uint32_t>(bytes < batch.size() ? bytes : batch.size());
+}
+
+}  // namespace
+
+Run elements_within(Bytes batch, std::uint32_t bytes_max) noexcept {
+  Run run;
+  while (run.bytes < batch.size()) {
+    const std::uint32_t next = element_bytes(batch.subspan(run.bytes));
+    if (run.spans != 0 && (run.bytes >= bytes_max || next > bytes_max - run.bytes)) break;
+    run.bytes += next;
+    ++run.spans;
+  }
+  return run;
+}
+
+Run first_half(Bytes batch) noexcept {
+  const std::uint32_t half = (elements_within(batch, UINT32_MAX).spans + 1) / 2;
+  Run run;
+  for (; run.spans < half; ++run.spans) run.bytes += element_bytes(batch.subspan(run.bytes));
+  return run;
+}
+
+}  // namespace edgespan::core

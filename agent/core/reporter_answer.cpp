@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the answer to an offer does: settles the portion, cuts it, or begins a pause.
+#include <algorithm>
+#include <edgespan/reporter.hpp>
+
+#include "core/elapsed.hpp"
+#include "core/elements.hpp"
+#include "core/state.hpp"
+
+namespace edgespan {
+namespace {
+
+using core::left_us;
+using core::us_per_ms;
+
+constexpr std::uint64_t us_per_s = 1'000'000;
+constexpr std::uint64_t again_us = 1'000;
+constexpr std::uint64_t asked_min_us = 1 * us_per_s;  // bounds of what a collector may ask for
+constexpr std::uint64_t asked_max_us = 3'600 * us_per_s;
+
+// Whoever answers 413 for a while, a proxy with a full disk for example, must not make every later request
+// carry a single span.
+constexpr std::uint64_t learned_for_us = 24 * 3'600 * us_per_s;
+
+DropReason drop_reason(SendReason reason) noexcept {
+  switch (reason) {
+    case SendReason::http_3xx:
+      return DropReason::refused_3xx;
+    case SendReason::http_413:
+      return DropReason::refused_413;
+    case SendReason::http_5xx:
+      return DropReason::refused_5xx;
+    case SendReason::kafka:
+      return DropReason::refused_kafka;
+    default:
+      return DropReason::refused_4xx;
+  }
+}
+
+// The pause that the collector asked for, or 0. A moment counts only if it lies ahead by a clock that is set;
+// it is turned into a length at once, so that no later step of the date bends it.
+std::uint64_t asked_us(const SendResult& result, std::uint64_t wall_us) noexcept {
+  std::uint64_t us = result.retry_after_us;
+  const auto ahead_us = static_cast<std::int64_t>(result.retry_at_us - wall_us);
+  if (result.retry_at_us != 0 && wall_us != 0 && ahead_us > 0) us = static_cast<std::uint64_t>(ahead_us);
+  return us == 0 ? 0 : std::clamp(us, asked_min_us, asked_max_us);
+}
+
+// The collector was reached and not believed: time and a person can mend that, trying again soon cannot.
+bool not_believed(SendReason reason) noexcept {
+  return reason >= SendReason::unknown_root && reason <= SendReason::bad_certificate;
+}
+
+bool is_about_the_date(SendReason reason) noexcept {
+  return reason == SendReason::expired || reason == SendReason::not_yet_valid || reason == SendReason::no_clock;
+}
+
+// Of the wall clock against the monotonic one; 0 while the date is not known.
+std::uint64_t date_offset_us(const edgespan_clock& clock, std::uint64_t now_us) noexcept {
+  const std::uint64_t wall_us = clock.wall_us(clock.ctx);
+  return wall_us == 0 ? 0 : wall_us - now_us;
+}
+
+bool wants_credentials(const SendResult& result) noexcept {
+  return result.status == 401 || result.status == 403;
+}
+
+}  // namespace
+
+void Reporter::choose_portion(std::uint64_t now_us) noexcept {
+  if (left_us(now_us, learned_us_, learned_for_us) == 0) portion_bytes_max_ = UINT32_MAX;
+  if (suspect_end_ <= portion_.begin) suspect_end_ = 0;
+  const bool searching = suspect_end_ != 0;
+  const core::Bytes batch = tracing_->state().memory.batch.first(searching ? suspect_end_ : batch_used_);
+  const core::Bytes rest = batch.subspan(portion_.begin);
+  core::Run run = core::elements_within(rest, portion_bytes_max_);
+  if (searching) {
+    const core::Run half = core::first_half(rest);
+    if (half.bytes < run.bytes) run = half;
+  }
+  portion_.end = portion_.begin + run.bytes;
+  portion_.spans = run.spans;
+  begun_ = false;
+  server_errors_ = 0;
+}
+
+// Returns when to go on.
+std::uint64_t Reporter::answered(std::uint64_t now_us, const SendResult& result) noexcept {
+  last_reason_.store(static_cast<std::uint8_t>(result.reason), std::memory_order_relaxed);
+  last_status_.store(result.status, std::memory_order_relaxed);
+  if (result.state == SendState::delivered) {
+    settle(true, DropReason::shutdown);
+    return more_ || batch_spans_ != 0 ? 0 : again_us;
+  }
+  if (result.state == SendState::refused) return refused(now_us, result);
+  if (result.status == 500 && server_errors_++ >= config_.server_error_retries) {
+    settle(false, drop_reason(result.reason));
+    return again_us;
+  }
+  back_off(now_us, result);
+  return pause_us_;
+}
+
+std::uint64_t Reporter::refused(std::uint64_t now_us, const SendResult& result) noexcept {
+  if (cut(now_us, result)) return 0;
+  settle(false, drop_reason(result.reason));
+  if (!wants_credentials(result)) return again_us;
+  pause(now_us, long_pause_us(), true);
+  return pause_us_;
+}
+
+// Whether a smaller portion is to be offered instead.
+//
+// Too large: half of these bytes is the bound from now on. Malformed: the collector refuses a batch for one
+// bad span, so that one is looked for: the half that is offered next either arrives, and it lies behind, or
+// is refused, and it lies inside. That takes one request a halving, one for the span itself and one for the
+// spans behind it.
+bool Reporter::cut(std::uint64_t now_us, const SendResult& result) noexcept {
+  const bool too_large = result.reason == SendReason::http_413;
+  const bool malformed = result.status == 400;
+  if (portion_.spans < 2) {
+    if (malformed) suspect_end_ = 0;  // found
+    return false;
+  }
+  if (too_large) {
+    portion_bytes_max_ = (portion_.end - portion_.begin) / 2;
+    learned_us_ = now_us;
+  } else if (malformed && (suspect_end_ != 0 || (!searched_ && search_pays_))) {
+    suspect_end_ = portion_.end;
+    searched_ = true;
+  } else {
+    return false;
+  }
+  portion_.spans = 0;
+  const core::ConsumerLock lock{tracing_->state()};
+  ++tracing_->state().ledger.cuts;
+  return true;
+}
+
+// The portion is done with; `reason` says why if it was not delivered.
+void Reporter::settle(bool delivered, DropReason reason) noexcept {
+  {
+    core::TracingState& state = tracing_->state();
+    const core::ConsumerLock lock{state};
+    core::Ledger& ledger = state.ledger;
+    if (delivered) {
+      ledger.delivered += portion_.spans;
+      ledger.bytes_delivered += portion_.end - portion_.begin;
+      ++ledger.batches;
+    } else {
+      ledger.dropped[static_cast<std::size_t>(reason)] += portion_.spans;
+    }
+    ledger.in_batch -= portion_.spans;
+  }
+  if (delivered) {
+    pause_us_ = 0;
+    taken_some_ = search_pays_ = true;
+  }
+  batch_spans_ -= portion_.spans;
+  portion_ = {.begin = portion_.end};
+  if (batch_spans_ != 0) return;
+
+  if (searched_ && !taken_some_) search_pays_ = false;
+  portion_ = {};
+  batch_used_ = suspect_end_ = 0;
+  searched_ = taken_some_ = full_ = false;
+  phase_ = Phase::collecting;
+  settled_.fetch_add(1, std::memory_order_release);
+  collecting_.store(1, std::memory_order_release);
+}
+
+// Decorrelated jitter: each pause is drawn between the least one and three times the last one, so that a
+// fleet that lost its collector at one moment does not come back at one moment.
+void Reporter::back_off(std::uint64_t now_us, const SendResult& result) noexcept {
+  core::TracingState& state = tracing_->state();
+  const std::uint64_t least_us = config_.retry_min_ms * us_per_ms;
+  const std::uint64_t most_us = config_.retry_max_ms * us_per_ms;
+  const std::uint64_t reach_us = std::max(pause_us_, least_us) * 3 - least_us;
+  const std::uint64_t drawn_us = std::min(least_us + core::random_id(state) % (reach_us + 1), most_us);
+  const std::uint64_t own_us = not_believed(result.reason) ? long_pause_us() : drawn_us;
+  const std::uint64_t asked = asked_us(result, state.clock->wall_us(state.clock->ctx));
+  pause(now_us, std::max(own_us, asked), asked != 0);
+  const core::ConsumerLock lock{state};
+  ++state.ledger.retries;
+}
+
+void Reporter::pause(std::uint64_t now_us, std::uint64_t pause_us, bool asked_for) noexcept {
+  date_offset_us_ = date_offset_us(*tracing_->state().clock, now_us);
+  paused_us_ = now_us;
+  pause_us_ = pause_us;
+  asked_for_ = asked_for;
+  phase_ = Phase::waiting;
+}
+
+// The upper half of the longest pause, drawn.
+std::uint64_t Reporter::long_pause_us() noexcept {
+  const std::uint64_t most_us = config_.retry_max_ms * us_per_ms;
+  const std::uint64_t drawn_us = most_us - core::random_id(tracing_->state()) % (most_us / 2 + 1);
+  return std::max(drawn_us, config_.retry_min_ms * us_per_ms);
+}
+
+// A pause for the sake of the date ends when the date is set.
+std::uint64_t Reporter::pause_left_us(std::uint64_t now_us) noexcept {
+  constexpr std::uint64_t step_us = 60 * us_per_s;  // more than any drift within a pause
+  const std::uint64_t wait_us = left_us(now_us, paused_us_, pause_us_);
+  if (!is_about_the_date(last_reason())) return wait_us;
+  const std::uint64_t moved_us = date_offset_us(*tracing_->state().clock, now_us) - date_offset_us_;
+  const bool stepped = moved_us + step_us > 2 * step_us;
+  return stepped ? 0 : wait_us;
+}
+
+}  // namespace edgespan

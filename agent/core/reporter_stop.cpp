@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// The two calls that wait: flush and stop.
+#include <algorithm>
+#include <edgespan/reporter.hpp>
+
+#include "core/batch.hpp"
+#include "core/elapsed.hpp"
+#include "core/state.hpp"
+
+namespace edgespan {
+namespace {
+
+using core::left_us;
+using core::us_per_ms;
+
+constexpr std::uint64_t look_every_us = 1'000;  // how often they look
+
+}  // namespace
+
+Status Reporter::flush(std::uint32_t timeout_ms) noexcept {
+  if (tracing_ == nullptr) return Status::not_started;
+  if (stopped_) return Status::ok;
+  return wait_until_sent(tracing_->state().now_us(), timeout_ms * us_per_ms);
+}
+
+// First every span that was accepted before must have left the ring, then the batch that holds the last of
+// them must be settled. Both are seen from counters, so that spans that come in meanwhile do not keep a flush
+// waiting.
+Status Reporter::wait_until_sent(std::uint64_t started_us, std::uint64_t limit_us) noexcept {
+  core::TracingState& state = tracing_->state();
+  std::uint32_t accepted[core::stripes];
+  for (std::uint32_t i = 0; i < core::stripes; ++i) {
+    accepted[i] = state.ring.counters(i).accepted.load(std::memory_order_acquire);
+  }
+  const auto left_ring = [&] {
+    for (std::uint32_t i = 0; i < core::stripes; ++i) {
+      if (static_cast<std::int32_t>(state.ring.popped(i) - accepted[i]) < 0) return false;
+    }
+    return true;
+  };
+  hurry_.fetch_add(1, std::memory_order_release);
+  Status status = Status::timeout;
+  bool drained = false;
+  std::uint32_t settled_before = 0;
+  for (;;) {
+    if (!drained && left_ring()) {
+      drained = true;
+      settled_before = settled_.load(std::memory_order_acquire);
+    }
+    if (drained && (collecting_.load(std::memory_order_acquire) != 0 ||
+                    settled_.load(std::memory_order_acquire) != settled_before)) {
+      status = Status::ok;
+      break;
+    }
+    const std::uint64_t wait_us = left_us(state.now_us(), started_us, limit_us);
+    if (wait_us == 0) break;
+    std::uint64_t pause_us = look_every_us;
+    if (worker_ != nullptr) {
+      worker_->wake(worker_->ctx);
+    } else {
+      pause_us = std::min(step(), look_every_us);
+    }
+    if (pause_us != 0) state.clock->pause(state.clock->ctx, std::min(pause_us, wait_us));
+  }
+  hurry_.fetch_sub(1, std::memory_order_release);
+  return status;
+}
+
+// With the thread gone and step() closed, what is still held will never leave.
+void Reporter::drop_rest() noexcept {
+  core::TracingState& state = tracing_->state();
+  sender_.abandon(sender_.ctx);
+  if (batch_spans_ != 0) {
+    portion_ = {.begin = portion_.begin, .end = batch_used_, .spans = batch_spans_};
+    settle(false, DropReason::shutdown);
+  }
+  core::drop_spans(state, DropReason::shutdown);
+}
+
+Status Reporter::stop(std::uint32_t deadline_ms) noexcept {
+  if (tracing_ == nullptr) return Status::not_started;
+  if (stopped_) return Status::ok;
+  core::TracingState& state = tracing_->state();
+  const std::uint64_t started_us = state.now_us();
+  const std::uint64_t limit_us = deadline_ms * us_per_ms;
+  tracing_->enable(false);
+  for (const core::Housekeeper& keeper : state.housekeepers) {
+    if (keeper.sweep != nullptr) keeper.sweep(keeper.ctx, started_us, true);
+  }
+  if (core::sweep_spans(state, started_us, true)) {
+    state.clock->pause(state.clock->ctx, look_every_us);  // an owner that is inside a call leaves it
+    core::sweep_spans(state, state.now_us(), true);
+  }
+  uplink_ready();
+  const Status status = wait_until_sent(started_us, limit_us);
+  state.worker.store(nullptr, std::memory_order_release);
+  if (worker_ != nullptr) {
+    (void)worker_->stop(worker_->ctx, std::max(left_us(state.now_us(), started_us, limit_us), look_every_us));
+  }
+  while (!enter()) state.clock->pause(state.clock->ctx, 100);  // step() never blocks, so this is short
+  stopped_ = true;
+  drop_rest();
+  leave();
+  return status;
+}
+
+}  // namespace edgespan

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/date.hpp"
+
+#include <random>
+#include <string>
+
+#include "tests/support/test.hpp"
+
+namespace {
+
+using edgespan::http::parse_date;
+
+struct Row {
+  std::string_view text;
+  std::uint64_t unix_s;
+};
+
+// Checked with GNU date.
+constexpr Row rows[] = {
+    {"Sun, 06 Nov 1994 08:49:37 GMT", 784'111'777},
+    {"Sunday, 06-Nov-94 08:49:37 GMT", 784'111'777},
+    {"Sun Nov  6 08:49:37 1994", 784'111'777},
+    {"Sun Nov 16 08:49:37 1994", 784'975'777},
+    {"Thu, 01 Jan 1970 00:00:01 GMT", 1},
+    {"Tue, 29 Feb 2000 12:00:00 GMT", 951'825'600},
+    {"Wed, 01 Mar 2000 00:00:00 GMT", 951'868'800},
+    {"Tue, 19 Jan 2038 03:14:08 GMT", 2'147'483'648},
+    {"Mon, 01 Mar 2100 00:00:00 GMT", 4'107'542'400},
+    {"Sun, 07 Feb 2106 06:28:16 GMT", 4'294'967'296},
+    {"Fri, 31 Dec 9999 23:59:59 GMT", 253'402'300'799},
+    {"Sat, 31 Dec 2016 23:59:60 GMT", 1'483'228'800},
+    {"Thursday, 01-Jan-70 00:00:02 GMT", 2},
+    {"Tuesday, 01-Jan-69 00:00:00 GMT", 3'124'224'000},
+};
+
+constexpr std::string_view no_dates[] = {
+    "",
+    "0",
+    "soon",
+    "Sun, 06 Nov 1994 08:49:37",
+    "Sun, 06 Nov 1994 08:49:37 UTC",
+    "Sun, 06 Nov 1994 08:49:37 GMT ",
+    " Sun, 06 Nov 1994 08:49:37 GMT",
+    "Sun, 6 Nov 1994 08:49:37 GMT",
+    "sun, 06 nov 1994 08:49:37 gmt",
+    "Foo, 06 Nov 1994 08:49:37 GMT",
+    "Sun, 06 ovD 1994 08:49:37 GMT",
+    "Sun, 00 Nov 1994 08:49:37 GMT",
+    "Sun, 31 Nov 1994 08:49:37 GMT",
+    "Wed, 29 Feb 2100 08:49:37 GMT",
+    "Sun, 06 Nov 1994 24:49:37 GMT",
+    "Sun, 06 Nov 1994 08:60:37 GMT",
+    "Sun, 06 Nov 1994 08:49:61 GMT",
+    "Wed, 31 Dec 1969 23:59:59 GMT",
+    "Thu, 01 Jan 1970 00:00:00 GMT",
+    "Sun, 06 Nov -994 08:49:37 GMT",
+    "Sun, 06-Nov-94 08:49:37 GMT",
+    "Sunday, 06-Nov-1994 08:49:37 GMT",
+    "Sun Nov 6 08:49:37 1994",
+};
+
+EDGESPAN_TEST(dates_are_read_in_all_three_forms, "http") {
+  for (const Row& row : rows) {
+    TEST_MESSAGE(std::string(row.text));
+    TEST_ASSERT_EQUAL_UINT64(row.unix_s, parse_date(row.text));
+  }
+}
+
+EDGESPAN_TEST(what_is_no_date_is_none, "http") {
+  for (const std::string_view text : no_dates) {
+    TEST_MESSAGE(std::string(text));
+    TEST_ASSERT_EQUAL_UINT64(0, parse_date(text));
+  }
+}
+
+EDGESPAN_TEST(no_date_is_read_from_a_part_of_one, "http") {
+  for (const Row& row : rows) {
+    for (std::size_t n = 0; n < row.text.size(); ++n) {
+      TEST_ASSERT_EQUAL_UINT64(0, parse_date(row.text.substr(0, n)));
+    }
+  }
+}
+
+EDGESPAN_TEST(any_text_is_a_date_up_to_the_year_9999_or_none, "http") {
+  std::mt19937 chance(3);
+  for (int round = 0; round < 50'000; ++round) {
+    std::string text(rows[chance() % std::size(rows)].text);
+    for (unsigned i = chance() % 4; i != 0; --i) text[chance() % text.size()] = static_cast<char>(chance());
+    if (parse_date(text) > 253'402'300'800) TEST_FAIL_MESSAGE(text);
+  }
+}
+
+}  // namespace

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rows 14, 15, 35 and 36 of the failure model: dates that step, boards that sleep, stops at any moment, counters
+// that wrap.
+#include "core/state.hpp"
+#include "unit/uplink_world.hpp"
+
+namespace {
+
+using namespace edgespan;
+using sim::Conduct;
+using test::DecodedSpan;
+using test::reply;
+using test::UplinkWorld;
+
+constexpr std::uint64_t second = UplinkWorld<>::second;
+constexpr std::uint64_t wall_us = UplinkWorld<>::wall_us;
+constexpr std::int64_t twenty_years = 20LL * 365 * 86'400 * 1'000'000;
+
+// A span of 1.5 s while the date moves under it; returns how it arrived.
+DecodedSpan span_over(UplinkWorld<>& t, const std::function<void()>& meanwhile) {
+  Span span = t.tracing.span("work");
+  t.clock.advance(700'000);
+  meanwhile();
+  t.clock.advance(800'000);
+  span.finish();
+  ++t.finished;
+  const std::size_t before = t.collector.bodies.size();
+  t.run_for(2 * second);
+  if (t.collector.bodies.size() != before + 1) FAIL("the span did not arrive");
+  return test::spans_of(t.collector.bodies.back()).at(0);
+}
+
+// Row 14.
+EDGESPAN_TEST(a_step_of_the_date_bends_no_duration, "uplink") {
+  UplinkWorld t;
+  for (const std::int64_t step :
+       {twenty_years, -twenty_years, std::int64_t{3'600'000'000}, std::int64_t{-3'600'000'000}, std::int64_t{1},
+        std::int64_t{-1'000'000}, std::int64_t{0}}) {
+    CAPTURE(step);
+    REQUIRE(span_over(t, [&] { t.clock.step_wall(step); }).duration == 1'500'000);
+  }
+  for (const std::int32_t drift_ppm : {500, -500, 100'000}) {
+    t.clock.set_drift(drift_ppm);
+    REQUIRE(span_over(t, [] {}).duration == 1'500'000);
+  }
+}
+
+EDGESPAN_TEST(a_step_of_the_date_bends_no_timer, "uplink") {
+  UplinkWorld t;
+  t.collector.conduct = [] { return Conduct{.open = EDGESPAN_STREAM_REFUSED}; };
+  t.finish_spans(1);
+  std::uint64_t stepped = 0;
+  for (int minute = 0; minute < 600; ++minute) {
+    t.clock.step_wall((minute % 2 != 0 ? 1 : -1) * (twenty_years + minute));
+    t.run_for(60 * second);
+    ++stepped;
+  }
+  REQUIRE(stepped == 600);
+  for (std::size_t i = 1; i < t.offered_at.size(); ++i) {
+    const std::uint64_t pause = t.offered_at[i] - t.offered_at[i - 1];
+    REQUIRE((pause >= 1 * second && pause <= 300 * second));
+  }
+  REQUIRE(t.offered_at.size() > 120);
+}
+
+EDGESPAN_TEST(spans_recorded_before_the_date_is_known_leave_with_true_times, "uplink") {
+  const std::uint64_t dates_us[] = {wall_us, std::uint64_t{2'147'483'647} * second - second / 2,
+                                    std::uint64_t{4'294'967'295} * second - 1,
+                                    std::uint64_t{9'214'646'400} * second};
+  for (const std::uint64_t date_us : dates_us) {
+    CAPTURE(date_us);
+    UplinkWorld t;
+    t.clock.set_wall(0);
+    std::vector<std::uint64_t> recorded_at;
+    for (int i = 0; i < 30; ++i) {
+      recorded_at.push_back(t.clock.now_us());
+      t.finish_spans(1);
+      t.run_for(3 * second + 7);
+    }
+    t.clock.set_wall(date_us);
+    const std::uint64_t offset_us = date_us - t.clock.now_us();
+    t.run_for(5 * second);
+    std::vector<std::uint64_t> seen;
+    for (const std::string& body : t.collector.bodies) {
+      for (const DecodedSpan& span : test::spans_of(body)) seen.push_back(span.timestamp - offset_us);
+    }
+    REQUIRE(seen == recorded_at);
+  }
+}
+
+// Row 15: the monotonic clock goes on while the board sleeps.
+EDGESPAN_TEST(after_a_night_of_sleep_there_is_one_offer_and_no_catching_up, "uplink") {
+  UplinkWorld t;
+  t.collector.conduct = [] { return Conduct{.open = EDGESPAN_STREAM_UNREACHABLE}; };
+  t.finish_spans(3);
+  t.run_for(60 * second);
+  const std::size_t before = t.offered_at.size();
+  t.clock.advance(8 * 3'600 * second);
+  t.run_for(900'000);
+  REQUIRE(t.offered_at.size() == before + 1);
+
+  Span span = t.tracing.span("over night");
+  t.clock.advance(599 * second);
+  span.finish();
+  ++t.finished;
+  t.collector.conduct = [] { return Conduct{}; };
+  t.run_for(600 * second);
+  REQUIRE(t.held() == 0);
+  const auto spans = test::spans_of(t.collector.bodies.back());
+  REQUIRE(spans.back().duration == 599 * second);
+}
+
+// Row 35: a stop at any moment, whatever the peer does, returns by its deadline, and every span has an end.
+EDGESPAN_TEST(a_stop_at_any_moment_keeps_its_deadline_and_the_books, "uplink") {
+  enum class Peer { hangs, is_slow, answers };
+  for (const Peer peer : {Peer::hangs, Peer::is_slow, Peer::answers}) {
+    for (int event = 0; event < 500; event += 3) {
+      CAPTURE(static_cast<int>(peer), event);
+      UplinkWorld<tiny_limits> t({.flush_ms = 20});
+      t.collector.conduct = [&] {
+        switch (peer) {
+          case Peer::hangs: return Conduct{.reads_until = 50};
+          case Peer::is_slow: return Conduct{.send_bytes = 7, .send_every_us = 2'000, .reply_after_us = 90'000};
+          default: return Conduct{};
+        }
+      };
+      for (int i = 0; i < event; ++i) {
+        if (i % 5 == 0) t.finish_spans(1);
+        t.clock.advance(std::min<std::uint64_t>(std::max<std::uint64_t>(t.step(), 1), 20'000));
+      }
+      t.finish_spans(2);
+      const std::uint64_t begun = t.clock.now_us();
+      const Status status = t.reporter.stop(500);
+      REQUIRE(t.clock.now_us() - begun <= 510'000);
+      REQUIRE(t.held() == 0);
+      REQUIRE((status == Status::ok) == (t.dropped(DropReason::shutdown) == 0));
+      if (peer == Peer::answers) REQUIRE(status == Status::ok);
+      REQUIRE(t.reporter.stop(500) == Status::ok);
+      REQUIRE(t.step() > 0);
+      REQUIRE_FALSE(t.link.connected());
+    }
+  }
+}
+
+EDGESPAN_TEST(a_stop_in_the_middle_of_a_long_pause_tries_once_more, "uplink") {
+  UplinkWorld t;
+  bool down = true;
+  t.collector.conduct = [&] { return Conduct{.open = down ? EDGESPAN_STREAM_UNREACHABLE : 1}; };
+  t.finish_spans(4);
+  t.run_for(1'000 * second);
+  down = false;
+  REQUIRE(t.reporter.stop(1'000) == Status::ok);
+  REQUIRE(t.books().delivered == 4);
+}
+
+// Row 36.
+EDGESPAN_TEST(the_monotonic_clock_may_wrap_at_any_moment, "uplink") {
+  for (std::uint64_t before_us = 1; before_us < 8 * second; before_us += 97'003) {
+    CAPTURE(before_us);
+    UplinkWorld t({.flush_ms = 1'000}, {}, std::uint64_t{0} - before_us);
+    bool down = true;
+    t.collector.conduct = [&] { return Conduct{.open = down ? EDGESPAN_STREAM_UNREACHABLE : 1}; };
+    Span span = t.tracing.span("over the wrap");
+    t.clock.advance(1 * second);
+    span.finish();
+    ++t.finished;
+    t.run_for(6 * second);
+    REQUIRE(t.books().retries >= 1);
+    REQUIRE(t.books().retries <= 5);
+    down = false;
+    t.run_for(20 * second);
+    REQUIRE(t.books().delivered == 1);
+    REQUIRE(test::spans_of(t.collector.bodies.back()).at(0).duration == 1 * second);
+  }
+}
+
+EDGESPAN_TEST(counters_of_32_bits_wrap_and_the_books_do_not, "uplink") {
+  for (std::uint32_t k = 1; k <= 60; ++k) {
+    for (const std::uint32_t top : {0U, 1U << 31}) {
+      CAPTURE(k, top);
+      UplinkWorld<tiny_limits> t;
+      core::TracingState& state = t.tracing.state();
+      const std::uint32_t start = top - k;
+      state.ring.count_from(start);
+      for (std::uint32_t stripe = 0; stripe < core::stripes; ++stripe) {
+        state.ring.counters(stripe).ring_full.store(start);
+        state.ring.counters(stripe).no_slot.store(start);
+        state.ledger.delivered += start;
+      }
+      const Books before = t.books();
+      t.finished = before.finished;
+      for (int batch = 0; batch < 3; ++batch) {
+        t.finish_spans(20);
+        REQUIRE(t.reporter.flush(10'000) == Status::ok);
+      }
+      REQUIRE(t.books().delivered == before.delivered + 60);
+      t.finish_spans(500);  // more than there is room for
+      const std::uint64_t full = t.dropped(DropReason::ring_full) -
+                                 before.dropped[static_cast<std::size_t>(DropReason::ring_full)];
+      REQUIRE(full > 300);
+      REQUIRE(t.books().finished == before.finished + 560);
+      REQUIRE(t.held() + full == 500);
+      REQUIRE(t.reporter.flush(10'000) == Status::ok);
+      REQUIRE(t.books().delivered == before.delivered + 560 - full);
+    }
+  }
+}
+
+}  // namespace

@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rows 1 to 6 and 9 to 13 of the failure model: the line and the collector misbehave, the whole agent runs.
+#include <set>
+
+#include "unit/uplink_world.hpp"
+
+namespace {
+
+using namespace edgespan;
+using sim::Conduct;
+using test::reply;
+using test::UplinkWorld;
+
+constexpr std::uint64_t second = UplinkWorld<>::second;
+constexpr std::uint64_t hour = 3'600 * second;
+constexpr std::uint64_t wall_us = UplinkWorld<>::wall_us;
+
+// Row 1.
+EDGESPAN_TEST(a_day_without_an_uplink_costs_what_the_ring_cannot_hold_and_no_more, "uplink") {
+  for (const int error : {EDGESPAN_STREAM_UNREACHABLE, EDGESPAN_STREAM_REFUSED, EDGESPAN_STREAM_RESET}) {
+    UplinkWorld t;
+    bool down = true;
+    t.collector.conduct = [&] { return Conduct{.open = down ? error : 1}; };
+    for (int minute = 0; minute < 24 * 60; ++minute) {
+      t.finish_spans(3);
+      t.run_for(60 * second);
+    }
+    REQUIRE(t.dropped(DropReason::ring_full) == t.finished - t.held());
+    REQUIRE(t.books().dropped_total() == t.dropped(DropReason::ring_full));
+    REQUIRE(t.offered_at.size() > 24 * 3'600 / 300);
+    for (std::size_t i = 1; i < t.offered_at.size(); ++i) {
+      const std::uint64_t pause = t.offered_at[i] - t.offered_at[i - 1];
+      REQUIRE((pause >= 1 * second && pause <= 300 * second));
+    }
+    REQUIRE(t.clock.paused_us() == 0);  // nothing waited
+    const std::uint64_t held = t.held();
+    down = false;
+    t.run_for(2 * 300 * second);
+    REQUIRE(t.held() == 0);
+    REQUIRE(t.books().delivered == held);
+    t.check_collected();
+  }
+}
+
+// Row 2. The batch comes again whole, with the same bytes.
+EDGESPAN_TEST(a_link_of_a_byte_a_second_is_given_up_in_bounded_time, "uplink") {
+  UplinkWorld t;
+  bool slow = true;
+  t.collector.conduct = [&] {
+    return slow ? Conduct{.send_bytes = 1, .send_every_us = second} : Conduct{};
+  };
+  t.finish_spans(40);
+  const std::uint64_t begun = t.clock.now_us();
+  while (t.books().retries == 0) t.run_for(1'000);
+  const std::uint64_t took = t.clock.now_us() - begun;
+  REQUIRE(took >= 15 * second);
+  REQUIRE(took <= 16 * second);
+  REQUIRE(t.reporter.last_reason() == SendReason::deadline);
+  slow = false;
+  t.run_for(10 * second);
+  REQUIRE(t.books().delivered == 40);
+  REQUIRE(t.collector.bodies.size() == 1);
+  REQUIRE(t.books().resent == 1);
+  REQUIRE(t.books().bytes_sent == t.collector.bytes);
+}
+
+EDGESPAN_TEST(a_link_that_is_slow_and_moves_gets_its_time, "uplink") {
+  UplinkWorld t;
+  t.collector.conduct = [] { return Conduct{.send_bytes = 40, .send_every_us = 100'000}; };  // 400 B/s
+  t.finish_spans(120);
+  t.run_for(60 * second);
+  REQUIRE(t.collector.bodies.front().size() > 15 * 400);  // longer on its way than request_ms
+  REQUIRE(t.books().delivered == 120);
+  REQUIRE(t.books().retries == 0);
+}
+
+// Row 3.
+EDGESPAN_TEST(a_black_hole_is_left_at_its_deadline_every_time, "uplink") {
+  UplinkWorld t({.flush_ms = 100, .retry_max_ms = 10'000});
+  t.collector.conduct = [] { return Conduct{.open_waits = sim::unlimited}; };
+  t.finish_spans(1);
+  const auto run_while = [&](bool opening) {
+    while (t.link.opening() == opening) t.clock.advance(std::max<std::uint64_t>(t.step(), 1));
+  };
+  for (int tries = 0; tries < 10'000; ++tries) {
+    run_while(false);
+    const std::uint64_t opened_at = t.link.opening_since_us();
+    run_while(true);
+    if (t.clock.now_us() - opened_at > 10 * second + second) TEST_FAIL_MESSAGE("left late");
+  }
+  REQUIRE(t.offered_at.size() >= 10'000);
+  REQUIRE(t.link.connections() == 0);
+  REQUIRE(t.held() == 1);
+}
+
+EDGESPAN_TEST(a_collector_that_takes_all_and_says_nothing_is_left_at_its_deadline, "uplink") {
+  UplinkWorld t;
+  t.collector.answer = [](const std::string&) { return std::string(); };
+  t.finish_spans(1);
+  const std::uint64_t begun = t.clock.now_us();
+  while (t.books().retries == 0) t.run_for(1'000);
+  REQUIRE(t.clock.now_us() - begun <= 16 * second);
+  REQUIRE_FALSE(t.link.connected());
+  REQUIRE(t.held() == 1);
+}
+
+// Row 4: a router forgot the connection after the first reply; the next batch vanishes in it.
+EDGESPAN_TEST(what_vanishes_in_a_half_open_connection_arrives_on_a_new_one_and_counts_once, "uplink") {
+  UplinkWorld t;
+  t.collector.conduct = [] { return Conduct{.forgotten_after_us = 5 * second}; };
+  t.finish_spans(1);
+  t.run_for(2 * second);
+  REQUIRE(t.books().delivered == 1);
+  t.run_for(10 * second);
+  t.finish_spans(3);
+  t.run_for(30 * second);
+  REQUIRE(t.books().delivered == 4);
+  REQUIRE(t.link.connections() == 2);
+  REQUIRE(t.books().retries == 1);
+  REQUIRE(t.books().resent == 1);
+  t.check_collected();
+}
+
+// Row 4: the server had closed, and the first write is what finds out. That costs no pause.
+EDGESPAN_TEST(a_write_error_on_a_kept_connection_is_mended_at_once, "uplink") {
+  UplinkWorld t;
+  t.finish_spans(1);
+  t.run_for(2 * second);
+  t.finish_spans(3);
+  t.calls.fail_at(sim::Call::send, 2, EDGESPAN_STREAM_RESET);  // the body; the head is out
+  t.run_for(200'000);
+  REQUIRE(t.books().delivered == 4);
+  REQUIRE(t.link.connections() == 2);
+  REQUIRE(t.books().retries == 0);
+  REQUIRE(t.books().resent == 1);
+  REQUIRE(t.books().bytes_sent == t.collector.bytes);
+  t.check_collected();
+}
+
+// Row 5.
+EDGESPAN_TEST(spans_whose_reply_was_lost_arrive_twice_and_are_counted_as_resent, "uplink") {
+  UplinkWorld t;
+  int lost = 0;
+  t.collector.conduct = [&] {
+    Conduct conduct;
+    if (lost++ % 2 == 0) conduct.dies_after_giving = 0;  // accepts, and its answer never comes
+    return conduct;
+  };
+  for (int batch = 0; batch < 20; ++batch) {
+    t.finish_spans(1);
+    t.run_for(30 * second);
+  }
+  REQUIRE(t.books().delivered == 20);
+  REQUIRE(t.books().resent > 0);
+  t.check_collected(t.books().resent);  // a span a batch
+}
+
+// Row 6: what an answer asks for, whatever its status and however it is written.
+struct Asked {
+  const char* value;
+  std::uint64_t least_s;  // 0: nothing was asked for
+};
+constexpr std::uint64_t now_s = 784'111'777;  // Sun, 06 Nov 1994 08:49:37 GMT
+constexpr Asked asked[] = {
+    {"90", 90},
+    {"0", 1},
+    {"3601", 3'600},
+    {"9223372036854775808", 3'600},
+    {"-5", 0},
+    {"1e3", 0},
+    {"soon", 0},
+    {"", 0},
+    {"Sun, 06 Nov 1994 08:51:07 GMT", 90},
+    {"Sunday, 06-Nov-94 08:51:07 GMT", 90},
+    {"Sun Nov  6 08:51:07 1994", 90},
+    {"Sun, 06 Nov 1994 10:49:38 GMT", 3'600},
+    {"Fri, 31 Dec 9999 23:59:59 GMT", 3'600},
+    {"Sun, 06 Nov 1994 08:49:36 GMT", 0},
+    {"Wed, 21 Oct 1970 07:28:00 GMT", 0},
+    {"Sun, 31 Feb 1995 08:51:07 GMT", 0},
+};
+
+EDGESPAN_TEST(retry_after_is_kept_to_for_every_status_and_in_every_form, "uplink") {
+  unsigned statuses = 0;
+  for (unsigned status = 400; status < 520; status += 2) {
+    ++statuses;
+    for (const Asked& row : asked) {
+      CAPTURE(status, row.value);
+      UplinkWorld t;
+      t.clock.set_wall(now_s * second);
+      std::vector<std::uint64_t> at;
+      t.collector.answer = [&](const std::string&) {
+        at.push_back(t.clock.now_us());
+        return at.size() > 1 ? reply(202) : reply(status, "Retry-After: " + std::string(row.value) + "\r\n");
+      };
+      t.finish_spans(1);
+      t.run_for(2 * second);
+      const bool retries = status == 408 || status == 500 || status == 502 || status == 504;
+      REQUIRE(t.held() == (retries && row.least_s != 1 && t.books().delivered == 0 ? 1 : 0));
+      if (!retries) continue;
+      t.run_for(hour + second);
+      REQUIRE(t.books().delivered == 1);
+      const std::uint64_t waited_us = at.at(1) - at.at(0);
+      REQUIRE(waited_us + 200'000 >= std::max<std::uint64_t>(row.least_s, 1) * second);
+      if (row.least_s <= 1) REQUIRE(waited_us <= 3 * second);
+    }
+  }
+  REQUIRE(statuses == 60);
+}
+
+EDGESPAN_TEST(a_moment_to_come_back_at_is_a_length_from_then_on, "uplink") {
+  UplinkWorld t;
+  t.clock.set_wall(now_s * second);
+  std::uint64_t came_at = 0;
+  t.collector.answer = [&](const std::string&) {
+    if (came_at != 0) return reply(202);
+    came_at = t.clock.now_us();
+    return reply(503, "Retry-After: Sun, 06 Nov 1994 08:59:37 GMT\r\n");
+  };
+  t.finish_spans(1);
+  t.run_for(second);
+  t.clock.step_wall(-20LL * 365 * 86'400 * 1'000'000);  // and back in the years, which changes nothing
+  t.run_for(590 * second);
+  REQUIRE(t.books().delivered == 0);
+  t.run_for(10 * second);
+  REQUIRE(t.books().delivered == 1);
+}
+
+EDGESPAN_TEST(a_hint_does_not_end_a_pause_that_the_collector_asked_for, "uplink") {
+  UplinkWorld t;
+  bool busy = true;
+  t.collector.answer = [&](const std::string&) {
+    return busy ? reply(429, "Retry-After: 100\r\n") : reply(202);
+  };
+  t.finish_spans(1);
+  t.run_for(second);
+  busy = false;
+  t.reporter.uplink_ready();
+  t.run_for(90 * second);
+  REQUIRE(t.books().delivered == 0);
+  t.run_for(10 * second);
+  REQUIRE(t.books().delivered == 1);
+}
+
+EDGESPAN_TEST(modem_is_up_means_now, "uplink") {
+  UplinkWorld t({.flush_ms = 3'600'000});
+  t.finish_spans(5);
+  t.run_for(second);
+  REQUIRE(t.books().delivered == 0);
+  t.reporter.uplink_ready();
+  t.run_for(10'000);
+  REQUIRE(t.books().delivered == 5);
+
+  bool down = true;
+  t.collector.conduct = [&] { return Conduct{.open = down ? EDGESPAN_STREAM_UNREACHABLE : 1}; };
+  t.link.end_after_replies(EDGESPAN_STREAM_CLOSED);
+  t.finish_spans(150);  // more than a batch
+  t.reporter.uplink_ready();
+  t.run_for(hour);
+  REQUIRE(t.books().retries > 5);
+  const std::uint64_t held = t.held();
+  REQUIRE(held > 100);
+  down = false;
+  t.reporter.uplink_ready();
+  t.run_for(10'000);
+  REQUIRE(t.held() == 0);
+  REQUIRE(t.books().delivered == 5 + held);
+}
+
+// Row 9.
+EDGESPAN_TEST(a_redirect_is_not_followed, "uplink") {
+  UplinkWorld t;
+  t.collector.answer = [](const std::string&) { return reply(307, "Location: http://elsewhere/\r\n"); };
+  t.finish_spans(2);
+  t.run_for(10 * second);
+  REQUIRE(t.collector.bodies.size() == 1);
+  REQUIRE(t.dropped(DropReason::refused_3xx) == 2);
+}
+
+// Rows 9 and 40: whatever it says, no more than the bound is read, and none of it counts as a success.
+EDGESPAN_TEST(a_hostile_collector_gets_no_span_lost_and_not_much_time, "uplink") {
+  const std::string flood = [] {
+    std::string hints;
+    while (hints.size() < 100'000) hints += "HTTP/1.1 103 Early Hints\r\n\r\n";
+    return hints;
+  }();
+  for (const std::string& said :
+       {flood, std::string(100'000, 'x'), "HTTP/1.1 202 x\r\nX: " + std::string(100'000, 'y'),
+        std::string("HTTP/1.1 101 Switching Protocols\r\n\r\n"), std::string("\x15\x03\x03\0\x02\x02\x28", 7)}) {
+    for (const bool drips : {false, true}) {
+      CAPTURE(said.substr(0, 30), drips);
+      UplinkWorld t;
+      bool hostile = true;
+      t.collector.conduct = [&] {
+        return drips ? Conduct{.recv_bytes = 1, .recv_every_us = 300'000} : Conduct{};
+      };
+      t.collector.answer = [&](const std::string&) { return hostile ? said : reply(202); };
+      t.finish_spans(4);
+      const std::uint64_t begun = t.clock.now_us();
+      while (t.books().retries == 0) t.run_for(1'000);
+      REQUIRE(t.clock.now_us() - begun <= 16 * second);
+      REQUIRE(t.link.given_bytes() <= HttpReply::bytes_max + 256);
+      hostile = false;
+      t.collector.conduct = [] { return Conduct{}; };
+      t.run_for(30 * second);
+      REQUIRE(t.books().delivered == 4);
+    }
+  }
+}
+
+// Row 10.
+EDGESPAN_TEST(an_hour_without_name_resolution_loses_nothing_and_blocks_nobody, "uplink") {
+  UplinkWorld t;
+  bool down = true;
+  t.collector.conduct = [&] {
+    return down ? Conduct{.open = EDGESPAN_STREAM_NO_HOST, .open_after_us = 5 * second} : Conduct{};
+  };
+  t.finish_spans(100);
+  t.run_for(hour);
+  REQUIRE(t.clock.paused_us() == 0);
+  REQUIRE(t.books().dropped_total() == 0);
+  down = false;
+  t.run_for(600 * second);
+  REQUIRE(t.books().delivered == 100);
+}
+
+// Row 11. The handshake itself is the port's; this is what its verdicts lead to.
+EDGESPAN_TEST(a_failed_handshake_is_a_failed_connection_and_a_failed_verification_a_long_pause, "uplink") {
+  struct Case {
+    int error;
+    std::uint64_t offers_min;
+    std::uint64_t offers_max;
+  };
+  for (const Case& c : {Case{EDGESPAN_STREAM_TLS, 12, 400}, Case{EDGESPAN_STREAM_UNKNOWN_ROOT, 12, 25},
+                        Case{EDGESPAN_STREAM_WRONG_HOST, 12, 25}, Case{EDGESPAN_STREAM_EXPIRED, 12, 25},
+                        Case{EDGESPAN_STREAM_NOT_YET_VALID, 12, 25},
+                        Case{EDGESPAN_STREAM_BAD_CERTIFICATE, 12, 25}}) {
+    CAPTURE(c.error);
+    UplinkWorld t;
+    bool failing = true;
+    t.collector.conduct = [&] { return Conduct{.open = failing ? c.error : 1}; };
+    t.finish_spans(10);
+    t.run_for(hour);
+    REQUIRE(t.offered_at.size() >= c.offers_min);
+    REQUIRE(t.offered_at.size() <= c.offers_max);
+    REQUIRE(t.collector.bytes == 0);
+    REQUIRE(t.books().dropped_total() == 0);
+    failing = false;
+    t.run_for(600 * second);
+    REQUIRE(t.books().delivered == 10);
+  }
+}
+
+// Row 12.
+EDGESPAN_TEST(nothing_is_tried_before_the_date_is_known_and_everything_at_once_after, "uplink") {
+  UplinkWorld t;
+  t.clock.set_wall(0);
+  t.finish_spans(20);
+  t.run_for(300 * second);
+  REQUIRE(t.offered_at.empty());
+  t.clock.set_wall(wall_us);
+  t.run_for(2 * second);
+  REQUIRE(t.books().delivered == 20);
+}
+
+// Rows 12 and 13: a wrong date, and a certificate that this date does not allow.
+EDGESPAN_TEST(a_pause_for_the_sake_of_the_date_ends_when_the_date_is_set, "uplink") {
+  constexpr std::uint64_t valid_from_us = wall_us + 86'400 * second;
+  UplinkWorld t;
+  t.collector.conduct = [&] {
+    return Conduct{.open = t.clock.wall_us() < valid_from_us ? EDGESPAN_STREAM_NOT_YET_VALID : 1};
+  };
+  t.finish_spans(5);
+  t.run_for(hour);
+  REQUIRE(t.reporter.last_reason() == SendReason::not_yet_valid);
+  REQUIRE(t.books().delivered == 0);
+  t.clock.set_wall(valid_from_us);
+  t.run_for(2 * second);
+  REQUIRE(t.books().delivered == 5);
+}
+
+}  // namespace
