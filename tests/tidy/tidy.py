@@ -15,7 +15,8 @@ import rules
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 # Not ours to judge: other people's text, data, and what is wrong on purpose.
-SKIPPED = ('LICENSE', 'tests/golden/', 'tests/tidy/canary/', 'tests/interop/target/', 'tests/target/canary.txt')
+SKIPPED = ('LICENSE', 'tests/golden/', 'tests/fuzz/seeds/', 'tests/tidy/canary/', 'tests/interop/target/',
+           'tests/target/canary.txt')
 SKIPPED_FOLDERS = ('.git', '__pycache__')
 
 
