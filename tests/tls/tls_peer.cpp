@@ -68,7 +68,8 @@ MemoryStream::MemoryStream()
             .recv = [](void* self, void* bytes, std::size_t n) -> std::int32_t {
               return static_cast<MemoryStream*>(self)->recv(static_cast<char*>(bytes), n);
             },
-            .close = [](void* self) { static_cast<MemoryStream*>(self)->close(); }} {}
+            .close = [](void* self) { static_cast<MemoryStream*>(self)->close(); },
+            .secure = false} {}
 
 int MemoryStream::open() {
   if (is_open) return 1;
