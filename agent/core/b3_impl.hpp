@@ -16,23 +16,26 @@
 
 namespace edgespan::b3_impl {
 
-inline constexpr std::size_t id_digits = 16;  // a span id, a parent id, half of a long trace id
+inline constexpr std::size_t id_digits = 16;      // a span id, a parent id, half of a long trace id
 inline constexpr std::size_t decision_field = 2;  // with the separator before it, as the next
 inline constexpr std::size_t parent_field = 1 + id_digits;
 
 constexpr B3Extraction empty(B3Error error) noexcept { return {B3Extraction::Kind::empty, error, {}}; }
 
-constexpr B3Extraction flags(Decision decision) noexcept {
-  return {B3Extraction::Kind::flags, B3Error::ok, {.decision = decision}};
-}
-
 // The decision field of `b3`. False for every other character.
 constexpr bool read_decision(char text, Decision& decision) noexcept {
   switch (text) {
-    case '0': decision = Decision::deny; return true;
-    case '1': decision = Decision::accept; return true;
-    case 'd': decision = Decision::debug; return true;
-    default: return false;
+    case '0':
+      decision = Decision::deny;
+      return true;
+    case '1':
+      decision = Decision::accept;
+      return true;
+    case 'd':
+      decision = Decision::debug;
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -112,32 +115,42 @@ constexpr B3Error explain(std::string_view value) noexcept {
 // from where they must stand, and every check is of a known place. The longest is the cap.
 static_assert(2 * id_digits + 1 + id_digits + decision_field + parent_field == b3_single_max);
 template <typename Hex>
-constexpr B3Extraction parse(std::string_view value) noexcept {
+constexpr bool parse_into(std::string_view value, B3Extraction& found) noexcept {
   const char* const text = value.data();
   const std::size_t size = value.size();
-  Decision decision = Decision::undecided;
-  if (size == 1 && read_decision(text[0], decision)) return flags(decision);
-
+  Context& context = found.context;
+  found.error = B3Error::ok;
+  if (size == 1 && read_decision(text[0], context.decision)) {
+    found.kind = B3Extraction::Kind::flags;
+    return true;
+  }
   const bool short_trace = size > id_digits && text[id_digits] == '-';
   const std::size_t trace_size = short_trace ? id_digits : 2 * id_digits;
   const std::size_t span_end = trace_size + 1 + id_digits;
-  if (size < span_end || text[trace_size] != '-') return refuse(value);
+  if (size < span_end || text[trace_size] != '-') return false;
 
-  B3Extraction found{B3Extraction::Kind::ids, B3Error::ok, {}};
-  Context& context = found.context;
-  if (!short_trace && !Hex::decode16(text, context.trace_hi)) return refuse(value);
-  if (!Hex::decode16(text + trace_size - id_digits, context.trace_lo)) return refuse(value);
-  if (!Hex::decode16(text + trace_size + 1, context.span_id)) return refuse(value);
-  if (!context.valid()) return refuse(value);
+  found.kind = B3Extraction::Kind::ids;
+  if (!short_trace && !Hex::decode16(text, context.trace_hi)) return false;
+  if (!Hex::decode16(text + trace_size - id_digits, context.trace_lo)) return false;
+  if (!Hex::decode16(text + trace_size + 1, context.span_id)) return false;
+  if (!context.valid()) return false;
 
   std::size_t at = span_end;
   if (size - at == decision_field || size - at == decision_field + parent_field) {
-    if (text[at] != '-' || !read_decision(text[at + 1], context.decision)) return refuse(value);
+    if (text[at] != '-' || !read_decision(text[at + 1], context.decision)) return false;
     at += decision_field;
   }
-  if (at == size) return found;
-  if (size - at != parent_field || text[at] != '-') return refuse(value);
-  if (!Hex::decode16(text + at + 1, context.parent_id)) return refuse(value);
+  if (at == size) return true;
+  if (size - at != parent_field || text[at] != '-') return false;
+  return Hex::decode16(text + at + 1, context.parent_id);
+}
+
+// In place, as extract() below: a copy would read in wide pieces what was just written in narrow ones, and
+// wait for that.
+template <typename Hex>
+constexpr B3Extraction parse(std::string_view value) noexcept {
+  B3Extraction found;
+  if (!parse_into<Hex>(value, found)) found = refuse(value);
   return found;
 }
 
@@ -225,29 +238,35 @@ constexpr B3Error read_ids(const Values& values, Context& context) noexcept {
 
 // Nothing is kept of a set with a fault in it: a decision beside a broken id is not trusted either.
 template <typename Hex>
-constexpr B3Extraction extract_set(const Values& values) noexcept {
-  Decision decision = Decision::undecided;
+constexpr B3Error extract_set(const Values& values, B3Extraction& found) noexcept {
+  Decision& decision = found.context.decision;
   if (values.has(B3Key::sampled) && !read_sampled(values.get(B3Key::sampled), decision)) {
-    return empty(B3Error::bad_decision);
+    return B3Error::bad_decision;
   }
   if (values.has(B3Key::flags) && values.get(B3Key::flags) == "1") decision = Decision::debug;
+  found.error = B3Error::ok;
   if (!values.has(B3Key::trace_id)) {
-    return decision == Decision::undecided ? empty(B3Error::absent) : flags(decision);
+    found.kind = B3Extraction::Kind::flags;
+    return decision == Decision::undecided ? B3Error::absent : B3Error::ok;
   }
-  B3Extraction found{B3Extraction::Kind::ids, B3Error::ok, {.decision = decision}};
-  const B3Error error = read_ids<Hex>(values, found.context);
-  return error == B3Error::ok ? found : empty(error);
+  found.kind = B3Extraction::Kind::ids;
+  return read_ids<Hex>(values, found.context);
 }
 
 // `b3` first, then the set. If neither gives anything, a broken `b3` is the reason that is named.
 template <typename Hex>
 constexpr B3Extraction extract(const Values& values) noexcept {
-  if (values.present == 0) return {};
-  if (!values.has(B3Key::b3)) return extract_set<Hex>(values);
-  const B3Extraction single = parse<Hex>(values.get(B3Key::b3));
-  if (single.kind != B3Extraction::Kind::empty) return single;
-  const B3Extraction set = extract_set<Hex>(values);
-  return set.kind == B3Extraction::Kind::empty ? single : set;
+  B3Extraction found;
+  if (values.present == 0) return found;
+  B3Error error = B3Error::ok;
+  if (values.has(B3Key::b3)) {
+    if (parse_into<Hex>(values.get(B3Key::b3), found)) return found;
+    error = explain(values.get(B3Key::b3));
+    found = {};
+  }
+  const B3Error set_error = extract_set<Hex>(values, found);
+  if (set_error != B3Error::ok) found = empty(error == B3Error::ok ? set_error : error);
+  return found;
 }
 
 // ---- Writing. An invalid context writes nothing, since every reader would refuse what it gives.

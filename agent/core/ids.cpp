@@ -78,9 +78,7 @@ Context new_root(TracingState& state, Decision decision, const Sampler* sampler)
 }
 
 Context new_child(TracingState& state, const Context& parent, const Sampler* sampler) noexcept {
-  Context context = parent;
-  context.parent_id = parent.span_id;
-  context.span_id = random_id(state);
+  Context context{parent.trace_hi, parent.trace_lo, random_id(state), parent.span_id, parent.decision};
   decide(state, context, sampler);
   return context;
 }

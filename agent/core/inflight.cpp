@@ -12,26 +12,32 @@ constexpr std::uintptr_t busy = 1;  // somebody copies the span in or out: a mat
 // How often a look-up that met a busy slot looks again before it believes that its key is not there.
 constexpr int look_again_max = 64;
 
-// Which slots of a row hold `key`, a bit each: all are read, without a branch that could be guessed wrong.
-std::uint32_t slots_with(const InflightBucket& bucket, std::uintptr_t key) noexcept {
-  std::uint32_t found = 0;
+// Which slots of a row hold `key`, a bit each, and in the high half which are busy: all are read, without a
+// branch that could be guessed wrong.
+constexpr std::uint32_t busy_shift = 16;
+std::uint32_t look(const InflightBucket& bucket, std::uintptr_t key) noexcept {
+  std::uint32_t seen = 0;
 #pragma GCC unroll 8
   for (std::uint32_t slot = 0; slot < inflight_bucket_size; ++slot) {
-    found |= std::uint32_t{bucket.keys[slot].load(std::memory_order_relaxed) == key} << slot;
+    const std::uintptr_t stands = bucket.keys[slot].load(std::memory_order_relaxed);
+    seen |= (std::uint32_t{stands == key} | std::uint32_t{stands == busy} << busy_shift) << slot;
   }
-  return found;
+  return seen;
 }
 
 // Turns a key of a row into `busy`, where it still stands.
-bool own_slot(InflightBucket& bucket, std::uintptr_t key, std::uint32_t& slot) noexcept {
-  for (std::uint32_t found = slots_with(bucket, key); found != 0; found &= found - 1) {
+bool own_slot(InflightBucket& bucket, std::uintptr_t key, std::uint32_t& slot, bool& busy_seen) noexcept {
+  const std::uint32_t seen = look(bucket, key);
+  for (std::uint32_t found = seen & 0xFFFF; found != 0; found &= found - 1) {
     slot = static_cast<std::uint32_t>(std::countr_zero(found));
     std::uintptr_t expected = key;
     if (bucket.keys[slot].compare_exchange_strong(expected, busy, std::memory_order_acquire,
                                                   std::memory_order_relaxed)) {
       return true;
     }
+    busy_seen |= expected == busy;
   }
+  busy_seen |= seen >> busy_shift != 0;
   return false;
 }
 
@@ -58,13 +64,10 @@ InflightTable::Choice InflightTable::buckets_of(std::uintptr_t key) noexcept {
 
 bool InflightTable::own(std::uintptr_t key, const Choice& choice, Place& place, bool& busy_seen) noexcept {
   place.bucket = choice.first;
-  if (own_slot(*place.bucket, key, place.slot)) return true;
-  busy_seen |= slots_with(*place.bucket, busy) != 0;
+  if (own_slot(*place.bucket, key, place.slot, busy_seen)) return true;
   if (choice.second == nullptr || choice.first->elsewhere.load(std::memory_order_acquire) == 0) return false;
   place.bucket = choice.second;
-  if (own_slot(*place.bucket, key, place.slot)) return true;
-  busy_seen |= slots_with(*place.bucket, busy) != 0;
-  return false;
+  return own_slot(*place.bucket, key, place.slot, busy_seen);
 }
 
 // Empties a slot that this thread owns.
@@ -83,9 +86,10 @@ InflightTable::Insert InflightTable::insert(const void* address, const InflightS
   if (own(key, choice, place, busy_seen)) {
     old = place.bucket->spans[place.slot];
     result = Insert::replaced;
-  } else if (place.bucket = choice.first; !own_slot(*place.bucket, empty, place.slot)) {
+  } else if (place.bucket = choice.first; !own_slot(*place.bucket, empty, place.slot, busy_seen)) {
     place.bucket = choice.second;
-    if (place.bucket == nullptr || !own_slot(*place.bucket, empty, place.slot)) return Insert::full;
+    if (place.bucket == nullptr || !own_slot(*place.bucket, empty, place.slot, busy_seen))
+      return Insert::full;
     choice.first->elsewhere.fetch_add(1, std::memory_order_relaxed);
   }
   place.bucket->spans[place.slot] = span;

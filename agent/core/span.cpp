@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/encode_impl.hpp"
 #include "core/state.hpp"
 #include "core/text.hpp"
 
@@ -57,7 +58,7 @@ Range find_tag(const SpanSlot& slot, std::string_view key) noexcept {
 void end_slot(core::TracingState& state, SpanSlot& slot, std::uint64_t now_us) noexcept {
   const std::uint64_t elapsed_us = now_us - slot.start_us;
   core::SpanRecord span;
-  span.context = slot.context;
+  span.context = core::copy_of(slot.context);
   span.kind = static_cast<Kind>(slot.kind);
   span.start_us = slot.start_us;
   span.duration_us = elapsed_us == 0 ? 1 : elapsed_us;  // the collector takes 0 for absent
@@ -73,10 +74,10 @@ bool set_tag(SpanSlot& slot, std::string_view key, std::string_view value) noexc
   if (key.empty() || key.size() > text_bytes_max || !core::utf8(key) || !core::utf8(value)) return false;
   if (value.size() > span_text_bytes) return false;
   const Range old = find_tag(slot, key);
-  const std::size_t size = core::tag_size(key, value);
+  const std::size_t size = core::encode_impl::tag_size(key, value);
   std::byte* const out = make_room(slot, old.at, old.size, size);
   if (out == nullptr) return false;
-  core::write_tag(out, key, value);
+  core::encode_impl::write_tag(out, key, value);
   slot.tag_bytes = static_cast<std::uint16_t>(slot.tag_bytes - old.size + size);
   return true;
 }
@@ -86,7 +87,7 @@ bool set_name(SpanSlot& slot, std::string_view text) noexcept {
   const std::size_t size = text.empty() ? 0 : text.size() + 2;
   std::byte* const out = make_room(slot, 0, slot.name_bytes, size);
   if (out == nullptr) return false;
-  if (size != 0) core::write_name(out, text);
+  if (size != 0) core::encode_impl::write_name(out, text);
   slot.name_bytes = static_cast<std::uint16_t>(size);
   return true;
 }
@@ -103,16 +104,16 @@ bool set_remote(SpanSlot& slot, std::string_view name) noexcept {
   if (name.size() > core::service_name_max || !core::utf8(name) || name.find('\0') != name.npos) return false;
   std::byte* const out = remote_room(slot, name.empty() ? 0 : 4 + name.size());
   if (out == nullptr) return false;
-  if (!name.empty()) core::write_remote(out, name);
+  if (!name.empty()) core::encode_impl::write_remote(out, name);
   return true;
 }
 
 bool add_annotation(SpanSlot& slot, std::uint64_t now_us, std::string_view text) noexcept {
   if (text.empty() || text.size() > span_text_bytes || !core::utf8(text)) return false;
-  const std::size_t size = core::annotation_size(text);
+  const std::size_t size = core::encode_impl::annotation_size(text);
   std::byte* const out = make_room(slot, text_used(slot) - slot.tag_bytes, 0, size);
   if (out == nullptr) return false;
-  core::write_annotation(out, now_us, text);
+  core::encode_impl::write_annotation(out, now_us, text);
   slot.annotation_bytes = static_cast<std::uint16_t>(slot.annotation_bytes + size);
   return true;
 }
@@ -249,7 +250,7 @@ void Span::abandon() noexcept {
 // enough.
 Span Tracing::open(const Context& context, std::uint64_t start_us) noexcept {
   core::TracingState& inside = state();
-  if (!context.sampled()) return Span{*this, context, 0, 0};
+  if (!context.sampled()) return Span{*this, core::copy_of(context), 0, 0};
   if (start_us == 0) start_us = inside.now_us();
   core::ThreadState& thread = core::thread_state();
   const auto count = static_cast<std::uint32_t>(inside.memory.spans.size());
@@ -268,11 +269,11 @@ Span Tracing::open(const Context& context, std::uint64_t start_us) noexcept {
     slot.flags = 0;
     slot.name_bytes = slot.remote_bytes = slot.annotation_bytes = slot.tag_bytes = 0;
     slot.start_us = start_us;
-    slot.context = context;
+    slot.context = core::copy_of(context);
     slot.state.store(state_of(generation, phase_open), std::memory_order_release);
-    return Span{*this, context, static_cast<std::uint16_t>(at + 1), generation};
+    return Span{*this, core::copy_of(context), static_cast<std::uint16_t>(at + 1), generation};
   }
-  return Span{*this, context, 0, 0};
+  return Span{*this, core::copy_of(context), 0, 0};
 }
 
 Span Tracing::child(const Context& parent) noexcept {

@@ -82,6 +82,11 @@ struct TracingState {
 // Asks the port for the seed if there is none yet; cheap to repeat.
 void seed(TracingState& state) noexcept;
 
+// Field by field: a copy in wider pieces would wait for the stores of a context that was just made.
+constexpr Context copy_of(const Context& from) noexcept {
+  return {from.trace_hi, from.trace_lo, from.span_id, from.parent_id, from.decision};
+}
+
 // A random number that is not 0.
 std::uint64_t random_id(TracingState& state) noexcept;
 

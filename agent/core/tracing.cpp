@@ -2,6 +2,7 @@
 #include <iterator>
 #include <new>
 
+#include "core/encode_impl.hpp"
 #include "core/state.hpp"
 
 namespace edgespan {
@@ -55,7 +56,7 @@ bool evict(TracingState& state, std::uint32_t stripe) noexcept {
 void record(TracingState& state, const SpanRecord& span) noexcept {
   const std::uint32_t stripe = thread_stripe();
   StripeCounters& counters = state.ring.counters(stripe);
-  const EncodedSize size = encoded_size(span);
+  const EncodedSize size = encode_impl::encoded_size(span);
   if (size.total > span_bytes_max) {
     counters.too_large.fetch_add(1, std::memory_order_relaxed);
     return;
@@ -68,7 +69,7 @@ void record(TracingState& state, const SpanRecord& span) noexcept {
     return;
   }
   counters.accepted.fetch_add(1, std::memory_order_relaxed);
-  encode(span, size, out);
+  encode_impl::encode(span, size, out);
   state.ring.commit(out, size.total, size.timestamp_at, span.annotated);
   if (state.ring.opens_chunk(out)) wake_reporter(state);
 }

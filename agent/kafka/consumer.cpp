@@ -50,10 +50,11 @@ class ConsumerPoll {
 };
 
 Context ConsumerPoll::add(rd_kafka_message_t* message) noexcept {
-  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR || !kafka_.active()) return {};
+  Context context;
+  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR || !kafka_.active()) return context;
   const FoundHeaders found = find_headers(message);
   const bool share = kafka_.config_.shared_root && found.extraction.kind == B3Extraction::Kind::empty;
-  const Context context = share ? shared(message, found.extraction) : own(message, found.extraction);
+  context = core::copy_of(share ? shared(message, found.extraction) : own(message, found.extraction));
   if (kafka_.config_.rewrite_headers && !write_headers(message, found, context, kafka_.config_.b3)) {
     kafka_.tracing_->state().count(core::Event::header_failed);
   }
@@ -80,7 +81,7 @@ Context ConsumerPoll::shared(const rd_kafka_message_t* message, const B3Extracti
   }
   const Context context = next_context(kafka_.tracing_->state(), extraction, false,
                                        kafka_.config_.consumer_sampler, Operation::receive, topic);
-  topics_[used_++] = {topic.data(), context};
+  topics_[used_++] = {topic.data(), core::copy_of(context)};
   if (context.sampled() && now_us_ == 0) now_us_ = kafka_.tracing_->state().now_us();
   return context;
 }
@@ -91,7 +92,7 @@ void ConsumerPoll::record(const Context& context, std::string_view topic) noexce
   if (now_us_ == 0) now_us_ = state.now_us();
   const core::TagView tag{topic_tag, topic};
   core::SpanRecord span;
-  span.context = context;
+  span.context = core::copy_of(context);
   span.kind = Kind::consumer;
   span.start_us = now_us_;
   span.duration_us = 1;  // of zero length; the collector takes 0 for absent

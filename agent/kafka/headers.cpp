@@ -20,10 +20,14 @@ struct HeaderView {
   const void* value = nullptr;
   std::size_t size = 0;
 
-  // Most names of an application are told from ours by their first letter.
+  // Names of an application are mostly told from ours by their first letter.
   B3Key key() const noexcept {
     const char first = static_cast<char>(*name | 0x20);
-    return first == 'b' || first == 'x' ? b3_key(name) : B3Key::none;
+    if (first == 'b') return name[1] == '3' && name[2] == '\0' ? B3Key::b3 : B3Key::none;
+    return first == 'x' ? b3_key(name) : B3Key::none;
+  }
+  bool spelled_as(B3Key key) const noexcept {
+    return key == B3Key::b3 ? *name == 'b' : name == b3_key_names[static_cast<std::size_t>(key)];
   }
 };
 
@@ -75,24 +79,22 @@ void clear_respelled(rd_kafka_headers_t* list) noexcept {
 }  // namespace
 
 FoundHeaders find_headers(const rd_kafka_message_t* message) noexcept {
-  FoundHeaders found;
-  if (rd_kafka_message_headers(message, &found.list) != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    found.list = nullptr;
-    return found;
-  }
+  rd_kafka_headers_t* list = nullptr;
+  if (rd_kafka_message_headers(message, &list) != RD_KAFKA_RESP_ERR_NO_ERROR) return {};
   B3Headers headers;
   HeaderView header;
-  const Looked looked{found.list};
-  for (std::size_t i = looked.begin; i < looked.end && header_at(found.list, i, header); ++i) {
+  unsigned keys = 0;
+  bool respelled = false;
+  const Looked looked{list};
+  for (std::size_t i = looked.begin; i < looked.end && header_at(list, i, header); ++i) {
     const B3Key key = header.key();
     if (key == B3Key::none) continue;
-    const auto index = static_cast<std::size_t>(key);
-    found.keys = static_cast<std::uint8_t>(found.keys | 1U << index);
-    found.respelled |= header.name != b3_key_names[index];
+    keys |= 1U << static_cast<unsigned>(key);
+    respelled |= !header.spelled_as(key);
     if (header.value != nullptr) headers.add(key, {static_cast<const char*>(header.value), header.size});
   }
-  if (found.keys != 0) found.extraction = headers.extract();
-  return found;
+  if (keys == 0) return {list};
+  return {list, headers.extract(), static_cast<std::uint8_t>(keys), respelled};
 }
 
 void clear_headers(const FoundHeaders& found) noexcept {

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+// The encoder, written once: encode.cpp exports it, and what encodes a span at every call has it in line.
+#pragma once
+
+#include <bit>
+#include <cstring>
+
+#include "core/assert.hpp"
+#include "core/encode.hpp"
+#include "core/text.hpp"
+
+namespace edgespan::core::encode_impl {
+
+// Key bytes of zipkin.proto3.Span: field number and wire type.
+enum : std::uint8_t {
+  key_list_span = 0x0A,
+  key_trace_id = 0x0A,
+  key_parent_id = 0x12,
+  key_id = 0x1A,
+  key_kind = 0x20,
+  key_name = 0x2A,
+  key_timestamp = 0x31,
+  key_duration = 0x38,
+  key_remote = 0x4A,
+  key_annotation = 0x52,
+  key_tag = 0x5A,
+  key_debug = 0x60,
+};
+
+inline std::byte* put(std::byte* out, std::uint8_t value) noexcept {
+  *out = static_cast<std::byte>(value);
+  return out + 1;
+}
+
+inline std::byte* put_varint(std::byte* out, std::uint64_t value) noexcept {
+  while (value >= 0x80) {
+    out = put(out, static_cast<std::uint8_t>(value | 0x80));
+    value >>= 7;
+  }
+  return put(out, static_cast<std::uint8_t>(value));
+}
+
+template <std::endian order>
+std::byte* put64(std::byte* out, std::uint64_t value) noexcept {
+  if constexpr (order != std::endian::native) value = __builtin_bswap64(value);
+  std::memcpy(out, &value, sizeof value);
+  return out + sizeof value;
+}
+
+inline std::byte* put_be64(std::byte* out, std::uint64_t value) noexcept {
+  return put64<std::endian::big>(out, value);
+}
+
+inline std::byte* put_le64(std::byte* out, std::uint64_t value) noexcept {
+  return put64<std::endian::little>(out, value);
+}
+
+inline std::uint64_t get_le64(const std::byte* in) noexcept {
+  std::uint64_t value = 0;
+  std::memcpy(&value, in, sizeof value);
+  return std::endian::native == std::endian::little ? value : __builtin_bswap64(value);
+}
+
+template <std::size_t Size>
+void move(std::byte* out, const std::byte* in) noexcept {
+  std::memcpy(out, in, Size);
+}
+
+// The pieces of a span are short: two moves of a register that may overlap are quicker than a call. A 32-bit
+// core, whose moves must be aligned, calls.
+inline std::byte* put_run(std::byte* out, const void* run, std::size_t size) noexcept {
+  const auto* const in = static_cast<const std::byte*>(run);
+  if (sizeof(void*) < 8 || size > 64) {
+    if (size != 0) std::memcpy(out, in, size);
+  } else if (size > 16) {
+    move<16>(out, in);
+    if (size > 32) {
+      move<16>(out + 16, in + 16);
+      move<16>(out + size - 32, in + size - 32);
+    }
+    move<16>(out + size - 16, in + size - 16);
+  } else if (size >= 8) {
+    move<8>(out, in);
+    move<8>(out + size - 8, in + size - 8);
+  } else if (size >= 4) {
+    move<4>(out, in);
+    move<4>(out + size - 4, in + size - 4);
+  } else if (size != 0) {
+    out[0] = in[0];
+    out[size / 2] = in[size / 2];
+    out[size - 1] = in[size - 1];
+  }
+  return out + size;
+}
+
+inline std::byte* put_bytes(std::byte* out, Bytes bytes) noexcept {
+  return put_run(out, bytes.data(), bytes.size());
+}
+
+inline std::byte* put_text(std::byte* out, std::uint8_t key, std::string_view text) noexcept {
+  return put_run(put_varint(put(out, key), text.size()), text.data(), text.size());
+}
+
+inline std::byte* put_lower(std::byte* out, std::uint8_t key, std::string_view text) noexcept {
+  out = put(put(out, key), static_cast<std::uint8_t>(text.size()));
+  for (const char c : text) out = put(out, static_cast<std::uint8_t>(lower_ascii(c)));
+  return out;
+}
+
+inline std::byte* put_id(std::byte* out, std::uint8_t key, std::uint64_t id) noexcept {
+  return put_be64(put(put(out, key), 8), id);
+}
+
+inline std::uint32_t varint64_size(std::uint64_t value) noexcept {
+  std::uint32_t n = 1;
+  for (; value >= 0x80; value >>= 7) ++n;
+  return n;
+}
+
+inline std::size_t text_size(std::string_view text) noexcept {
+  return 1 + varint_size(text.size()) + text.size();
+}
+
+inline std::size_t tag_body(std::string_view key, std::string_view value) noexcept {
+  return text_size(key) + text_size(value);
+}
+
+inline std::size_t annotation_body(std::string_view text) noexcept { return 9 + text_size(text); }
+
+// The fields before the time stamp; the place of the latter follows from it.
+inline std::uint32_t ids_size(const SpanRecord& record) noexcept {
+  return (record.context.trace_hi != 0 ? 18U : 10U) + (record.context.parent_id != 0 ? 10U : 0U) + 10U +
+         (record.kind != Kind::none ? 2U : 0U);
+}
+
+inline std::size_t tag_size(std::string_view key, std::string_view value) noexcept {
+  const std::size_t body = tag_body(key, value);
+  return 1 + varint_size(body) + body;
+}
+
+inline std::byte* write_tag(std::byte* out, std::string_view key, std::string_view value) noexcept {
+  out = put_varint(put(out, key_tag), tag_body(key, value));
+  return put_text(put_text(out, 0x0A, key), 0x12, value);
+}
+
+inline std::size_t annotation_size(std::string_view text) noexcept {
+  const std::size_t body = annotation_body(text);
+  return 1 + varint_size(body) + body;
+}
+
+inline std::byte* write_annotation(std::byte* out, std::uint64_t at_us, std::string_view text) noexcept {
+  out = put_varint(put(out, key_annotation), annotation_body(text));
+  return put_text(put_le64(put(out, 0x09), at_us), 0x12, text);
+}
+
+inline std::byte* write_name(std::byte* out, std::string_view name) noexcept {
+  return put_lower(out, key_name, name);
+}
+
+inline std::byte* write_remote(std::byte* out, std::string_view service_name) noexcept {
+  out = put(put(out, key_remote), static_cast<std::uint8_t>(2 + service_name.size()));
+  return put_lower(out, 0x0A, service_name);
+}
+
+inline EncodedSize encoded_size(const SpanRecord& record) noexcept {
+  EncodedSize size;
+  const std::uint32_t head = ids_size(record) + static_cast<std::uint32_t>(record.name.size());
+  std::size_t body = head + 9U;
+  if (record.duration_us != 0) body += 1U + varint64_size(record.duration_us);
+  body += record.local.size() + record.remote.size() + record.text.size();
+  for (const TagView& tag : record.tags) body += tag_size(tag.key, tag.value);
+  if (record.context.decision == Decision::debug) body += 2;
+  const auto frame = static_cast<std::uint32_t>(1 + varint_size(body));
+  size.body = static_cast<std::uint32_t>(body);
+  size.total = frame + size.body;
+  size.timestamp_at = frame + head + 1;
+  return size;
+}
+
+inline void encode(const SpanRecord& record, const EncodedSize& size, std::byte* out) noexcept {
+  const std::byte* const begin = out;
+  const Context& context = record.context;
+  out = put_varint(put(out, key_list_span), size.body);
+  out = put(out, key_trace_id);
+  if (context.trace_hi != 0) {
+    out = put_be64(put(out, 16), context.trace_hi);
+  } else {
+    out = put(out, 8);
+  }
+  out = put_be64(out, context.trace_lo);
+  if (context.parent_id != 0) out = put_id(out, key_parent_id, context.parent_id);
+  out = put_id(out, key_id, context.span_id);
+  if (record.kind != Kind::none) out = put(put(out, key_kind), static_cast<std::uint8_t>(record.kind));
+  out = put_bytes(out, record.name);
+  out = put_le64(put(out, key_timestamp), record.start_us);
+  if (record.duration_us != 0) out = put_varint(put(out, key_duration), record.duration_us);
+  out = put_bytes(put_bytes(out, record.local), record.remote);
+  out = put_bytes(out, record.text);
+  for (const TagView& tag : record.tags) out = write_tag(out, tag.key, tag.value);
+  if (context.decision == Decision::debug) out = put(put(out, key_debug), 1);
+  EDGESPAN_ASSERT(static_cast<std::size_t>(out - begin) == size.total);
+}
+
+}  // namespace edgespan::core::encode_impl
