@@ -53,7 +53,7 @@ void Link::start() {
   outbox_.clear();
   outbox_at_ = 0;
   ends_ = 0;
-  lost_ = send_gap_ = recv_gap_ = wants_send_ = wants_recv_ = false;
+  lost_ = corrupted_ = send_gap_ = recv_gap_ = wants_send_ = wants_recv_ = false;
 }
 
 bool Link::usable(Call call, std::size_t n) {
@@ -106,6 +106,7 @@ void Link::deliver(std::string_view bytes) {
     }
     const std::string_view part = bytes.substr(0, static_cast<std::size_t>(count));
     taken_bytes_ += count;
+    corrupted_ = corrupted_ || to_corrupt == 0;
     far_.take(far_.ctx, to_corrupt == 0 ? std::string_view{&changed, 1} : part);
     bytes.remove_prefix(part.size());
   }
@@ -187,9 +188,9 @@ std::uint64_t Link::ready_us() const {
   if (wants_send_ && !stalled()) at_us = std::max(now_us, since_us_ + sends_from_us_);
   if (!wants_recv_ || lost_) return at_us;
   if (outbox_at_ != outbox_.size()) return std::min(at_us, std::max(now_us, since_us_ + gives_from_us_));
-  if (ends_ != 0 || took_its_last()) return now_us;
-  if (conduct_.closes_after_us == never) return at_us;
-  return std::min(at_us, std::max(now_us, active_us_ + conduct_.closes_after_us));
+  if (over()) return now_us;
+  if (conduct_.closes_after_us >= conduct_.forgotten_after_us) return at_us;
+  return std::min(at_us, active_us_ + conduct_.closes_after_us);
 }
 
 }  // namespace edgespan::sim

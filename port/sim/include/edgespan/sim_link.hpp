@@ -73,7 +73,7 @@ class Link {
   std::uint64_t connections() const { return connections_; }  // that were opened
   std::uint64_t taken_bytes() const { return taken_bytes_; }  // on the present one
   std::uint64_t given_bytes() const { return given_bytes_; }
-  bool corrupted() const { return conduct_.corrupts_taken < taken_bytes_; }  // a byte that was taken
+  bool corrupted() const { return corrupted_; }  // a byte that was taken on it
 
   // When what the last calls found missing will be there; never if nothing is on its way. The port would wake
   // the agent then.
@@ -121,6 +121,7 @@ class Link {
   std::size_t outbox_at_ = 0;
   int ends_ = 0;  // after the outbox, how
   bool lost_ = false;
+  bool corrupted_ = false;
   bool send_gap_ = false;
   bool recv_gap_ = false;
   bool wants_send_ = false;  // the last call of send took nothing

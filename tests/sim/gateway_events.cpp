@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// What each event does.
+#include <algorithm>
+
+#include "gateway.hpp"
+
+namespace edgespan::simtest {
+
+void Gateway::happen(Event event) {
+  switch (event) {
+    case Event::step: return step();
+    case Event::work: return work();
+    case Event::burst:
+      burst_left_ = chance_.scaled(10, 500);
+      schedule(Event::work, 0);
+      return schedule(Event::burst, setup_.burst_every);
+    case Event::flush: return flush();
+    case Event::hint:
+      oracle_.excuse_pause();
+      reporter_.uplink_ready();
+      return schedule(Event::hint, setup_.hint_every);
+    case Event::toggle: return toggle();
+    case Event::weather: return change_weather();
+    case Event::failing: return plan_failure();
+    case Event::wall: return step_wall();
+    case Event::known:
+      oracle_.sync();
+      clock_.set_wall(truth_us());
+      return never(Event::known);
+    case Event::entropy:
+      clock_.set_entropy(true);
+      return never(Event::entropy);
+    case Event::suspend: return suspend();
+    case Event::count: return;
+  }
+}
+
+// The port calls again after the time that step() returned, sooner when the stream is ready, and later if the
+// processor was busy elsewhere.
+void Gateway::step() {
+  oracle_.enter_step();
+  stepping_ = true;
+  const std::uint64_t again_us = reporter_.step();
+  stepping_ = false;
+  const std::uint64_t now_us = clock_.now_us();
+  std::uint64_t due_us = std::min(now_us + again_us, link_.ready_us());
+  if (!calm_ && chance_.hits(setup_.late_rate)) due_us += chance_.scaled(1, setup_.late_max_us);
+  at(Event::step) = due_us;
+}
+
+void Gateway::work() {
+  workload_.work();
+  if (burst_left_ != 0) {
+    --burst_left_;
+    return schedule(Event::work, 0);
+  }
+  schedule(Event::work, chance_.between(1, 2 * setup_.span_every_us - 1));
+}
+
+void Gateway::change_weather() {
+  const bool foul = !weather_.foul();
+  weather_.set_foul(foul);
+  schedule(Event::weather, foul ? setup_.foul : setup_.fair);
+}
+
+void Gateway::plan_failure() {
+  constexpr sim::Call kinds[] = {sim::Call::open, sim::Call::send, sim::Call::recv, sim::Call::entropy};
+  constexpr int errors[] = {EDGESPAN_STREAM_FAILED,  EDGESPAN_STREAM_CLOSED,      EDGESPAN_STREAM_RESET,
+                            EDGESPAN_STREAM_REFUSED, EDGESPAN_STREAM_UNREACHABLE, EDGESPAN_STREAM_NO_HOST};
+  calls_.fail_at(chance_.pick(kinds), chance_.scaled(1, 50), chance_.pick(errors));
+  schedule(Event::failing, setup_.failing_call_every);
+}
+
+// Half of the steps set the clock right, as NTP does.
+void Gateway::step_wall() {
+  schedule(Event::wall, setup_.wall_step_every);
+  if (!clock_.wall_known()) return;
+  oracle_.sync();
+  const std::uint64_t error_us = chance_.below(2) == 0 ? 0 : chance_.between(0, setup_.wall_step_max_us);
+  clock_.set_wall(chance_.below(2) == 0 ? truth_us() + error_us : truth_us() - error_us);
+}
+
+void Gateway::suspend() {
+  clock_.advance(chance_.scaled(second, setup_.suspend_max_us));
+  schedule(Event::suspend, setup_.suspend_every);
+}
+
+// Without a worker the steps are made by flush() itself.
+void Gateway::flush() {
+  oracle_.enter_step();
+  oracle_.excuse_pause();
+  (void)reporter_.flush(static_cast<std::uint32_t>(chance_.scaled(1, 20'000)));
+  schedule(Event::flush, setup_.flush_every);
+}
+
+void Gateway::toggle() {
+  tracing_.enable(!tracing_.enabled());
+  schedule(Event::toggle, setup_.toggle_every);
+}
+
+}  // namespace edgespan::simtest

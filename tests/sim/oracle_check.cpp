@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// What must hold after every event.
+#include <algorithm>
+
+#include "oracle.hpp"
+
+namespace edgespan::simtest {
+namespace {
+
+constexpr std::uint64_t us_per_ms = 1'000;
+constexpr std::uint64_t us_per_s = 1'000'000;
+constexpr std::uint64_t asked_max_us = 3'600 * us_per_s;
+// Of the largest head that the sender can write.
+constexpr std::uint64_t head_bytes_max = 700;
+// No span on the wire is smaller than its ids and its time.
+constexpr std::uint64_t span_bytes_min = 40;
+
+}  // namespace
+
+bool Oracle::check() {
+  sync();
+  check_books();
+  check_pause();
+  if (stepping_) check_deadlines();
+  stepping_ = false;
+  return violation_ == nullptr;
+}
+
+void Oracle::check_books() {
+  if (!books_.balanced()) fail("the books do not balance");
+  if (books_.in_ring + books_.in_batch != end_ - front_) {
+    fail("the agent does not hold the spans that are left");
+  }
+  if (books_.in_ring > bounds_.ring_bytes / span_bytes_min) fail("the ring holds more than it can");
+  if (books_.in_batch > bounds_.batch_bytes / span_bytes_min) fail("the batch holds more than it can");
+  if (books_.faults != 0) fail("the agent found a contradiction in itself");
+  if (!calls_.violations().empty()) fail(calls_.violations().front().c_str());
+}
+
+std::uint64_t Oracle::pause_max_us() const {
+  return std::max(bounds_.retry_max_ms * us_per_ms, std::min(asked_us_, asked_max_us));
+}
+
+void Oracle::check_pause() {
+  const std::uint64_t calls = calls_.made_on_stream();
+  if (calls != calls_before_ && !stepping_) fail("the network was used on a thread of the application");
+  const std::uint64_t waited_us = clock_.now_us() - failed_us_;
+  if (pausing_ && calls != calls_before_) {
+    pausing_ = false;
+    ++attempts_;
+    longest_pause_us_ = std::max(longest_pause_us_, waited_us);
+    shortest_pause_us_ = std::min(shortest_pause_us_, waited_us);
+    if (waited_us < bounds_.retry_min_ms * us_per_ms) fail("a retry came before its least pause");
+  }
+  if (pausing_ && stepping_ && waited_us >= pause_max_us()) fail("a retry did not come by its longest pause");
+  calls_before_ = calls;
+  if (books_.retries == retries_before_) return;
+  retries_before_ = books_.retries;
+  pausing_ = true;
+  failed_us_ = clock_.now_us();
+  asked_us_ = server_.asked_us();
+}
+
+// A second more for what the connection has taken, and one for rounding.
+std::uint64_t Oracle::request_max_us() const {
+  const std::uint64_t bytes = bounds_.batch_bytes + head_bytes_max;
+  return bounds_.request_ms * us_per_ms + (bytes / bounds_.progress_bytes_per_s + 1) * us_per_s;
+}
+
+void Oracle::check_deadlines() {
+  const std::uint64_t now_us = clock_.now_us();
+  const std::uint64_t sends = calls_.made(sim::Call::send);
+  const std::uint64_t answers = books_.delivered + books_.dropped_total() + books_.retries + books_.cuts;
+  if (answers != answers_before_) exchanging_ = false;
+  if (sends != sends_before_ && (!exchanging_ || link_.connections() != connections_before_)) {
+    exchanging_ = answers == answers_before_;
+    exchange_since_us_ = now_us;
+  }
+  answers_before_ = answers;
+  sends_before_ = sends;
+  connections_before_ = link_.connections();
+  if (link_.opening() && now_us - link_.opening_since_us() >= bounds_.connect_ms * us_per_ms) {
+    fail("a connection attempt outlived its deadline");
+  }
+  if (!link_.connected()) return;
+  if (exchanging_ && now_us - exchange_since_us_ >= request_max_us()) fail("a request outlived its deadline");
+  if (link_.given_bytes() - server_.request_given_from() > HttpReply::bytes_max) {
+    fail("more was read of a reply than its bound");
+  }
+}
+
+void Oracle::check_stopped() {
+  pausing_ = false;
+  check();
+  if (books_.in_ring + books_.in_batch != 0) fail("spans were left uncounted by the stop");
+  if (link_.connected() || link_.opening()) fail("a connection outlived the stop");
+}
+
+}  // namespace edgespan::simtest

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wrap.hpp"
+
+#include <array>
+
+#include "core/state.hpp"
+
+namespace edgespan::simtest {
+namespace {
+
+// The one counter that the ring does not show. An explicit instantiation may name a private member; the friend
+// that it brings along hands it out.
+template <auto Member>
+struct Reveal {
+  friend constexpr auto reading_member() { return Member; }
+};
+constexpr auto reading_member();
+template struct Reveal<&core::SpanRing::reading_>;
+
+}  // namespace
+
+void set_counters_near_wrap(core::TracingState& state, std::uint32_t distance) {
+  const std::uint32_t near = 0U - distance;
+  for (std::uint32_t i = 0; i < core::stripes; ++i) {
+    core::StripeCounters& counters = state.ring.counters(i);
+    for (auto* counter : {&counters.accepted, &counters.ring_full, &counters.no_slot, &counters.too_large}) {
+      counter->store(near, std::memory_order_relaxed);
+    }
+    (state.ring.*reading_member())[i].popped.store(near, std::memory_order_relaxed);
+    state.ledger.accepted[i] = state.ledger.popped[i] = near;
+    state.ledger.delivered += near;
+  }
+  for (auto& event : state.events) event.store(near, std::memory_order_relaxed);
+  constexpr std::uint32_t generation_max = 0x3FFFFFFF;
+  for (SpanSlot& slot : state.memory.spans) {
+    slot.state.store((generation_max - distance % 8) << 2, std::memory_order_relaxed);
+  }
+}
+
+}  // namespace edgespan::simtest
