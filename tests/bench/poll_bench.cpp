@@ -2,15 +2,18 @@
 // What tracing adds to a poll of 500 records, each with a `b3` header. The records are real messages, fetched
 // once from a mock broker; TracingConsumer then gets them, again and again, from the stand-ins below for the
 // two calls of the client that it polls with. What the client itself does to find a header, take it out and
-// put one in is measured alone in `_base`, to be taken off. The floor is the work besides: it reads and makes
-// the headers' texts, but calls no client.
+// put one in, and to name the topic, is measured alone in `_base`, to be taken off. The floor is the work besides:
+// it reads the messages' headers and makes the new ones' texts, but calls no client.
 #include <edgespan/kafka.hpp>
 
 #include "bench/client.hpp"
+#include "bench/floor_b3.hpp"
 #include "bench/floor_span.hpp"
 
 #include <dlfcn.h>
 
+#include <array>
+#include <memory>
 #include <vector>
 
 namespace {
@@ -138,70 +141,103 @@ void poll(benchmark::State& state, bool next_span) {
   agent.check();
 }
 
-// The client's part of a record: find the header, take it out, put one in.
-rd_kafka_headers_t* list_of(rd_kafka_message_t* message) {
+// The client's part of a record, call by call: find its one header; take it out; name the topic.
+rd_kafka_headers_t* headers_of(rd_kafka_message_t* message, floor::Header& header) {
   rd_kafka_headers_t* list = nullptr;
   (void)rd_kafka_message_headers(message, &list);
-  return list;
-}
-const char* header_of(const rd_kafka_headers_t* list) {
+  must(rd_kafka_header_cnt(list) == 1, "a record's one header");
+  const char* name = nullptr;
   const void* value = nullptr;
   std::size_t size = 0;
-  (void)rd_kafka_header_get_last(list, "b3", &value, &size);
-  return static_cast<const char*>(value);
+  (void)rd_kafka_header_get_all(list, 0, &name, &value, &size);
+  header = {{name, 2}, {static_cast<const char*>(value), size}};
+  benchmark::DoNotOptimize(header);
+  return list;
+}
+void name_topic(const rd_kafka_message_t* message) {
+  const char* name = rd_kafka_topic_name(message->rkt);
+  benchmark::DoNotOptimize(name);
 }
 
 void poll_base(benchmark::State& state, bool next_span) {
   Records& records = Records::shared();
+  std::vector<rd_kafka_message_t*> polled(poll_records);
+  floor::Header header;
   measure_batches(
       state, poll_records,
       [&] {
         records.fetched.next = 0;
+        std::size_t size = 0;
         while (rd_kafka_message_t* message = rd_kafka_consumer_poll(records.consumer(), 0)) {
-          rd_kafka_headers_t* list = list_of(message);
-          const char* value = header_of(list);
-          benchmark::DoNotOptimize(value);
+          rd_kafka_headers_t* list = headers_of(message, header);
+          name_topic(message);
           (void)rd_kafka_header_remove(list, "b3");
           add_bare_header(list);
-          if (!next_span) continue;
-          list = list_of(message);
+          polled[size++] = message;
+        }
+        for (rd_kafka_message_t* message : polled) {
+          if (!next_span) break;
+          rd_kafka_headers_t* list = headers_of(message, header);
           (void)rd_kafka_header_remove(list, "b3");
+          name_topic(message);
+          (void)rd_kafka_message_headers(message, &list);
           add_bare_header(list);
         }
+        for (rd_kafka_message_t* message : polled) rd_kafka_message_destroy(message);
       },
       [] {});
 }
 
+// What a poll gives to the application: its messages and the contexts of their spans.
+struct FloorPolled {
+  const rd_kafka_message_t* message;
+  Context context;
+};
+
+// One record; between two of them stand the client's calls.
+[[gnu::noinline]] void poll_one(floor::Ring& ring, const floor::Header& header, std::uint64_t now_us,
+                                std::string_view topic_name, char* text, Context& polled) noexcept {
+  const B3Extraction found = floor::read_headers(&header, 1);
+  if (found.kind != B3Extraction::Kind::ids) return;
+  floor::copy(found.context, polled);
+  polled.parent_id = found.context.span_id;
+  polled.span_id = floor::random.next();
+  floor::write_short<floor::Vector>(polled, text);
+  if (polled.sampled()) floor::record_poll(ring, polled, now_us, topic_name);
+}
+
 void poll_floor(benchmark::State& state, bool next_span) {
+  Records& records = Records::shared();
   auto ring = std::make_unique<floor::Ring>();
-  floor::Random random;
-  const char* header = b3_value.data();
-  const char* topic_text = topic.data();
-  const char* key_text = key.data();
+  std::vector<floor::Header> headers(poll_records);
+  for (std::size_t i = 0; i < poll_records; ++i) headers_of(records.fetched.messages[i], headers[i]);
+  std::vector<FloorPolled> polled(poll_records);
+  std::array<char, header_bytes> text{};
+  std::uint32_t size = 0;
   measure_batches(
       state, poll_records,
       [&] {
-        benchmark::DoNotOptimize(header);
-        benchmark::DoNotOptimize(topic_text);
-        benchmark::DoNotOptimize(key_text);
-        const std::uint64_t polled_us = floor::now_us();
+        const std::uint64_t now_us = floor::now_us();
         for (std::size_t i = 0; i < poll_records; ++i) {
-          floor::Ids parent;
-          must(floor::parse_short<floor::Vector>(header, parent), "the floor's parse");
-          const floor::Ids polled{parent.trace_hi, parent.trace_lo, random.next(), parent.span_id,
-                                  parent.decision};
-          char text[header_bytes];
-          floor::write<floor::Vector>(polled, text);
+          const rd_kafka_message_t* const message = records.fetched.messages[i];
+          if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) continue;
+          polled[i].message = message;
+          poll_one(*ring, headers[i], now_us, hidden(topic), text.data(), polled[i].context);
           benchmark::DoNotOptimize(text);
-          floor::record_poll(*ring, polled, polled_us, topic_text);
-          if (!next_span) continue;
-          const std::uint64_t start_us = floor::now_us();
-          const floor::Ids next{polled.trace_hi, polled.trace_lo, random.next(), polled.span_id,
-                                polled.decision};
-          floor::record_process(*ring, next, start_us, floor::now_us() - start_us + 1, key_text, topic_text);
         }
+        for (const FloorPolled& record : polled) {
+          if (!next_span) break;
+          const floor::Open open = floor::start(record.context);
+          const std::string_view record_key{static_cast<const char*>(record.message->key),
+                                            record.message->key_len};
+          size = floor::finish_process(*ring, open, record_key, hidden(topic));
+        }
+        benchmark::DoNotOptimize(polled.data());
       },
-      [] {});
+      [&] {
+        must(polled.back().context.valid() && (size != 0) == next_span, "the floor's poll");
+        ring->clear();
+      });
 }
 
 BENCHMARK_CAPTURE(poll, record, false)->Name("poll_record/edgespan");

@@ -12,6 +12,7 @@
 #include "core/batch.hpp"
 
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <string_view>
@@ -32,6 +33,16 @@ inline void must(bool ok, const char* what) {
   if (ok) return;
   std::fprintf(stderr, "edgespan_bench: %s failed\n", what);
   std::abort();
+}
+
+// What the compiler must not look through: every round is given its input anew.
+template <typename T>
+T hidden(T value) noexcept {
+  asm volatile("" : "+r"(value) : : "memory");
+  return value;
+}
+inline std::string_view hidden(std::string_view text) noexcept {
+  return {hidden(text.data()), hidden(text.size())};
 }
 
 // A traced program without a reporter: what is recorded is taken out by drain().
