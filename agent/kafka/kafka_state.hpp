@@ -54,6 +54,9 @@ Context next_context(core::TracingState& state, const B3Extraction& extraction, 
 // For next_context: the name is looked up only where a rule may ask for it.
 std::string_view rule_topic(const MessagingSampler& sampler, const rd_kafka_message_t* message) noexcept;
 
+// A setting that is a number; 0 if it is none.
+std::uint32_t conf_number(const rd_kafka_conf_t* conf, const char* name) noexcept;
+
 std::string_view topic_of(const rd_kafka_message_t* message) noexcept;
 std::string_view key_of(const rd_kafka_message_t* message) noexcept;
 

@@ -3,6 +3,7 @@
 // produced and in whatever style its delivery report is read. agent/DESIGN.md says why this way was chosen.
 #include <charconv>
 #include <cstring>
+#include <edgespan/kafka_sender.hpp>
 #include <new>
 
 #include "core/text.hpp"
@@ -14,6 +15,7 @@ namespace {
 using namespace kafka;
 
 constexpr const char* interceptor_name = "edgespan";
+constexpr const char* bytes_max_setting = "message.max.bytes";
 constexpr int fixed_conf_destroy = 0x020d0000;  // the first librdkafka that survives it: 2.13
 
 // Whether the produce call that this thread is in has got as far as on_send.
@@ -29,19 +31,9 @@ rd_kafka_resp_err_t on_acknowledgement(rd_kafka_t*, rd_kafka_message_t* message,
   return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
-std::uint32_t message_bytes_max(const rd_kafka_conf_t* conf) noexcept {
-  char text[16] = "";
-  std::size_t size = sizeof text;
-  std::uint32_t bytes = 0;
-  if (rd_kafka_conf_get(conf, "message.max.bytes", text, &size) == RD_KAFKA_CONF_OK) {
-    std::from_chars(text, text + std::strlen(text), bytes);
-  }
-  return bytes;
-}
-
 rd_kafka_resp_err_t on_new(rd_kafka_t* rk, const rd_kafka_conf_t* conf, void* self, char*, std::size_t) {
   if (rd_kafka_type(rk) != RD_KAFKA_PRODUCER) return RD_KAFKA_RESP_ERR_NO_ERROR;
-  static_cast<KafkaTracing*>(self)->client_made(message_bytes_max(conf));
+  static_cast<KafkaTracing*>(self)->client_made(conf_number(conf, bytes_max_setting));
   const rd_kafka_resp_err_t sent = rd_kafka_interceptor_add_on_send(rk, interceptor_name, on_send, self);
   if (sent != RD_KAFKA_RESP_ERR_NO_ERROR) return sent;
   return rd_kafka_interceptor_add_on_acknowledgement(rk, interceptor_name, on_acknowledgement, self);
@@ -55,6 +47,16 @@ void refuse(char* errstr, std::size_t size, const char* text) noexcept {
 }
 
 }  // namespace
+
+std::uint32_t kafka::conf_number(const rd_kafka_conf_t* conf, const char* name) noexcept {
+  char text[16] = "";
+  std::size_t size = sizeof text;
+  std::uint32_t number = 0;
+  if (rd_kafka_conf_get(conf, name, text, &size) == RD_KAFKA_CONF_OK) {
+    std::from_chars(text, text + std::strlen(text), number);
+  }
+  return number;
+}
 
 Status KafkaTracing::init(Tracing& tracing, std::span<InflightBucket> inflight,
                           const KafkaConfig& config) noexcept {
@@ -130,13 +132,13 @@ bool KafkaTracing::has_room(rd_kafka_t* rk, const rd_kafka_message_t* message,
                             const rd_kafka_headers_t* list) const noexcept {
   const std::size_t bytes = traced_record_bytes_max(message, list);
   return bytes <= least_message_bytes_max_.load(std::memory_order_relaxed) ||
-         bytes <= message_bytes_max(rd_kafka_conf(rk));
+         bytes <= conf_number(rd_kafka_conf(rk), bytes_max_setting);
 }
 
 // The application's thread, inside its produce call.
 void KafkaTracing::message_sent(rd_kafka_t* rk, rd_kafka_message_t* message) noexcept {
   send_seen = true;
-  if (!active()) return;
+  if (!active() || sender_of(message) != nullptr) return;
   core::TracingState& state = tracing_->state();
   const FoundHeaders found = find_headers(message);
   const Context context = next_context(state, found.extraction, true, config_.producer_sampler,
@@ -159,10 +161,23 @@ void KafkaTracing::message_sent(rd_kafka_t* rk, rd_kafka_message_t* message) noe
   }
 }
 
+// Null for the application's own messages.
+KafkaSender* KafkaTracing::sender_of(const rd_kafka_message_t* message) const noexcept {
+  KafkaSender* const sender = sender_.load(std::memory_order_acquire);
+  return sender != nullptr && message->_private == sender ? sender : nullptr;
+}
+
 // Any thread of librdkafka, or the application's. For a message that produce_batch refused librdkafka passes
-// the application's own array element (2.0.2, read), so the message is looked into only once its address was
-// found.
+// the application's own array element (2.0.2, read), so but for its opaque the message is looked into only once
+// its address was found.
 void KafkaTracing::message_ended(rd_kafka_message_t* message) noexcept {
+  if (KafkaSender* sender = sender_of(message)) {
+    sender->settle(message->err);
+    if (const edgespan_worker* worker = tracing_->state().worker.load(std::memory_order_acquire)) {
+      worker->wake(worker->ctx);
+    }
+    return;
+  }
   InflightSpan span;
   if (!inflight_table().take(message, span)) return;
   const char* error = message->err != RD_KAFKA_RESP_ERR_NO_ERROR ? rd_kafka_err2name(message->err) : "";

@@ -28,6 +28,7 @@ namespace edgespan {
 
 class ConsumerPoll;
 class ConsumerRecord;
+class KafkaSender;
 class TracingConsumer;
 
 namespace core {
@@ -94,8 +95,10 @@ class KafkaTracing {
 
  private:
   friend class ConsumerPoll;
+  friend class KafkaSender;
 
   bool active() const noexcept;  // initialised, and tracing is on
+  KafkaSender* sender_of(const rd_kafka_message_t* message) const noexcept;
   core::InflightTable& inflight_table() noexcept;
   bool has_room(rd_kafka_t* rk, const rd_kafka_message_t* message,
                 const rd_kafka_headers_t* list) const noexcept;
@@ -106,6 +109,7 @@ class KafkaTracing {
   Span open_next(const rd_kafka_message_t* message, const Context& parent) noexcept;
 
   Tracing* tracing_ = nullptr;
+  std::atomic<KafkaSender*> sender_{nullptr};  // whose records are not traced
   std::atomic<std::uint32_t> least_message_bytes_max_{UINT32_MAX};  // message.max.bytes, of all clients
   KafkaConfig config_{};
   std::array<std::byte, 96> remote_{};  // the remote endpoint, encoded

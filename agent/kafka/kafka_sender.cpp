@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <edgespan/kafka_sender.hpp>
+
+#include "kafka/kafka_state.hpp"
+
+namespace edgespan {
+namespace {
+
+using namespace kafka;
+
+// Permission is given by people: nothing is dropped until it is, and nobody is asked every second.
+constexpr std::uint64_t denied_pause_us = 300'000'000;
+constexpr std::uint64_t look_again_us = 200'000;  // for those without a worker: the record's end wakes one
+
+constexpr bool is_topic_char(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+         c == '-';
+}
+
+bool has_transactions(rd_kafka_t* producer) noexcept {
+  char id[2] = "";
+  std::size_t size = sizeof id;
+  const rd_kafka_conf_res_t known = rd_kafka_conf_get(rd_kafka_conf(producer), "transactional.id", id, &size);
+  return known == RD_KAFKA_CONF_OK && size > 1;  // `size` counts the NUL
+}
+
+SendResult result_of(SendState state, SendReason reason, std::uint64_t pause_us = 0) noexcept {
+  SendResult result;
+  result.retry_after_us = pause_us;
+  result.state = state;
+  result.reason = reason;
+  return result;
+}
+
+// Whatever is not known to be final may pass.
+SendResult verdict(rd_kafka_resp_err_t error) noexcept {
+  switch (error) {
+    case RD_KAFKA_RESP_ERR_NO_ERROR:
+      return result_of(SendState::delivered, SendReason::none);
+    case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
+    case RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE:
+      return result_of(SendState::refused, SendReason::http_413);
+    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:
+    case RD_KAFKA_RESP_ERR__AUTHENTICATION:
+      return result_of(SendState::retry, SendReason::kafka, denied_pause_us);
+    case RD_KAFKA_RESP_ERR_INVALID_RECORD:
+    case RD_KAFKA_RESP_ERR_INVALID_MSG_SIZE:
+    case RD_KAFKA_RESP_ERR_INVALID_REQUEST:
+    case RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP:
+    case RD_KAFKA_RESP_ERR_INVALID_REQUIRED_ACKS:
+    case RD_KAFKA_RESP_ERR_UNSUPPORTED_FOR_MESSAGE_FORMAT:
+    case RD_KAFKA_RESP_ERR_UNSUPPORTED_COMPRESSION_TYPE:
+    case RD_KAFKA_RESP_ERR_POLICY_VIOLATION:
+    case RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION:
+    case RD_KAFKA_RESP_ERR__INVALID_ARG:
+    case RD_KAFKA_RESP_ERR__FATAL:
+      return result_of(SendState::refused, SendReason::kafka);
+    default:
+      return result_of(SendState::retry, SendReason::kafka);
+  }
+}
+
+SendResult pending() noexcept {
+  SendResult result;
+  result.again_us = look_again_us;
+  return result;
+}
+
+}  // namespace
+
+Status KafkaSender::init(KafkaTracing& kafka, rd_kafka_t* producer, std::string_view topic) noexcept {
+  if (producer_ != nullptr || kafka.sender_.load(std::memory_order_relaxed) != nullptr)
+    return Status::already_started;
+  if (kafka.tracing_ == nullptr) return Status::not_started;
+  if (producer == nullptr || rd_kafka_type(producer) != RD_KAFKA_PRODUCER || has_transactions(producer))
+    return Status::bad_config;
+  if (topic.empty() || topic.size() > topic_bytes_max || topic == "." || topic == "..")
+    return Status::bad_text;
+  for (const char c : topic) {
+    if (!is_topic_char(c)) return Status::bad_text;
+  }
+  topic_[topic.copy(topic_.data(), topic_bytes_max)] = '\0';
+  queue_bytes_max_ =
+      conf_number(rd_kafka_conf(producer), "queue.buffering.max.kbytes") * std::uint64_t{1'024};
+  producer_ = producer;
+  kafka.sender_.store(this, std::memory_order_release);
+  return Status::ok;
+}
+
+Sender KafkaSender::sender() noexcept {
+  const auto offer = [](void* self, std::span<const std::byte> batch, std::uint64_t) {
+    return static_cast<KafkaSender*>(self)->offer(batch);
+  };
+  const auto abandon = [](void* self) {
+    Record& record = static_cast<KafkaSender*>(self)->record_;
+    if (record == Record::offered) record = Record::abandoned;
+  };
+  return {this, offer, abandon};
+}
+
+// An abandoned record cannot be called back, and its end looks like that of any other: it is waited for.
+SendResult KafkaSender::offer(std::span<const std::byte> batch) noexcept {
+  if (record_ == Record::none) return produce(batch);
+  const std::int32_t outcome = outcome_.load(std::memory_order_acquire);
+  if (outcome == unsettled) return pending();
+  const bool abandoned = record_ == Record::abandoned;
+  record_ = Record::none;
+  return abandoned ? produce(batch) : ended(static_cast<rd_kafka_resp_err_t>(outcome));
+}
+
+// The bytes are copied: the batch may be given up while librdkafka still has the record.
+SendResult KafkaSender::produce(std::span<const std::byte> batch) noexcept {
+  if (batch.empty()) return ended(RD_KAFKA_RESP_ERR__INVALID_ARG);  // would delete, on a compacted topic
+  // librdkafka calls its queue full even if it is empty.
+  if (batch.size() > queue_bytes_max_) return ended(RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE);
+  outcome_.store(unsettled, std::memory_order_relaxed);
+  KafkaTracing::begin_call();
+  const rd_kafka_resp_err_t error =
+      rd_kafka_producev(producer_, RD_KAFKA_V_TOPIC(topic_.data()), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+                        RD_KAFKA_V_VALUE(const_cast<std::byte*>(batch.data()), batch.size()),
+                        RD_KAFKA_V_OPAQUE(this), RD_KAFKA_V_END);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return ended(error);
+  // A producer without the interceptors: nobody would tell how the record ends.
+  if (!KafkaTracing::call_was_sent()) return ended(RD_KAFKA_RESP_ERR__INVALID_ARG);
+  record_ = Record::offered;
+  SendResult result = pending();
+  result.begun = 1;
+  result.sent_bytes = static_cast<std::uint32_t>(batch.size());
+  return result;
+}
+
+SendResult KafkaSender::ended(rd_kafka_resp_err_t error) noexcept {
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) last_error_.store(error, std::memory_order_relaxed);
+  return verdict(error);
+}
+
+}  // namespace edgespan

@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: Apache-2.0
+// Spans that travel through Kafka themselves: what becomes of a batch, by every fate that its record can
+// have.
+#include <edgespan/kafka_sender.hpp>
+
+#include "support/kafka_clients.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace edgespan;
+using namespace edgespan::test;
+
+// A topic that was refused is looked at again after this time.
+const Settings::value_type refresh_soon{"topic.metadata.refresh.interval.ms", "50"};
+
+// A broker of the test's own, which may go away.
+class OwnBroker {
+ public:
+  OwnBroker() : cluster_{rd_kafka_mock_cluster_new(owner_.get(), 1)} {
+    REQUIRE(rd_kafka_mock_topic_create(cluster_, "zipkin", 1, 1) == RD_KAFKA_RESP_ERR_NO_ERROR);
+  }
+  OwnBroker(const OwnBroker&) = delete;
+  OwnBroker& operator=(const OwnBroker&) = delete;
+  ~OwnBroker() { rd_kafka_mock_cluster_destroy(cluster_); }
+
+  std::string address() const { return rd_kafka_mock_cluster_bootstraps(cluster_); }
+  void down() { REQUIRE(rd_kafka_mock_broker_set_down(cluster_, 1) == RD_KAFKA_RESP_ERR_NO_ERROR); }
+  void up() { REQUIRE(rd_kafka_mock_broker_set_up(cluster_, 1) == RD_KAFKA_RESP_ERR_NO_ERROR); }
+
+ private:
+  Client owner_ = plain_client(RD_KAFKA_PRODUCER, {});
+  rd_kafka_mock_cluster_t* cluster_;
+};
+
+// What a topic holds, by a client that knows nothing of tracing. Values are kept, and records counted by what
+// they should not have.
+struct Records {
+  std::vector<std::string> values;
+  std::size_t with_header = 0;
+  std::size_t with_key = 0;
+};
+
+Records read_records(const std::string& brokers, const std::string& topic, std::size_t count) {
+  PlainConsumer consumer{{{topic, 1}}, {{"bootstrap.servers", brokers}}};
+  Records records;
+  REQUIRE(eventually([&] {
+    if (rd_kafka_message_t* message = rd_kafka_consumer_poll(consumer.handle(), 0)) {
+      REQUIRE(message->err == RD_KAFKA_RESP_ERR_NO_ERROR);
+      records.values.push_back(text_of(message->payload, message->len));
+      records.with_header += headers_of(message).empty() ? 0 : 1;
+      records.with_key += message->key != nullptr ? 1 : 0;
+      rd_kafka_message_destroy(message);
+    }
+    return records.values.size() >= count;
+  }));
+  return records;
+}
+
+std::vector<DecodedSpan> spans_of(const Records& records) {
+  std::vector<DecodedSpan> spans;
+  for (const std::string& value : records.values) {
+    for (DecodedSpan& span : decode_spans(std::as_bytes(std::span{value}))) spans.push_back(std::move(span));
+  }
+  return spans;
+}
+
+// An agent whose spans leave through Kafka, on the producer that it traces. Without a thread.
+struct Agent {
+  explicit Agent(const std::string& zipkin_topic, const Settings& more = {}) {
+    Settings settings{{"bootstrap.servers", MockCluster::shared().brokers()}, {"linger.ms", "0"}};
+    for (const auto& [name, value] : more) settings[name] = value;
+    REQUIRE(tracing.init(*memory, {.local = {.service_name = "gateway"}}, clock.table()) == Status::ok);
+    REQUIRE(kafka.init(tracing, memory->inflight) == Status::ok);
+    char errstr[256] = "";
+    client.reset(kafka.create(RD_KAFKA_PRODUCER, make_conf(settings), errstr, sizeof errstr));
+    INFO(errstr);
+    REQUIRE(client != nullptr);
+    REQUIRE(sender.init(kafka, client.get(), zipkin_topic) == Status::ok);
+    REQUIRE(reporter.init(tracing, sender.sender(),
+                          {.flush_ms = 10, .retry_min_ms = 10, .retry_max_ms = 20}) == Status::ok);
+  }
+  ~Agent() { (void)reporter.stop(0); }
+  Agent(const Agent&) = delete;
+  Agent& operator=(const Agent&) = delete;
+
+  void finish_spans(int count) {
+    for (int i = 0; i < count; ++i) tracing.span("work").finish();
+  }
+  // One offer, followed to its answer.
+  SendResult offer(std::string_view bytes) {
+    const Sender table = sender.sender();
+    const auto batch = std::as_bytes(std::span{bytes});
+    SendResult result;
+    REQUIRE(eventually([&] {
+      result = table.offer(table.ctx, batch, 0);
+      return result.state != SendState::pending;
+    }));
+    return result;
+  }
+  SendResult offer_once(std::string_view bytes) {
+    const Sender table = sender.sender();
+    return table.offer(table.ctx, std::as_bytes(std::span{bytes}), 0);
+  }
+  Books books() {
+    const Books books = tracing.books();
+    REQUIRE(books.balanced());
+    REQUIRE(books.faults == 0);
+    return books;
+  }
+
+  TestClock clock;
+  std::unique_ptr<Memory<>> memory = std::make_unique<Memory<>>();
+  Tracing tracing;
+  KafkaTracing kafka;
+  KafkaSender sender;
+  Client client;  // before what its interceptors call
+  Reporter reporter;
+};
+
+EDGESPAN_TEST(kafka_sender_spans_travel_on_the_connection_they_are_about, "kafka") {
+  const std::string zipkin = MockCluster::shared().topic();
+  const std::string topic = MockCluster::shared().topic();
+  Agent agent{zipkin};
+  TracingProducer producer{agent.kafka, agent.client.get()};
+  for (int i = 0; i < 3; ++i) REQUIRE(producer.send({.topic = topic, .key = "k"}) == 0);
+  REQUIRE(rd_kafka_flush(agent.client.get(), wait_s * 1'000) == RD_KAFKA_RESP_ERR_NO_ERROR);
+  REQUIRE(agent.reporter.flush(10'000) == Status::ok);
+  const Records records = read_records(MockCluster::shared().brokers(), zipkin, 1);
+  REQUIRE(records.with_header == 0);
+  REQUIRE(records.with_key == 0);
+  const std::vector<DecodedSpan> spans = spans_of(records);
+  REQUIRE(spans.size() == 3);
+  for (const DecodedSpan& span : spans) REQUIRE(span.tag("kafka.topic") == topic);
+  for (const WireRecord& record : read_wire(topic, 3)) REQUIRE(!b3_of(record.headers).empty());
+  // No span of its own came of it, not even later.
+  REQUIRE(agent.reporter.flush(10'000) == Status::ok);
+  const Books books = agent.books();
+  REQUIRE(books.finished == 3);
+  REQUIRE(books.delivered == 3);
+  REQUIRE(books.batches == 1);
+  REQUIRE(books.bytes_sent == books.bytes_delivered);
+  REQUIRE(agent.sender.last_error() == RD_KAFKA_RESP_ERR_NO_ERROR);
+}
+
+EDGESPAN_TEST(kafka_sender_keeps_spans_until_the_broker_is_back, "kafka") {
+  OwnBroker broker;
+  Agent agent{"zipkin",
+              {{"bootstrap.servers", broker.address()},
+               {"message.timeout.ms", "400"},
+               {"reconnect.backoff.max.ms", "100"}}};
+  broker.down();
+  agent.finish_spans(5);
+  REQUIRE(eventually([&] {
+    (void)agent.reporter.flush(50);
+    return agent.books().retries > 0;
+  }));
+  REQUIRE(agent.reporter.last_reason() == SendReason::kafka);
+  REQUIRE(agent.sender.last_error() == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT);
+  REQUIRE(agent.books().delivered == 0);
+  REQUIRE(agent.books().in_batch == 5);
+  broker.up();
+  REQUIRE(agent.reporter.flush(wait_s * 1'000) == Status::ok);
+  REQUIRE(agent.books().delivered == 5);
+  REQUIRE(agent.books().dropped_total() == 0);
+  REQUIRE(spans_of(read_records(broker.address(), "zipkin", 1)).size() >= 5);
+}
+
+EDGESPAN_TEST(kafka_sender_reads_the_brokers_answer, "kafka") {
+  struct Case {
+    rd_kafka_resp_err_t error;
+    SendState state;
+    SendReason reason;
+    std::uint64_t pause_s = 0;
+  };
+  constexpr Case cases[] = {
+      {RD_KAFKA_RESP_ERR_INVALID_RECORD, SendState::refused, SendReason::kafka},
+      {RD_KAFKA_RESP_ERR_POLICY_VIOLATION, SendState::refused, SendReason::kafka},
+      {RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED, SendState::retry, SendReason::kafka, 300},
+      {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, SendState::refused, SendReason::http_413},
+      {RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE, SendState::refused, SendReason::http_413},
+      {RD_KAFKA_RESP_ERR_KAFKA_STORAGE_ERROR, SendState::retry, SendReason::kafka},
+      {RD_KAFKA_RESP_ERR_UNKNOWN, SendState::retry, SendReason::kafka},
+      {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, SendState::retry, SendReason::kafka, 300},
+  };
+  Agent agent{MockCluster::shared().topic(), {{"message.send.max.retries", "0"}, refresh_soon}};
+  REQUIRE(agent.offer("warm-up").state == SendState::delivered);
+  for (const Case& wanted : cases) {
+    INFO(rd_kafka_err2name(wanted.error));
+    MockCluster::shared().fail_produce({wanted.error});
+    const SendResult result = agent.offer("spans");
+    REQUIRE(result.state == wanted.state);
+    REQUIRE(result.reason == wanted.reason);
+    REQUIRE(result.status == 0);
+    REQUIRE(result.retry_after_us == wanted.pause_s * 1'000'000);
+    REQUIRE(agent.sender.last_error() == wanted.error);
+  }
+  // librdkafka keeps to the last of these until it asks for the topic again.
+  REQUIRE(eventually([&] { return agent.offer("spans").state == SendState::delivered; }));
+}
+
+EDGESPAN_TEST(kafka_sender_a_refused_record_is_counted_and_the_next_goes_on, "kafka") {
+  Agent agent{MockCluster::shared().topic()};
+  MockCluster::shared().fail_produce({RD_KAFKA_RESP_ERR_INVALID_RECORD});
+  agent.finish_spans(4);
+  REQUIRE(agent.reporter.flush(10'000) == Status::ok);
+  REQUIRE(agent.books().dropped[static_cast<std::size_t>(DropReason::refused_kafka)] == 4);
+  agent.finish_spans(2);
+  REQUIRE(agent.reporter.flush(10'000) == Status::ok);
+  REQUIRE(agent.books().delivered == 2);
+}
+
+EDGESPAN_TEST(kafka_sender_without_permission_waits_long_and_drops_nothing, "kafka") {
+  Agent agent{MockCluster::shared().topic(), {refresh_soon}};
+  MockCluster::shared().fail_produce({RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED});
+  agent.finish_spans(4);
+  REQUIRE(eventually([&] {
+    (void)agent.reporter.flush(10);
+    return agent.books().retries == 1;
+  }));
+  agent.clock.advance_s(290);
+  REQUIRE(agent.reporter.flush(50) == Status::timeout);
+  REQUIRE(agent.books().retries == 1);
+  REQUIRE(agent.books().in_batch == 4);
+  REQUIRE(eventually([&] {
+    agent.clock.advance_s(301);
+    return agent.reporter.flush(100) == Status::ok;
+  }));
+  REQUIRE(agent.books().delivered == 4);
+}
+
+EDGESPAN_TEST(kafka_sender_a_full_queue_is_tried_again, "kafka") {
+  const std::string topic = MockCluster::shared().topic();
+  Agent agent{MockCluster::shared().topic(), {{"queue.buffering.max.messages", "1"}, {"linger.ms", "60000"}}};
+  TracingProducer producer{agent.kafka, agent.client.get()};
+  REQUIRE(producer.send({.topic = topic, .key = "first"}) == 0);
+  const SendResult result = agent.offer_once("spans");
+  REQUIRE(result.state == SendState::retry);
+  REQUIRE(result.reason == SendReason::kafka);
+  REQUIRE(result.begun == 0);
+  REQUIRE(result.sent_bytes == 0);
+  REQUIRE(agent.sender.last_error() == RD_KAFKA_RESP_ERR__QUEUE_FULL);
+  REQUIRE(rd_kafka_purge(agent.client.get(), RD_KAFKA_PURGE_F_QUEUE) == 0);
+  REQUIRE(eventually([&] { return agent.offer_once("spans").state == SendState::pending; }));
+  // Given up by the application: it may go out later.
+  REQUIRE(rd_kafka_purge(agent.client.get(), RD_KAFKA_PURGE_F_QUEUE) == 0);
+  REQUIRE(agent.offer("spans").state == SendState::retry);
+  REQUIRE(agent.sender.last_error() == RD_KAFKA_RESP_ERR__PURGE_QUEUE);
+}
+
+EDGESPAN_TEST(kafka_sender_a_batch_that_is_too_large_goes_in_parts, "kafka") {
+  const std::string zipkin = MockCluster::shared().topic();
+  Agent agent{zipkin, {{"message.max.bytes", "1000"}}};
+  agent.finish_spans(60);
+  REQUIRE(agent.reporter.flush(20'000) == Status::ok);
+  const Books books = agent.books();
+  REQUIRE(books.delivered == 60);
+  REQUIRE(books.cuts > 0);
+  REQUIRE(books.batches > 1);
+  const Records records = read_records(MockCluster::shared().brokers(), zipkin, books.batches);
+  REQUIRE(spans_of(records).size() == 60);
+  for (const std::string& value : records.values) REQUIRE(value.size() < 1'000);
+}
+
+EDGESPAN_TEST(kafka_sender_a_batch_beyond_the_queue_is_too_large_and_not_a_full_queue, "kafka") {
+  Agent agent{MockCluster::shared().topic(), {{"queue.buffering.max.kbytes", "1"}}};
+  REQUIRE(agent.offer_once(std::string(1'025, 'x')).reason == SendReason::http_413);
+  REQUIRE(agent.offer(std::string(1'000, 'x')).state == SendState::delivered);
+}
+
+EDGESPAN_TEST(kafka_sender_never_offers_an_empty_record, "kafka") {
+  Agent agent{MockCluster::shared().topic()};
+  REQUIRE(agent.offer_once({}).state == SendState::refused);
+  REQUIRE(agent.offer_once("x").state == SendState::pending);
+  REQUIRE(agent.offer("x").state == SendState::delivered);
+}
+
+EDGESPAN_TEST(kafka_sender_waits_for_a_record_it_was_told_to_abandon, "kafka") {
+  OwnBroker broker;
+  Agent agent{"zipkin", {{"bootstrap.servers", broker.address()}, {"reconnect.backoff.max.ms", "100"}}};
+  const Sender table = agent.sender.sender();
+  table.abandon(table.ctx);  // nothing is on its way: nothing happens
+  REQUIRE(agent.offer("warm-up").state == SendState::delivered);
+  broker.down();
+  {
+    std::string bytes = "first";
+    REQUIRE(agent.offer_once(bytes).state == SendState::pending);
+    table.abandon(table.ctx);
+    table.abandon(table.ctx);
+    std::ranges::fill(bytes, '!');  // the sender keeps no view of a batch that was given up
+  }
+  const SendResult waiting = agent.offer_once("second");
+  REQUIRE(waiting.state == SendState::pending);
+  REQUIRE(waiting.begun == 0);
+  broker.up();
+  REQUIRE(agent.offer("second").state == SendState::delivered);
+  REQUIRE(read_records(broker.address(), "zipkin", 3).values ==
+          std::vector<std::string>{"warm-up", "first", "second"});
+}
+
+EDGESPAN_TEST(kafka_sender_stop_is_on_time_with_a_record_on_its_way, "kafka") {
+  OwnBroker broker;
+  Agent agent{"zipkin", {{"bootstrap.servers", broker.address()}}};
+  broker.down();
+  agent.finish_spans(3);
+  const auto begun = std::chrono::steady_clock::now();
+  REQUIRE(agent.reporter.stop(100) == Status::timeout);
+  REQUIRE(std::chrono::steady_clock::now() - begun < std::chrono::seconds{5});
+  REQUIRE(agent.books().dropped[static_cast<std::size_t>(DropReason::shutdown)] == 3);
+}
+
+EDGESPAN_TEST(kafka_sender_the_end_of_a_record_wakes_the_worker, "kafka") {
+  struct Worker {
+    std::atomic<int> wakes{0};
+    edgespan_worker table{this, [](void*, std::uint64_t (*)(void*), void*) { return true; },
+                          [](void* self) { ++static_cast<Worker*>(self)->wakes; },
+                          [](void*, std::uint64_t) { return true; }};
+  } worker;
+  Agent agent{MockCluster::shared().topic()};
+  REQUIRE(agent.reporter.start(worker.table) == Status::ok);
+  REQUIRE(agent.offer_once("spans").state == SendState::pending);
+  REQUIRE(eventually([&] { return worker.wakes > 0; }));
+  REQUIRE(agent.offer_once("spans").state == SendState::delivered);
+  (void)agent.reporter.stop(0);
+}
+
+EDGESPAN_TEST(kafka_sender_tracing_that_is_off_still_delivers, "kafka") {
+  const std::string zipkin = MockCluster::shared().topic();
+  Agent agent{zipkin};
+  agent.finish_spans(2);
+  agent.tracing.enable(false);
+  REQUIRE(agent.reporter.flush(10'000) == Status::ok);
+  REQUIRE(agent.books().delivered == 2);
+  REQUIRE(read_records(MockCluster::shared().brokers(), zipkin, 1).with_header == 0);
+}
+
+EDGESPAN_TEST(kafka_sender_refuses_what_cannot_work, "kafka") {
+  const Settings settings{{"bootstrap.servers", MockCluster::shared().brokers()}};
+  Traced traced;
+  const Client producer{traced.create(RD_KAFKA_PRODUCER, settings)};
+  Settings group = settings;
+  group["group.id"] = "g";
+  const Client consumer{traced.create(RD_KAFKA_CONSUMER, group)};
+  Settings transactions = settings;
+  transactions["transactional.id"] = "t";
+  const Client transactional{traced.create(RD_KAFKA_PRODUCER, transactions)};
+  KafkaTracing not_started;
+  KafkaSender sender;
+  KafkaSender second;
+  REQUIRE(sender.init(not_started, producer.get()) == Status::not_started);
+  REQUIRE(sender.init(traced.kafka, nullptr) == Status::bad_config);
+  REQUIRE(sender.init(traced.kafka, consumer.get()) == Status::bad_config);
+  REQUIRE(sender.init(traced.kafka, transactional.get()) == Status::bad_config);
+  for (const std::string& topic : {std::string{}, std::string{"."}, std::string{".."}, std::string{"a b"},
+                                   std::string{"a/b"}, std::string{"a\0b", 3}, std::string(250, 't')}) {
+    REQUIRE(sender.init(traced.kafka, producer.get(), topic) == Status::bad_text);
+  }
+  REQUIRE(sender.init(traced.kafka, producer.get(), std::string(249, 't')) == Status::ok);
+  REQUIRE(sender.init(traced.kafka, producer.get()) == Status::already_started);
+  REQUIRE(second.init(traced.kafka, producer.get()) == Status::already_started);
+}
+
+EDGESPAN_TEST(kafka_sender_notices_a_producer_without_tracing, "kafka") {
+  Traced traced;
+  const Client plain =
+      plain_client(RD_KAFKA_PRODUCER, {{"bootstrap.servers", MockCluster::shared().brokers()}});
+  KafkaSender sender;
+  REQUIRE(sender.init(traced.kafka, plain.get(), MockCluster::shared().topic()) == Status::ok);
+  const Sender table = sender.sender();
+  const std::string_view bytes = "spans";
+  REQUIRE(table.offer(table.ctx, std::as_bytes(std::span{bytes}), 0).state == SendState::refused);
+}
+
+}  // namespace
