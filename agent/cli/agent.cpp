@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <span>
 #include <string_view>
 #include <system_error>
 
@@ -15,16 +14,6 @@ namespace {
 // As many spans as half of the ring holds at the least, whatever they look like.
 constexpr std::uint64_t waiting_spans_max = tool_limits.ring_bytes / span_bytes_max / 2;
 constexpr std::uint32_t keep_up_ms = 1'000;
-
-// Without --zipkin the whole path works, up to a collector that keeps nothing.
-Sender null_sender() noexcept {
-  const auto offer = [](void*, std::span<const std::byte>, std::uint64_t) {
-    SendResult result;
-    result.state = SendState::delivered;
-    return result;
-  };
-  return {nullptr, offer, [](void*) {}};
-}
 
 Sampler make_sampler(const AgentOptions& options) noexcept {
   if (options.sample_rate) return Sampler::probability(static_cast<float>(*options.sample_rate));
@@ -44,46 +33,10 @@ void require(std::string_view what, Status status) {
   if (status != Status::ok) throw RunError{sentence(what, status)};
 }
 
-std::string_view reason_text(SendReason reason) noexcept {
-  switch (reason) {
-    case SendReason::none:
-      return "";
-    case SendReason::connect:
-      return "no connection";
-    case SendReason::broken:
-      return "the connection broke before the reply was complete";
-    case SendReason::deadline:
-      return "no reply within the deadline";
-    case SendReason::garbage:
-      return "the reply is not HTTP";
-    case SendReason::tls:
-      return "no TLS session could be agreed on";
-    case SendReason::unknown_root:
-      return "its certificate leads to none of the roots that are trusted";
-    case SendReason::wrong_host:
-      return "its certificate is for another name";
-    case SendReason::expired:
-      return "its certificate has expired";
-    case SendReason::not_yet_valid:
-      return "its certificate is not valid yet by this machine's clock";
-    case SendReason::bad_certificate:
-      return "its certificate is not fit for a server";
-    case SendReason::no_clock:
-      return "the date is not known yet, so no certificate can be checked";
-    case SendReason::no_entropy:
-      return "this machine has no chance yet to make keys from";
-    case SendReason::no_memory:
-      return "the memory for TLS is too small";
-    default:
-      return "refused";
-  }
-}
-
 }  // namespace
 
 Agent::Agent(const AgentOptions& options)
     : service_{options.service},
-      zipkin_url_{options.zipkin_url},
       memory_{std::make_unique<Memory<tool_limits>>()},
       sampler_{make_sampler(options)} {
   if (!port_.init()) throw RunError{"cannot set up the reporter: " + std::generic_category().message(errno)};
@@ -111,14 +64,8 @@ void Agent::init_tracing(const AgentOptions& options) {
 }
 
 void Agent::init_reporter(const AgentOptions& options) {
-  Sender sender = null_sender();
-  if (!options.zipkin_url.empty()) {
-    const Status status = http_.init(port_.stream(), options.zipkin_url);
-    if (status == Status::bad_url || status == Status::not_secure) refuse("--zipkin", options.zipkin_url, status);
-    require("the HTTP sender", status);
-    sender = http_.sender();
-  }
-  require("the reporter", reporter_.init(tracing_, sender));
+  uplink_ = std::make_unique<Uplink>(options.uplink, port_, kafka_);
+  require("the reporter", reporter_.init(tracing_, uplink_->sender()));
   require("the reporter", reporter_.start(port_.worker()));
 }
 
@@ -141,11 +88,7 @@ Books Agent::stop(std::uint32_t deadline_ms) noexcept {
 
 std::string Agent::complaint() const {
   const SendReason reason = reporter_.last_reason();
-  if (reason == SendReason::none) return {};
-  std::string text =
-      "the last offer of spans to " + zipkin_url_ + " failed: " + std::string{reason_text(reason)};
-  if (reporter_.last_status() != 0) text += " with status " + std::to_string(reporter_.last_status());
-  return text + "; check the URL and that the collector runs";
+  return reason == SendReason::none ? std::string{} : uplink_->complaint(reason, reporter_.last_status());
 }
 
 }  // namespace edgespan::cli

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <edgespan/http_sender.hpp>
+#include "cli/uplink.hpp"
+
 #include <edgespan/kafka.hpp>
 #include <edgespan/limits.hpp>
 #include <edgespan/posix.hpp>
@@ -28,7 +29,7 @@ inline constexpr Limits tool_limits{.ring_bytes = 1'048'576,
 struct AgentOptions {
   std::string service = "edgespan";
   std::string remote_service = "kafka";     // empty: none
-  std::string zipkin_url;                   // empty: spans are finished, counted, and go nowhere
+  UplinkOptions uplink;
   std::optional<double> sample_rate;        // 0 to 1; none: every trace
   std::optional<std::uint32_t> rate_limit;  // traces a second; not together with sample_rate
   unsigned id_bits = 128;                   // 64 or 128, of new traces
@@ -71,14 +72,13 @@ class Agent {
   void init_reporter(const AgentOptions& options);
 
   std::string service_;
-  std::string zipkin_url_;
   std::unique_ptr<Memory<tool_limits>> memory_;
   posix::Port port_;
   Sampler sampler_;
-  HttpSender http_;
   Tracing tracing_;
-  Reporter reporter_;
   KafkaTracing kafka_;
+  std::unique_ptr<Uplink> uplink_;
+  Reporter reporter_;  // ends before what it sends with
 };
 
 }  // namespace edgespan::cli

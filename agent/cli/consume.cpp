@@ -167,7 +167,7 @@ bool Consumption::complete() const {
 }  // namespace
 
 int run_consume(const ConsumeOptions& options, std::ostream& out, std::ostream& err) {
-  Agent agent{options.client.agent};
+  Agent agent{agent_of(options.client)};
   bool complete = false;
   {
     Consumption consumption{options, agent, out, err};

@@ -23,7 +23,7 @@ constexpr std::uint32_t stop_deadline_ms = 3'000;
 AgentOptions agent_options(const DemoWorld& world, const std::string& service) {
   AgentOptions options;
   options.service = service;
-  options.zipkin_url = world.collector_url;
+  options.uplink.url = world.collector_url;
   return options;
 }
 

@@ -60,6 +60,14 @@ CLI::Validator service_name(bool may_be_empty) {
   return {check, "", "service"};
 }
 
+CLI::Validator target_url() {
+  const auto check = [](std::string& text) {
+    Target target;
+    return parse_target(text, target);
+  };
+  return {check, "", "url"};
+}
+
 CLI::Validator zipkin_url() {
   const auto check = [](std::string& text) -> std::string {
     HttpUrl url;
@@ -133,6 +141,18 @@ CLI::Option* add_pairs(CLI::App& app, const std::string& name, std::vector<Prope
       ->check(CLI::Validator{check, "", "pair"});
 }
 
+void add_tls(CLI::App& app, TlsFiles& files) {
+  app.add_option("--ca", files.ca, "for https: the roots that are trusted, PEM or DER; no others are")
+      ->type_name("FILE")
+      ->group("Tracing");
+  app.add_option("--cert", files.certificate, "for https: a certificate of this client's own, with --key")
+      ->type_name("FILE")
+      ->group("Tracing");
+  app.add_option("--key", files.key, "for https: the key of --cert, not encrypted")
+      ->type_name("FILE")
+      ->group("Tracing");
+}
+
 void add_agent(CLI::App& app, AgentOptions& options) {
   app.add_option("--service", options.service, "name under which the spans are recorded")
       ->type_name("NAME")
@@ -144,13 +164,14 @@ void add_agent(CLI::App& app, AgentOptions& options) {
       ->capture_default_str()
       ->check(service_name(true))
       ->group("Tracing");
-  app.add_option(
-         "--zipkin", options.zipkin_url,
-         "where the spans go: http://host[:port][/path], the path is /api/v2/spans unless given. Without "
-         "it spans are made and counted as usual, and then thrown away")
+  app.add_option("--zipkin", options.uplink.url,
+                 "where the spans go: http://host[:port][/path] or https, the path is /api/v2/spans unless given; "
+                 "kafka://broker[:port][/topic], the topic is zipkin unless given; file:path, to append to; "
+                 "none:, as without it: spans are made and counted as usual, and then thrown away")
       ->type_name("URL")
-      ->check(zipkin_url())
+      ->check(target_url())
       ->group("Tracing");
+  add_tls(app, options.uplink.tls);
   CLI::Option* rate =
       app.add_option("--sample", options.sample_rate, "share of new traces that is kept, 0 to 1")
           ->type_name("RATE")
@@ -194,6 +215,12 @@ void add_client(CLI::App& app, ClientOptions& options) {
 }
 
 }  // namespace
+
+AgentOptions agent_of(const ClientOptions& client) {
+  AgentOptions agent = client.agent;
+  agent.uplink.kafka_properties = client.properties;
+  return agent;
+}
 
 CLI::App* add_produce(CLI::App& app, ProduceOptions& options) {
   CLI::App* command =

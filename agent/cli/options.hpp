@@ -21,6 +21,9 @@ struct ClientOptions {
   AgentOptions agent;
 };
 
+// The agent's options, with what it has to know of the client's.
+AgentOptions agent_of(const ClientOptions& client);
+
 struct ProduceOptions {
   ClientOptions client;
   std::string topic;

@@ -186,7 +186,7 @@ void Production::finish() {
 }  // namespace
 
 int run_produce(const ProduceOptions& options, int input, std::ostream& out, std::ostream& err) {
-  Agent agent{options.client.agent};
+  Agent agent{agent_of(options.client)};
   bool complete = false;
   {
     Production production{options, agent, input, out};

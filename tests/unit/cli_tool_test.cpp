@@ -115,6 +115,8 @@ EDGESPAN_TEST(cli_refuses_bad_usage, "cli") {
       {"produce", "-b", "b", "-t", "t", "-n", "1", "--id-bits", "96"},
       {"produce", "-b", "b", "-t", "t", "-n", "1", "--b3", "w3c"},
       {"produce", "-b", "b", "-t", "t", "-n", "1", "--zipkin", "https://h/api/v2/spans"},
+      {"produce", "-b", "b", "-t", "t", "-n", "1", "--zipkin", "kafka://h/a topic"},
+      {"produce", "-b", "b", "-t", "t", "-n", "1", "--zipkin", "file:/no/such/directory/f"},
       {"produce", "-b", "b", "-t", "t", "-n", "1", "--service", ""},
       {"produce", "-b", "b", "-t", "t", "-n", "1", "--service", std::string(64, 's')},
       {"produce", "-b", "b", "-t", "t", "-n", "1", "-H", "no-equals-sign"},
@@ -296,6 +298,40 @@ EDGESPAN_TEST(cli_counts_spans_that_no_collector_took, "cli") {
   TEST_ASSERT_TRUE(contains(sent.errors, "finished=2 delivered=0 dropped=2 shutdown=2 ring=0 batch=0"));
   TEST_ASSERT_TRUE(contains(sent.errors, "2 spans were lost"));
   TEST_ASSERT_TRUE(contains(sent.errors, "no connection"));
+}
+
+EDGESPAN_TEST(cli_spans_go_through_kafka_to_where_the_url_says, "cli") {
+  const std::string topic = MockCluster::shared().topic(), zipkin = MockCluster::shared().topic();
+  const std::string url = "kafka://" + MockCluster::shared().brokers() + "/" + zipkin;
+  const Outcome sent = produce(topic, {"-n", "3", "-k", "k", "--zipkin", url});
+  TEST_ASSERT_EQUAL_INT(0, sent.code);
+  TEST_ASSERT_TRUE(contains(sent.errors, "finished=3 delivered=3 dropped=0"));
+  const Outcome record = consume(zipkin, "spans", {"-n", "1", "--timeout", "15", "--off"});
+  TEST_ASSERT_EQUAL_STRING("record topic=" + zipkin + " partition=0 offset=0 key=", record.lines.at(0));
+  const Outcome lost = produce(topic, {"-n", "1", "--zipkin", "kafka://127.0.0.1:1"});
+  TEST_ASSERT_EQUAL_INT(1, lost.code);
+  TEST_ASSERT_TRUE(contains(lost.errors, "finished=1 delivered=0 dropped=1 shutdown=1"));
+}
+
+EDGESPAN_TEST(cli_spans_are_appended_to_a_file, "cli") {
+  const std::string topic = MockCluster::shared().topic();
+  char name[] = "/tmp/edgespan_tool_XXXXXX";
+  close(mkstemp(name));
+  for (int run = 0; run < 2; ++run) {
+    const Outcome sent = produce(topic, {"-n", "2", "--zipkin", std::string{"file:"} + name});
+    TEST_ASSERT_EQUAL_INT(0, sent.code);
+  }
+  std::stringstream bytes;
+  bytes << std::ifstream{name, std::ios::binary}.rdbuf();
+  unlink(name);
+  const std::string content = bytes.str();
+  TEST_ASSERT_EQUAL_UINT64(4, decode_spans(std::as_bytes(std::span{content})).size());
+}
+
+EDGESPAN_TEST(cli_none_throws_spans_away, "cli") {
+  const Outcome sent = produce(MockCluster::shared().topic(), {"-n", "1", "--zipkin", "none:"});
+  TEST_ASSERT_EQUAL_INT(0, sent.code);
+  TEST_ASSERT_TRUE(contains(sent.errors, "finished=1 delivered=1"));
 }
 
 EDGESPAN_TEST(cli_reports_output_that_cannot_be_written, "cli") {

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <edgespan/port.h>
+
+#include <memory>
+#include <string>
+
+namespace edgespan::cli {
+
+// Names of files, PEM or DER; empty: not given.
+struct TlsFiles {
+  std::string ca;           // one root or a few; nothing else is trusted, the system's bundle neither
+  std::string certificate;  // this client's
+  std::string key;
+};
+
+// A stream that encrypts; keeps the streams and clocks it is made of, and the contents of the files.
+class TlsStream {
+ public:
+  TlsStream() = default;
+  TlsStream(const TlsStream&) = delete;
+  TlsStream& operator=(const TlsStream&) = delete;
+  virtual ~TlsStream() = default;
+  virtual const edgespan_stream& stream() const noexcept = 0;
+};
+
+// Throws UsageError if a file cannot be used, or if this program was built without TLS.
+std::unique_ptr<TlsStream> make_tls_stream(const TlsFiles& files, const edgespan_stream& inner,
+                                           const edgespan_clock& clock);
+
+}  // namespace edgespan::cli

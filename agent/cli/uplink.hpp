@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cli/file_sender.hpp"
+#include "cli/kafka_client.hpp"
+#include "cli/target.hpp"
+#include "cli/tls.hpp"
+
+#include <edgespan/http_sender.hpp>
+#include <edgespan/kafka_sender.hpp>
+#include <edgespan/posix.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace edgespan::cli {
+
+struct UplinkOptions {
+  std::string url;  // empty: as none:, the spans are counted as delivered and are gone
+  TlsFiles tls;
+  std::vector<Property>
+      kafka_properties;  // of the command's own client; what is about security counts here too
+};
+
+// The sender that a URL asks for, with what it stands on. Pinned; ends after the reporter and before
+// `tracing`.
+class Uplink {
+ public:
+  // Throws UsageError if the options cannot be, RunError if the system refuses something.
+  Uplink(const UplinkOptions& options, posix::Port& port, KafkaTracing& tracing);
+  Uplink(const Uplink&) = delete;
+  Uplink& operator=(const Uplink&) = delete;
+
+  const Sender& sender() const noexcept { return sender_; }
+
+  // Why the last offer failed and what to look at, as a sentence without a full stop.
+  std::string complaint(SendReason reason, unsigned status) const;
+
+ private:
+  void use_http(const UplinkOptions& options, posix::Port& port);
+  void use_kafka(const UplinkOptions& options, KafkaTracing& tracing);
+
+  Target target_;
+  std::string url_;
+  std::unique_ptr<TlsStream> tls_;
+  HttpSender http_;
+  std::unique_ptr<FileSender> file_;
+  KafkaSender kafka_sender_;
+  Client client_;  // before what its interceptors call
+  Sender sender_;
+};
+
+}  // namespace edgespan::cli
