@@ -11,7 +11,7 @@ import urllib.error
 import urllib.request
 
 from peers import Brave, Context, Edgespan, expected_headers
-from servers import BravePeer, Kafka, Zipkin, wait_until
+from servers import START_S, BravePeer, Kafka, Zipkin, wait_until
 from trees import Expected, faults
 
 SPANS_S = 8  # the programs have ended and Zipkin has answered them: only its storing is waited for
@@ -40,9 +40,14 @@ class ZipkinApi:
     def spans_received(self):
         """The collector's own count; it grows before the reporter gets its answer."""
         counters = self.get("/metrics")
-        if counters.get("counter.zipkin_collector.spans_dropped.http", 0) > 0:
+
+        def count(what):
+            names = ("counter.zipkin_collector.%s.%s" % (what, transport) for transport in ("http", "kafka"))
+            return sum(int(counters.get(name, 0)) for name in names)
+
+        if count("spans_dropped") > 0:
             raise AssertionError("Zipkin dropped spans: %s" % counters)
-        return int(counters.get("counter.zipkin_collector.spans.http", 0))
+        return count("spans")
 
 
 class World:
@@ -56,10 +61,15 @@ class World:
         self.up = False
 
     def start(self):
-        for server in self.servers:
-            server.start()
-        self.zipkin.ready()
+        self.kafka.start()
+        self.jvm.start()
         self.kafka.ready()
+        # Zipkin looks for a topic that is not there yet once in five minutes.
+        code, answer = self.jvm.command(["create-topics", "-b", self.kafka.brokers, "-t", "zipkin"], START_S)
+        if code != 0:
+            raise AssertionError("the topic zipkin cannot be made: %s" % answer)
+        self.zipkin.start(self.kafka.brokers)
+        self.zipkin.ready()
         self.api = ZipkinApi(self.zipkin.url)
         self.brave = Brave(self.jvm, self.kafka, self.zipkin)
         self.edgespan = Edgespan(os.environ.get("EDGESPAN"), self.kafka, self.zipkin)

@@ -102,20 +102,20 @@ class Server:
 
 
 class Zipkin(Server):
-    """Zipkin with its memory store; no collector but HTTP."""
+    """Zipkin with its memory store; it collects over HTTP and from the topic `zipkin`, which must be there."""
 
     def __init__(self, artefacts, directory):
         super().__init__("zipkin", directory)
         self.jar = os.path.join(artefacts, "zipkin", "zipkin.jar")
         self.url = None
 
-    def start(self):
+    def start(self, brokers):
         self.spawn(JVM + [
             "-Xmx512m", "-jar", self.jar,
             # The server's own port option listens on every interface; this list replaces it. Port 0: any.
             "--armeria.ports[0].ip=127.0.0.1", "--armeria.ports[0].port=0",
             "--armeria.ports[0].protocols[0]=http",
-            "--zipkin.storage.type=mem", "--zipkin.collector.kafka.enabled=false",
+            "--zipkin.storage.type=mem", "--zipkin.collector.kafka.bootstrap-servers=" + brokers,
             "--zipkin.collector.grpc.enabled=false", "--zipkin.self-tracing.enabled=false",
         ])
 
