@@ -220,7 +220,8 @@ HttpSender::Turn HttpSender::send_turn(std::span<const std::byte> batch, std::ui
 
 HttpSender::Turn HttpSender::receive_turn(std::uint64_t now_us, SendResult& result) noexcept {
   std::array<std::byte, receive_bytes> bytes;
-  const std::int32_t received = stream_->recv(stream_->ctx, bytes.data(), bytes.size());
+  const std::size_t room = std::min(bytes.size(), reply_.bytes_left());
+  const std::int32_t received = stream_->recv(stream_->ctx, bytes.data(), room);
   if (received == 0) return Turn::wait;
   if (received < 0) return stream_ended(received, now_us, result);
   const auto count = static_cast<std::size_t>(received);

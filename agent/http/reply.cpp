@@ -62,12 +62,9 @@ constexpr std::uint32_t length_max = 0x7fff'ffff;
 std::size_t HttpReply::feed(std::span<const std::byte> bytes) noexcept {
   std::size_t used = 0;
   while (used < bytes.size() && at_ != At::complete && at_ != At::garbage) {
-    if (seen_bytes_ == bytes_max) {
-      at_ = At::garbage;
-      break;
-    }
     ++seen_bytes_;
     take(static_cast<unsigned char>(bytes[used++]));
+    if (seen_bytes_ == bytes_max && at_ != At::complete) at_ = At::garbage;  // its end lies beyond the bound
   }
   return used;
 }

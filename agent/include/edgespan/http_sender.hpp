@@ -59,6 +59,8 @@ class HttpReply {
 
   Phase phase() const noexcept;
   bool started() const noexcept { return seen_bytes_ != 0; }
+  // How much more will be looked at; not 0 before the reply is complete or garbage.
+  std::size_t bytes_left() const noexcept { return bytes_max - seen_bytes_; }
   std::uint16_t status() const noexcept { return final_status_; }
   // The server will read another request on this connection. Known with status().
   bool keep_alive() const noexcept { return keep_alive_; }
