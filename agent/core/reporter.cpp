@@ -98,7 +98,8 @@ bool Reporter::due(std::uint64_t now_us) const noexcept {
 
 // What uplink_ready() left behind.
 void Reporter::heed_ready() noexcept {
-  if (!ready_.load(std::memory_order_relaxed) || !ready_.exchange(false, std::memory_order_acquire)) return;
+  if (!ready_.load(std::memory_order_acquire)) return;
+  ready_.store(false, std::memory_order_relaxed);  // nobody else clears it, and ARMv6-M cannot exchange a byte
   send_now_ = true;
   if (phase_ != Phase::waiting || !asked_for_) pause_us_ = 0;
 }

@@ -74,16 +74,15 @@ def parts(path):
     return sums
 
 
-def users(path, symbol):
-    """The archive members that the map says were taken for `symbol`: [(member, who asked for it)]."""
-    found, member = [], None
+def taken(path):
+    """(member, who asked for it, symbol) of every archive member that was linked, as the map tells."""
+    member = None
     with open(path, encoding='utf-8', errors='replace') as file:
         for line in file:
             if line.startswith(('Discarded input', 'Memory Configuration', 'Linker script')):
-                break
-            if not line.startswith(' ') and '(' in line:
+                return
+            asked = re.search(r'^(.*?)\s+(\S+) \((.+)\)$', line.rstrip())
+            if asked and member is not None or asked and asked.group(1).strip():
+                yield asked.group(1).strip() or member, asked.group(2), asked.group(3)
+            elif line.strip() and not line.startswith(' '):
                 member = line.strip()
-            asked = re.search(r'^\s+(\S+) \((.+)\)$', line)
-            if asked and asked.group(2) == symbol:
-                found.append((member, asked.group(1)))
-    return found

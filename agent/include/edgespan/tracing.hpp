@@ -72,7 +72,7 @@ class Tracing {
 
   // What the agent's other parts stand on; not for applications.
   core::TracingState& state() noexcept {
-    return *std::launder(reinterpret_cast<core::TracingState*>(state_.data()));
+    return *reinterpret_cast<core::TracingState*>(std::launder(state_.data()));  // clang: of a whole type
   }
   // A span with a context of its own making, started at `start_us` of the monotonic clock, or now if that is
   // 0.

@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""usage: spans.py GATEWAY...
+
+Runs the command GATEWAY with a collector on loopback and prints how long the spans of one record are, encoded: a
+send, a poll and a process. Fails unless these three, and no other, arrive.
+"""
+
+import http.server
+import subprocess
+import sys
+import threading
+
+KINDS = {None: 'process', 3: 'send', 4: 'poll'}
+
+
+def varint(data, at):
+    value, shift = 0, 0
+    while True:
+        value |= (data[at] & 0x7f) << shift
+        at, shift = at + 1, shift + 7
+        if data[at - 1] < 0x80:
+            return value, at
+
+
+def fields(data):
+    """(number, value or bytes) of one message."""
+    at = 0
+    while at < len(data):
+        tag, at = varint(data, at)
+        if tag & 7 == 0:
+            value, at = varint(data, at)
+        else:
+            size, at = (8, at) if tag & 7 == 1 else varint(data, at)
+            value, at = data[at:at + size], at + size
+        yield tag >> 3, value
+
+
+def main(command):
+    bodies = []
+
+    class Collector(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):  # the name that the module asks for
+            bodies.append(self.rfile.read(int(self.headers['Content-Length'])))
+            self.send_response(202)
+            self.send_header('Content-Length', '0')
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Collector)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    done = subprocess.run([*command, f'http://127.0.0.1:{server.server_port}'], timeout=100, check=False)
+    server.shutdown()
+    if done.returncode != 0:
+        sys.exit(f'the gateway ended with {done.returncode}')
+    spans = {}
+    for number, span in fields(b''.join(bodies)):
+        kind = dict(fields(span)).get(4)
+        # With the list's frame: a tag, and a length of one byte or two.
+        spans.setdefault(KINDS.get(kind, 'unknown'), []).append(len(span) + (2 if len(span) < 128 else 3))
+        if number != 1:
+            sys.exit(f'field {number} in a list of spans')
+    print('  '.join(f'{name} {size}' for name, sizes in sorted(spans.items()) for size in sizes))
+    if sorted((name, len(sizes)) for name, sizes in spans.items()) != [('poll', 1), ('process', 1), ('send', 1)]:
+        sys.exit('that is not one send, one poll and one process')
+
+
+if __name__ == '__main__':
+    main(sys.argv[1:]) if sys.argv[1:] else sys.exit(__doc__)
