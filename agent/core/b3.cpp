@@ -11,7 +11,7 @@ B3Key b3_key(std::string_view name) noexcept { return b3_impl::find_key(name); }
 
 std::string_view b3_error_name(B3Error error) noexcept {
   static constexpr std::array<std::string_view, 11> names{
-      "ok",           "absent",        "too_long",     "bad_length",     "bad_character",   "bad_separator",
+      "ok",           "absent",        "too_long",     "bad_length",     "bad_character",  "bad_separator",
       "bad_decision", "zero_trace_id", "zero_span_id", "zero_parent_id", "missing_span_id"};
   static_assert(names.size() == static_cast<std::size_t>(B3Error::missing_span_id) + 1);
   const auto index = static_cast<std::size_t>(error);
@@ -20,7 +20,7 @@ std::string_view b3_error_name(B3Error error) noexcept {
 
 B3Extraction b3_parse(std::string_view value) noexcept { return b3_impl::parse<b3_impl::HexFast>(value); }
 
-bool B3Headers::add(std::string_view name, std::string_view value) noexcept {
+bool B3Headers::add_named(std::string_view name, std::string_view value) noexcept {
   const B3Key key = b3_impl::find_key(name);
   if (key == B3Key::none) return false;
   add(key, value);
@@ -34,7 +34,7 @@ void B3Headers::add(B3Key key, std::string_view value) noexcept {
   present_ = static_cast<std::uint8_t>(present_ | b3_impl::key_bit(key));
 }
 
-B3Extraction B3Headers::extract() const noexcept {
+B3Extraction B3Headers::extract_present() const noexcept {
   return b3_impl::extract<b3_impl::HexFast>(b3_impl::Values{data_, sizes_, present_});
 }
 

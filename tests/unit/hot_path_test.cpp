@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// What must hold at full speed: exact counts and each thread's order, from a ring of one chunk on.
+#include <edgespan/sim.hpp>
+#include <edgespan/tracing.hpp>
+
+#include "core/batch.hpp"
+#include "support/decoded_span.hpp"
+#include "support/test.hpp"
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace {
+
+using namespace edgespan;
+
+template <Limits L>
+struct Agent {
+  sim::World world{5};
+  std::unique_ptr<Memory<L>> memory = std::make_unique<Memory<L>>();
+  Tracing tracing;
+  std::vector<test::DecodedSpan> spans;
+
+  explicit Agent(bool drop_oldest = false) {
+    world.set_wall(1'790'000'000'000'000);
+    REQUIRE(tracing.init(*memory, {.local = {.service_name = "x"}, .drop_oldest = drop_oldest},
+                         world.clock()) == Status::ok);
+  }
+  void drain() {
+    std::uint32_t stripe = 0;
+    core::Taken taken;
+    do {
+      core::TracingState& state = tracing.state();
+      taken = core::take_spans(state, 1'000'000, stripe, memory->batch);
+      const auto bytes = std::as_bytes(std::span{memory->batch}).first(taken.bytes);
+      for (auto& span : test::decode_spans(bytes)) spans.push_back(std::move(span));
+      const core::ConsumerLock lock{state};
+      state.ledger.in_batch -= taken.spans;
+      state.ledger.delivered += taken.spans;
+    } while (taken.full);
+  }
+};
+
+constexpr Limits one_chunk{.ring_bytes = 1'024, .batch_bytes = 2'048};
+
+TEST_CASE("a ring of 1 KiB works: what does not fit is counted, what fits arrives", "[hot]") {
+  Agent<one_chunk> agent;
+  for (int lap = 0; lap < 100; ++lap) {
+    for (int i = 0; i < 20; ++i) agent.tracing.span("s" + std::to_string(i)).finish();
+    agent.drain();
+  }
+  const Books books = agent.tracing.books();
+  CHECK(books.balanced());
+  CHECK(books.finished == 2'000);
+  CHECK(books.delivered == agent.spans.size());
+  CHECK(books.delivered >= 700);
+  CHECK(books.dropped[static_cast<std::size_t>(DropReason::ring_full)] == 2'000 - books.delivered);
+  CHECK(agent.spans[0].name == "s0");
+}
+
+TEST_CASE("a ring of 1 KiB may make room for the newest", "[hot]") {
+  Agent<one_chunk> agent{true};
+  for (int i = 0; i < 1'000; ++i) agent.tracing.span("s" + std::to_string(i)).finish();
+  agent.drain();
+  CHECK(agent.tracing.books().balanced());
+  REQUIRE_FALSE(agent.spans.empty());
+  CHECK(agent.spans.back().name == "s999");
+}
+
+TEST_CASE("a peer named by a span is encoded as nanopb does it", "[hot]") {
+  Agent<Limits{}> agent;
+  agent.tracing.span("a").remote_service_name("Store").finish();
+  agent.tracing.span("a").remote_endpoint({.service_name = "Store"}).finish();
+  agent.drain();
+  REQUIRE(agent.spans.size() == 2);
+  CHECK(agent.spans[0].remote.service_name == "store");
+  CHECK(agent.spans[1].remote.service_name == agent.spans[0].remote.service_name);
+}
+
+void threads_in_order(std::uint64_t threads) {
+  constexpr std::uint64_t each = 3'000;
+  Agent<Limits{.ring_bytes = 8'192}> agent;
+  std::atomic<std::uint64_t> running{threads};
+  std::vector<std::thread> workers;
+  for (std::uint64_t thread = 1; thread <= threads; ++thread) {
+    workers.emplace_back([&, thread] {
+      const Context parent{0, thread, thread, 0, Decision::accept};
+      for (std::uint64_t i = 1; i <= each; ++i) {
+        agent.tracing.child(parent).tag("n", std::to_string(i)).finish();
+      }
+      running.fetch_sub(1);
+    });
+  }
+  while (running.load() != 0) agent.drain();
+  for (std::thread& worker : workers) worker.join();
+  agent.drain();
+  const Books books = agent.tracing.books();
+  CHECK(books.balanced());
+  CHECK(books.finished == threads * each);
+  CHECK(books.delivered == agent.spans.size());
+  CHECK(books.in_ring == 0);
+  std::vector<std::uint64_t> last(threads + 1);
+  bool in_order = true;
+  for (const test::DecodedSpan& span : agent.spans) {
+    std::uint64_t& before = last.at(static_cast<std::size_t>(std::stoull(span.trace_id, nullptr, 16)));
+    const std::uint64_t number = std::stoull(span.tags.at("n"));
+    in_order = in_order && number > before;
+    before = number;
+  }
+  CHECK(in_order);
+}
+
+TEST_CASE("two threads: every span is counted, each thread's order is kept", "[hot][thread]") {
+  threads_in_order(2);
+}
+TEST_CASE("four threads: every span is counted, each thread's order is kept", "[hot][thread]") {
+  threads_in_order(4);
+}
+
+}  // namespace
