@@ -39,8 +39,9 @@ class ConsumerPoll {
   void finish() noexcept;
 
  private:
-  Context shared(const rd_kafka_message_t* message, const B3Extraction& extraction) noexcept;
-  Context own(const rd_kafka_message_t* message, const B3Extraction& extraction) noexcept;
+  // The topic's entry; null if there is no room for one, and the record needs a span of its own.
+  const PolledTopic* shared(const rd_kafka_message_t* message) noexcept;
+  Context next(const rd_kafka_message_t* message, const B3Extraction& extraction) noexcept;
   void record(const Context& context, std::string_view topic) noexcept;
 
   KafkaTracing& kafka_;
@@ -54,36 +55,36 @@ Context ConsumerPoll::add(rd_kafka_message_t* message) noexcept {
   if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR || !kafka_.active()) return context;
   const FoundHeaders found = find_headers(message);
   const bool share = kafka_.config_.shared_root && found.extraction.kind == B3Extraction::Kind::empty;
-  context = core::copy_of(share ? shared(message, found.extraction) : own(message, found.extraction));
+  const PolledTopic* topic = share ? shared(message) : nullptr;
+  context = core::copy_of(topic != nullptr ? topic->context : next(message, found.extraction));
+  if (topic == nullptr) record(context, topic_of(message));
   if (kafka_.config_.rewrite_headers && !write_headers(message, found, context, kafka_.config_.b3)) {
     kafka_.tracing_->state().count(core::Event::header_failed);
   }
   return context;
 }
 
-Context ConsumerPoll::own(const rd_kafka_message_t* message, const B3Extraction& extraction) noexcept {
-  const std::string_view topic = topic_of(message);
-  const Context context = next_context(kafka_.tracing_->state(), extraction, false,
-                                       kafka_.config_.consumer_sampler, Operation::receive, topic);
-  record(context, topic);
-  return context;
+Context ConsumerPoll::next(const rd_kafka_message_t* message, const B3Extraction& extraction) noexcept {
+  return next_context(kafka_.tracing_->state(), extraction, false, kafka_.config_.consumer_sampler,
+                      Operation::receive, topic_of(message));
 }
 
-Context ConsumerPoll::shared(const rd_kafka_message_t* message, const B3Extraction& extraction) noexcept {
+const PolledTopic* ConsumerPoll::shared(const rd_kafka_message_t* message) noexcept {
   const std::string_view topic = topic_of(message);
-  for (std::size_t i = 0; i < used_; ++i) {
+  for (const PolledTopic& known : topics_.first(used_)) {
     // The partitions of a topic share one name, though not always one handle.
-    if (topic == static_cast<const char*>(topics_[i].topic)) return topics_[i].context;
+    if (topic == static_cast<const char*>(known.topic)) return &known;
   }
+  core::TracingState& state = kafka_.tracing_->state();
   if (used_ == topics_.size()) {
-    if (!topics_.empty()) kafka_.tracing_->state().count(core::Event::root_unshared);
-    return own(message, extraction);
+    if (!topics_.empty()) state.count(core::Event::root_unshared);
+    return nullptr;
   }
-  const Context context = next_context(kafka_.tracing_->state(), extraction, false,
-                                       kafka_.config_.consumer_sampler, Operation::receive, topic);
-  topics_[used_++] = {topic.data(), core::copy_of(context)};
-  if (context.sampled() && now_us_ == 0) now_us_ = kafka_.tracing_->state().now_us();
-  return context;
+  const Context context = next(message, no_headers);
+  PolledTopic& added = topics_[used_++];
+  added = {topic.data(), core::copy_of(context)};
+  if (context.sampled() && now_us_ == 0) now_us_ = state.now_us();
+  return &added;
 }
 
 void ConsumerPoll::record(const Context& context, std::string_view topic) noexcept {

@@ -32,6 +32,8 @@ struct FoundHeaders {
   bool respelled = false;  // one of them in another case than we write
 };
 
+inline constexpr B3Extraction no_headers{};
+
 // Looks at the last 256 headers: a record with more is not ours to parse in full.
 FoundHeaders find_headers(const rd_kafka_message_t* message) noexcept;
 

@@ -135,10 +135,8 @@ bool KafkaTracing::has_room(rd_kafka_t* rk, const rd_kafka_message_t* message,
          bytes <= conf_number(rd_kafka_conf(rk), bytes_max_setting);
 }
 
-// The application's thread, inside its produce call.
-void KafkaTracing::message_sent(rd_kafka_t* rk, rd_kafka_message_t* message) noexcept {
-  send_seen = true;
-  if (!active() || sender_of(message) != nullptr) return;
+// Apart from message_sent, whose deepest paths then do not hold its stack as well.
+[[gnu::noinline]] Context KafkaTracing::give_context(rd_kafka_t* rk, rd_kafka_message_t* message) noexcept {
   core::TracingState& state = tracing_->state();
   const FoundHeaders found = find_headers(message);
   const Context context = next_context(state, found.extraction, true, config_.producer_sampler,
@@ -146,6 +144,15 @@ void KafkaTracing::message_sent(rd_kafka_t* rk, rd_kafka_message_t* message) noe
   if (!has_room(rk, message, found.list) || !write_headers(message, found, context, config_.b3)) {
     state.count(core::Event::header_failed);
   }
+  return context;
+}
+
+// The application's thread, inside its produce call.
+void KafkaTracing::message_sent(rd_kafka_t* rk, rd_kafka_message_t* message) noexcept {
+  send_seen = true;
+  if (!active() || sender_of(message) != nullptr) return;
+  core::TracingState& state = tracing_->state();
+  const Context context = give_context(rk, message);
   if (!context.sampled()) return;
   const InflightSpan span{context.trace_hi,  context.trace_lo, context.span_id,
                           context.parent_id, state.now_us(),   context.decision};
@@ -204,16 +211,20 @@ void KafkaTracing::record_send(const InflightSpan& sent, std::uint64_t end_us, s
   core::record(state, span);
 }
 
+[[gnu::noinline]] bool KafkaTracing::begin_refused(std::string_view topic, InflightSpan& span) noexcept {
+  core::TracingState& state = tracing_->state();
+  const Context context =
+      next_context(state, no_headers, true, config_.producer_sampler, Operation::send, topic);
+  span = {context.trace_hi,  context.trace_lo, context.span_id,
+          context.parent_id, state.now_us(),   context.decision};
+  return context.sampled();
+}
+
 void KafkaTracing::record_refused(std::string_view topic, std::string_view key,
                                   rd_kafka_resp_err_t error) noexcept {
-  if (!active()) return;
-  core::TracingState& state = tracing_->state();
-  const Context context = next_context(state, {}, true, config_.producer_sampler, Operation::send, topic);
-  if (!context.sampled()) return;
-  const std::uint64_t now_us = state.now_us();
-  record_send(
-      {context.trace_hi, context.trace_lo, context.span_id, context.parent_id, now_us, context.decision},
-      now_us, topic, key, rd_kafka_err2name(error));
+  InflightSpan span;
+  if (!active() || !begin_refused(topic, span)) return;
+  record_send(span, span.start_us, topic, key, rd_kafka_err2name(error));
 }
 
 void KafkaTracing::abandon(const InflightSpan& span, std::uint64_t now_us) noexcept {

@@ -100,6 +100,8 @@ class KafkaTracing {
   bool active() const noexcept;  // initialised, and tracing is on
   KafkaSender* sender_of(const rd_kafka_message_t* message) const noexcept;
   core::InflightTable& inflight_table() noexcept;
+  Context give_context(rd_kafka_t* rk, rd_kafka_message_t* message) noexcept;
+  bool begin_refused(std::string_view topic, InflightSpan& span) noexcept;
   bool has_room(rd_kafka_t* rk, const rd_kafka_message_t* message,
                 const rd_kafka_headers_t* list) const noexcept;
   void record_send(const InflightSpan& sent, std::uint64_t end_us, std::string_view topic,
