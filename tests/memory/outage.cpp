@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// The process whose memory outage.py measures: a traced producer and consumer inside their limits, and the
+// agent with its reporter. Offers messages of 1 kB as fast as it can. Usage: outage BROKERS ZIPKIN_URL
+// SECONDS
+#include <malloc.h>
+#include <pthread.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <edgespan/http_sender.hpp>
+#include <edgespan/kafka.hpp>
+#include <edgespan/kafka_constrain.hpp>
+#include <edgespan/posix.hpp>
+#include <edgespan/reporter.hpp>
+
+#include "memory/heap.hpp"
+
+namespace {
+
+using namespace edgespan;
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+Memory<> memory;
+posix::Port port;
+Tracing tracing;
+HttpSender zipkin;
+Reporter reporter;
+KafkaTracing kafka_tracing;
+
+struct Counts {
+  unsigned long offered = 0, accepted = 0, refused = 0, delivered = 0, failed = 0;
+} counts;
+std::atomic<unsigned long> consumed{0};
+std::atomic<bool> done{false};
+
+void on_report(rd_kafka_t*, const rd_kafka_message_t* message, void*) {
+  ++(message->err == RD_KAFKA_RESP_ERR_NO_ERROR ? counts.delivered : counts.failed);
+}
+
+rd_kafka_t* client(rd_kafka_type_t type, const char* brokers) {
+  rd_kafka_conf_t* conf = rd_kafka_conf_new();
+  rd_kafka_conf_set(conf, "bootstrap.servers", brokers, nullptr, 0);
+  rd_kafka_conf_set(conf, "log_level", "0", nullptr, 0);
+  if (type == RD_KAFKA_PRODUCER) {
+    rd_kafka_conf_set(conf, "message.timeout.ms", "10000", nullptr, 0);
+    rd_kafka_conf_set_dr_msg_cb(conf, on_report);
+    kafka::constrain(conf, ProducerLimits{.queue_payload_kbytes = 64, .message_bytes_max = 16'384});
+  } else {
+    rd_kafka_conf_set(conf, "group.id", "outage", nullptr, 0);
+    kafka::constrain(conf, ConsumerLimits{.prefetch_kbytes = 64, .batch_bytes_max = 65'536});
+  }
+  char errstr[256];
+  rd_kafka_t* made = kafka_tracing.create(type, conf, errstr, sizeof errstr);
+  if (made == nullptr) std::fprintf(stderr, "%s\n", errstr), std::exit(1);
+  return made;
+}
+
+void* consume(void* rk) {
+  auto* consumer_rk = static_cast<rd_kafka_t*>(rk);
+  rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(1);
+  rd_kafka_topic_partition_list_add(list, "commands", 0)->offset = 0;
+  rd_kafka_assign(consumer_rk, list);
+  rd_kafka_topic_partition_list_destroy(list);
+  TracingConsumer consumer{kafka_tracing, consumer_rk, memory.consumer};
+  while (!done) {
+    for (auto& record : consumer.poll(100ms)) {
+      if (record.error() != RD_KAFKA_RESP_ERR_NO_ERROR) continue;
+      auto span = kafka_tracing.next_span(record).name("process");
+      ++consumed;
+    }
+  }
+  return nullptr;
+}
+
+void offer(TracingProducer& producer, std::chrono::seconds how_long) {
+  static char value[1'000];
+  for (const auto begun = Clock::now(); Clock::now() - begun < how_long;) {
+    ++counts.offered;
+    const rd_kafka_resp_err_t error =
+        producer.send({.topic = "readings", .key = "pump-7", .value = {value, sizeof value}});
+    ++(error == RD_KAFKA_RESP_ERR_NO_ERROR ? counts.accepted : counts.refused);
+    rd_kafka_poll(producer.handle(), error == RD_KAFKA_RESP_ERR_NO_ERROR ? 0 : 1);
+  }
+}
+
+long status_kb(const char* name) {
+  char line[128];
+  long kb = -1;
+  std::FILE* file = std::fopen("/proc/self/status", "r");
+  while (file != nullptr && std::fgets(line, sizeof line, file) != nullptr) {
+    if (std::strncmp(line, name, std::strlen(name)) == 0) kb = std::atol(line + std::strlen(name));
+  }
+  if (file != nullptr) std::fclose(file);
+  return kb;
+}
+
+void report(const char* phase) {
+  const Books books = tracing.books();
+  std::printf(
+      "{\"phase\": \"%s\", \"offered\": %lu, \"accepted\": %lu, \"refused\": %lu, \"delivered\": %lu, "
+      "\"failed\": %lu, "
+      "\"consumed\": %lu, \"rss_kb\": %ld, \"peak_kb\": %ld, \"heap\": %zu, \"heap_peak\": %zu, "
+      "\"balanced\": %s, "
+      "\"finished\": %llu, \"spans_delivered\": %llu, \"spans_dropped\": %llu, \"inflight_full\": %u, "
+      "\"faults\": %u}\n",
+      phase, counts.offered, counts.accepted, counts.refused, counts.delivered, counts.failed,
+      consumed.load(), status_kb("VmRSS:"), status_kb("VmHWM:"), test::heap_live_bytes(),
+      test::heap_peak_bytes(), books.balanced() ? "true" : "false",
+      static_cast<unsigned long long>(books.finished), static_cast<unsigned long long>(books.delivered),
+      static_cast<unsigned long long>(books.dropped_total()), books.inflight_full, books.faults);
+  std::fflush(stdout);
+}
+
+void wait_for_word() {
+  char word[32];
+  if (std::fgets(word, sizeof word, stdin) == nullptr) std::exit(1);
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  if (count != 4) return 2;
+  // What an application decides for its process: one arena, memory given back early, stacks of 128 KiB.
+  mallopt(M_ARENA_MAX, 1);
+  mallopt(M_TRIM_THRESHOLD, 65'536);
+  mallopt(M_MMAP_THRESHOLD, 65'536);
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, 128 * 1'024);
+  pthread_setattr_default_np(&attributes);
+  const bool started =
+      port.init() &&
+      tracing.init(memory, {.local = {.service_name = "outage"}}, port.clock()) == Status::ok &&
+      zipkin.init(port.stream(), arguments[2]) == Status::ok &&
+      reporter.init(tracing, zipkin.sender()) == Status::ok && reporter.start(port.worker()) == Status::ok &&
+      kafka_tracing.init(tracing, memory.inflight) == Status::ok;
+  if (!started) return 1;
+  rd_kafka_t* consumer = client(RD_KAFKA_CONSUMER, arguments[1]);
+  TracingProducer producer{kafka_tracing, client(RD_KAFKA_PRODUCER, arguments[1])};
+  pthread_t thread{};
+  pthread_create(&thread, nullptr, consume, consumer);
+  offer(producer, 5s);
+  report("load");
+  wait_for_word();  // down
+  offer(producer, std::chrono::seconds{std::atoi(arguments[3])});
+  report("down");
+  wait_for_word();  // up
+  offer(producer, 10s);
+  report("up");
+  rd_kafka_flush(producer.handle(), 20'000);
+  done = true;
+  pthread_join(thread, nullptr);
+  (void)reporter.stop(5'000);  // what it could not deliver is in the books
+  report("end");
+  rd_kafka_consumer_close(consumer);
+  rd_kafka_destroy(consumer);
+  rd_kafka_destroy(producer.handle());
+}
