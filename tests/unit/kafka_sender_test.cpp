@@ -262,7 +262,8 @@ EDGESPAN_TEST(kafka_sender_a_batch_that_is_too_large_goes_in_parts, "kafka") {
   REQUIRE(books.delivered == 60);
   REQUIRE(books.cuts > 0);
   REQUIRE(books.batches > 1);
-  const Records records = read_records(MockCluster::shared().brokers(), zipkin, books.batches);
+  const auto batches = static_cast<std::size_t>(books.batches);
+  const Records records = read_records(MockCluster::shared().brokers(), zipkin, batches);
   REQUIRE(spans_of(records).size() == 60);
   for (const std::string& value : records.values) REQUIRE(value.size() < 1'000);
 }
