@@ -102,7 +102,7 @@ void threads_in_order(std::uint64_t threads) {
   CHECK(books.finished == threads * each);
   CHECK(books.delivered == agent.spans.size());
   CHECK(books.in_ring == 0);
-  std::vector<std::uint64_t> last(threads + 1);
+  std::vector<std::uint64_t> last(static_cast<std::size_t>(threads) + 1);
   bool in_order = true;
   for (const test::DecodedSpan& span : agent.spans) {
     std::uint64_t& before = last.at(static_cast<std::size_t>(std::stoull(span.trace_id, nullptr, 16)));
