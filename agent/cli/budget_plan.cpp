@@ -26,6 +26,9 @@ constexpr std::uint64_t object_bytes = sizeof(Tracing) + sizeof(Reporter) + size
 // 13.5 KB lie there in every thread of the process (2.0.2, measured).
 constexpr std::uint64_t thread_resident_bytes = 12'288 + 13'824;
 
+// Address space for each of librdkafka's threads, with a margin: 40 KiB was the least that ran (2.0.2, measured).
+constexpr std::uint32_t kafka_stack_bytes = 131'072;
+
 // A heap of changing contents is larger than what lives in it. An assumption; tests/budget holds a process
 // against the whole sum.
 constexpr std::uint64_t heap_slack(std::uint64_t bytes) { return bytes / 4; }
@@ -172,7 +175,7 @@ BudgetPlan plan_budget(const BudgetWish& wish) {
   plan.threads =
       static_cast<std::uint32_t>(producer_threads(wish.brokers) + consumer_threads(wish.brokers) + 1);
   plan.reporter_stack_bytes = static_cast<std::uint32_t>(posix::Config{}.stack_bytes);
-  plan.kafka_stack_bytes = 131'072;
+  plan.kafka_stack_bytes = kafka_stack_bytes;
   add_agent_terms(plan, wish);
   plan.agent_bytes = sum(plan.agent);
   add_process_terms(plan, wish);
