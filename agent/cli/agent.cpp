@@ -87,8 +87,7 @@ Books Agent::stop(std::uint32_t deadline_ms) noexcept {
 }
 
 std::string Agent::complaint() const {
-  const SendReason reason = reporter_.last_reason();
-  return reason == SendReason::none ? std::string{} : uplink_->complaint(reason, reporter_.last_status());
+  return uplink_->complaint(reporter_.last_reason(), reporter_.last_status());
 }
 
 }  // namespace edgespan::cli

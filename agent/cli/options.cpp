@@ -141,16 +141,16 @@ CLI::Option* add_pairs(CLI::App& app, const std::string& name, std::vector<Prope
       ->check(CLI::Validator{check, "", "pair"});
 }
 
-void add_tls(CLI::App& app, TlsFiles& files) {
+void add_tls(CLI::App& app, TlsFiles& files, const std::string& group) {
   app.add_option("--ca", files.ca, "for https: the roots that are trusted, PEM or DER; no others are")
       ->type_name("FILE")
-      ->group("Tracing");
+      ->group(group);
   app.add_option("--cert", files.certificate, "for https: a certificate of this client's own, with --key")
       ->type_name("FILE")
-      ->group("Tracing");
+      ->group(group);
   app.add_option("--key", files.key, "for https: the key of --cert, not encrypted")
       ->type_name("FILE")
-      ->group("Tracing");
+      ->group(group);
 }
 
 void add_agent(CLI::App& app, AgentOptions& options) {
@@ -171,7 +171,7 @@ void add_agent(CLI::App& app, AgentOptions& options) {
       ->type_name("URL")
       ->check(target_url())
       ->group("Tracing");
-  add_tls(app, options.uplink.tls);
+  add_tls(app, options.uplink.tls, "Tracing");
   CLI::Option* rate =
       app.add_option("--sample", options.sample_rate, "share of new traces that is kept, 0 to 1")
           ->type_name("RATE")
@@ -282,6 +282,26 @@ CLI::App* add_demo(CLI::App& app, DemoOptions& options) {
           "send the spans to that Zipkin too, http://host[:port][/path], and print links to the traces")
       ->type_name("URL")
       ->check(zipkin_url());
+  return command;
+}
+
+CLI::App* add_doctor(CLI::App& app, DoctorOptions& options) {
+  CLI::App* command = app.add_subcommand(
+      "doctor", "check the way of spans to a collector step by step, and say what is wrong and what to do");
+  command->add_option("url", options.uplink.url, "as for --zipkin of produce: http, https, kafka or file")
+      ->type_name("URL")
+      ->required()
+      ->check(target_url());
+  command->add_option("--timeout", options.limit_s, "give up a step after so long")
+      ->type_name("SECONDS")
+      ->capture_default_str()
+      ->check(number(0.001, 3600, "a number of seconds from 0.001 to 3600"));
+  add_pairs(*command, "-X,--property", options.uplink.kafka_properties,
+            "for kafka: a setting of librdkafka about security; may be given several times", "PROPERTY=VALUE");
+  add_tls(*command, options.uplink.tls, "Options");
+  command->footer("It posts an empty list of spans, and then one span of its own (service edgespan-doctor), which "
+                  "it looks up again where the collector answers queries. A line a step on stdout, what to do on "
+                  "stderr; exit code 0: all is well, 1: something is not, 2: bad usage.");
   return command;
 }
 

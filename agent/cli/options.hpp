@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cli/agent.hpp"
+#include "cli/doctor.hpp"
 #include "cli/kafka_client.hpp"
 
 #include <CLI/App.hpp>
@@ -49,5 +50,6 @@ struct DemoOptions {
 CLI::App* add_produce(CLI::App& app, ProduceOptions& options);
 CLI::App* add_consume(CLI::App& app, ConsumeOptions& options);
 CLI::App* add_demo(CLI::App& app, DemoOptions& options);
+CLI::App* add_doctor(CLI::App& app, DoctorOptions& options);
 
 }  // namespace edgespan::cli

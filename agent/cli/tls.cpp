@@ -69,6 +69,7 @@ class MbedTlsStream : public TlsStream {
     if (result != mbedtls::Result::ok) throw UsageError{result_text(result)};
   }
   const edgespan_stream& stream() const noexcept override { return tls_.stream(); }
+  TlsFailure failure() const noexcept override { return {tls_.report().alert, tls_.report().depth}; }
 
  private:
   std::string roots_;
@@ -90,7 +91,9 @@ std::unique_ptr<TlsStream> make_tls_stream(const TlsFiles& files, const edgespan
 }
 #else
 std::unique_ptr<TlsStream> make_tls_stream(const TlsFiles&, const edgespan_stream&, const edgespan_clock&) {
-  throw UsageError{"https: this edgespan was built without TLS; configure it with -DEDGESPAN_TLS=ON"};
+  throw UsageError{
+      "https: this edgespan was built without TLS; configure it with -DEDGESPAN_TLS=ON (./dev does so by itself "
+      "for an argument that begins with https://)"};
 }
 #endif
 

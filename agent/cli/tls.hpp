@@ -15,6 +15,12 @@ struct TlsFiles {
   std::string key;
 };
 
+// Why a stream could not be opened, beyond its edgespan_stream_error.
+struct TlsFailure {
+  int alert = -1;  // that the peer sent (RFC 8446, section 6)
+  int depth = -1;  // of the certificate in question: 0 the server's, 1 the one that signed it...
+};
+
 // A stream that encrypts; keeps the streams and clocks it is made of, and the contents of the files.
 class TlsStream {
  public:
@@ -23,6 +29,7 @@ class TlsStream {
   TlsStream& operator=(const TlsStream&) = delete;
   virtual ~TlsStream() = default;
   virtual const edgespan_stream& stream() const noexcept = 0;
+  virtual TlsFailure failure() const noexcept = 0;
 };
 
 // Throws UsageError if a file cannot be used, or if this program was built without TLS.

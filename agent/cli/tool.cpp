@@ -5,6 +5,7 @@
 #include "cli/budget.hpp"
 #include "cli/consume.hpp"
 #include "cli/demo.hpp"
+#include "cli/doctor.hpp"
 #include "cli/error.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
@@ -25,7 +26,7 @@ namespace {
 int explain(const CLI::App& app, const CLI::ParseError& error, const Streams& streams) {
   const bool asked = error.get_exit_code() == 0;
   if (!asked && app.get_subcommands().empty()) {
-    streams.err << "edgespan: the first argument is a command: produce, consume, b3, budget or demo\n"
+    streams.err << "edgespan: the first argument is a command: produce, consume, doctor, b3, budget or demo\n"
                    "Run with --help for more information.\n";
     return exit_usage;
   }
@@ -43,8 +44,10 @@ int parse_and_run(int argc, const char* const* argv, const Streams& streams) {
   ConsumeOptions consume;
   BudgetOptions budget;
   DemoOptions demo;
+  DoctorOptions doctor;
   const CLI::App* const produce_command = add_produce(app, produce);
   const CLI::App* const consume_command = add_consume(app, consume);
+  const CLI::App* const doctor_command = add_doctor(app, doctor);
   const CLI::App* const b3_command = app.add_subcommand(
       "b3", "explain trace headers: name=value, separated by tabs, one set a line of standard input");
   const CLI::App* const budget_command = add_budget(app, budget);
@@ -57,6 +60,7 @@ int parse_and_run(int argc, const char* const* argv, const Streams& streams) {
   if (produce_command->parsed())
     return run_produce(produce, streams.input_descriptor, streams.out, streams.err);
   if (consume_command->parsed()) return run_consume(consume, streams.out, streams.err);
+  if (doctor_command->parsed()) return run_doctor(doctor, streams.out, streams.err);
   if (b3_command->parsed()) {
     const int code = run_b3(streams.in, streams.out, streams.err);
     Output{streams.out}.flush();

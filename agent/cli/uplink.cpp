@@ -3,17 +3,11 @@
 
 #include "cli/error.hpp"
 
-#include <edgespan/kafka_constrain.hpp>
-
 #include <string_view>
 #include <system_error>
 
 namespace edgespan::cli {
 namespace {
-
-// A batch of the tool's is a record of up to 64 KiB, one at a time.
-constexpr ProducerLimits uplink_limits{
-    .queue_messages_max = 16, .queue_payload_kbytes = 256, .message_bytes_max = 131'072};
 
 Sender null_sender() noexcept {
   const auto offer = [](void*, std::span<const std::byte>, std::uint64_t) {
@@ -22,11 +16,6 @@ Sender null_sender() noexcept {
     return result;
   };
   return {nullptr, offer, [](void*) {}};
-}
-
-bool about_security(std::string_view property) noexcept {
-  return property.starts_with("security.") || property.starts_with("sasl.") || property.starts_with("ssl.") ||
-         property.starts_with("enable.sasl.") || property.starts_with("enable.ssl.");
 }
 
 std::string_view reason_text(SendReason reason) noexcept {
@@ -79,7 +68,8 @@ Uplink::Uplink(const UplinkOptions& options, posix::Port& port, KafkaTracing& tr
       use_http(options, port);
       break;
     case Target::Kind::kafka:
-      use_kafka(options, tracing);
+      kafka_ = std::make_unique<KafkaUplink>(target_, options.kafka_properties, tracing);
+      sender_ = kafka_->sender();
       break;
     case Target::Kind::file:
       file_ = std::make_unique<FileSender>(target_.path);
@@ -98,30 +88,19 @@ void Uplink::use_http(const UplinkOptions& options, posix::Port& port) {
   sender_ = http_.sender();
 }
 
-void Uplink::use_kafka(const UplinkOptions& options, KafkaTracing& tracing) {
-  ClientConf conf{{{"client.id", "edgespan-uplink"}}};
-  kafka::constrain(conf.get(), uplink_limits);
-  conf.set({{"bootstrap.servers", target_.brokers}});
-  for (const Property& property : options.kafka_properties) {
-    if (about_security(property.first)) conf.set({property});
-  }
-  client_ = conf.create(tracing, RD_KAFKA_PRODUCER);
-  const Status status = kafka_sender_.init(tracing, client_.get(), target_.topic);
-  if (status != Status::ok) throw RunError{"the Kafka sender: " + std::string{status_text(status)}};
-  sender_ = kafka_sender_.sender();
-}
-
 std::string Uplink::complaint(SendReason reason, unsigned status) const {
+  // A record that librdkafka still holds has not failed, and is not delivered either.
+  if (reason == SendReason::none && target_.kind != Target::Kind::kafka) return {};
   std::string text = "the last offer of spans to " + url_ + " failed: ";
   if (target_.kind == Target::Kind::file) {
     return text + std::generic_category().message(file_->last_error()) + "; make room, or name another file";
   }
   if (target_.kind == Target::Kind::kafka) {
-    return text + rd_kafka_err2str(kafka_sender_.last_error()) + "; check brokers, topic and permissions";
+    return text + kafka_->reason() + "; check brokers, topic and permissions";
   }
   text += reason_text(reason);
   if (status != 0) text += " with status " + std::to_string(status);
-  return text + "; check the URL and that the collector runs";
+  return text + "; check the URL and that the collector runs, or ask edgespan doctor " + url_;
 }
 
 }  // namespace edgespan::cli

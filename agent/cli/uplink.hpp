@@ -2,12 +2,11 @@
 #pragma once
 
 #include "cli/file_sender.hpp"
-#include "cli/kafka_client.hpp"
+#include "cli/kafka_uplink.hpp"
 #include "cli/target.hpp"
 #include "cli/tls.hpp"
 
 #include <edgespan/http_sender.hpp>
-#include <edgespan/kafka_sender.hpp>
 #include <edgespan/posix.hpp>
 
 #include <memory>
@@ -34,20 +33,19 @@ class Uplink {
 
   const Sender& sender() const noexcept { return sender_; }
 
-  // Why the last offer failed and what to look at, as a sentence without a full stop.
+  // Why spans do not get through and what to look at, as a sentence without a full stop; empty if nothing is
+  // known against it. `reason` and `status` are those of the last offer. Not from two threads.
   std::string complaint(SendReason reason, unsigned status) const;
 
  private:
   void use_http(const UplinkOptions& options, posix::Port& port);
-  void use_kafka(const UplinkOptions& options, KafkaTracing& tracing);
 
   Target target_;
   std::string url_;
   std::unique_ptr<TlsStream> tls_;
   HttpSender http_;
   std::unique_ptr<FileSender> file_;
-  KafkaSender kafka_sender_;
-  Client client_;  // before what its interceptors call
+  std::unique_ptr<KafkaUplink> kafka_;
   Sender sender_;
 };
 

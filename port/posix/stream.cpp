@@ -209,6 +209,12 @@ void Stream::close() noexcept {
   state_ = State::closed;
 }
 
+const Address* Stream::peer() const noexcept {
+  if (state_ == State::open) return &addresses_[first_];
+  if (state_ != State::connecting) return nullptr;
+  return &addresses_[(first_ + tried_ + address_count_ - 1) % address_count_];
+}
+
 void Stream::drop_descriptor() noexcept {
   wanted_.store(nothing);
   if (descriptor_ >= 0) ::close(descriptor_);

@@ -311,6 +311,9 @@ EDGESPAN_TEST(cli_spans_go_through_kafka_to_where_the_url_says, "cli") {
   const Outcome lost = produce(topic, {"-n", "1", "--zipkin", "kafka://127.0.0.1:1"});
   TEST_ASSERT_EQUAL_INT(1, lost.code);
   TEST_ASSERT_TRUE(contains(lost.errors, "finished=1 delivered=0 dropped=1 shutdown=1"));
+  // librdkafka still has the record, so it has not failed; what it knows of the broker is told.
+  TEST_ASSERT_TRUE(contains(lost.errors, "Connection refused"));
+  TEST_ASSERT_FALSE(contains(lost.errors, "Success"));
 }
 
 EDGESPAN_TEST(cli_spans_are_appended_to_a_file, "cli") {

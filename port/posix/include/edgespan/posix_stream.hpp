@@ -40,6 +40,11 @@ class Stream {
   std::int32_t recv(void* bytes, std::size_t n) noexcept;
   void close() noexcept;
 
+  // Whether a name is being looked up still.
+  bool resolving() const noexcept { return state_ == State::resolving; }
+  // The address that is, or is being, connected to; null in any other state.
+  const Address* peer() const noexcept;
+
   // What to poll for: a descriptor and poll(2) events, packed; the value `nothing` if there is nothing to
   // wait for.
   using Wanted = std::int32_t;
