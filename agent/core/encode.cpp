@@ -2,10 +2,12 @@
 #include "core/encode.hpp"
 
 #include "core/assert.hpp"
-#include "core/encode_impl.hpp"
+#include "core/largest_span.hpp"
 
 namespace edgespan::core {
 namespace {
+
+static_assert(largest_open_span() <= span_bytes_max);
 
 std::uint64_t read_varint(std::span<const std::byte> in, std::size_t& at) noexcept {
   std::uint64_t value = 0;

@@ -111,29 +111,29 @@ inline std::byte* put_id(std::byte* out, std::uint8_t key, std::uint64_t id) noe
   return put_be64(put(put(out, key), 8), id);
 }
 
-inline std::uint32_t varint64_size(std::uint64_t value) noexcept {
+constexpr std::uint32_t varint64_size(std::uint64_t value) noexcept {
   std::uint32_t n = 1;
   for (; value >= 0x80; value >>= 7) ++n;
   return n;
 }
 
-inline std::size_t text_size(std::string_view text) noexcept {
+constexpr std::size_t text_size(std::string_view text) noexcept {
   return 1 + varint_size(text.size()) + text.size();
 }
 
-inline std::size_t tag_body(std::string_view key, std::string_view value) noexcept {
+constexpr std::size_t tag_body(std::string_view key, std::string_view value) noexcept {
   return text_size(key) + text_size(value);
 }
 
 inline std::size_t annotation_body(std::string_view text) noexcept { return 9 + text_size(text); }
 
 // The fields before the time stamp; the place of the latter follows from it.
-inline std::uint32_t ids_size(const SpanRecord& record) noexcept {
+constexpr std::uint32_t ids_size(const SpanRecord& record) noexcept {
   return (record.context.trace_hi != 0 ? 18U : 10U) + (record.context.parent_id != 0 ? 10U : 0U) + 10U +
          (record.kind != Kind::none ? 2U : 0U);
 }
 
-inline std::size_t tag_size(std::string_view key, std::string_view value) noexcept {
+constexpr std::size_t tag_size(std::string_view key, std::string_view value) noexcept {
   const std::size_t body = tag_body(key, value);
   return 1 + varint_size(body) + body;
 }
@@ -162,7 +162,7 @@ inline std::byte* write_remote(std::byte* out, std::string_view service_name) no
   return put_lower(out, 0x0A, service_name);
 }
 
-inline EncodedSize encoded_size(const SpanRecord& record) noexcept {
+constexpr EncodedSize encoded_size(const SpanRecord& record) noexcept {
   EncodedSize size;
   const std::uint32_t head = ids_size(record) + static_cast<std::uint32_t>(record.name.size());
   std::size_t body = head + 9U;

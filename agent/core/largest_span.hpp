@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// How large a span can get: the encoder itself counts it, at compile time, with every part at its largest.
+#pragma once
+
+#include <algorithm>
+
+#include "core/constants.hpp"
+#include "core/encode_impl.hpp"
+
+namespace edgespan::core {
+
+// Texts and runs of fields are counted, never read.
+inline constexpr std::array<std::byte, 512> any_bytes{};
+inline constexpr std::array<char, 512> any_chars{};
+
+constexpr Bytes bytes_of(std::size_t size) noexcept { return Bytes{any_bytes}.first(size); }
+constexpr std::string_view text_of(std::size_t size) noexcept { return {any_chars.data(), size}; }
+
+constexpr SpanRecord largest_frame() noexcept {
+  SpanRecord span;
+  span.context = {UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX, Decision::debug};
+  span.kind = Kind::consumer;
+  span.start_us = span.duration_us = UINT64_MAX;
+  span.local = bytes_of(sizeof EncodedEndpoint::bytes);
+  return span;
+}
+
+// A span of the application: name, remote endpoint, annotations and tags share the room of a slot.
+constexpr std::uint32_t largest_open_span() noexcept {
+  SpanRecord span = largest_frame();
+  span.text = bytes_of(span_text_bytes);
+  return encode_impl::encoded_size(span).total;
+}
+
+}  // namespace edgespan::core
