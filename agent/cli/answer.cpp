@@ -28,9 +28,8 @@ bool same_letters(std::string_view text, std::string_view lower_case) noexcept {
 }
 
 bool contains(std::string_view text, std::string_view lower_case) noexcept {
-  return std::search(text.begin(), text.end(), lower_case.begin(), lower_case.end(), [](char a, char b) {
-           return http::lower(a) == b;
-         }) != text.end();
+  return std::search(text.begin(), text.end(), lower_case.begin(), lower_case.end(),
+                     [](char a, char b) { return http::lower(a) == b; }) != text.end();
 }
 
 std::string quoted(const Answer& answer) {
@@ -49,22 +48,25 @@ Finding speaks_tls(const HttpUrl& url) {
           "write " + https_url(url) + " and give the root of its certificate with --ca"};
 }
 
-Finding no_answer(const SendResult& result, const Answer& answer, const HttpUrl& url, std::uint64_t limit_us) {
+Finding no_answer(const SendResult& result, const Answer& answer, const HttpUrl& url,
+                  std::uint64_t limit_us) {
   if (!url.secure && answer.is_tls()) return speaks_tls(url);
   switch (result.reason) {
     case SendReason::deadline:
     case SendReason::connect:
-      return {false, "no answer within " + duration_text(limit_us),
-              "somebody accepts connections there and says nothing: check that the port is the collector's, and "
-              "whether a firewall or a proxy keeps the answer back"};
+      return {
+          false, "no answer within " + duration_text(limit_us),
+          "somebody accepts connections there and says nothing: check that the port is the collector's, and "
+          "whether a firewall or a proxy keeps the answer back"};
     case SendReason::garbage:
       return {false, "what answers does not speak HTTP" + quoted(answer),
               "check host and port; Zipkin listens on 9411 unless told otherwise"};
     default:
       return {false, "the connection was closed before an answer came",
-              url.secure ? "check that a collector listens there, and its log"
-                         : "check that a collector listens there and not something else; if the port is one for "
-                           "TLS, write https:// instead of http://"};
+              url.secure
+                  ? "check that a collector listens there, and its log"
+                  : "check that a collector listens there and not something else; if the port is one for "
+                    "TLS, write https:// instead of http://"};
   }
 }
 
@@ -81,8 +83,9 @@ Finding wrong_path(const std::string& what, const HttpUrl& url) {
 
 Finding not_ready(const std::string& what, const Answer& answer) {
   const std::string_view pause = answer.header("retry-after");
-  const std::string asked = pause.empty() ? "" : "; it asks to be left alone for " + printable(pause) +
-                                                     (pause.find(' ') == pause.npos ? " s" : "");
+  const std::string asked = pause.empty() ? ""
+                                          : "; it asks to be left alone for " + printable(pause) +
+                                                (pause.find(' ') == pause.npos ? " s" : "");
   return {false, what + ": the collector, or a proxy before it, is not ready" + asked + quoted(answer),
           "look at the collector; edgespan would keep its spans and offer them again"};
 }
@@ -93,9 +96,10 @@ Finding refused(const SendResult& result, const Answer& answer, const HttpUrl& u
     case 401:
     case 403:
     case 407:
-      return {false, what + ": this machine is not let in" + quoted(answer),
-              "edgespan sends no password: let the collector, or the proxy before it, admit this machine by its "
-              "address, or by a certificate (--cert and --key)"};
+      return {
+          false, what + ": this machine is not let in" + quoted(answer),
+          "edgespan sends no password: let the collector, or the proxy before it, admit this machine by its "
+          "address, or by a certificate (--cert and --key)"};
     case 404:
     case 405:
     case 410:
@@ -182,9 +186,10 @@ Finding judge_post(const SendResult& result, const Answer& answer, const HttpUrl
   if (result.state != SendState::delivered) return refused(result, answer, url);
   const std::string what = "status " + std::to_string(result.status);
   if (answer.is_html()) {
-    return {false, what + " and a page of HTML: a proxy or a login page answers, not a collector",
-            "let this machine reach the collector past it: spans that are sent now would count as delivered, and "
-            "be lost"};
+    return {
+        false, what + " and a page of HTML: a proxy or a login page answers, not a collector",
+        "let this machine reach the collector past it: spans that are sent now would count as delivered, and "
+        "be lost"};
   }
   return {true, what, {}};
 }
@@ -210,19 +215,21 @@ std::string span_of_time(std::int64_t seconds) {
 
 Finding judge_dates(const Dates& dates) {
   const std::int64_t ahead_s = dates.machine_s - dates.server_s;
-  const std::string apart =
-      dates.server_s == 0 ? ""
-                          : ", " + span_of_time(std::abs(ahead_s)) + (ahead_s < 0 ? " behind" : " ahead of") +
-                                " the server, which has " + date_text(dates.server_s);
+  const std::string apart = dates.server_s == 0 ? ""
+                                                : ", " + span_of_time(std::abs(ahead_s)) +
+                                                      (ahead_s < 0 ? " behind" : " ahead of") +
+                                                      " the server, which has " + date_text(dates.server_s);
   if (!dates.known) {
-    return {false, "this machine does not know the date: its clock says " + date_text(dates.machine_s) + apart,
+    return {false,
+            "this machine does not know the date: its clock says " + date_text(dates.machine_s) + apart,
             "set the clock (NTP, or date -s); until then edgespan keeps its spans and sends none"};
   }
   if (dates.server_s == 0) return {true, "set; the server names no date to compare it with", {}};
   if (std::abs(ahead_s) > clock_slack_s) {
-    return {false, "this machine's clock says " + date_text(dates.machine_s) + apart,
-            "set whichever of the two is wrong (NTP); spans carry this machine's time, and Zipkin's search looks "
-            "for them at its own"};
+    return {
+        false, "this machine's clock says " + date_text(dates.machine_s) + apart,
+        "set whichever of the two is wrong (NTP); spans carry this machine's time, and Zipkin's search looks "
+        "for them at its own"};
   }
   return {true, "agrees with the server's", {}};
 }

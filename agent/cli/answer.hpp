@@ -32,9 +32,11 @@ class Answer {
 };
 
 // What the answer to a post of spans to `url` means to whoever set it up.
-Finding judge_post(const SendResult& result, const Answer& answer, const HttpUrl& url, std::uint64_t limit_us);
+Finding judge_post(const SendResult& result, const Answer& answer, const HttpUrl& url,
+                   std::uint64_t limit_us);
 
-// What this machine's date is worth, in seconds since 1970. `server_s` is what the server said, 0 for nothing.
+// What this machine's date is worth, in seconds since 1970. `server_s` is what the server said, 0 for
+// nothing.
 struct Dates {
   bool known = true;  // to the agent; false: it takes the date for one that was never set
   std::int64_t machine_s = 0;

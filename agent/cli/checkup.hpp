@@ -19,8 +19,8 @@ struct Finding {
   std::string advice{};  // not good: what to do
 };
 
-// The steps of `edgespan doctor`, a line each on `out`: name, verdict, time, what was found; the advice goes to
-// `err`. A step's time begins where the one before ended, or with begin().
+// The steps of `edgespan doctor`, a line each on `out`: name, verdict, time, what was found; the advice goes
+// to `err`. A step's time begins where the one before ended, or with begin().
 class Checkup {
  public:
   Checkup(std::ostream& out, std::ostream& err, const edgespan_clock& clock)
@@ -39,7 +39,8 @@ class Checkup {
   std::uint64_t now_us() const noexcept { return clock_.mono_us(clock_.ctx); }
 
  private:
-  void line(std::string_view name, std::string_view verdict, const std::string& time, const std::string& text);
+  void line(std::string_view name, std::string_view verdict, const std::string& time,
+            const std::string& text);
 
   Output out_;
   std::ostream& err_;

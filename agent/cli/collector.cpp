@@ -2,9 +2,7 @@
 #include "cli/collector.hpp"
 
 #include "cli/error.hpp"
-#include "cli/text.hpp"
-
-#include <edgespan/http_sender.hpp>
+#include "cli/relay.hpp"
 
 #include <httplib.h>
 
@@ -20,14 +18,13 @@ namespace {
 
 constexpr const char* spans_path = "/api/v2/spans";
 constexpr const char* protobuf = "application/x-protobuf";
-constexpr int relay_timeout_s = 5;
 
 }  // namespace
 
 class Collector::State {
  public:
-  explicit State(const std::string& relay_url) : relay_url_{relay_url} {
-    if (!relay_url.empty()) open_relay();
+  explicit State(const UplinkOptions& relay) {
+    if (!relay.url.empty()) relay_ = std::make_unique<Relay>(relay);
   }
   ~State() {
     server_.stop();
@@ -49,15 +46,10 @@ class Collector::State {
     const std::lock_guard lock{mutex_};
     return value;
   }
-  void open_relay();
   void receive(const httplib::Request& request, httplib::Response& response);
-  int relay(const std::string& body, std::string& error);
   void refuse(httplib::Response& response, int status, const std::string& error);
 
-  std::string relay_url_;
-  std::string relay_path_;
-  std::unique_ptr<httplib::Client> relay_;
-  std::mutex relay_mutex_;
+  std::unique_ptr<Relay> relay_;
   mutable std::mutex mutex_;
   std::vector<CollectedSpan> spans_;
   std::uint64_t posts_ = 0;
@@ -80,37 +72,6 @@ int Collector::State::start() {
   return port;
 }
 
-// An empty post is accepted by Zipkin and stores nothing: it shows that somebody listens who takes spans.
-void Collector::State::open_relay() {
-  HttpUrl url;
-  if (parse_http_url(relay_url_, url) != Status::ok)
-    throw UsageError{"--zipkin '" + relay_url_ + "': not a URL of Zipkin"};
-  relay_path_ = url.path;
-  relay_ = std::make_unique<httplib::Client>(std::string{url.host}, url.port);
-  relay_->set_connection_timeout(relay_timeout_s);
-  relay_->set_read_timeout(relay_timeout_s);
-  relay_->set_write_timeout(relay_timeout_s);
-  relay_->set_keep_alive(true);
-  std::string error;
-  if (relay({}, error) / 100 != 2) throw RunError{error + "; check the URL, or run without --zipkin"};
-}
-
-// The status of Zipkin's answer; 503 if there was none. Anything but 2xx comes with a sentence.
-int Collector::State::relay(const std::string& body, std::string& error) {
-  const std::lock_guard lock{relay_mutex_};
-  const httplib::Headers headers{{"b3", "0"}};
-  const httplib::Result result = relay_->Post(relay_path_, headers, body, protobuf);
-  if (!result) {
-    error = "Zipkin at " + relay_url_ + " cannot be reached: " + httplib::to_string(result.error());
-    return 503;
-  }
-  if (result->status / 100 != 2) {
-    error = "Zipkin at " + relay_url_ + " answers " + std::to_string(result->status) + " " +
-            printable(result->body.substr(0, 200));
-  }
-  return result->status;
-}
-
 void Collector::State::refuse(httplib::Response& response, int status, const std::string& error) {
   response.status = status;
   response.set_content(error, "text/plain");
@@ -126,8 +87,8 @@ void Collector::State::receive(const httplib::Request& request, httplib::Respons
   std::string error;
   if (!decode_spans(request.body, spans, error)) return refuse(response, 400, error);
   if (relay_) {
-    const int status = relay(request.body, error);
-    if (status / 100 != 2) return refuse(response, status, error);
+    const unsigned status = relay_->post(request.body, error);
+    if (status / 100 != 2) return refuse(response, static_cast<int>(status), error);
   }
   response.status = 202;
   const std::lock_guard lock{mutex_};
@@ -136,7 +97,7 @@ void Collector::State::receive(const httplib::Request& request, httplib::Respons
   bytes_ += request.body.size();
 }
 
-Collector::Collector(const std::string& relay_url) : state_{std::make_unique<State>(relay_url)} {
+Collector::Collector(const UplinkOptions& relay) : state_{std::make_unique<State>(relay)} {
   url_ = "http://127.0.0.1:" + std::to_string(state_->start()) + spans_path;
 }
 

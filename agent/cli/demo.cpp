@@ -34,7 +34,7 @@ std::string trace_link(const std::string& zipkin_url, const std::string& trace_i
   if (parse_http_url(zipkin_url, url) != Status::ok) return {};
   const bool ipv6 = url.host.find(':') != url.host.npos;
   const std::string host = ipv6 ? "[" + std::string{url.host} + "]" : std::string{url.host};
-  return "http://" + host + ":" + std::to_string(url.port) + "/zipkin/traces/" + trace_id;
+  return (url.secure ? "https://" : "http://") + host + ":" + std::to_string(url.port) + "/zipkin/traces/" + trace_id;
 }
 
 void add(Books& sum, const Books& books) {
@@ -86,7 +86,7 @@ class Demo {
 };
 
 Demo::Demo(const DemoOptions& options, std::ostream& out)
-    : options_{options}, out_{out}, style_{wants_colour(out)}, collector_{options.zipkin_url} {
+    : options_{options}, out_{out}, style_{wants_colour(out)}, collector_{options.zipkin} {
   const DemoWorld world{broker_.brokers(), collector_.url()};
   out_.line("broker " + world.brokers + " and collector " + world.collector_url +
             ", both inside this process");
@@ -124,8 +124,8 @@ void Demo::play_scene(Cast& cast, std::size_t number) {
   const std::vector<CollectedSpan> spans = collector_.take();
   spans_ += spans.size();
   for (const std::string& line : tree_lines(spans, style_)) out_.line(line);
-  if (!options_.zipkin_url.empty() && !spans.empty()) {
-    out_.line("see " + trace_link(options_.zipkin_url, spans.front().trace_id));
+  if (!options_.zipkin.url.empty() && !spans.empty()) {
+    out_.line("see " + trace_link(options_.zipkin.url, spans.front().trace_id));
   }
   out_.flush();
   const std::string difference = trace_difference(expected_trace(cast.scene), spans);

@@ -17,7 +17,8 @@ int run_doctor(const DoctorOptions& options, std::ostream& out, std::ostream& er
   return run_doctor(options, out, err, {port.clock(), [] { return std::int64_t{std::time(nullptr)}; }});
 }
 
-int run_doctor(const DoctorOptions& options, std::ostream& out, std::ostream& err, const MachineClock& clock) {
+int run_doctor(const DoctorOptions& options, std::ostream& out, std::ostream& err,
+               const MachineClock& clock) {
   Target target;
   if (const std::string wrong = parse_target(options.uplink.url, target); !wrong.empty()) {
     throw UsageError{wrong};

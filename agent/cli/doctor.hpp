@@ -17,8 +17,8 @@ struct DoctorOptions {
 
 // The clocks that the doctor goes by.
 struct MachineClock {
-  edgespan_clock table;                  // as the agent sees them
-  std::int64_t (*date_s)() = nullptr;    // the system's own, plausible or not: seconds since 1970
+  edgespan_clock table;                // as the agent sees them
+  std::int64_t (*date_s)() = nullptr;  // the system's own, plausible or not: seconds since 1970
 };
 
 // Checks an uplink step by step; see `edgespan doctor --help`.
@@ -26,7 +26,8 @@ int run_doctor(const DoctorOptions& options, std::ostream& out, std::ostream& er
 int run_doctor(const DoctorOptions& options, std::ostream& out, std::ostream& err, const MachineClock& clock);
 
 // The steps for each kind of uplink. They throw UsageError for what was asked wrongly.
-void check_http(const DoctorOptions& options, const Target& target, const MachineClock& clock, Checkup& checkup);
+void check_http(const DoctorOptions& options, const Target& target, const MachineClock& clock,
+                Checkup& checkup);
 void check_kafka(const DoctorOptions& options, const Target& target, const MachineClock& clock,
                  Checkup& checkup);
 void check_file(const Target& target, const MachineClock& clock, Checkup& checkup);

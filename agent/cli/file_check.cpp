@@ -41,7 +41,8 @@ Finding judge_writing(const Target& target, FileSender& file, const OwnSpan& spa
     return {false, std::generic_category().message(file.last_error()), "make room, or name another file"};
   }
   if (!ends_with(target.path, span.bytes)) {
-    return {false, "what was written cannot be read again", "check the permissions of the file, and the disk"};
+    return {false, "what was written cannot be read again",
+            "check the permissions of the file, and the disk"};
   }
   return {true, "a span of trace " + span.trace_id + " was written and read again", {}};
 }

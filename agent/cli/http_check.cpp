@@ -87,22 +87,27 @@ Finding HttpCheck::judge_handshake(int opened) const {
                   "; no certificate can be checked",
               "set the clock (NTP, or date -s); until then edgespan keeps its spans and sends none"};
     case EDGESPAN_STREAM_NO_ENTROPY:
-      return {false, "the system has no chance yet to make keys from", "wait, or give it a source of entropy"};
+      return {false, "the system has no chance yet to make keys from",
+              "wait, or give it a source of entropy"};
     case EDGESPAN_STREAM_NO_MEMORY:
       return {false, "the memory for TLS is too small for this server's certificates",
               "let the server send its own certificate and those between it and the root, no more"};
     case EDGESPAN_STREAM_CLOSED:
     case EDGESPAN_STREAM_RESET:
       return {false, "the server ended the connection in the middle of the handshake",
-              "check that the port is one for TLS, and whether the server asks for a certificate (--cert, --key)"};
+              "check that the port is one for TLS, and whether the server asks for a certificate (--cert, "
+              "--key)"};
     default:
       break;
   }
   const int alert = tls_->failure().alert;
   if (alert >= 0) {
     return {false, "the server ended the handshake with TLS alert " + std::to_string(alert),
-            "look up the number in RFC 8446, section 6; 40 and 70: it has no cipher or version in common with "
-            "TLS 1.2 and ECDHE; 42 to 48 and 116: it asks for another certificate of this machine (--cert, --key)"};
+            "40: the server wants a certificate of this machine (--cert, --key), or has no cipher of TLS 1.2 "
+            "with "
+            "ECDHE; 42 to 48: it does not take this machine's certificate; 70: it has no version in common; "
+            "others: "
+            "RFC 8446, section 6"};
   }
   return {false, "what answers does not speak TLS, or no TLS that edgespan accepts",
           "check that the port is one for TLS, and that the server offers TLS 1.2 with ECDHE"};
@@ -114,9 +119,11 @@ Finding HttpCheck::judge_certificate(int error) const {
       tls_->failure().depth > 0 ? "a certificate above the server's" : "the server's certificate";
   switch (error) {
     case EDGESPAN_STREAM_UNKNOWN_ROOT:
-      return {false, "the server's certificate leads to none of the roots in " + ca_,
-              "give --ca the root that signed it; the server has to send those in between itself (see: openssl "
-              "s_client -showcerts -connect " + host_ + ":" + std::to_string(url_.port) + ")"};
+      return {
+          false, "the server's certificate leads to none of the roots in " + ca_,
+          "give --ca the root that signed it; the server has to send those in between itself (see: openssl "
+          "s_client -showcerts -connect " +
+              host_ + ":" + std::to_string(url_.port) + ")"};
     case EDGESPAN_STREAM_WRONG_HOST:
       return {false, "the server's certificate is not for " + host_,
               "call the server by a name that its certificate has, or let its certificate have this one as a "
@@ -182,8 +189,8 @@ void HttpCheck::round_trip() {
   checkup_.step("round trip", finding);
 }
 
-// A collector without Zipkin's query API cannot be asked; one that has it says of a trace that it does not know
-// that it is not found.
+// A collector without Zipkin's query API cannot be asked; one that has it says of a trace that it does not
+// know that it is not found.
 Finding HttpCheck::look_up(const OwnSpan& span, const std::string& prefix) {
   const std::string what = "a span of trace " + span.trace_id + " was taken";
   const std::uint64_t begun_us = wire_.now_us();
@@ -195,9 +202,10 @@ Finding HttpCheck::look_up(const OwnSpan& span, const std::string& prefix) {
     if (wire_.now_us() - begun_us >= wire_.limit_us()) break;
     std::this_thread::sleep_for(look_again);
   }
-  return {false, what + ", but is not found after " + duration_text(wire_.limit_us()),
-          "look into Zipkin's log: its storage may refuse what its collector takes, or COLLECTOR_SAMPLE_RATE may "
-          "be below 1"};
+  return {
+      false, what + ", but is not found after " + duration_text(wire_.limit_us()),
+      "look into Zipkin's log: its storage may refuse what its collector takes, or COLLECTOR_SAMPLE_RATE may "
+      "be below 1"};
 }
 
 // The status of the answer, or 0 if there is none.
@@ -206,8 +214,8 @@ unsigned HttpCheck::get(const std::string& path) {
   stream.close(stream.ctx);
   recorder_.forget();
   const bool ipv6 = host_.find(':') != host_.npos;
-  const std::string request = "GET " + path + " HTTP/1.1\r\nHost: " + (ipv6 ? "[" + host_ + "]" : host_) + ":" +
-                              std::to_string(url_.port) + "\r\nb3: 0\r\nConnection: close\r\n\r\n";
+  const std::string request = "GET " + path + " HTTP/1.1\r\nHost: " + (ipv6 ? "[" + host_ + "]" : host_) +
+                              ":" + std::to_string(url_.port) + "\r\nb3: 0\r\nConnection: close\r\n\r\n";
   HttpReply reply;
   std::size_t sent = 0;
   wire_.until_done([&] { return exchange(request, reply, sent); });
@@ -234,7 +242,8 @@ int HttpCheck::exchange(const std::string& request, HttpReply& reply, std::size_
   }
 }
 
-void check_http(const DoctorOptions& options, const Target& target, const MachineClock& clock, Checkup& checkup) {
+void check_http(const DoctorOptions& options, const Target& target, const MachineClock& clock,
+                Checkup& checkup) {
   HttpCheck{options, target, clock, checkup}.run();
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An uplink over Kafka: resolve and connect to the first broker that can be reached, what the brokers know of the
-// topic, and a record with a span. An empty record would be none to Zipkin, so there is no empty post.
+// An uplink over Kafka: resolve and connect to the first broker that can be reached, what the brokers know of
+// the topic, and a record with a span. An empty record would be none to Zipkin, so there is no empty post.
 #include "cli/doctor.hpp"
 #include "cli/error.hpp"
 #include "cli/kafka_uplink.hpp"
@@ -41,7 +41,8 @@ Broker next_broker(std::string_view& list) {
   if (bracket != text.npos) host = text.substr(1, bracket - 1);
   Broker broker{std::string{host}};
   if (colon != text.npos) {
-    broker.port = static_cast<std::uint16_t>(std::strtoul(std::string{text.substr(colon + 1)}.c_str(), nullptr, 10));
+    broker.port =
+        static_cast<std::uint16_t>(std::strtoul(std::string{text.substr(colon + 1)}.c_str(), nullptr, 10));
   }
   return broker;
 }
@@ -54,8 +55,9 @@ using Metadata = std::unique_ptr<const rd_kafka_metadata_t, MetadataDeleter>;
 // A whole tracing: the sender stands on one.
 struct KafkaAgent {
   explicit KafkaAgent(const edgespan_clock& clock) {
-    const bool started = tracing.init(*memory, {.local = {.service_name = "edgespan-doctor"}}, clock) == Status::ok &&
-                         kafka.init(tracing, memory->inflight) == Status::ok;
+    const bool started =
+        tracing.init(*memory, {.local = {.service_name = "edgespan-doctor"}}, clock) == Status::ok &&
+        kafka.init(tracing, memory->inflight) == Status::ok;
     if (!started) throw RunError{"the agent for the doctor's producer does not start"};
   }
   std::unique_ptr<Memory<tiny_limits>> memory = std::make_unique<Memory<tiny_limits>>();
@@ -129,16 +131,19 @@ bool KafkaCheck::ask_about_topic() {
 
 Finding KafkaCheck::judge_topic(rd_kafka_resp_err_t error, const Metadata& metadata) const {
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    return {false, "no broker answers in Kafka's protocol: " + uplink_.reason(),
-            "check that the port is a broker's, and whether it wants TLS or a login (-X security.protocol=..., "
-            "-X sasl....)"};
+    return {
+        false, "no broker answers in Kafka's protocol: " + uplink_.reason(),
+        "check that the port is a broker's, and whether it wants TLS or a login (-X security.protocol=..., "
+        "-X sasl....)"};
   }
   const rd_kafka_metadata_topic_t* const topic = metadata->topic_cnt == 1 ? &metadata->topics[0] : nullptr;
   const rd_kafka_resp_err_t wrong = topic == nullptr ? RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART : topic->err;
   switch (wrong) {
     case RD_KAFKA_RESP_ERR_NO_ERROR:
-      return {true, target_.topic + " has " + std::to_string(topic->partition_cnt) + " partition" +
-                        (topic->partition_cnt == 1 ? "" : "s") + ", the brokers are " + advertised_, {}};
+      return {true,
+              target_.topic + " has " + std::to_string(topic->partition_cnt) + " partition" +
+                  (topic->partition_cnt == 1 ? "" : "s") + ", the brokers are " + advertised_,
+              {}};
     case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
     case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
       return {false, "the brokers have no topic " + target_.topic,
@@ -155,7 +160,8 @@ Finding KafkaCheck::judge_topic(rd_kafka_resp_err_t error, const Metadata& metad
 void KafkaCheck::round_trip() {
   const OwnSpan span = make_own_span(clock_.table);
   if (span.bytes.empty()) {
-    checkup_.step("clock", {false, "this machine does not know the date", "set the clock (NTP, or date -s); until "
+    checkup_.step("clock", {false, "this machine does not know the date",
+                            "set the clock (NTP, or date -s); until "
                             "then edgespan keeps its spans and sends none"});
     return;
   }

@@ -26,7 +26,8 @@ void on_error(rd_kafka_t*, int error, const char* reason, void* opaque) {
 
 }  // namespace
 
-KafkaUplink::KafkaUplink(const Target& target, const std::vector<Property>& properties, KafkaTracing& tracing) {
+KafkaUplink::KafkaUplink(const Target& target, const std::vector<Property>& properties,
+                         KafkaTracing& tracing) {
   // What goes wrong is said once, by reason(); librdkafka's log would say it again and again.
   ClientConf conf{{{"client.id", "edgespan-uplink"}, {"log_level", "2"}}};
   kafka::constrain(conf.get(), uplink_limits);

@@ -278,10 +278,11 @@ CLI::App* add_demo(CLI::App& app, DemoOptions& options) {
       app.add_subcommand("demo", "three traces through a broker and a collector inside this process");
   command
       ->add_option(
-          "--zipkin", options.zipkin_url,
-          "send the spans to that Zipkin too, http://host[:port][/path], and print links to the traces")
+          "--zipkin", options.zipkin.url,
+          "send the spans to that Zipkin too, http://host[:port][/path] or https, and print links to the traces")
       ->type_name("URL")
       ->check(zipkin_url());
+  add_tls(*command, options.zipkin.tls, "Options");
   return command;
 }
 

@@ -43,7 +43,7 @@ struct ConsumeOptions {
 };
 
 struct DemoOptions {
-  std::string zipkin_url;  // empty: the demo's own collector only
+  UplinkOptions zipkin;  // no URL: the demo's own collector only
 };
 
 // Each adds one subcommand to `app`; parsing writes to `options`, which must live as long as `app`.

@@ -23,8 +23,9 @@ Finding judge_connection(int result, const Wire& wire, const std::string& place,
   if (result > 0) return {true, place, {}};
   switch (result) {
     case 0:
-      return {false, place + " does not answer within " + duration_text(wire.limit_us()),
-              "check the host; a firewall that drops packets looks like this, and so does a machine that is off"};
+      return {
+          false, place + " does not answer within " + duration_text(wire.limit_us()),
+          "check the host; a firewall that drops packets looks like this, and so does a machine that is off"};
     case EDGESPAN_STREAM_REFUSED:
       return {false, "nobody listens on " + place,
               "start the collector there, or correct host and port; " + usual};

@@ -11,6 +11,7 @@ namespace edgespan::cli {
 
 // The steps `resolve` and `connect`; leaves the wire open if both are good. `usual` says which port to look
 // for, as "Zipkin listens on 9411".
-bool reach(Wire& wire, Checkup& checkup, const std::string& host, std::uint16_t port, const std::string& usual);
+bool reach(Wire& wire, Checkup& checkup, const std::string& host, std::uint16_t port,
+           const std::string& usual);
 
 }  // namespace edgespan::cli

@@ -2,11 +2,11 @@
 #pragma once
 
 #include "cli/file_sender.hpp"
+#include "cli/http_uplink.hpp"
 #include "cli/kafka_uplink.hpp"
 #include "cli/target.hpp"
 #include "cli/tls.hpp"
 
-#include <edgespan/http_sender.hpp>
 #include <edgespan/posix.hpp>
 
 #include <memory>
@@ -16,10 +16,9 @@
 namespace edgespan::cli {
 
 struct UplinkOptions {
-  std::string url;  // empty: as none:, the spans are counted as delivered and are gone
-  TlsFiles tls;
-  std::vector<Property>
-      kafka_properties;  // of the command's own client; what is about security counts here too
+  std::string url{};  // empty: as none:, the spans are counted as delivered and are gone
+  TlsFiles tls{};
+  std::vector<Property> kafka_properties{};  // of the command's own client: what is about security counts here
 };
 
 // The sender that a URL asks for, with what it stands on. Pinned; ends after the reporter and before
@@ -38,12 +37,9 @@ class Uplink {
   std::string complaint(SendReason reason, unsigned status) const;
 
  private:
-  void use_http(const UplinkOptions& options, posix::Port& port);
-
   Target target_;
   std::string url_;
-  std::unique_ptr<TlsStream> tls_;
-  HttpSender http_;
+  std::unique_ptr<HttpUplink> http_;
   std::unique_ptr<FileSender> file_;
   std::unique_ptr<KafkaUplink> kafka_;
   Sender sender_;

@@ -45,7 +45,8 @@ std::int32_t Recorder::recv(void* bytes, std::size_t n) {
   return got;
 }
 
-Wire::Wire(const edgespan_clock& clock, std::uint64_t limit_us) noexcept : clock_{clock}, limit_us_{limit_us} {
+Wire::Wire(const edgespan_clock& clock, std::uint64_t limit_us) noexcept
+    : clock_{clock}, limit_us_{limit_us} {
   table_.ctx = this;
   table_.open = [](void* self, const char* host, std::uint16_t port) {
     return wire_at(self).stream_.open(host, port);

@@ -63,6 +63,8 @@ struct Tls::State {
   std::size_t left_bytes = 0;       // that may still be taken from the peer in this handshake or call
   std::size_t unsent_bytes = 0;     // offered by the send() whose record is not yet all with the inner stream
   bool starved = false;             // the inner stream had nothing to read
+  std::uint8_t early_count = 0;     // of bytes in `early`
+  std::array<unsigned char, 7> early{};  // received ahead of mbedTLS, see refused(); an alert is as long
   bool offered = false;             // the kept session
   bool chain_seen = false;          // the server has shown certificates
   Verdict verdict;

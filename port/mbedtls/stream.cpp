@@ -45,6 +45,13 @@ int recv_inner(void* context, unsigned char* bytes, std::size_t n) noexcept {
     state.starved = true;
     return state.phase == Phase::open ? MBEDTLS_ERR_SSL_WANT_READ : MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE;
   }
+  if (state.early_count != 0) {
+    n = std::min<std::size_t>(n, state.early_count);
+    std::copy_n(state.early.begin(), n, bytes);
+    state.early_count = static_cast<std::uint8_t>(state.early_count - n);
+    std::copy_n(state.early.begin() + n, state.early_count, state.early.begin());
+    return static_cast<int>(n);
+  }
   const std::int32_t received = state.inner->recv(state.inner->ctx, bytes, std::min(n, state.left_bytes));
   if (received > 0) {
     state.left_bytes -= static_cast<std::size_t>(received);
@@ -68,6 +75,23 @@ int until_starved(Tls::State& state, Step step) noexcept {
     code = step();
   } while (code == MBEDTLS_ERR_SSL_WANT_READ && !state.starved);
   return code;
+}
+
+// A server that ends a handshake says why and closes, while we may have more to send than it still takes; mbedTLS
+// does not read before that is sent. So its word is looked for: true, and the whole alert is in `early`.
+bool refused(Tls::State& state) noexcept {
+  const std::size_t room = std::min(state.early.size(), state.left_bytes);
+  if (state.early_count == 0 && room != 0) {
+    const std::int32_t got = state.inner->recv(state.inner->ctx, state.early.data(), room);
+    if (got <= 0) {
+      state.inner_error = got;
+      return got < 0;
+    }
+    state.early_count = static_cast<std::uint8_t>(got);
+    state.left_bytes -= static_cast<std::size_t>(got);
+  }
+  return state.early_count == state.early.size() && state.early[0] == MBEDTLS_SSL_MSG_ALERT &&
+         state.early[4] == 2;  // its length
 }
 
 bool is_certificate_code(int code) noexcept {
@@ -135,6 +159,7 @@ int Tls::start(const char* host, std::uint16_t port) noexcept {
   State& state = *state_;
   state.left_bytes = handshake_bytes_max;
   state.unsent_bytes = 0;
+  state.early_count = 0;
   state.offered = false;
   state.chain_seen = false;
   state.verdict = {};
@@ -149,6 +174,7 @@ int Tls::handshake() noexcept {
   State& state = *state_;
   const int code = until_starved(state, [&] { return mbedtls_ssl_handshake(&state.ssl); });
   count_arena();
+  if (code == MBEDTLS_ERR_SSL_WANT_WRITE && refused(state)) return fail(MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE);
   if (wants_more(code)) return 0;
   if (code != 0) return fail(code);
   // mbedTLS 3.6.7 sends a Finished that is not one when it lacks the memory to compute it, and goes on.
@@ -210,7 +236,9 @@ int Tls::fail(int code) noexcept {
   report.code = state.inner_error == 0 ? code : 0;
   report.depth = state.verdict.depth;
   report.flags = state.verdict.flags;
-  if (code == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE) report.alert = state.ssl.MBEDTLS_PRIVATE(in_msg)[1];
+  if (report.code == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE) {
+    report.alert = state.early_count != 0 ? state.early[6] : state.ssl.MBEDTLS_PRIVATE(in_msg)[1];
+  }
   if (state.offered && !was_open) forget_session(state);
   release();
   if (!was_open) failures_.fetch_add(1, relaxed);

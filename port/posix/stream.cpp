@@ -173,9 +173,14 @@ std::int32_t Stream::send(const void* bytes, std::size_t n) noexcept {
     return static_cast<std::int32_t>(sent);
   }
   const int error = errno;
-  // A peer that refuses a request and closes leaves its reply behind: it is to be read before the end is
-  // told.
-  if (sent == 0 || would_block(error) || has_unread_bytes()) {
+  if (sent == 0 || would_block(error)) {
+    want(descriptor_, want_write);
+    return 0;
+  }
+  // A peer that refuses a request and closes leaves its reply behind: it is to be read before the end is told.
+  // Who does not read is not kept waiting for that.
+  if (!reply_left_ && has_unread_bytes()) {
+    reply_left_ = true;
     want(descriptor_, want_write);
     return 0;
   }
@@ -188,6 +193,7 @@ std::int32_t Stream::recv(void* bytes, std::size_t n) noexcept {
   const ssize_t received =
       without_interruption([&] { return ::recv(descriptor_, bytes, std::min(n, call_bytes_max), 0); });
   if (received > 0) {
+    reply_left_ = false;
     no_longer_want(want_read);
     return static_cast<std::int32_t>(received);
   }
@@ -219,6 +225,7 @@ void Stream::drop_descriptor() noexcept {
   wanted_.store(nothing);
   if (descriptor_ >= 0) ::close(descriptor_);
   descriptor_ = -1;
+  reply_left_ = false;
 }
 
 bool Stream::has_unread_bytes() const noexcept {

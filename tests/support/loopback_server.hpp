@@ -27,6 +27,7 @@ class LoopbackServer {
     bool reads = true;                // false: accepts, then takes not one byte
     bool closes_after_reply = false;  // without having said so
     bool resets_on_first_byte = false;
+    bool answers_first_byte = false;  // whatever it is, as a server does that is spoken to in another protocol
   };
 
   LoopbackServer() : LoopbackServer(Behaviour{}) {}
@@ -123,6 +124,10 @@ class LoopbackServer {
       const linger at_once{1, 0};
       setsockopt(connection.descriptor, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
       return false;
+    }
+    if (behaviour_.answers_first_byte) {
+      ::send(connection.descriptor, behaviour_.reply.data(), behaviour_.reply.size(), MSG_NOSIGNAL);
+      return true;
     }
     connection.received.append(bytes.data(), static_cast<std::size_t>(count));
     while (take_request(connection)) {

@@ -199,4 +199,14 @@ EDGESPAN_TEST(the_inner_streams_reasons_come_through, "tls") {
   }
 }
 
+// A server that has refused the client takes no more bytes: what it said must be heard all the same, and soon.
+EDGESPAN_TEST(a_refusal_is_heard_although_the_client_cannot_send_on, "tls") {
+  Replay refusing{std::string("\x15\x03\x03\x00\x02\x02\x28", 7)};
+  refusing.wire.send_bytes = 0;
+  Client client(refusing, {.roots = root_authority().pem()});
+  TEST_ASSERT_EQUAL_INT(EDGESPAN_STREAM_TLS, client.open());
+  TEST_ASSERT_EQUAL_INT(40, client.report().alert);
+  TEST_ASSERT_TRUE(client.is_idle());
+}
+
 }  // namespace

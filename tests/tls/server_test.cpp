@@ -4,110 +4,20 @@
 #include <edgespan/mbedtls.hpp>
 #include <edgespan/posix.hpp>
 
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <array>
-#include <cstdio>
-#include <ctime>
-#include <filesystem>
-#include <fstream>
+#include <span>
 #include <string>
 #include <vector>
 
-#include "certificates.hpp"
+#include "https_collector.hpp"
 #include "tests/support/test.hpp"
 
 namespace {
 
 using namespace edgespan;
+using test::HttpsCollector;
 using test::Identity;
-using test::issue;
 using test::Key;
-
-// server.py, until the end of the object.
-class Collector {
- public:
-  Collector(const std::vector<Identity>& chain, const std::string& client_roots) {
-    std::string chain_pem;
-    for (const Identity& identity : chain) chain_pem += identity.pem();
-    write("chain.pem", chain_pem);
-    write("key.pem", chain.at(0).key_pem());
-    if (!client_roots.empty()) write("client_roots.pem", client_roots);
-    std::array<int, 2> in{};
-    std::array<int, 2> out{};
-    REQUIRE((pipe(in.data()) == 0 && pipe(out.data()) == 0));
-    child_ = fork();
-    if (child_ == 0) {
-      dup2(in[0], STDIN_FILENO);
-      dup2(out[1], STDOUT_FILENO);
-      for (const int descriptor : {in[0], in[1], out[0], out[1]}) ::close(descriptor);
-      execl(EDGESPAN_TLS_PYTHON, "python3", EDGESPAN_TLS_SERVER, folder_.c_str(), nullptr);
-      _exit(127);
-    }
-    ::close(in[0]);
-    ::close(out[1]);
-    input_ = in[1];
-    output_ = fdopen(out[0], "r");
-    REQUIRE(child_ > 0);
-    port_ = line();
-    REQUIRE_FALSE(port_.empty());
-  }
-  Collector(const Collector&) = delete;
-  Collector& operator=(const Collector&) = delete;
-  ~Collector() {
-    ::close(input_);
-    if (child_ > 0) {
-      kill(child_, SIGTERM);
-      waitpid(child_, nullptr, 0);
-    }
-    std::fclose(output_);
-    std::filesystem::remove_all(folder_);
-  }
-
-  std::string url(const std::string& name = "localhost") const { return "https://" + name + ":" + port_; }
-  // What it says of the next request; waits for it.
-  std::string line() {
-    std::array<char, 256> text{};
-    if (std::fgets(text.data(), static_cast<int>(text.size()), output_) == nullptr) return "";
-    std::string line = text.data();
-    line.pop_back();
-    return line;
-  }
-
- private:
-  static std::string new_folder() {
-    std::string pattern = std::filesystem::temp_directory_path() / "edgespan-tls-XXXXXX";
-    REQUIRE(mkdtemp(pattern.data()) != nullptr);
-    return pattern;
-  }
-  void write(const char* name, const std::string& text) { std::ofstream(folder_ + "/" + name) << text; }
-
-  std::string folder_ = new_folder();
-  std::string port_;
-  pid_t child_ = -1;
-  int input_ = -1;
-  std::FILE* output_ = nullptr;
-};
-
-struct Site {
-  std::int64_t now_s = std::time(nullptr);
-  Identity root;
-  std::vector<Identity> chain;
-
-  explicit Site(Key key = Key::p256, const std::string& names = "DNS:localhost,IP:127.0.0.1") {
-    root = made({.key = key, .name = "root", .names = "", .authority = true, .usage = ""}, nullptr);
-    const Identity between =
-        made({.key = key, .name = "between", .names = "", .authority = true, .usage = ""}, &root);
-    chain = {made({.key = key, .names = names}, &between), between};
-  }
-  Identity made(test::Wanted wanted, const Identity* issuer) const {
-    wanted.from_s = now_s - test::day_s;
-    wanted.until_s = now_s + test::day_s;
-    return issue(wanted, issuer);
-  }
-};
+using test::Site;
 
 class Agent {
  public:
@@ -154,7 +64,7 @@ class Agent {
 EDGESPAN_TEST(batches_reach_an_https_collector_and_the_second_connection_is_resumed, "tls") {
   for (const Key key : {Key::p256, Key::rsa2048}) {
     const Site site(key);
-    Collector collector(site.chain, "");
+    HttpsCollector collector(site.chain, "");
     Agent agent(collector.url(), site.root);
     const std::string batch(60'000, 's');
     const auto post = [&](const char* handshake) {
@@ -178,7 +88,7 @@ EDGESPAN_TEST(batches_reach_an_https_collector_and_the_second_connection_is_resu
 EDGESPAN_TEST(a_collector_may_ask_for_the_gateways_certificate, "tls") {
   const Site site;
   const Identity own = site.made({.name = "gateway-7", .names = "", .usage = "clientAuth"}, &site.root);
-  Collector collector(site.chain, site.root.pem());
+  HttpsCollector collector(site.chain, site.root.pem());
   Agent agent(collector.url("127.0.0.1"), site.root, &own);
   TEST_ASSERT_TRUE(agent.offer("spans").state == SendState::delivered);
   TEST_ASSERT_TRUE(collector.line().find(" gateway-7 5") != std::string::npos);
@@ -194,7 +104,7 @@ EDGESPAN_TEST(no_span_goes_to_a_collector_that_is_not_believed, "tls") {
   };
   for (const Case& each : {Case{site, other.root, EDGESPAN_STREAM_UNKNOWN_ROOT},
                            Case{other, other.root, EDGESPAN_STREAM_WRONG_HOST}}) {
-    const Collector collector(each.server.chain, "");
+    const HttpsCollector collector(each.server.chain, "");
     Agent agent(collector.url(), each.root);
     const SendResult result = agent.offer("spans");
     TEST_ASSERT_TRUE(result.state == SendState::retry);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What `edgespan doctor` makes of a server's answer and of two dates: it is for people, so each finding is looked
-// at for the words that help.
+// What `edgespan doctor` makes of a server's answer and of two dates: it is for people, so each finding is
+// looked at for the words that help.
 #include "cli/answer.hpp"
 #include "support/test.hpp"
 
@@ -65,7 +65,8 @@ EDGESPAN_TEST(answer_headers_and_body_are_found, "cli") {
 EDGESPAN_TEST(answer_an_excerpt_is_short_and_printable, "cli") {
   TEST_ASSERT_EQUAL_STRING("first line", Answer{reply(500, "", "\r\n first line\r\nsecond")}.excerpt());
   TEST_ASSERT_EQUAL_STRING("\\x1b[2J", Answer{reply(500, "", "\x1b[2J")}.excerpt());
-  TEST_ASSERT_EQUAL_STRING(std::string(120, 'x') + "...", Answer{reply(500, "", std::string(121, 'x'))}.excerpt());
+  TEST_ASSERT_EQUAL_STRING(std::string(120, 'x') + "...",
+                           Answer{reply(500, "", std::string(121, 'x'))}.excerpt());
   TEST_ASSERT_EQUAL_STRING("Log in", Answer{reply(200, "", "<html><title>Log in</title>")}.excerpt());
   TEST_ASSERT_EQUAL_STRING("SSH-2.0-x", Answer{"SSH-2.0-x\r\n"}.excerpt());
 }
@@ -88,7 +89,8 @@ EDGESPAN_TEST(answer_each_refusal_says_what_to_do, "cli") {
   TEST_ASSERT_TRUE(contains(judge_status(404, "", "", "http://h:9411/zipkin").advice, "/api/v2/spans"));
   TEST_ASSERT_TRUE(contains(judge_status(404).advice, "host and port"));
   TEST_ASSERT_TRUE(contains(judge_status(405, "", "", "http://h/api/v1/spans").advice, "/api/v2/spans"));
-  TEST_ASSERT_TRUE(contains(judge_status(400, "", "Malformed", "http://h/api/v1/spans").advice, "/api/v2/spans"));
+  TEST_ASSERT_TRUE(
+      contains(judge_status(400, "", "Malformed", "http://h/api/v1/spans").advice, "/api/v2/spans"));
   for (const unsigned status : {401u, 403u, 407u}) {
     TEST_ASSERT_TRUE(contains(judge_status(status).text, std::to_string(status)));
     TEST_ASSERT_TRUE(contains(judge_status(status).advice, "--cert"));
@@ -106,7 +108,8 @@ EDGESPAN_TEST(answer_each_refusal_says_what_to_do, "cli") {
 EDGESPAN_TEST(answer_plain_http_on_a_port_for_tls_is_seen, "cli") {
   const Finding alert = judge_failure(SendReason::garbage, std::string{"\x15\x03\x01\x00\x02\x02\x0a", 7});
   TEST_ASSERT_TRUE(contains(alert.advice, "https://zipkin.example:9411/api/v2/spans"));
-  const Finding nginx = judge_status(400, "", "<html><head><title>400 The plain HTTP request was sent to HTTPS port");
+  const Finding nginx =
+      judge_status(400, "", "<html><head><title>400 The plain HTTP request was sent to HTTPS port");
   TEST_ASSERT_TRUE(contains(nginx.advice, "https://zipkin.example:9411"));
   const Finding ipv6 = judge_failure(SendReason::broken, "\x15\x03", "http://[::1]:9411");
   TEST_ASSERT_TRUE(contains(ipv6.advice, "https://[::1]:9411"));
@@ -115,7 +118,8 @@ EDGESPAN_TEST(answer_plain_http_on_a_port_for_tls_is_seen, "cli") {
 
 EDGESPAN_TEST(answer_no_answer_is_told_from_a_foreign_one, "cli") {
   TEST_ASSERT_TRUE(contains(judge_failure(SendReason::deadline, "").text, "10.00 s"));
-  TEST_ASSERT_TRUE(contains(judge_failure(SendReason::garbage, "SSH-2.0-OpenSSH_9.2").text, "SSH-2.0-OpenSSH_9.2"));
+  TEST_ASSERT_TRUE(
+      contains(judge_failure(SendReason::garbage, "SSH-2.0-OpenSSH_9.2").text, "SSH-2.0-OpenSSH_9.2"));
 }
 
 EDGESPAN_TEST(answer_dates_apart_are_told_with_how_far, "cli") {
@@ -134,8 +138,11 @@ EDGESPAN_TEST(answer_dates_apart_are_told_with_how_far, "cli") {
   TEST_ASSERT_TRUE(judge_dates({.machine_s = now_s - 5, .server_s = now_s}).good);
   TEST_ASSERT_TRUE(judge_dates({.machine_s = now_s}).good);
   TEST_ASSERT_FALSE(judge_dates({.known = false, .machine_s = 12}).good);
-  for (const auto& [seconds, text] : {std::pair{59, "59 s"}, {60, "1 min 0 s"}, {86'400, "24 h 0 min"},
-                                      {2 * 86'400, "2 days"}, {100'000'000, "3 years"}}) {
+  for (const auto& [seconds, text] : {std::pair{59, "59 s"},
+                                      {60, "1 min 0 s"},
+                                      {86'400, "24 h 0 min"},
+                                      {2 * 86'400, "2 days"},
+                                      {100'000'000, "3 years"}}) {
     TEST_ASSERT_EQUAL_STRING(text, cli::span_of_time(seconds));
   }
 }

@@ -64,7 +64,7 @@ EDGESPAN_TEST(cli_collector_refuses_what_is_no_list_of_spans, "cli") {
 
 EDGESPAN_TEST(cli_collector_relays_bodies_and_verdicts, "cli") {
   auto zipkin = std::make_unique<Collector>();
-  Collector relay{zipkin->url()};
+  Collector relay{{.url = zipkin->url()}};
   Poster poster{relay};
   TEST_ASSERT_EQUAL_INT(202, poster.post(body));
   TEST_ASSERT_EQUAL_UINT64(1, relay.take().size());
@@ -80,7 +80,7 @@ EDGESPAN_TEST(cli_collector_does_not_start_without_the_zipkin_it_relays_to, "cli
   for (const std::string url : {"http://127.0.0.1:1/api/v2/spans", "http://127.0.0.1:1"}) {
     std::string message;
     try {
-      const Collector collector{url};
+      const Collector collector{{.url = url}};
     } catch (const RunError& error) {
       message = error.what();
     }

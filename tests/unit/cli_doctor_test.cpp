@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `edgespan doctor` against servers on loopback that have what gateways meet: each fault is told at its step, in
-// words, and with the exit code that a script needs.
+// `edgespan doctor` against servers on loopback that have what gateways meet: each fault is told at its step,
+// in words, and with the exit code that a script needs.
 #include "cli/doctor.hpp"
 #include "cli/error.hpp"
 #include "cli/tool.hpp"
@@ -70,8 +70,8 @@ void check_fails_at(const Examination& found, const std::string& name, const std
 LoopbackServer::Behaviour answering(const std::string& status, const std::string& headers = "",
                                     const std::string& body = "") {
   LoopbackServer::Behaviour behaviour;
-  behaviour.reply = "HTTP/1.1 " + status + "\r\n" + headers + "Content-Length: " + std::to_string(body.size()) +
-                    "\r\n\r\n" + body;
+  behaviour.reply = "HTTP/1.1 " + status + "\r\n" + headers +
+                    "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
   return behaviour;
 }
 
@@ -144,7 +144,8 @@ EDGESPAN_TEST(doctor_is_content_with_a_collector_that_answers_no_queries, "cli")
 }
 
 EDGESPAN_TEST(doctor_tells_a_name_from_a_port_that_is_wrong, "cli") {
-  check_fails_at(doctor("http://no-such-host.invalid"), "resolve", "no address is known for no-such-host.invalid");
+  check_fails_at(doctor("http://no-such-host.invalid"), "resolve",
+                 "no address is known for no-such-host.invalid");
   check_fails_at(doctor("http://127.0.0.1:1"), "connect", "nobody listens on 127.0.0.1:1");
   const Examination ipv6 = doctor("http://[::1]:1");
   TEST_ASSERT_EQUAL_INT(1, ipv6.code);
@@ -168,14 +169,17 @@ EDGESPAN_TEST(doctor_tells_what_is_not_a_collector, "cli") {
 }
 
 EDGESPAN_TEST(doctor_explains_what_a_server_refuses, "cli") {
-  check_fails_at(doctor(LoopbackServer{answering("404 Not Found")}.url("/zipkin")), "empty post", "/api/v2/spans");
+  check_fails_at(doctor(LoopbackServer{answering("404 Not Found")}.url("/zipkin")), "empty post",
+                 "/api/v2/spans");
   check_fails_at(doctor(LoopbackServer{answering("401 Unauthorized")}.url()), "empty post", "status 401");
   check_fails_at(doctor(LoopbackServer{answering("403 Forbidden")}.url()), "empty post", "--cert");
-  check_fails_at(doctor(LoopbackServer{answering("413 Too Large")}.url()), "empty post", "client_max_body_size");
-  check_fails_at(doctor(LoopbackServer{answering("302 Found", "Location: http://elsewhere.example/\r\n")}.url()),
-                 "empty post", "http://elsewhere.example/");
-  check_fails_at(doctor(LoopbackServer{answering("503 Unavailable", "Retry-After: 60\r\n")}.url()), "empty post",
-                 "60 s");
+  check_fails_at(doctor(LoopbackServer{answering("413 Too Large")}.url()), "empty post",
+                 "client_max_body_size");
+  check_fails_at(
+      doctor(LoopbackServer{answering("302 Found", "Location: http://elsewhere.example/\r\n")}.url()),
+      "empty post", "http://elsewhere.example/");
+  check_fails_at(doctor(LoopbackServer{answering("503 Unavailable", "Retry-After: 60\r\n")}.url()),
+                 "empty post", "60 s");
 }
 
 // The clocks of a machine: what the agent takes for the date, and what the system says.
@@ -217,7 +221,8 @@ EDGESPAN_TEST(doctor_checks_brokers_topic_and_a_record, "cli") {
   check_fails_at(doctor("kafka://127.0.0.1:1"), "connect", "nobody listens on 127.0.0.1:1");
   const std::string missing = cluster.topic();
   cluster.fail_topic(missing, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
-  check_fails_at(doctor("kafka://" + cluster.brokers() + "/" + missing), "topic", "the brokers have no topic");
+  check_fails_at(doctor("kafka://" + cluster.brokers() + "/" + missing), "topic",
+                 "the brokers have no topic");
   LoopbackServer::Behaviour silent;
   silent.reads = false;
   const LoopbackServer no_broker{silent};
@@ -226,7 +231,8 @@ EDGESPAN_TEST(doctor_checks_brokers_topic_and_a_record, "cli") {
 }
 
 EDGESPAN_TEST(doctor_writes_a_span_to_a_file_and_reads_it, "cli") {
-  const std::string path = std::filesystem::temp_directory_path() / ("edgespan_doctor_" + std::to_string(getpid()));
+  const std::string path =
+      std::filesystem::temp_directory_path() / ("edgespan_doctor_" + std::to_string(getpid()));
   const Examination good = doctor("file:" + path);
   std::stringstream bytes;
   bytes << std::ifstream{path, std::ios::binary}.rdbuf();

@@ -74,6 +74,7 @@ class Stream {
   std::atomic<Wanted> wanted_{nothing};
   int descriptor_ = -1;
   State state_ = State::closed;
+  bool reply_left_ = false;  // send() failed, and left it to the caller to read what the peer said before
   std::uint16_t port_ = 0;
   std::uint32_t user_timeout_ms_ = 0;
   Lookup* lookup_ = nullptr;  // while resolving

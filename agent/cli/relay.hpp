@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cli/http_uplink.hpp"
+#include "cli/uplink.hpp"
+
+#include <edgespan/posix.hpp>
+
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace edgespan::cli {
+
+// Passes bodies on to a Zipkin, by the sender that the agent uses. Any thread; pinned.
+class Relay {
+ public:
+  // Posts an empty list first, which Zipkin accepts and does not store: that shows that somebody listens who
+  // takes spans. Throws UsageError for what is no http or https, RunError if it does not answer so.
+  explicit Relay(const UplinkOptions& options);
+  Relay(const Relay&) = delete;
+  Relay& operator=(const Relay&) = delete;
+
+  // The status of Zipkin's answer; 503 if there was none. Anything but 2xx comes with a sentence.
+  unsigned post(const std::string& body, std::string& error);
+
+ private:
+  Target target_;
+  std::mutex mutex_;
+  posix::Port port_;
+  std::unique_ptr<HttpUplink> uplink_;
+};
+
+}  // namespace edgespan::cli
