@@ -5,10 +5,11 @@
 #
 # A board.cmake sets
 #   EDGESPAN_BOARD_TOOLCHAIN  the file in toolchains/
-#   EDGESPAN_BOARD_FLAGS      the processor, for gcc, instead of the toolchain file's; empty: the toolchain file's
+#   EDGESPAN_BOARD_FLAGS      the processor, for gcc, after the toolchain file's flags; for the agent and its ports.
+#                             Libraries and tests are built without, and so are alike on boards of one toolchain
 #   EDGESPAN_BOARD_CPU        the processor, for qemu
 #   EDGESPAN_BOARD_PARTS      what is built: core, http, kafka, and posix or bare; cli is the tool
-#   EDGESPAN_BOARD_TESTED_AS  the board of the same instructions in whose build the unit tests run, if it is another one
+#   EDGESPAN_BOARD_TESTED_AS  the board of the same instructions in whose build the simulator runs, if it is another one
 set(EDGESPAN_BOARD "" CACHE STRING "A folder of boards/; empty: whatever the compiler builds for")
 set(EDGESPAN_BUDGET "" CACHE FILEPATH "A header like boards/*/budget.hpp, instead of the board's own")
 if(EDGESPAN_BOARD)
@@ -18,16 +19,21 @@ if(EDGESPAN_BOARD)
     message(FATAL_ERROR "EDGESPAN_BOARD=${EDGESPAN_BOARD}: there is ${boards}")
   endif()
   include(${CMAKE_CURRENT_LIST_DIR}/${EDGESPAN_BOARD}/board.cmake)
+  get_filename_component(toolchain ${CMAKE_CURRENT_LIST_DIR}/../toolchains/${EDGESPAN_BOARD_TOOLCHAIN}.cmake ABSOLUTE)
   if(NOT CMAKE_TOOLCHAIN_FILE AND NOT DEFINED ENV{CMAKE_TOOLCHAIN_FILE} AND NOT DEFINED ENV{OECORE_TARGET_SYSROOT})
-    set(CMAKE_TOOLCHAIN_FILE ${CMAKE_CURRENT_LIST_DIR}/../toolchains/${EDGESPAN_BOARD_TOOLCHAIN}.cmake CACHE FILEPATH
-        "What CMake knows of the compiler and its target")
+    set(CMAKE_TOOLCHAIN_FILE ${toolchain} CACHE FILEPATH "What CMake knows of the compiler and its target")
     set(EDGESPAN_DEPS source CACHE STRING "Where libraries come from: system, or source (dependencies.txt)")
+  endif()
+  if(CMAKE_TOOLCHAIN_FILE STREQUAL toolchain)
+    add_link_options(-static)  # the program asks nothing of the board's image
+  else()
+    set(EDGESPAN_BOARD_FLAGS "")  # another compiler's flags are the caller's
   endif()
   if(NOT "cli" IN_LIST EDGESPAN_BOARD_PARTS)
     set(EDGESPAN_CLI OFF CACHE BOOL "Build the tool `edgespan`")
   endif()
   set(CMAKE_BUILD_TYPE MinSizeRel CACHE STRING "Build type")
-  # What nobody calls leaves the program, and the program asks nothing of the board's image.
+  # What nobody calls leaves the program.
   add_compile_options(-ffunction-sections -fdata-sections)
-  add_link_options(-static -Wl,--gc-sections)
+  add_link_options(-Wl,--gc-sections)
 endif()

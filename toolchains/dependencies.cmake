@@ -8,8 +8,8 @@
 #   cli11, httplib   headers of the tool
 #
 # EDGESPAN_DEPS=system asks find_package and pkg-config: a distribution, Yocto, Buildroot. EDGESPAN_DEPS=source builds
-# the releases that dependencies.txt pins; they come from upstream, or from the folder EDGESPAN_DEPS_DIR if that is
-# given (toolchains/sources.py fills one).
+# the releases that dependencies.txt pins; they come from the folder EDGESPAN_DEPS_DIR (toolchains/sources.py fills
+# one), and what that lacks from upstream.
 include_guard(GLOBAL)
 include(FetchContent)
 
@@ -31,10 +31,11 @@ if(NOT EDGESPAN_DEPS MATCHES "^(system|source)$")
   message(FATAL_ERROR "EDGESPAN_DEPS=${EDGESPAN_DEPS}: it is system or source")
 endif()
 
-# Unpacks the pinned release; its folder goes into the variable `out`.
-function(edgespan_release name version out)
-  set(url "")
+# Where the pinned release is: a file of EDGESPAN_DEPS_DIR, or else an address. `names`: what the file may be called.
+function(_edgespan_locate name version out_url out_hash out_names)
   set(names "")
+  set(file_found "")
+  set(address "")
   set(pinned FALSE)
   file(STRINGS ${EDGESPAN_DEPS_FILE} rows REGEX "^[^#]")
   foreach(row IN LISTS rows)
@@ -55,20 +56,62 @@ function(edgespan_release name version out)
       set(file ${name}-${version}${suffix})  # what GitHub calls v1.2.3.tar.gz
     endif()
     list(APPEND names ${file})
-    if(EDGESPAN_DEPS_DIR AND NOT url AND EXISTS ${EDGESPAN_DEPS_DIR}/${file})
-      set(url ${EDGESPAN_DEPS_DIR}/${file})
-      set(hash ${sha256})
-    elseif(NOT EDGESPAN_DEPS_DIR AND NOT url AND location MATCHES "://")
-      set(url ${location})
-      set(hash ${sha256})
+    if(EDGESPAN_DEPS_DIR AND NOT file_found AND EXISTS ${EDGESPAN_DEPS_DIR}/${file})
+      set(file_found ${EDGESPAN_DEPS_DIR}/${file})
+      set(file_hash ${sha256})
+    elseif(NOT address AND location MATCHES "://")
+      set(address ${location})
+      set(address_hash ${sha256})
     endif()
   endforeach()
   if(NOT names)
     message(FATAL_ERROR "${name} ${version} is not pinned in ${EDGESPAN_DEPS_FILE}")
-  elseif(NOT url)
-    list(JOIN names " or " names)
-    message(FATAL_ERROR "${EDGESPAN_DEPS_DIR} has no ${names}; `toolchains/sources.py ${EDGESPAN_DEPS_DIR}` gets it "
-                        "from the source packages of Debian")
+  endif()
+  list(REMOVE_DUPLICATES names)
+  list(JOIN names " or " names)
+  set(${out_names} ${names} PARENT_SCOPE)
+  if(file_found)
+    set(${out_url} ${file_found} PARENT_SCOPE)
+    set(${out_hash} ${file_hash} PARENT_SCOPE)
+  else()
+    set(${out_url} ${address} PARENT_SCOPE)
+    set(${out_hash} ${address_hash} PARENT_SCOPE)
+  endif()
+endfunction()
+
+# Downloaded here, because FetchContent tries for minutes and then does not say what to do without a network.
+function(_edgespan_download what url sha256 file names)
+  if(EXISTS ${file})
+    file(SHA256 ${file} present)
+    if(present STREQUAL sha256)
+      return()
+    endif()
+  endif()
+  message(STATUS "${what} from ${url}")
+  file(DOWNLOAD ${url} ${file} STATUS status TLS_VERIFY ON INACTIVITY_TIMEOUT 30)
+  if(status MATCHES "^0;")
+    return()
+  endif()
+  file(REMOVE ${file})
+  list(GET status 1 reason)
+  set(folder ${EDGESPAN_DEPS_DIR})
+  if(NOT folder)
+    set(folder FOLDER)
+  endif()
+  message(FATAL_ERROR "${what} did not come from ${url}: ${reason}. Without a network, put ${names} into a folder and "
+                      "configure with -DEDGESPAN_DEPS_DIR=${folder}; where a mirror of Debian is in reach, "
+                      "`toolchains/sources.py ${folder}` fills it.")
+endfunction()
+
+# Unpacks the pinned release; its folder goes into the variable `out`.
+function(edgespan_release name version out)
+  _edgespan_locate(${name} ${version} url hash names)
+  string(TOUPPER edgespan_${name} override)
+  if(url MATCHES "://" AND NOT FETCHCONTENT_SOURCE_DIR_${override})
+    string(REGEX MATCH "\\.tar\\.[a-z0-9]+$" suffix ${url})
+    set(archive ${CMAKE_BINARY_DIR}/_deps/archives/${name}-${version}${suffix})
+    _edgespan_download("${name} ${version}" ${url} ${hash} ${archive} "${names}")
+    set(url ${archive})
   endif()
   if(POLICY CMP0135)
     cmake_policy(SET CMP0135 NEW)  # files get the time of unpacking, so a changed pin is built

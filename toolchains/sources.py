@@ -6,7 +6,7 @@ Fills FOLDER with the archives of dependencies.txt, out of the source packages o
 mirror of Debian and no other part of the internet; then configure with -DEDGESPAN_DEPS=source and
 -DEDGESPAN_DEPS_DIR=FOLDER. Any user can run it: apt works on lists of its own inside FOLDER, made from the system's
 sources with the suites' names replaced, and the system's own lists stay as they are. What is there already is not
-asked for again.
+asked for again; what Debian has replaced meanwhile is named, and left to upstream.
 """
 
 import glob
@@ -58,12 +58,11 @@ def mirrors():
 
 def private_apt(folder):
     """An apt of our own in `folder`; gives the words that begin each of its commands."""
-    for name in ('lists/partial', 'cache/archives/partial'):
-        os.makedirs(os.path.join(folder, name), exist_ok=True)
     where = mirrors()
     if not where:
-        sys.exit('sources: this system has no mirror of Debian in /etc/apt; without -DEDGESPAN_DEPS_DIR the archives '
-                 'come from upstream')
+        sys.exit('sources: this system has no mirror of Debian in /etc/apt')
+    for name in ('lists/partial', 'cache/archives/partial'):
+        os.makedirs(os.path.join(folder, name), exist_ok=True)
     with open(os.path.join(folder, 'sources.list'), 'w', encoding='utf-8') as file:
         for address, key in where:
             for suite in SUITES:
@@ -105,13 +104,13 @@ def main():
         package = package_of(name, sha256, apt, inside)
         if package:
             print(f'sources: {name} from {package}', flush=True)
-            updated = run(['apt-get', *apt, 'source', '--download-only', '--tar-only', package], folder)
+            run(['apt-get', *apt, 'source', '--download-only', '--tar-only', package], folder)
         if not matches(os.path.join(folder, name), sha256):
             lost.append(name)
+    shutil.rmtree(inside)
     if lost:
         print(updated.stdout, file=sys.stderr)
-        sys.exit('sources: no source package with the pinned bytes: ' + ', '.join(lost))
-    shutil.rmtree(inside)
+        sys.exit('sources: no source package has the pinned bytes of ' + ', '.join(lost) + '; the rest is there')
 
 
 if __name__ == '__main__':

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Traced clients: created with interceptors, so that every message has its span, by whatever call it is
 // produced and in whatever style its delivery report is read. agent/DESIGN.md says why this way was chosen.
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 #include <edgespan/kafka_sender.hpp>
@@ -41,9 +42,9 @@ rd_kafka_resp_err_t on_new(rd_kafka_t* rk, const rd_kafka_conf_t* conf, void* se
 
 void refuse(char* errstr, std::size_t size, const char* text) noexcept {
   if (errstr == nullptr || size == 0) return;
-  const std::string_view cut = std::string_view{text}.substr(0, size - 1);
-  cut.copy(errstr, cut.size());
-  errstr[cut.size()] = '\0';
+  const std::size_t kept = std::min(std::strlen(text), size - 1);
+  std::memcpy(errstr, text, kept);
+  errstr[kept] = '\0';
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # BeagleBone Black: AM3358, one Cortex-A8.
 set(EDGESPAN_BOARD_TOOLCHAIN arm-linux-gnueabihf)
-set(EDGESPAN_BOARD_FLAGS "-mcpu=cortex-a8 -mfloat-abi=hard -mthumb")
+set(EDGESPAN_BOARD_FLAGS -march=armv7-a+fp -mtune=cortex-a8)
 set(EDGESPAN_BOARD_CPU cortex-a8)
 set(EDGESPAN_BOARD_PARTS core http kafka posix cli)

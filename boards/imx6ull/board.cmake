@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # i.MX 6ULL: one Cortex-A7.
 set(EDGESPAN_BOARD_TOOLCHAIN arm-linux-gnueabihf)
-set(EDGESPAN_BOARD_FLAGS "-mcpu=cortex-a7 -mfloat-abi=hard -mthumb")
+set(EDGESPAN_BOARD_FLAGS -march=armv7ve+fp -mtune=cortex-a7)
 set(EDGESPAN_BOARD_CPU cortex-a7)
 set(EDGESPAN_BOARD_PARTS core http kafka posix cli)
 set(EDGESPAN_BOARD_TESTED_AS beaglebone-black)

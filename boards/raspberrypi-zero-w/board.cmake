@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 # Raspberry Pi Zero W, and the first Raspberry Pi: BCM2835, one ARM1176JZF-S, which is ARMv6.
 set(EDGESPAN_BOARD_TOOLCHAIN arm-linux-gnueabi)
-set(EDGESPAN_BOARD_FLAGS "-mcpu=arm1176jzf-s -marm -mfloat-abi=soft")
 set(EDGESPAN_BOARD_CPU arm1176)
 set(EDGESPAN_BOARD_PARTS core http kafka posix cli)

@@ -7,6 +7,8 @@
 
 #include <librdkafka/rdkafka_mock.h>
 
+#include <pthread.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -92,7 +94,11 @@ std::string grouped(std::size_t number) {
   return digits;
 }
 
-// The README's table has columns for 64-bit machines and 32-bit ARM.
+// The README's table has columns for 64-bit and 32-bit ARM. A port holds one mutex, of 48 bytes on the former; that of
+// x86-64 is smaller, everything else has the same size there.
+constexpr std::size_t port_bytes =
+    sizeof(edgespan::posix::Port) + (sizeof(void*) == 8 ? 48 - sizeof(pthread_mutex_t) : 0);
+
 void check_memory_table() {
   std::ifstream file{EDGESPAN_README};
   const std::string text{std::istreambuf_iterator<char>{file}, {}};
@@ -108,7 +114,7 @@ void check_memory_table() {
   row("memory_bytes(tiny_limits)", edgespan::memory_bytes(edgespan::tiny_limits));
   row("Tracing", sizeof(edgespan::Tracing));
   row("HttpSender", sizeof(edgespan::HttpSender));
-  row("posix::Port", sizeof(edgespan::posix::Port));
+  row("posix::Port", port_bytes);
   row("KafkaTracing", sizeof(edgespan::KafkaTracing));
   row("Reporter", sizeof(edgespan::Reporter));
 }
