@@ -317,8 +317,8 @@ struct HeaderList {
   }
 };
 
-template <typename Hex>
-constexpr void inject_set(const Context& context, HeaderList& list) noexcept {
+template <typename Hex, typename List>
+constexpr void inject_set(const Context& context, List& list) noexcept {
   list.append(B3Key::trace_id, write_trace_id<Hex>(context, list.place()));
   Hex::encode16(context.span_id, list.place());
   list.append(B3Key::span_id, id_digits);

@@ -22,27 +22,6 @@ std::uint64_t read_varint(std::span<const std::byte> in, std::size_t& at) noexce
 
 }  // namespace
 
-std::size_t tag_size(std::string_view key, std::string_view value) noexcept {
-  return encode_impl::tag_size(key, value);
-}
-std::byte* write_tag(std::byte* out, std::string_view key, std::string_view value) noexcept {
-  return encode_impl::write_tag(out, key, value);
-}
-std::size_t annotation_size(std::string_view text) noexcept { return encode_impl::annotation_size(text); }
-std::byte* write_annotation(std::byte* out, std::uint64_t at_us, std::string_view text) noexcept {
-  return encode_impl::write_annotation(out, at_us, text);
-}
-std::byte* write_name(std::byte* out, std::string_view name) noexcept {
-  return encode_impl::write_name(out, name);
-}
-std::byte* write_remote(std::byte* out, std::string_view service_name) noexcept {
-  return encode_impl::write_remote(out, service_name);
-}
-EncodedSize encoded_size(const SpanRecord& record) noexcept { return encode_impl::encoded_size(record); }
-void encode(const SpanRecord& record, const EncodedSize& size, std::byte* out) noexcept {
-  encode_impl::encode(record, size, out);
-}
-
 void rebase(std::span<std::byte> element, std::uint32_t timestamp_at, bool annotated,
             std::uint64_t offset_us) noexcept {
   const auto patch = [&](std::size_t at) {

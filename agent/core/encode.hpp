@@ -31,9 +31,9 @@ struct SpanRecord {
   Bytes name{};                   // each of these is a run of whole fields, encoded
   Bytes local{};
   Bytes remote{};
-  Bytes text{};            // annotations, then tags
-  bool annotated = false;  // `text` begins with annotations
-  std::span<const TagView> tags{};
+  Bytes text{};                   // annotations, then tags
+  bool annotated = false;         // `text` begins with annotations
+  std::array<TagView, 3> tags{};  // an empty key: none
 };
 
 struct EncodedSize {
@@ -42,23 +42,8 @@ struct EncodedSize {
   std::uint32_t timestamp_at = 0;  // where the 8 bytes of the start time begin, from the start of the element
 };
 
-EncodedSize encoded_size(const SpanRecord& record) noexcept;
-
-// Writes exactly `size.total` bytes, `size` being encoded_size(record).
-void encode(const SpanRecord& record, const EncodedSize& size, std::byte* out) noexcept;
-
 // Adds `offset_us` (modulo 2^64) to the start time and to those of the annotations of an encoded element.
 void rebase(std::span<std::byte> element, std::uint32_t timestamp_at, bool annotated,
             std::uint64_t offset_us) noexcept;
-
-// Building blocks of the fields that a span collects while it is open. Each returns what it wrote, or would
-// write.
-std::size_t tag_size(std::string_view key, std::string_view value) noexcept;
-std::byte* write_tag(std::byte* out, std::string_view key, std::string_view value) noexcept;
-std::size_t annotation_size(std::string_view text) noexcept;
-std::byte* write_annotation(std::byte* out, std::uint64_t at_us, std::string_view text) noexcept;
-// At most 127 bytes of text, whose ASCII letters become lower-case: 2 + name bytes; 4 + service name bytes.
-std::byte* write_name(std::byte* out, std::string_view name) noexcept;
-std::byte* write_remote(std::byte* out, std::string_view service_name) noexcept;
 
 }  // namespace edgespan::core

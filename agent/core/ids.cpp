@@ -3,6 +3,7 @@
 // must not repeat.
 #include <bit>
 
+#include "core/inline.hpp"
 #include "core/state.hpp"
 
 namespace edgespan::core {
@@ -15,7 +16,7 @@ constexpr std::uint64_t mix(std::uint64_t value) noexcept {  // splitmix64
   return value ^ value >> 31;
 }
 
-std::uint64_t next(std::array<std::uint64_t, 4>& s) noexcept {
+EDGESPAN_INLINE std::uint64_t next(std::array<std::uint64_t, 4>& s) noexcept {
   const std::uint64_t result = std::rotl(s[1] * 5, 7) * 9;
   const std::uint64_t t = s[1] << 17;
   s[2] ^= s[0];
@@ -29,10 +30,29 @@ std::uint64_t next(std::array<std::uint64_t, 4>& s) noexcept {
 
 // Every seeding draws a number of its own, so that no two threads, and no two seedings of one, go the same
 // way.
-void seed_thread(TracingState& state, ThreadState& thread) noexcept {
+[[gnu::cold]] void seed_thread(TracingState& state, ThreadState& thread) noexcept {
   const std::uint64_t number = state.threads_seeded.fetch_add(1, std::memory_order_relaxed) + 1ULL;
   for (std::size_t i = 0; i < 4; ++i) thread.generator[i] = mix(state.seed[i] ^ mix(number * 4 + i));
   thread.seeded_for = state.epoch;
+}
+
+EDGESPAN_INLINE std::uint64_t draw(TracingState& state) noexcept {
+  ThreadState& thread = thread_state();
+  if (thread.seeded_for != state.epoch) [[unlikely]]
+    seed_thread(state, thread);
+  std::uint64_t id = 0;
+  do {
+    id = next(thread.generator);
+  } while (id == 0);
+  return id;
+}
+
+EDGESPAN_INLINE void decide(TracingState& state, Context& context, const Sampler* sampler) noexcept {
+  if (context.decision != Decision::undecided) return;
+  if (sampler == nullptr) sampler = state.config.sampler;
+  bool keep = true;
+  if (sampler != nullptr) keep = sampler->keep(context.trace_lo, sampler->needs_clock() ? state.now_us() : 0);
+  context.decision = keep ? Decision::accept : Decision::deny;
 }
 
 }  // namespace
@@ -45,40 +65,20 @@ void seed(TracingState& state) noexcept {
   state.seeded.store(true, std::memory_order_release);
 }
 
-std::uint64_t random_id(TracingState& state) noexcept {
-  ThreadState& thread = thread_state();
-  if (thread.seeded_for != state.epoch) seed_thread(state, thread);
-  std::uint64_t id = 0;
-  do {
-    id = next(thread.generator);
-  } while (id == 0);
-  return id;
-}
-
-namespace {
-
-void decide(TracingState& state, Context& context, const Sampler* sampler) noexcept {
-  if (context.decision != Decision::undecided) return;
-  if (sampler == nullptr) sampler = state.config.sampler;
-  bool keep = true;
-  if (sampler != nullptr) keep = sampler->keep(context.trace_lo, sampler->needs_clock() ? state.now_us() : 0);
-  context.decision = keep ? Decision::accept : Decision::deny;
-}
-
-}  // namespace
+std::uint64_t random_id(TracingState& state) noexcept { return draw(state); }
 
 Context new_root(TracingState& state, Decision decision, const Sampler* sampler) noexcept {
   Context context;
-  context.span_id = random_id(state);
+  context.span_id = draw(state);
   context.trace_lo = context.span_id;
-  if (state.config.trace_id_128) context.trace_hi = random_id(state);
+  if (state.config.trace_id_128) context.trace_hi = draw(state);
   context.decision = decision;
   decide(state, context, sampler);
   return context;
 }
 
 Context new_child(TracingState& state, const Context& parent, const Sampler* sampler) noexcept {
-  Context context{parent.trace_hi, parent.trace_lo, random_id(state), parent.span_id, parent.decision};
+  Context context{parent.trace_hi, parent.trace_lo, draw(state), parent.span_id, parent.decision};
   decide(state, context, sampler);
   return context;
 }

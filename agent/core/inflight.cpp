@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/inflight.hpp"
 
-#include <bit>
+#include <cstddef>
 
 namespace edgespan::core {
 namespace {
@@ -12,33 +12,55 @@ constexpr std::uintptr_t busy = 1;  // somebody copies the span in or out: a mat
 // How often a look-up that met a busy slot looks again before it believes that its key is not there.
 constexpr int look_again_max = 64;
 
-// Which slots of a row hold `key`, a bit each, and in the high half which are busy: all are read, without a
-// branch that could be guessed wrong.
-constexpr std::uint32_t busy_shift = 16;
-std::uint32_t look(const InflightBucket& bucket, std::uintptr_t key) noexcept {
-  std::uint32_t seen = 0;
-#pragma GCC unroll 8
-  for (std::uint32_t slot = 0; slot < inflight_bucket_size; ++slot) {
-    const std::uintptr_t stands = bucket.keys[slot].load(std::memory_order_relaxed);
-    seen |= (std::uint32_t{stands == key} | std::uint32_t{stands == busy} << busy_shift) << slot;
-  }
-  return seen;
+// A slot counts no more than that, so that no number of threads that count at once goes past the counter's
+// end.
+constexpr std::uint16_t strays_max = 0x7FFF;
+
+// Heap addresses differ in their middle bits; odd multipliers spread them, each in a way of its own.
+constexpr std::uint32_t own_hash = 0x9E3779B1U;
+constexpr std::uint32_t second_hash = 0x85EBCA77U;
+std::size_t spread(std::uintptr_t key, std::uint32_t multiplier, std::size_t size) noexcept {
+  const auto low =
+      static_cast<std::uint32_t>(key >> 4) ^ static_cast<std::uint32_t>(std::uint64_t{key} >> 32);
+  return static_cast<std::size_t>(std::uint64_t{low * multiplier} * size >> 32);
 }
 
-// Turns a key of a row into `busy`, where it still stands.
-bool own_slot(InflightBucket& bucket, std::uintptr_t key, std::uint32_t& slot, bool& busy_seen) noexcept {
-  const std::uint32_t seen = look(bucket, key);
-  for (std::uint32_t found = seen & 0xFFFF; found != 0; found &= found - 1) {
-    slot = static_cast<std::uint32_t>(std::countr_zero(found));
-    std::uintptr_t expected = key;
-    if (bucket.keys[slot].compare_exchange_strong(expected, busy, std::memory_order_acquire,
-                                                  std::memory_order_relaxed)) {
-      return true;
-    }
-    busy_seen |= expected == busy;
+std::uint32_t seconds(std::uint64_t us) noexcept { return static_cast<std::uint32_t>(us / 1'000'000); }
+
+// Turns `key` into `busy`, where it still stands.
+bool claim(InflightSlot& slot, std::uintptr_t key) noexcept {
+  return slot.key.compare_exchange_strong(key, busy, std::memory_order_acquire, std::memory_order_relaxed);
+}
+
+InflightSlot* claim_in(InflightBucket& bucket, std::uintptr_t key, bool& busy_seen) noexcept {
+  for (InflightSlot& slot : bucket.slots) {
+    const std::uintptr_t seen = slot.key.load(std::memory_order_relaxed);
+    if (seen == key && claim(slot, key)) return &slot;
+    busy_seen |= seen == busy || seen == key;  // it was this key until now: somebody copies it
   }
-  busy_seen |= seen >> busy_shift != 0;
-  return false;
+  return nullptr;
+}
+
+// The next two: of a slot that this thread has claimed. The second shows it again, under `key`.
+void read(const InflightSlot& slot, InflightSpan& out) noexcept {
+  out.context = {slot.trace_hi, slot.trace_lo, slot.span_id, slot.parent_id, slot.decision};
+  out.start_us = slot.start_us;
+}
+
+void write(InflightSlot& slot, std::uintptr_t key, const InflightSpan& span) noexcept {
+  slot.decision = span.context.decision;
+  slot.trace_hi = span.context.trace_hi;
+  slot.trace_lo = span.context.trace_lo;
+  slot.span_id = span.context.span_id;
+  slot.parent_id = span.context.parent_id;
+  slot.start_us = span.start_us;
+  slot.start_s.store(seconds(span.start_us), std::memory_order_relaxed);
+  slot.key.store(key, std::memory_order_release);
+}
+
+void release(InflightSlot& slot, InflightSlot& own) noexcept {
+  slot.key.store(empty, std::memory_order_release);
+  if (&slot != &own) own.strays.fetch_sub(1, std::memory_order_relaxed);
 }
 
 }  // namespace
@@ -46,68 +68,88 @@ bool own_slot(InflightBucket& bucket, std::uintptr_t key, std::uint32_t& slot, b
 void InflightTable::init(std::span<InflightBucket> buckets) noexcept {
   buckets_ = buckets;
   for (InflightBucket& bucket : buckets) {
-    for (auto& key : bucket.keys) key.store(empty, std::memory_order_relaxed);
-    bucket.elsewhere.store(0, std::memory_order_relaxed);
+    for (InflightSlot& slot : bucket.slots) {
+      slot.key.store(empty, std::memory_order_relaxed);
+      slot.strays.store(0, std::memory_order_relaxed);
+    }
   }
 }
 
-InflightTable::Choice InflightTable::buckets_of(std::uintptr_t key) noexcept {
-  // Heap addresses differ in their middle bits; two odd multipliers spread them in two ways.
-  const auto low =
-      static_cast<std::uint32_t>(key >> 4) ^ static_cast<std::uint32_t>(std::uint64_t{key} >> 32);
-  const auto at = [&](std::uint32_t hash) {
-    return &buckets_[static_cast<std::size_t>(std::uint64_t{hash ^ hash >> 15} * buckets_.size() >> 32)];
-  };
-  const Choice choice{at(low * 0x9E3779B1U), at(low * 0x85EBCA77U)};
-  return {choice.first, choice.second == choice.first ? nullptr : choice.second};
+InflightTable::Place InflightTable::place_of(std::uintptr_t key) const noexcept {
+  const std::size_t at = spread(key, own_hash, buckets_.size() * inflight_bucket_size);
+  InflightBucket& bucket = buckets_[at / inflight_bucket_size];
+  return {key, &bucket, &bucket.slots[at % inflight_bucket_size]};
 }
 
-bool InflightTable::own(std::uintptr_t key, const Choice& choice, Place& place, bool& busy_seen) noexcept {
-  place.bucket = choice.first;
-  if (own_slot(*place.bucket, key, place.slot, busy_seen)) return true;
-  if (choice.second == nullptr || choice.first->elsewhere.load(std::memory_order_acquire) == 0) return false;
-  place.bucket = choice.second;
-  return own_slot(*place.bucket, key, place.slot, busy_seen);
+InflightBucket& InflightTable::second_bucket(std::uintptr_t key) const noexcept {
+  return buckets_[spread(key, second_hash, buckets_.size())];
 }
 
-// Empties a slot that this thread owns.
-void InflightTable::release(const Place& place, const Choice& choice) noexcept {
-  place.bucket->keys[place.slot].store(empty, std::memory_order_release);
-  if (place.bucket != choice.first) choice.first->elsewhere.fetch_sub(1, std::memory_order_relaxed);
+void InflightTable::expect(const void* address) const noexcept {
+  const InflightSlot* const own = place_of(reinterpret_cast<std::uintptr_t>(address)).own;
+  __builtin_prefetch(own, 1);
+  __builtin_prefetch(&own->start_us, 1);  // it may reach into a second line
+}
+
+// The slot of the key, claimed; null if it is not there.
+InflightSlot* InflightTable::find(const Place& place, bool& busy_seen) const noexcept {
+  InflightSlot* const slot = claim_in(*place.bucket, place.key, busy_seen);
+  if (slot != nullptr || place.own->strays.load(std::memory_order_acquire) == 0) return slot;
+  return claim_in(second_bucket(place.key), place.key, busy_seen);
 }
 
 InflightTable::Insert InflightTable::insert(const void* address, const InflightSpan& span,
                                             InflightSpan& old) noexcept {
-  const auto key = reinterpret_cast<std::uintptr_t>(address);
-  const Choice choice = buckets_of(key);
-  Insert result = Insert::stored;
-  Place place;
-  bool busy_seen = false;
-  if (own(key, choice, place, busy_seen)) {
-    old = place.bucket->spans[place.slot];
-    result = Insert::replaced;
-  } else if (place.bucket = choice.first; !own_slot(*place.bucket, empty, place.slot, busy_seen)) {
-    place.bucket = choice.second;
-    if (place.bucket == nullptr || !own_slot(*place.bucket, empty, place.slot, busy_seen))
-      return Insert::full;
-    choice.first->elsewhere.fetch_add(1, std::memory_order_relaxed);
+  const Place place = place_of(reinterpret_cast<std::uintptr_t>(address));
+  if (place.own->key.load(std::memory_order_relaxed) != empty ||
+      place.own->strays.load(std::memory_order_acquire) != 0 || !claim(*place.own, empty)) {
+    return insert_slow(place, span, old);
   }
-  place.bucket->spans[place.slot] = span;
-  place.bucket->start_s[place.slot].store(static_cast<std::uint32_t>(span.start_us / 1'000'000),
-                                          std::memory_order_relaxed);
-  place.bucket->keys[place.slot].store(key, std::memory_order_release);
-  return result;
+  write(*place.own, place.key, span);
+  return Insert::stored;
+}
+
+[[gnu::noinline]] InflightTable::Insert InflightTable::insert_slow(const Place& place,
+                                                                   const InflightSpan& span,
+                                                                   InflightSpan& old) noexcept {
+  bool busy_seen = false;
+  if (InflightSlot* const slot = find(place, busy_seen)) {
+    read(*slot, old);
+    write(*slot, place.key, span);
+    return Insert::replaced;
+  }
+  InflightSlot* slot = claim(*place.own, empty) ? place.own : nullptr;
+  if (slot == nullptr) {
+    if (place.own->strays.load(std::memory_order_relaxed) >= strays_max) return Insert::full;
+    slot = claim_in(*place.bucket, empty, busy_seen);
+    if (slot == nullptr) slot = claim_in(second_bucket(place.key), empty, busy_seen);
+    if (slot == nullptr) return Insert::full;
+    if (slot != place.own) place.own->strays.fetch_add(1, std::memory_order_relaxed);
+  }
+  write(*slot, place.key, span);
+  return Insert::stored;
 }
 
 bool InflightTable::take(const void* address, InflightSpan& out) noexcept {
-  const auto key = reinterpret_cast<std::uintptr_t>(address);
-  const Choice choice = buckets_of(key);
+  const Place place = place_of(reinterpret_cast<std::uintptr_t>(address));
+  const std::uintptr_t seen = place.own->key.load(std::memory_order_relaxed);
+  if (seen == place.key && claim(*place.own, seen)) {
+    read(*place.own, out);
+    place.own->key.store(empty, std::memory_order_release);
+    return true;
+  }
+  if (seen != place.key && seen != busy && place.own->strays.load(std::memory_order_acquire) == 0) {
+    return false;
+  }
+  return take_slow(place, out);
+}
+
+[[gnu::noinline]] bool InflightTable::take_slow(const Place& place, InflightSpan& out) noexcept {
   for (int look = 0; look < look_again_max; ++look) {
-    Place place;
     bool busy_seen = false;
-    if (own(key, choice, place, busy_seen)) {
-      out = place.bucket->spans[place.slot];
-      release(place, choice);
+    if (InflightSlot* const slot = find(place, busy_seen)) {
+      read(*slot, out);
+      release(*slot, *place.own);
       return true;
     }
     if (!busy_seen) return false;
@@ -116,23 +158,21 @@ bool InflightTable::take(const void* address, InflightSpan& out) noexcept {
 }
 
 bool InflightTable::take_older(std::uint64_t now_us, std::uint32_t age_s, InflightSpan& out) noexcept {
-  const auto now_s = static_cast<std::uint32_t>(now_us / 1'000'000);
-  for (InflightBucket& candidate : buckets_) {
-    for (std::uint32_t slot = 0; slot < inflight_bucket_size; ++slot) {
-      std::uintptr_t key = candidate.keys[slot].load(std::memory_order_acquire);
-      if (key == empty || key == busy) continue;
-      if (now_s - candidate.start_s[slot].load(std::memory_order_relaxed) < age_s) continue;
-      if (!candidate.keys[slot].compare_exchange_strong(key, busy, std::memory_order_acquire,
-                                                        std::memory_order_relaxed)) {
-        continue;
-      }
+  const std::uint32_t now_s = seconds(now_us);
+  const auto young = [&](const InflightSlot& slot) {
+    return now_s - slot.start_s.load(std::memory_order_relaxed) < age_s;
+  };
+  for (InflightBucket& bucket : buckets_) {
+    for (InflightSlot& slot : bucket.slots) {
+      const std::uintptr_t key = slot.key.load(std::memory_order_acquire);
+      if (key == empty || key == busy || young(slot) || !claim(slot, key)) continue;
       // The address may have been reported and used again since its age was read.
-      if (now_s - candidate.start_s[slot].load(std::memory_order_relaxed) < age_s) {
-        candidate.keys[slot].store(key, std::memory_order_release);
+      if (young(slot)) {
+        slot.key.store(key, std::memory_order_release);
         continue;
       }
-      out = candidate.spans[slot];
-      release({&candidate, slot}, buckets_of(key));
+      read(slot, out);
+      release(slot, *place_of(key).own);
       return true;
     }
   }

@@ -2,8 +2,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "core/encode_impl.hpp"
-#include "core/state.hpp"
+#include "core/record.hpp"
 #include "core/text.hpp"
 
 namespace edgespan {

@@ -95,9 +95,6 @@ std::uint64_t random_id(TracingState& state) noexcept;
 Context new_root(TracingState& state, Decision decision, const Sampler* sampler) noexcept;
 Context new_child(TracingState& state, const Context& parent, const Sampler* sampler) noexcept;
 
-// Puts a finished, sampled span into the ring, or counts why it could not. Any thread.
-void record(TracingState& state, const SpanRecord& span) noexcept;
-
 // Ends spans that are open for too long (or all of them): first they are closed to their owner, and with the
 // next call, when no owner can still be writing, they are recorded. True if any was closed to its owner by
 // this call.

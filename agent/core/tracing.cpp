@@ -2,8 +2,7 @@
 #include <iterator>
 #include <new>
 
-#include "core/encode_impl.hpp"
-#include "core/state.hpp"
+#include "core/record.hpp"
 
 namespace edgespan {
 namespace core {
@@ -22,15 +21,6 @@ constexpr struct {
 } stripe_drops[] = {{&StripeCounters::ring_full, DropReason::ring_full},
                     {&StripeCounters::no_slot, DropReason::no_slot},
                     {&StripeCounters::too_large, DropReason::too_large}};
-
-// Wakes the reporter when half the ring is taken: once, until it has run.
-void wake_reporter(TracingState& state) noexcept {
-  if (state.ring.chunks_used() * 2 < state.ring.chunks()) return;
-  if (state.wake_sent.load(std::memory_order_relaxed) != 0 ||
-      state.wake_sent.exchange(1, std::memory_order_relaxed) != 0)
-    return;
-  if (const edgespan_worker* worker = state.worker.load(std::memory_order_acquire)) worker->wake(worker->ctx);
-}
 
 // Drops old spans of this stripe, or else of another, until a chunk is free again. False if that cannot be
 // had at once.
@@ -53,25 +43,24 @@ bool evict(TracingState& state, std::uint32_t stripe) noexcept {
 
 }  // namespace
 
-void record(TracingState& state, const SpanRecord& span) noexcept {
-  const std::uint32_t stripe = thread_stripe();
+void wake_reporter(TracingState& state) noexcept {
+  if (state.ring.chunks_used() * 2 < state.ring.chunks()) return;
+  if (state.wake_sent.load(std::memory_order_relaxed) != 0 ||
+      state.wake_sent.exchange(1, std::memory_order_relaxed) != 0)
+    return;
+  if (const edgespan_worker* worker = state.worker.load(std::memory_order_acquire)) worker->wake(worker->ctx);
+}
+
+std::byte* claim_or_drop(TracingState& state, std::uint32_t stripe, std::uint32_t size) noexcept {
   StripeCounters& counters = state.ring.counters(stripe);
-  const EncodedSize size = encode_impl::encoded_size(span);
-  if (size.total > span_bytes_max) {
+  if (size > span_bytes_max) {
     counters.too_large.fetch_add(1, std::memory_order_relaxed);
-    return;
+    return nullptr;
   }
-  std::byte* out = state.ring.claim(stripe, size.total);
-  if (out == nullptr && state.config.drop_oldest && evict(state, stripe))
-    out = state.ring.claim(stripe, size.total);
-  if (out == nullptr) {
-    counters.ring_full.fetch_add(1, std::memory_order_relaxed);
-    return;
-  }
-  counters.accepted.fetch_add(1, std::memory_order_relaxed);
-  encode_impl::encode(span, size, out);
-  state.ring.commit(out, size.total, size.timestamp_at, span.annotated);
-  if (state.ring.opens_chunk(out)) wake_reporter(state);
+  std::byte* const out =
+      state.config.drop_oldest && evict(state, stripe) ? state.ring.claim(stripe, size) : nullptr;
+  if (out == nullptr) counters.ring_full.fetch_add(1, std::memory_order_relaxed);
+  return out;
 }
 
 void fold_counters(TracingState& state) noexcept {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/text.hpp"
+#include "core/record.hpp"
 #include "kafka/kafka_state.hpp"
 
 namespace edgespan {
@@ -27,13 +27,17 @@ Context context_of(const PolledRecord& record) noexcept {
 
 }  // namespace
 
-// One poll: its time, and the spans that records without a context share.
+// One poll: its time, the spans that records without a context share, and what all spans of a topic say
+// alike.
 class ConsumerPoll {
  public:
-  ConsumerPoll(KafkaTracing& kafka, std::span<PolledTopic> topics) noexcept
-      : kafka_{kafka}, topics_{topics} {}
+  ConsumerPoll(KafkaTracing& kafka, std::span<PolledTopic> topics, PollFields& fields) noexcept
+      : kafka_{kafka}, topics_{topics}, fields_{fields} {
+    fields_.size = 0;
+  }
 
-  // Traces one record; returns the context of its poll span, not valid() if it has none.
+  // Traces one record, which lives until finish(); returns the context of its poll span, not valid() if it
+  // has none.
   Context add(rd_kafka_message_t* message) noexcept;
   // Ends the shared spans.
   void finish() noexcept;
@@ -42,38 +46,58 @@ class ConsumerPoll {
   // The topic's entry; null if there is no room for one, and the record needs a span of its own.
   const PolledTopic* shared(const rd_kafka_message_t* message) noexcept;
   Context next(const rd_kafka_message_t* message, const B3Extraction& extraction) noexcept;
-  void record(const Context& context, std::string_view topic) noexcept;
+  Context join(const rd_kafka_message_t* message, FoundHeaders& found, bool& shares) noexcept;
+  void describe(const rd_kafka_topic_t* topic) noexcept;
+  void record(const Context& context, const rd_kafka_topic_t* topic) noexcept;
 
   KafkaTracing& kafka_;
   std::span<PolledTopic> topics_;
   std::size_t used_ = 0;
   std::uint64_t now_us_ = 0;  // read once, with the first sampled span
+  PollFields& fields_;  // of the topic that came last: both endpoints and, if it is as short as most, its tag
+  core::TagView long_tag_;  // else the tag itself
 };
 
+// The context of a record's poll span, its own or one that it shares. Apart from add(), which then does not
+// hold what headers said as well.
+[[gnu::noinline]] Context ConsumerPoll::join(const rd_kafka_message_t* message, FoundHeaders& found,
+                                             bool& shares) noexcept {
+  const B3Extraction extraction = read_headers(message, found);
+  if (kafka_.config_.shared_root && extraction.kind == B3Extraction::Kind::empty) {
+    const PolledTopic* const topic = shared(message);
+    shares = topic != nullptr;
+    if (shares) return core::copy_of(topic->context);
+  }
+  return next(message, extraction);
+}
+
 Context ConsumerPoll::add(rd_kafka_message_t* message) noexcept {
-  Context context;
-  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR || !kafka_.active()) return context;
-  const FoundHeaders found = find_headers(message);
-  const bool share = kafka_.config_.shared_root && found.extraction.kind == B3Extraction::Kind::empty;
-  const PolledTopic* topic = share ? shared(message) : nullptr;
-  context = core::copy_of(topic != nullptr ? topic->context : next(message, found.extraction));
-  if (topic == nullptr) record(context, topic_of(message));
-  if (kafka_.config_.rewrite_headers && !write_headers(message, found, context, kafka_.config_.b3)) {
+  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR || !kafka_.active()) return {};
+  FoundHeaders found;
+  bool shares = false;
+  const Context context = join(message, found, shares);
+  const TraceHeaders headers{context, kafka_.config_.b3};
+  if (!shares) record(context, message->rkt);
+  if (kafka_.config_.rewrite_headers && !headers.write(message, found)) {
     kafka_.tracing_->state().count(core::Event::header_failed);
   }
   return context;
 }
 
 Context ConsumerPoll::next(const rd_kafka_message_t* message, const B3Extraction& extraction) noexcept {
-  return next_context(kafka_.tracing_->state(), extraction, false, kafka_.config_.consumer_sampler,
-                      Operation::receive, topic_of(message));
+  const MessagingSampler& sampler = kafka_.config_.consumer_sampler;
+  return next_context(kafka_.tracing_->state(), extraction, false, sampler, Operation::receive,
+                      rule_topic(sampler, message));
 }
 
 const PolledTopic* ConsumerPoll::shared(const rd_kafka_message_t* message) noexcept {
-  const std::string_view topic = topic_of(message);
+  const std::string_view name = topic_of(message);
   for (const PolledTopic& known : topics_.first(used_)) {
     // The partitions of a topic share one name, though not always one handle.
-    if (topic == static_cast<const char*>(known.topic)) return &known;
+    if (known.topic == message->rkt ||
+        name == topic_name(static_cast<const rd_kafka_topic_t*>(known.topic))) {
+      return &known;
+    }
   }
   core::TracingState& state = kafka_.tracing_->state();
   if (used_ == topics_.size()) {
@@ -82,38 +106,54 @@ const PolledTopic* ConsumerPoll::shared(const rd_kafka_message_t* message) noexc
   }
   const Context context = next(message, no_headers);
   PolledTopic& added = topics_[used_++];
-  added = {topic.data(), core::copy_of(context)};
+  added = {message->rkt, core::copy_of(context)};
   if (context.sampled() && now_us_ == 0) now_us_ = state.now_us();
   return &added;
 }
 
-void ConsumerPoll::record(const Context& context, std::string_view topic) noexcept {
+// Once for the records of a topic that come in a row.
+[[gnu::noinline]] void ConsumerPoll::describe(const rd_kafka_topic_t* topic) noexcept {
+  const core::EncodedEndpoint& local = kafka_.tracing_->state().local;
+  static_assert(sizeof local.bytes + sizeof kafka_.remote_ <= sizeof fields_.bytes);
+  std::byte* out = core::encode_impl::put_bytes(fields_.bytes.data(), local.view());
+  out = core::encode_impl::put_run(out, kafka_.remote_.data(), kafka_.remote_size_);
+  long_tag_ = {topic_tag, topic_name(topic)};
+  const std::size_t size = core::encode_impl::tag_size(long_tag_.key, long_tag_.value);
+  if (size <= static_cast<std::size_t>(fields_.bytes.end() - out)) {
+    out = core::encode_impl::write_tag(out, long_tag_.key, long_tag_.value);
+    long_tag_ = {};
+  }
+  fields_.size = static_cast<std::size_t>(out - fields_.bytes.begin());
+  fields_.topic = topic;
+}
+
+void ConsumerPoll::record(const Context& context, const rd_kafka_topic_t* topic) noexcept {
   if (!context.sampled()) return;
   core::TracingState& state = kafka_.tracing_->state();
   if (now_us_ == 0) now_us_ = state.now_us();
-  const core::TagView tag{topic_tag, topic};
+  if (fields_.size == 0 || fields_.topic != topic) describe(topic);
   core::SpanRecord span;
   span.context = core::copy_of(context);
   span.kind = Kind::consumer;
   span.start_us = now_us_;
   span.duration_us = 1;  // of zero length; the collector takes 0 for absent
   span.name = poll_name;
-  span.local = state.local.view();
-  span.remote = {kafka_.remote_.data(), kafka_.remote_size_};
-  span.tags = {&tag, 1};
+  span.text = core::Bytes{fields_.bytes}.first(fields_.size);
+  span.tags[0] = long_tag_;
   core::record(state, span);
 }
 
 void ConsumerPoll::finish() noexcept {
-  for (const PolledTopic& topic : topics_.first(used_))
-    record(topic.context, static_cast<const char*>(topic.topic));
+  for (const PolledTopic& topic : topics_.first(used_)) {
+    record(topic.context, static_cast<const rd_kafka_topic_t*>(topic.topic));
+  }
 }
 
 TracingConsumer::TracingConsumer(KafkaTracing& kafka, rd_kafka_t* consumer, ConsumerMemory memory) noexcept
     : kafka_{&kafka}, rk_{consumer}, memory_{memory} {}
 
 ConsumerBatch TracingConsumer::poll(std::chrono::milliseconds timeout) noexcept {
-  ConsumerPoll poll{*kafka_, memory_.topics};
+  ConsumerPoll poll{*kafka_, memory_.topics, fields_};
   std::size_t size = 0;
   int wait_ms = timeout.count() > INT32_MAX ? INT32_MAX : static_cast<int>(timeout.count());
   while (size < memory_.records.size()) {
@@ -129,7 +169,7 @@ ConsumerBatch TracingConsumer::poll(std::chrono::milliseconds timeout) noexcept 
 rd_kafka_message_t* TracingConsumer::consumer_poll(int timeout_ms) noexcept {
   rd_kafka_message_t* message = rd_kafka_consumer_poll(rk_, timeout_ms);
   if (message == nullptr) return nullptr;
-  ConsumerPoll poll{*kafka_, memory_.topics};
+  ConsumerPoll poll{*kafka_, memory_.topics, fields_};
   poll.add(message);
   poll.finish();
   return message;
@@ -138,7 +178,7 @@ rd_kafka_message_t* TracingConsumer::consumer_poll(int timeout_ms) noexcept {
 ssize_t TracingConsumer::consume_batch_queue(rd_kafka_queue_t* queue, int timeout_ms,
                                              rd_kafka_message_t** messages, std::size_t size) noexcept {
   const ssize_t count = rd_kafka_consume_batch_queue(queue, timeout_ms, messages, size);
-  ConsumerPoll poll{*kafka_, memory_.topics};
+  ConsumerPoll poll{*kafka_, memory_.topics, fields_};
   for (ssize_t i = 0; i < count; ++i) poll.add(messages[i]);
   poll.finish();
   return count;
@@ -167,18 +207,21 @@ void ConsumerBatch::release() noexcept {
   size_ = 0;
 }
 
-// Records that keep their headers do not hold the poll span's context; the batch does.
+// What poll wrote into the record need not be read again. Records that keep their headers do not hold it.
 Span KafkaTracing::next_span(const ConsumerRecord& record) noexcept {
-  if (config_.rewrite_headers || !record.polled_.valid()) return next_span(record.message_);
+  if (config_.rewrite_headers || !record.polled_.valid()) return next_span(record.message_, &record.polled_);
   if (!active()) return {};
   return open_next(record.message_, record.polled_);
 }
 
-Span KafkaTracing::next_span(rd_kafka_message_t* message) noexcept {
+Span KafkaTracing::next_span(rd_kafka_message_t* message) noexcept { return next_span(message, nullptr); }
+
+Span KafkaTracing::next_span(rd_kafka_message_t* message, const Context* polled) noexcept {
   if (!active()) return {};
-  const FoundHeaders found = find_headers(message);
-  if (config_.rewrite_headers && found.extraction.kind == B3Extraction::Kind::ids) clear_headers(found);
-  return open_next(message, found.extraction.context);
+  FoundHeaders found;
+  const B3Extraction extraction = read_headers(message, found, polled);
+  if (config_.rewrite_headers && extraction.kind == B3Extraction::Kind::ids) clear_headers(found);
+  return open_next(message, extraction.context);
 }
 
 Span KafkaTracing::open_next(const rd_kafka_message_t* message, const Context& parent) noexcept {

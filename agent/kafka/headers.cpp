@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstring>
 
+#include "core/b3_impl.hpp"
 #include "kafka/kafka_state.hpp"
 
 namespace edgespan::kafka {
 namespace {
 
 constexpr std::size_t headers_looked_at = 256;
-constexpr std::size_t key_chars_max = 17;  // X-B3-ParentSpanId
-
-// Lengths and times in a record and in each of its headers, every varint at its longest.
-constexpr std::size_t record_frame_bytes = 36;
-constexpr std::size_t header_frame_bytes = 10;
-constexpr std::size_t trace_headers_bytes_max =
-    sizeof B3Buffer::text + b3_headers_max * (header_frame_bytes + key_chars_max);
-
 struct HeaderView {
   const char* name = nullptr;
   const void* value = nullptr;
@@ -44,21 +37,41 @@ struct Looked {
   }
 };
 
+// Whether a value of `b3` is of this span. Ids of spans are random, so the rest needs no look.
+bool names_span(std::string_view value, const Context& context) noexcept {
+  const std::size_t at = context.trace_hi != 0 ? 2 * b3_impl::id_digits + 1 : b3_impl::id_digits + 1;
+  std::array<char, b3_impl::id_digits> id;
+  b3_impl::HexFast::encode16(context.span_id, id.data());
+  return value.size() >= at + id.size() && std::memcmp(value.data() + at, id.data(), id.size()) == 0;
+}
+
 bool add_header(rd_kafka_headers_t* list, std::string_view name, std::string_view value) noexcept {
   return rd_kafka_header_add(list, name.data(), static_cast<ssize_t>(name.size()), value.data(),
                              static_cast<ssize_t>(value.size())) == RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
-bool add_headers(rd_kafka_headers_t* list, const Context& context, B3Format format) noexcept {
-  if (format == B3Format::single || format == B3Format::single_no_parent) {
-    std::array<char, b3_single_max> text;
-    return add_header(list, b3_key_names[0], {text.data(), b3_format(context, format, text)});
+// The X-B3 set, each header as soon as its value is made: no buffer for all of them.
+struct HeaderSet {
+  rd_kafka_headers_t* list;
+  bool ok;
+  std::array<char, 2 * b3_impl::id_digits> value;
+
+  char* place() noexcept { return value.data(); }
+  void append(B3Key key, std::size_t size) noexcept {
+    ok = ok && add_header(list, b3_key_names[static_cast<std::size_t>(key)], {value.data(), size});
   }
-  B3Buffer buffer;
-  for (const B3Header& header : b3_inject(context, format, buffer)) {
-    if (!add_header(list, header.name, header.value)) return false;
-  }
-  return true;
+};
+
+[[gnu::noinline]] bool add_set(rd_kafka_headers_t* list, const Context& context) noexcept {
+  HeaderSet set;
+  set.list = list;
+  set.ok = true;
+  b3_impl::inject_set<b3_impl::HexFast>(context, set);
+  return set.ok;
+}
+
+constexpr bool writes_set(B3Format format) noexcept {
+  return format == B3Format::multi || format == B3Format::both;
 }
 
 // Removal frees the name it compares with, so it gets a copy; it takes all headers of this spelling.
@@ -78,23 +91,23 @@ void clear_respelled(rd_kafka_headers_t* list) noexcept {
 
 }  // namespace
 
-FoundHeaders find_headers(const rd_kafka_message_t* message) noexcept {
-  rd_kafka_headers_t* list = nullptr;
-  if (rd_kafka_message_headers(message, &list) != RD_KAFKA_RESP_ERR_NO_ERROR) return {};
+B3Extraction read_list(FoundHeaders& found, const Context* written) noexcept {
   B3Headers headers;
   HeaderView header;
-  unsigned keys = 0;
-  bool respelled = false;
-  const Looked looked{list};
-  for (std::size_t i = looked.begin; i < looked.end && header_at(list, i, header); ++i) {
+  bool as_written = false;
+  const Looked looked{found.list};
+  for (std::size_t i = looked.begin; i < looked.end && header_at(found.list, i, header); ++i) {
     const B3Key key = header.key();
     if (key == B3Key::none) continue;
-    keys |= 1U << static_cast<unsigned>(key);
-    respelled |= !header.spelled_as(key);
-    if (header.value != nullptr) headers.add(key, {static_cast<const char*>(header.value), header.size});
+    found.keys |= static_cast<std::uint8_t>(1U << static_cast<unsigned>(key));
+    found.respelled |= !header.spelled_as(key);
+    if (header.value == nullptr) continue;
+    const std::string_view value{static_cast<const char*>(header.value), header.size};
+    if (written != nullptr && key == B3Key::b3) as_written = names_span(value, *written);
+    headers.add(key, value);
   }
-  if (keys == 0) return {list};
-  return {list, headers.extract(), static_cast<std::uint8_t>(keys), respelled};
+  if (as_written) return {B3Extraction::Kind::ids, B3Error::ok, core::copy_of(*written)};
+  return headers.extract();
 }
 
 void clear_headers(const FoundHeaders& found) noexcept {
@@ -104,16 +117,19 @@ void clear_headers(const FoundHeaders& found) noexcept {
   }
 }
 
-bool write_headers(rd_kafka_message_t* message, const FoundHeaders& found, const Context& context,
-                   B3Format format) noexcept {
+bool TraceHeaders::add_to(rd_kafka_headers_t* list) const noexcept {
+  return (size_ == 0 || add_header(list, b3_key_names[0], {text_.data(), size_})) &&
+         (!writes_set(format_) || add_set(list, context_));
+}
+
+bool TraceHeaders::write(rd_kafka_message_t* message, const FoundHeaders& found) const noexcept {
   if (found.list != nullptr) {
     if (found.keys != 0) clear_headers(found);
-    return add_headers(found.list, context, format);
+    return add_to(found.list);
   }
-  rd_kafka_headers_t* list =
-      rd_kafka_headers_new(format == B3Format::multi || format == B3Format::both ? b3_headers_max : 1);
+  rd_kafka_headers_t* list = rd_kafka_headers_new(writes_set(format_) ? b3_headers_max : 1);
   if (list == nullptr) return false;
-  if (!add_headers(list, context, format)) {
+  if (!add_to(list)) {
     rd_kafka_headers_destroy(list);
     return false;
   }
@@ -121,10 +137,8 @@ bool write_headers(rd_kafka_message_t* message, const FoundHeaders& found, const
   return true;
 }
 
-std::size_t traced_record_bytes_max(const rd_kafka_message_t* message,
-                                    const rd_kafka_headers_t* list) noexcept {
-  std::size_t bytes = record_frame_bytes + message->len + message->key_len + trace_headers_bytes_max;
-  if (list == nullptr) return bytes;
+std::size_t header_bytes_max(const rd_kafka_headers_t* list) noexcept {
+  std::size_t bytes = 0;
   HeaderView header;
   for (std::size_t i = 0; header_at(list, i, header); ++i) {
     bytes += header_frame_bytes + std::strlen(header.name) + header.size;
@@ -143,12 +157,13 @@ Context next_context(core::TracingState& state, const B3Extraction& extraction, 
   if (scope.valid() && (scope_first || !ids)) return core::new_child(state, scope, nullptr);
   const Decision decision =
       extraction.kind == B3Extraction::Kind::empty ? Decision::undecided : extraction.context.decision;
-  const Sampler* rule = decision == Decision::undecided ? sampler.find(operation, topic) : nullptr;
+  const bool ask = decision == Decision::undecided && !sampler.rules.empty();
+  const Sampler* rule = ask ? sampler.find(operation, topic) : nullptr;
   return ids ? core::new_child(state, extraction.context, rule) : core::new_root(state, decision, rule);
 }
 
-std::string_view topic_of(const rd_kafka_message_t* message) noexcept {
-  const char* name = message->rkt != nullptr ? rd_kafka_topic_name(message->rkt) : nullptr;
+std::string_view topic_name(const rd_kafka_topic_t* topic) noexcept {
+  const char* name = topic != nullptr ? rd_kafka_topic_name(topic) : nullptr;
   return name != nullptr ? std::string_view{name} : std::string_view{};
 }
 

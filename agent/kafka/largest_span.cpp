@@ -12,13 +12,13 @@ constexpr std::size_t error_bytes_max = 40;   // of rd_kafka_err2name; 37 with 2
 
 // A message's span has texts of librdkafka's message instead of a slot's.
 constexpr std::uint32_t largest_send_span() noexcept {
-  const core::TagView tags[] = {{key_tag, core::text_of(key_tag_bytes_max)},
-                                {topic_tag, core::text_of(topic_bytes_max)},
-                                {error_tag, core::text_of(error_bytes_max)}};
   core::SpanRecord span = core::largest_frame();
   span.name = send_name;
-  span.remote = core::bytes_of(4 + core::service_name_max);  // KafkaConfig::remote_service_name, as write_remote
-  span.tags = tags;
+  span.remote =
+      core::bytes_of(4 + core::service_name_max);  // KafkaConfig::remote_service_name, as write_remote
+  span.tags = {{{key_tag, core::text_of(key_tag_bytes_max)},
+                {topic_tag, core::text_of(topic_bytes_max)},
+                {error_tag, core::text_of(error_bytes_max)}}};
   return core::encode_impl::encoded_size(span).total;
 }
 

@@ -7,7 +7,7 @@
 #include <edgespan/kafka_sender.hpp>
 #include <new>
 
-#include "core/text.hpp"
+#include "core/record.hpp"
 #include "kafka/kafka_state.hpp"
 
 namespace edgespan {
@@ -38,6 +38,14 @@ rd_kafka_resp_err_t on_new(rd_kafka_t* rk, const rd_kafka_conf_t* conf, void* se
   const rd_kafka_resp_err_t sent = rd_kafka_interceptor_add_on_send(rk, interceptor_name, on_send, self);
   if (sent != RD_KAFKA_RESP_ERR_NO_ERROR) return sent;
   return rd_kafka_interceptor_add_on_acknowledgement(rk, interceptor_name, on_acknowledgement, self);
+}
+
+// The context of a message that is sent. Apart from its caller, which then does not hold what headers said as
+// well.
+[[gnu::noinline]] Context continue_trace(core::TracingState& state, const MessagingSampler& sampler,
+                                         const rd_kafka_message_t* message, FoundHeaders& found) noexcept {
+  const B3Extraction extraction = read_headers(message, found);
+  return next_context(state, extraction, true, sampler, Operation::send, rule_topic(sampler, message));
 }
 
 void refuse(char* errstr, std::size_t size, const char* text) noexcept {
@@ -88,12 +96,6 @@ KafkaTracing::KafkaTracing() noexcept {
   new (inflight_.data()) core::InflightTable{};
 }
 
-bool KafkaTracing::active() const noexcept { return tracing_ != nullptr && tracing_->state().active(); }
-
-core::InflightTable& KafkaTracing::inflight_table() noexcept {
-  return *std::launder(reinterpret_cast<core::InflightTable*>(inflight_.data()));
-}
-
 rd_kafka_resp_err_t KafkaTracing::install(rd_kafka_conf_t* conf) noexcept {
   if (tracing_ == nullptr) return RD_KAFKA_RESP_ERR__STATE;
   return rd_kafka_conf_interceptor_add_on_new(conf, interceptor_name, on_new, this);
@@ -127,25 +129,22 @@ void KafkaTracing::client_made(std::uint32_t message_bytes_max) noexcept {
   }
 }
 
-// librdkafka compared the message with message.max.bytes before it had the header; a larger one aborts the
-// process when it is sent (2.0.2, an assertion). The least limit of all clients settles it nearly always.
-bool KafkaTracing::has_room(rd_kafka_t* rk, const rd_kafka_message_t* message,
-                            const rd_kafka_headers_t* list) const noexcept {
-  const std::size_t bytes = traced_record_bytes_max(message, list);
-  return bytes <= least_message_bytes_max_.load(std::memory_order_relaxed) ||
-         bytes <= conf_number(rd_kafka_conf(rk), bytes_max_setting);
-}
-
-// Apart from message_sent, whose deepest paths then do not hold its stack as well.
-[[gnu::noinline]] Context KafkaTracing::give_context(rd_kafka_t* rk, rd_kafka_message_t* message) noexcept {
+// Starts the span of a message and gives the message its header. Apart from message_sent, whose deepest path
+// then does not hold its stack as well.
+[[gnu::noinline]] void KafkaTracing::begin_send(rd_kafka_t* rk, rd_kafka_message_t* message,
+                                                const FoundHeaders& found, InflightSpan& span) noexcept {
   core::TracingState& state = tracing_->state();
-  const FoundHeaders found = find_headers(message);
-  const Context context = next_context(state, found.extraction, true, config_.producer_sampler,
-                                       Operation::send, rule_topic(config_.producer_sampler, message));
-  if (!has_room(rk, message, found.list) || !write_headers(message, found, context, config_.b3)) {
-    state.count(core::Event::header_failed);
+  const TraceHeaders headers{span.context, config_.b3};
+  if (span.context.sampled()) {
+    inflight_table().expect(message);
+    span.start_us = state.now_us();
   }
-  return context;
+  // librdkafka compared the message with message.max.bytes before it had the header; a larger one aborts the
+  // process when it is sent (2.0.2, an assertion). The least limit of all clients settles it nearly always.
+  const std::size_t bytes = traced_record_bytes_max(message, found.list);
+  const bool has_room = bytes <= least_message_bytes_max_.load(std::memory_order_relaxed) ||
+                        bytes <= conf_number(rd_kafka_conf(rk), bytes_max_setting);
+  if (!has_room || !headers.write(message, found)) state.count(core::Event::header_failed);
 }
 
 // The application's thread, inside its produce call.
@@ -153,10 +152,10 @@ void KafkaTracing::message_sent(rd_kafka_t* rk, rd_kafka_message_t* message) noe
   send_seen = true;
   if (!active() || sender_of(message) != nullptr) return;
   core::TracingState& state = tracing_->state();
-  const Context context = give_context(rk, message);
-  if (!context.sampled()) return;
-  const InflightSpan span{context.trace_hi,  context.trace_lo, context.span_id,
-                          context.parent_id, state.now_us(),   context.decision};
+  FoundHeaders found;
+  InflightSpan span{continue_trace(state, config_.producer_sampler, message, found), 0};
+  begin_send(rk, message, found, span);
+  if (!span.context.sampled()) return;
   InflightSpan forgotten;
   switch (inflight_table().insert(message, span, forgotten)) {
     case core::InflightTable::Insert::stored:
@@ -176,8 +175,8 @@ KafkaSender* KafkaTracing::sender_of(const rd_kafka_message_t* message) const no
 }
 
 // Any thread of librdkafka, or the application's. For a message that produce_batch refused librdkafka passes
-// the application's own array element (2.0.2, read), so but for its opaque the message is looked into only once
-// its address was found.
+// the application's own array element (2.0.2, read), so but for its opaque the message is looked into only
+// once its address was found.
 void KafkaTracing::message_ended(rd_kafka_message_t* message) noexcept {
   if (KafkaSender* sender = sender_of(message)) {
     sender->settle(message->err);
@@ -194,31 +193,26 @@ void KafkaTracing::message_ended(rd_kafka_message_t* message) noexcept {
 
 void KafkaTracing::record_send(const InflightSpan& sent, std::uint64_t end_us, std::string_view topic,
                                std::string_view key, std::string_view error) noexcept {
-  std::array<core::TagView, 3> tags;
-  std::size_t count = 0;
-  if (core::text_key(key)) tags[count++] = {key_tag, core::cut_utf8(key, key_tag_bytes_max)};
-  if (!topic.empty()) tags[count++] = {topic_tag, topic};
-  if (!error.empty()) tags[count++] = {error_tag, error};
   core::TracingState& state = tracing_->state();
   core::SpanRecord span;
-  span.context = {sent.trace_hi, sent.trace_lo, sent.span_id, sent.parent_id, sent.decision};
+  span.context = core::copy_of(sent.context);
   span.kind = Kind::producer;
   span.start_us = sent.start_us;
   span.duration_us = end_us > sent.start_us ? end_us - sent.start_us : 1;
   span.name = send_name;
   span.local = state.local.view();
   span.remote = {remote_.data(), remote_size_};
-  span.tags = {tags.data(), count};
+  if (core::text_key(key)) span.tags[0] = {key_tag, core::cut_utf8(key, key_tag_bytes_max)};
+  if (!topic.empty()) span.tags[1] = {topic_tag, topic};
+  if (!error.empty()) span.tags[2] = {error_tag, error};
   core::record(state, span);
 }
 
 [[gnu::noinline]] bool KafkaTracing::begin_refused(std::string_view topic, InflightSpan& span) noexcept {
   core::TracingState& state = tracing_->state();
-  const Context context =
-      next_context(state, no_headers, true, config_.producer_sampler, Operation::send, topic);
-  span = {context.trace_hi,  context.trace_lo, context.span_id,
-          context.parent_id, state.now_us(),   context.decision};
-  return context.sampled();
+  span.context = next_context(state, no_headers, true, config_.producer_sampler, Operation::send, topic);
+  span.start_us = state.now_us();
+  return span.context.sampled();
 }
 
 void KafkaTracing::record_refused(std::string_view topic, std::string_view key,
@@ -241,9 +235,9 @@ void KafkaTracing::sweep(std::uint64_t now_us, bool all) noexcept {
 
 Scope KafkaTracing::scope(const rd_kafka_message_t* message) noexcept {
   if (tracing_ == nullptr) return {};
-  const FoundHeaders found = find_headers(message);
-  return Scope{*tracing_,
-               found.extraction.kind == B3Extraction::Kind::ids ? found.extraction.context : Context{}};
+  FoundHeaders found;
+  const B3Extraction extraction = read_headers(message, found);
+  return Scope{*tracing_, extraction.kind == B3Extraction::Kind::ids ? extraction.context : Context{}};
 }
 
 void KafkaTracing::begin_call() noexcept { send_seen = false; }

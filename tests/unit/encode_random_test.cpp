@@ -2,7 +2,7 @@
 // Spans drawn at random, judged by two decoders that are not ours: nanopb must read what was meant, and
 // protoc, which reads and writes a batch again, must come to the same bytes.
 #include "core/constants.hpp"
-#include "core/encode.hpp"
+#include "core/encode_impl.hpp"
 #include "support/decoded_span.hpp"
 #include "support/test.hpp"
 
@@ -74,21 +74,21 @@ std::vector<std::byte> encoded(const Wanted& want) {
   record.start_us = want.start_us;
   record.duration_us = want.duration_us;
   std::vector<std::byte> name(want.name.empty() ? 0 : want.name.size() + 2), text;
-  if (!name.empty()) core::write_name(name.data(), want.name);
+  if (!name.empty()) core::encode_impl::write_name(name.data(), want.name);
   const auto append = [&](std::size_t size) {
     text.resize(text.size() + size);
     return &text[text.size() - size];
   };
   for (const auto& [at_us, value] : want.annotations) {
-    core::write_annotation(append(core::annotation_size(value)), at_us, value);
+    core::encode_impl::write_annotation(append(core::encode_impl::annotation_size(value)), at_us, value);
   }
   // Half the tags as an open span keeps them, half as the Kafka wrapper hands them over.
-  std::vector<core::TagView> views;
+  std::size_t views = 0;
   for (const auto& [key, value] : want.tags) {
-    if (views.empty() && want.tags.size() > 1 && &key == &want.tags.begin()->first) {
-      core::write_tag(append(core::tag_size(key, value)), key, value);
+    if (views == 0 && want.tags.size() > 1 && &key == &want.tags.begin()->first) {
+      core::encode_impl::write_tag(append(core::encode_impl::tag_size(key, value)), key, value);
     } else {
-      views.push_back({key, value});
+      record.tags.at(views++) = {key, value};
     }
   }
   core::EncodedEndpoint local, remote;
@@ -97,12 +97,11 @@ std::vector<std::byte> encoded(const Wanted& want) {
   REQUIRE(core::encode_endpoint({.service_name = want.remote}, core::EndpointField::remote, remote));
   record.name = name;
   record.text = text;
-  record.tags = views;
   record.local = local.view();
   record.remote = remote.view();
-  const core::EncodedSize size = core::encoded_size(record);
+  const core::EncodedSize size = core::encode_impl::encoded_size(record);
   std::vector<std::byte> out(size.total);
-  core::encode(record, size, out.data());
+  core::encode_impl::encode(record, size, out.data());
   return out;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/constants.hpp"
-#include "core/encode.hpp"
+#include "core/encode_impl.hpp"
 #include "support/test.hpp"
 
 #include <fstream>
@@ -46,17 +46,17 @@ struct Draft {
   }
   void named(std::string_view value) {
     name.resize(value.size() + 2);
-    core::write_name(name.data(), value);
+    core::encode_impl::write_name(name.data(), value);
   }
   void tag(std::string_view key, std::string_view value) {
     const std::size_t at = text.size();
-    text.resize(at + core::tag_size(key, value));
-    core::write_tag(&text[at], key, value);
+    text.resize(at + core::encode_impl::tag_size(key, value));
+    core::encode_impl::write_tag(&text[at], key, value);
   }
   void annotate(std::uint64_t at_us, std::string_view value) {
     const std::size_t at = text.size();
-    text.resize(at + core::annotation_size(value));
-    core::write_annotation(&text[at], at_us, value);
+    text.resize(at + core::encode_impl::annotation_size(value));
+    core::encode_impl::write_annotation(&text[at], at_us, value);
     record.annotated = true;
   }
   void endpoints(const Endpoint& here, const Endpoint& there) {
@@ -68,9 +68,9 @@ struct Draft {
     record.text = text;
     record.local = local.view();
     record.remote = remote.view();
-    const core::EncodedSize size = core::encoded_size(record);
+    const core::EncodedSize size = core::encode_impl::encoded_size(record);
     Buffer out(size.total);
-    core::encode(record, size, out.data());
+    core::encode_impl::encode(record, size, out.data());
     return out;
   }
 };
@@ -129,7 +129,7 @@ TEST_CASE("spans are byte for byte what Zipkin's own encoder writes", "[encode]"
 std::string without_timestamp(const Draft& source) {
   Draft draft = source;
   Buffer bytes = draft.encoded();
-  const core::EncodedSize size = core::encoded_size(draft.record);
+  const core::EncodedSize size = core::encode_impl::encoded_size(draft.record);
   bytes.erase(bytes.begin() + size.timestamp_at - 1, bytes.begin() + size.timestamp_at + 8);
   bytes[1] = static_cast<std::byte>(static_cast<unsigned>(bytes[1]) - 9);
   return hex(bytes);
@@ -174,8 +174,7 @@ TEST_CASE("the largest span fits the bound that memory is planned with", "[encod
   draft.endpoints(here, {.service_name = name});
   draft.named("send");
   const std::string key(64, 'k'), topic(249, 't'), error(40, 'e');
-  const core::TagView tags[] = {{"kafka.key", key}, {"kafka.topic", topic}, {"error", error}};
-  draft.record.tags = tags;
+  draft.record.tags = {{{"kafka.key", key}, {"kafka.topic", topic}, {"error", error}}};
   CHECK(draft.encoded().size() <= span_bytes_max);
   CHECK(draft.encoded().size() > span_bytes_max - 8);
 }
@@ -189,7 +188,7 @@ TEST_CASE("the place of the start time is told, and rebasing moves every time an
   draft.tag("clnt/finagle.version", "6.45.0");
   draft.tag("http.path", "/api");
   Buffer bytes = draft.encoded();
-  core::rebase(bytes, core::encoded_size(draft.record).timestamp_at, true, 1'000'000);
+  core::rebase(bytes, core::encode_impl::encoded_size(draft.record).timestamp_at, true, 1'000'000);
   CHECK(hex(bytes) == golden_spans().at("SPAN"));
 }
 

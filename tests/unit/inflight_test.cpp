@@ -14,7 +14,7 @@ EDGESPAN_TEST(a_message_is_found_once_under_its_address, "inflight") {
   TEST_ASSERT_TRUE(t.put(1) == InflightTable::Insert::stored);
   TEST_ASSERT_FALSE(t.table.take(t.key(2), out));
   TEST_ASSERT_TRUE(t.table.take(t.key(1), out));
-  TEST_ASSERT_EQUAL_UINT64(1, out.span_id);
+  TEST_ASSERT_EQUAL_UINT64(1, out.context.span_id);
   TEST_ASSERT_FALSE(t.table.take(t.key(1), out));
 }
 
@@ -53,7 +53,7 @@ EDGESPAN_TEST(only_spans_past_the_deadline_are_swept, "inflight") {
   InflightSpan out{};
   TEST_ASSERT_FALSE(t.table.take_older(14'000'000, 10, out));
   TEST_ASSERT_TRUE(t.table.take_older(15'000'000, 10, out));
-  TEST_ASSERT_EQUAL_UINT64(1, out.span_id);
+  TEST_ASSERT_EQUAL_UINT64(1, out.context.span_id);
   TEST_ASSERT_FALSE(t.table.take_older(15'000'000, 10, out));
   TEST_ASSERT_TRUE(t.table.take_older(15'000'000, 0, out));
   TEST_ASSERT_FALSE(t.table.take_older(15'000'000, 0, out));

@@ -34,6 +34,9 @@ class TracingConsumer;
 namespace core {
 class InflightTable;
 }
+namespace kafka {
+struct FoundHeaders;
+}
 
 enum class TagProcessor : std::uint8_t {
   always,     // next_span tags topic and text key, so that a message is found by its key at every step
@@ -100,18 +103,18 @@ class KafkaTracing {
   bool active() const noexcept;  // initialised, and tracing is on
   KafkaSender* sender_of(const rd_kafka_message_t* message) const noexcept;
   core::InflightTable& inflight_table() noexcept;
-  Context give_context(rd_kafka_t* rk, rd_kafka_message_t* message) noexcept;
+  void begin_send(rd_kafka_t* rk, rd_kafka_message_t* message, const kafka::FoundHeaders& found,
+                  InflightSpan& span) noexcept;
   bool begin_refused(std::string_view topic, InflightSpan& span) noexcept;
-  bool has_room(rd_kafka_t* rk, const rd_kafka_message_t* message,
-                const rd_kafka_headers_t* list) const noexcept;
   void record_send(const InflightSpan& sent, std::uint64_t end_us, std::string_view topic,
                    std::string_view key, std::string_view error) noexcept;
   void abandon(const InflightSpan& span, std::uint64_t now_us) noexcept;
   void sweep(std::uint64_t now_us, bool all) noexcept;
+  Span next_span(rd_kafka_message_t* message, const Context* polled) noexcept;
   Span open_next(const rd_kafka_message_t* message, const Context& parent) noexcept;
 
   Tracing* tracing_ = nullptr;
-  std::atomic<KafkaSender*> sender_{nullptr};  // whose records are not traced
+  std::atomic<KafkaSender*> sender_{nullptr};                       // whose records are not traced
   std::atomic<std::uint32_t> least_message_bytes_max_{UINT32_MAX};  // message.max.bytes, of all clients
   KafkaConfig config_{};
   std::array<std::byte, 96> remote_{};  // the remote endpoint, encoded
@@ -224,6 +227,13 @@ class ConsumerBatch {
   std::size_t size_;
 };
 
+// What the poll spans of one topic say alike, encoded once a poll.
+struct PollFields {
+  const rd_kafka_topic_t* topic = nullptr;
+  std::size_t size = 0;
+  std::array<std::byte, 192> bytes;
+};
+
 // Wraps a consumer that create() or rd_kafka_new() made; owns nothing. One thread at a time.
 class TracingConsumer {
  public:
@@ -250,6 +260,7 @@ class TracingConsumer {
   KafkaTracing* kafka_;
   rd_kafka_t* rk_;
   ConsumerMemory memory_;
+  PollFields fields_;
 };
 
 }  // namespace edgespan

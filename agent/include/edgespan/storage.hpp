@@ -45,17 +45,21 @@ struct SpanSlot {
 };
 
 // Messages on their way, found by the address that librdkafka gives them.
-inline constexpr std::uint32_t inflight_bucket_size = 8;
 struct InflightSpan {
-  std::uint64_t trace_hi, trace_lo, span_id, parent_id;
+  Context context;         // sampled
   std::uint64_t start_us;  // monotonic
-  Decision decision;       // accept or debug
 };
+struct InflightSlot {
+  std::atomic<std::uintptr_t> key;
+  std::atomic<std::uint32_t> start_s;  // seconds, for the sweep
+  std::atomic<std::uint16_t> strays;   // messages that belong here and stand in another slot
+  Decision decision;
+  std::uint64_t trace_hi, trace_lo, span_id, parent_id;
+  std::uint64_t start_us;
+};
+inline constexpr std::uint32_t inflight_bucket_size = 8;
 struct InflightBucket {
-  std::array<std::atomic<std::uintptr_t>, inflight_bucket_size> keys;
-  std::array<std::atomic<std::uint32_t>, inflight_bucket_size> start_s;  // seconds, for the sweep
-  std::array<InflightSpan, inflight_bucket_size> spans;
-  std::atomic<std::uint32_t> elsewhere;  // messages of this bucket that stand in their second one
+  std::array<InflightSlot, inflight_bucket_size> slots;
 };
 static_assert(sizeof(InflightBucket) <= 64 * inflight_bucket_size,
               "a message in flight costs at most 64 bytes");
@@ -65,7 +69,7 @@ struct PolledRecord {
   std::uint64_t trace_hi, trace_lo, span_id;  // of the poll span; span_id 0: none
 };
 struct PolledTopic {
-  const void* topic;  // librdkafka's handle or name
+  const void* topic;  // librdkafka's handle
   Context context;
 };
 
