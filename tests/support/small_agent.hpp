@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "support/manual_clock.hpp"
@@ -53,6 +54,11 @@ struct SmallAgent {
       clock.advance(std::min(again_us, until - clock.now_us()));
       TEST_ASSERT_TRUE(tracing.books().balanced());
     }
+  }
+  // Sends all that is finished; what arrived, to be read with SpanView::take_from.
+  std::span<const std::byte> reported() {
+    TEST_ASSERT_TRUE(reporter.flush(10'000) == Status::ok);
+    return sender.delivered();
   }
   std::uint64_t dropped(DropReason reason) { return tracing.books().dropped[static_cast<std::size_t>(reason)]; }
 

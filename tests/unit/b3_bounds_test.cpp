@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// No byte outside a name or a value is read, no byte outside the written text is touched. Each text stands in
-// a heap block of exactly its size, so that AddressSanitizer stops the program at the first byte beside it;
-// for a build without it, what surrounds the text is varied and must not matter.
+// No byte outside a name or a value is read, no byte outside the written text is touched. Each text stands once at
+// the start of an array and once at the end of one, so that AddressSanitizer stops the program at the first byte
+// beside it; for a build without it, what surrounds the text is varied and must not matter.
 #include <edgespan/b3.hpp>
 
 #include "core/b3_hex.hpp"
@@ -10,10 +10,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
-#include <string>
 #include <string_view>
 
 namespace edgespan {
@@ -21,16 +20,21 @@ namespace {
 
 using namespace std::string_view_literals;
 
-class Block {
+class Edges {
  public:
-  explicit Block(std::string_view text) : size_(text.size()), text_(new char[size_]) {
-    std::copy(text.begin(), text.end(), text_.get());
+  explicit Edges(std::string_view text)
+      : at_start{first_.data(), text.size()}, at_end{last_.data() + last_.size() - text.size(), text.size()} {
+    std::copy(text.begin(), text.end(), first_.begin());
+    std::copy(text.begin(), text.end(), last_.end() - static_cast<std::ptrdiff_t>(text.size()));
   }
-  std::string_view view() const { return {text_.get(), size_}; }
+  Edges(const Edges&) = delete;
+  Edges& operator=(const Edges&) = delete;
 
  private:
-  std::size_t size_;
-  std::unique_ptr<char[]> text_;
+  std::array<char, b3_single_max> first_, last_;
+
+ public:
+  const std::string_view at_start, at_end;
 };
 
 constexpr auto full = "463ac35c9f6413ad48485a3953bb6124-a2fb4a1d1a96d312-1-0020000000000001"sv;
@@ -42,11 +46,14 @@ bool same(const B3Extraction& left, const B3Extraction& right) {
 
 template <typename Parse>
 bool ignores_surroundings(std::string_view value, Parse parse) {
-  const B3Extraction alone = parse(Block(value).view());
+  const Edges edges(value);
+  const B3Extraction alone = parse(edges.at_start);
+  if (!same(parse(edges.at_end), alone)) return false;
+  std::array<char, b3_single_max + 128> wide;
   for (const char around : {'0', '-', 'f', 'd', '\0', '\xff'}) {
-    std::string wide(value.size() + 128, around);
+    wide.fill(around);
     std::copy(value.begin(), value.end(), wide.begin() + 64);
-    if (!same(parse(std::string_view(wide).substr(64, value.size())), alone)) return false;
+    if (!same(parse(std::string_view(wide.data() + 64, value.size())), alone)) return false;
   }
   return true;
 }
@@ -70,16 +77,20 @@ EDGESPAN_TEST(b3_parse_never_reads_outside_the_value, "b3") {
 
 EDGESPAN_TEST(b3_set_never_reads_outside_its_values, "b3") {
   constexpr auto digits = "463ac35c9f6413ad48485a3953bb61240"sv;
-  const Block span("a2fb4a1d1a96d312");
+  const Edges span("a2fb4a1d1a96d312");
   for (std::size_t size = 0; size <= digits.size(); ++size) {
-    const Block id(digits.substr(0, size));
+    const Edges id(digits.substr(0, size));
     for (const B3Key key :
          {B3Key::trace_id, B3Key::span_id, B3Key::parent_span_id, B3Key::sampled, B3Key::flags}) {
-      B3Headers headers;
-      headers.add(B3Key::trace_id, span.view());
-      headers.add(B3Key::span_id, span.view());
-      headers.add(key, id.view());
-      const bool ids = headers.extract().kind == B3Extraction::Kind::ids;
+      const auto is_ids = [&](std::string_view value) {
+        B3Headers headers;
+        headers.add(B3Key::trace_id, span.at_start);
+        headers.add(B3Key::span_id, span.at_end);
+        headers.add(key, value);
+        return headers.extract().kind == B3Extraction::Kind::ids;
+      };
+      const bool ids = is_ids(id.at_start);
+      TEST_ASSERT_EQUAL_INT(ids, is_ids(id.at_end));
       const std::size_t max = key == B3Key::trace_id ? 32 : 16;
       if (key == B3Key::sampled) TEST_ASSERT_FALSE(ids);
       if (key == B3Key::flags) TEST_ASSERT_TRUE(ids);
@@ -91,17 +102,20 @@ EDGESPAN_TEST(b3_set_never_reads_outside_its_values, "b3") {
 EDGESPAN_TEST(b3_key_never_reads_outside_the_name, "b3") {
   for (const std::string_view name : b3_key_names) {
     for (std::size_t size = 0; size <= name.size(); ++size) {
-      const B3Key key = b3_key(Block(name.substr(0, size)).view());
-      TEST_ASSERT_EQUAL_INT(size == name.size(), key != B3Key::none);
+      const Edges part(name.substr(0, size));
+      TEST_ASSERT_EQUAL_INT(size == name.size(), b3_key(part.at_start) != B3Key::none);
+      TEST_ASSERT_EQUAL_INT(size == name.size(), b3_key(part.at_end) != B3Key::none);
     }
     for (std::size_t at = 0; at < name.size(); ++at) {
       for (unsigned byte = 0; byte < 256; ++byte) {
-        std::string changed(name);
+        std::array<char, b3_single_max> changed{};
+        std::copy(name.begin(), name.end(), changed.begin());
         changed[at] = static_cast<char>(byte);
         const bool letter = (name[at] >= 'a' && name[at] <= 'z') || (name[at] >= 'A' && name[at] <= 'Z');
         const bool same = changed[at] == name[at] || (letter && (changed[at] ^ name[at]) == 0x20);
-        const bool known = b3_key(Block(changed).view()) != B3Key::none;
-        if (known != same) TEST_FAIL_MESSAGE("a byte of a name was taken for another: " + changed);
+        const Edges edges(std::string_view(changed.data(), name.size()));
+        if ((b3_key(edges.at_end) != B3Key::none) == same) continue;
+        TEST_FAIL_MESSAGE("byte " << at << " of " << name << " was taken for another");
       }
     }
   }
@@ -114,9 +128,8 @@ EDGESPAN_TEST(b3_format_writes_no_more_than_it_says, "b3") {
       for (const Decision decision :
            {Decision::undecided, Decision::deny, Decision::accept, Decision::debug}) {
         const Context context{long_trace ? 2U : 0U, 3, 4, parent, decision};
-        const std::unique_ptr<char[]> block(new char[b3_single_max]);
-        std::fill_n(block.get(), b3_single_max, '#');
-        const std::span<char, b3_single_max> out(block.get(), b3_single_max);
+        std::array<char, b3_single_max> out;
+        out.fill('#');
         const std::size_t size = b3_format(context, B3Format::single, out);
         const std::size_t expected = (long_trace ? 49U : 33U) + (decision == Decision::undecided ? 0U : 2U) +
                                      (parent == 0 ? 0U : 17U);
@@ -128,12 +141,12 @@ EDGESPAN_TEST(b3_format_writes_no_more_than_it_says, "b3") {
 }
 
 EDGESPAN_TEST(b3_inject_stays_inside_its_buffer, "b3") {
-  const auto buffer = std::make_unique<B3Buffer>();
+  B3Buffer buffer;
   const Context all{~0ULL, ~0ULL, ~0ULL, ~0ULL, Decision::debug};
-  const auto headers = b3_inject(all, B3Format::both, *buffer);
+  const auto headers = b3_inject(all, B3Format::both, buffer);
   TEST_ASSERT_EQUAL_UINT64(b3_headers_max, headers.size());
-  const char* const end = buffer->text.data() + buffer->text.size();
-  const char* last = buffer->text.data();
+  const char* const end = buffer.text.data() + buffer.text.size();
+  const char* last = buffer.text.data();
   for (const B3Header& header : headers) {
     TEST_ASSERT_TRUE(header.value.data() >= last);  // one after the other, never over each other
     last = header.value.data() + header.value.size();

@@ -1,272 +1,278 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <edgespan/reporter.hpp>
-#include <edgespan/sim.hpp>
 #include <edgespan/tracing.hpp>
 
-#include "support/decoded_span.hpp"
-#include "support/scripted_sender.hpp"
+#include "support/small_agent.hpp"
+#include "support/span_view.hpp"
 #include "support/test.hpp"
 
-#include <memory>
-#include <set>
-#include <string>
-#include <thread>
-#include <vector>
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <utility>
 
 namespace {
 
 using namespace edgespan;
+using test::SmallAgent;
+using test::SpanView;
 
-struct Agent {
-  sim::World world{11};
-  std::unique_ptr<Memory<>> memory = std::make_unique<Memory<>>();
-  Tracing tracing;
-  test::ScriptedSender sender;
-  Reporter reporter;
+const Sampler never = Sampler::never();
 
-  explicit Agent(TracingConfig config = {.local = {.service_name = "gateway", .ipv4 = {10, 0, 0, 7}}}) {
-    world.set_wall(1'790'000'000'000'000);
-    REQUIRE(tracing.init(*memory, config, world.clock()) == Status::ok);
-    REQUIRE(reporter.init(tracing, sender.sender()) == Status::ok);
-  }
-  ~Agent() { CHECK(tracing.books().balanced()); }
-  std::vector<test::DecodedSpan> reported() {
-    REQUIRE(reporter.flush(10'000) == Status::ok);
-    const std::string bytes = sender.delivered_bytes();
-    return test::decode_spans(std::as_bytes(std::span{bytes}));
-  }
-};
+template <std::size_t size>
+constexpr std::array<char, size> repeated(char character) {
+  std::array<char, size> text{};
+  text.fill(character);
+  return text;
+}
+template <std::size_t size>
+std::string_view view(const std::array<char, size>& text) {
+  return {text.data(), size};
+}
 
-TEST_CASE("a span carries all that was said of it", "[tracing]") {
-  Agent agent;
+EDGESPAN_TEST(a_span_carries_all_that_was_said_of_it, "tracing") {
+  SmallAgent agent;
   {
     Span span = agent.tracing.span("Process");
     span.kind(Kind::client).tag("a", "1").tag("b", "2").remote_service_name("Store");
-    agent.world.advance(30);
+    agent.clock.advance(30);
     span.annotate("half way").tag("a", "a longer value");
-    agent.world.advance(70);
+    agent.clock.advance(70);
   }
-  const auto spans = agent.reported();
-  REQUIRE(spans.size() == 1);
-  const test::DecodedSpan& span = spans[0];
-  CHECK(span.name == "process");
-  CHECK(span.kind == Kind::client);
-  CHECK(span.duration == 100);
-  CHECK(span.local.service_name == "gateway");
-  CHECK(span.remote.service_name == "store");
-  CHECK(span.tags.size() == 2);
-  CHECK(span.tags.at("a") == "a longer value");
-  CHECK(span.tags.at("b") == "2");
-  REQUIRE(span.annotations.size() == 1);
-  CHECK(span.annotations[0].second == "half way");
-  CHECK(span.annotations[0].first == span.timestamp + 30);
-  CHECK(span.parent_id.empty());
-  CHECK(span.trace_id.size() == 32);
+  agent.finished = 1;
+  auto rest = agent.reported();
+  SpanView span;
+  TEST_ASSERT_TRUE(span.take_from(rest));
+  TEST_ASSERT_TRUE(rest.empty());
+  TEST_ASSERT_EQUAL_STRING("process", span.name);
+  TEST_ASSERT_EQUAL_INT(Kind::client, span.kind);
+  TEST_ASSERT_EQUAL_UINT64(100, span.duration);
+  TEST_ASSERT_EQUAL_STRING("gateway", span.local.service_name);
+  TEST_ASSERT_EQUAL_STRING("store", span.remote.service_name);
+  TEST_ASSERT_EQUAL_UINT32(2, span.tags);
+  TEST_ASSERT_EQUAL_STRING("a longer value", span.tag("a"));
+  TEST_ASSERT_EQUAL_STRING("2", span.tag("b"));
+  TEST_ASSERT_EQUAL_UINT32(1, span.annotations);
+  span.each_annotation([&](std::uint64_t at_us, std::string_view text) {
+    TEST_ASSERT_EQUAL_STRING("half way", text);
+    TEST_ASSERT_EQUAL_UINT64(span.timestamp + 30, at_us);
+  });
+  TEST_ASSERT_EQUAL_UINT64(0, span.parent_id);
+  TEST_ASSERT_EQUAL_UINT32(16, span.trace_id_bytes);
+  agent.expect_books();
 }
 
-TEST_CASE("children continue the scope, and scopes end in turn", "[tracing]") {
-  Agent agent;
-  CHECK_FALSE(current().valid());
+EDGESPAN_TEST(children_continue_the_scope_and_scopes_end_in_turn, "tracing") {
+  SmallAgent agent;
+  TEST_ASSERT_FALSE(current().valid());
   Span outer = agent.tracing.span("outer");
   {
     const Scope scope{agent.tracing, outer.context()};
-    CHECK(current() == outer.context());
+    TEST_ASSERT_TRUE(current() == outer.context());
     Span inner = agent.tracing.span("inner");
-    CHECK(inner.context().trace_lo == outer.context().trace_lo);
-    CHECK(inner.context().trace_hi == outer.context().trace_hi);
-    CHECK(inner.context().parent_id == outer.context().span_id);
+    TEST_ASSERT_EQUAL_HEX64(outer.context().trace_lo, inner.context().trace_lo);
+    TEST_ASSERT_EQUAL_HEX64(outer.context().trace_hi, inner.context().trace_hi);
+    TEST_ASSERT_EQUAL_HEX64(outer.context().span_id, inner.context().parent_id);
     const LogIds ids = log_ids();
-    CHECK(ids.trace_id().size() == 32);
-    CHECK(ids.span_id().size() == 16);
+    TEST_ASSERT_EQUAL_UINT32(32, ids.trace_id().size());
+    TEST_ASSERT_EQUAL_UINT32(16, ids.span_id().size());
     {
       const Scope deeper{agent.tracing, inner.context()};
-      CHECK(current() == inner.context());
+      TEST_ASSERT_TRUE(current() == inner.context());
     }
-    CHECK(current() == outer.context());
+    TEST_ASSERT_TRUE(current() == outer.context());
   }
-  CHECK_FALSE(current().valid());
-  CHECK(log_ids().trace_id().empty());
+  TEST_ASSERT_FALSE(current().valid());
+  TEST_ASSERT_TRUE(log_ids().trace_id().empty());
 }
 
-TEST_CASE("scopes beyond the depth are refused and counted", "[tracing]") {
-  Agent agent;
-  std::vector<std::unique_ptr<Scope>> scopes;
-  for (std::uint64_t i = 1; i <= scope_depth_max + 2; ++i) {
-    scopes.push_back(std::make_unique<Scope>(agent.tracing, Context{0, i, i, 0, Decision::deny}));
+EDGESPAN_TEST(scopes_beyond_the_depth_are_refused_and_counted, "tracing") {
+  SmallAgent agent;
+  std::array<std::optional<Scope>, scope_depth_max + 2> scopes;
+  for (std::size_t i = 0; i < scopes.size(); ++i) {
+    scopes[i].emplace(agent.tracing, Context{0, i + 1, i + 1, 0, Decision::deny});
   }
-  CHECK(current().span_id == scope_depth_max);
-  CHECK(agent.tracing.books().scopes_refused == 2);
-  scopes.erase(scopes.begin());  // the outermost, out of turn: all within end with it
-  CHECK_FALSE(current().valid());
-  scopes.clear();
-  CHECK_FALSE(current().valid());
+  TEST_ASSERT_EQUAL_UINT64(scope_depth_max, current().span_id);
+  TEST_ASSERT_EQUAL_UINT64(2, agent.tracing.books().scopes_refused);
+  scopes[0].reset();  // the outermost, out of turn: all within end with it
+  TEST_ASSERT_FALSE(current().valid());
+  for (auto& scope : scopes) scope.reset();
+  TEST_ASSERT_FALSE(current().valid());
 }
 
-TEST_CASE("ids are random, never zero, 128 bits by default and 64 on request", "[tracing]") {
-  Agent wide;
-  Agent narrow{{.local = {.service_name = "x"}, .trace_id_128 = false}};
-  std::set<std::uint64_t> seen;
-  for (int i = 0; i < 10'000; ++i) {
-    Span span = wide.tracing.span("s");
-    CHECK(span.context().trace_hi != 0);
-    CHECK(span.context().span_id != 0);
-    seen.insert(span.context().span_id);
+EDGESPAN_TEST(ids_are_random_never_zero_and_of_128_bits, "tracing") {
+  SmallAgent agent;
+  static std::array<std::uint64_t, test::rounds(1'024)> seen;
+  for (std::uint64_t& id : seen) {
+    Span span = agent.tracing.span("s");
+    id = span.context().span_id;
+    TEST_ASSERT_NOT_EQUAL_UINT64(0, span.context().trace_hi);
+    TEST_ASSERT_NOT_EQUAL_UINT64(0, id);
     span.abandon();
   }
-  CHECK(seen.size() == 10'000);
-  Span span = narrow.tracing.span("s");
-  CHECK(span.context().trace_hi == 0);
-  CHECK(span.context().trace_lo == span.context().span_id);
-  CHECK(wide.tracing.books().finished == 0);
+  std::sort(seen.begin(), seen.end());
+  TEST_ASSERT_TRUE(std::adjacent_find(seen.begin(), seen.end()) == seen.end());
+  TEST_ASSERT_EQUAL_UINT64(0, agent.tracing.books().finished);
 }
 
-TEST_CASE("threads draw different ids", "[tracing][thread]") {
-  Agent agent;
-  std::vector<std::vector<std::uint64_t>> drawn(4);
-  std::vector<std::thread> threads;
-  for (auto& ids : drawn) {
-    threads.emplace_back([&agent, &ids] {
-      for (int i = 0; i < 2'000; ++i) {
-        Span span = agent.tracing.child({0, 1, 1, 0, Decision::deny});
-        ids.push_back(span.context().span_id);
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  std::set<std::uint64_t> all;
-  for (const auto& ids : drawn) all.insert(ids.begin(), ids.end());
-  CHECK(all.size() == 8'000);
+EDGESPAN_TEST(trace_ids_have_64_bits_on_request, "tracing") {
+  SmallAgent agent{TracingConfig{.local = {.service_name = "x"}, .trace_id_128 = false}};
+  Span span = agent.tracing.span("s");
+  TEST_ASSERT_EQUAL_UINT64(0, span.context().trace_hi);
+  TEST_ASSERT_EQUAL_HEX64(span.context().span_id, span.context().trace_lo);
 }
 
-TEST_CASE("decisions: what came in stands, what is open is sampled once", "[tracing]") {
-  static const Sampler never = Sampler::never();
-  Agent agent{{.local = {.service_name = "x"}, .sampler = &never}};
-  CHECK(agent.tracing.span("s").context().decision == Decision::deny);
-  CHECK(agent.tracing.child({0, 1, 1, 0, Decision::accept}).context().decision == Decision::accept);
-  CHECK(agent.tracing.child({0, 1, 1, 0, Decision::debug}).context().decision == Decision::debug);
-  CHECK(agent.tracing.child({0, 1, 1, 0, Decision::undecided}).context().decision == Decision::deny);
+EDGESPAN_TEST(a_decision_that_came_in_stands_an_open_one_is_taken_once, "tracing") {
+  SmallAgent agent{TracingConfig{.local = {.service_name = "x"}, .sampler = &never}};
+  const auto decided = [&](Decision came_in) {
+    return agent.tracing.child({0, 1, 1, 0, came_in}).context().decision;
+  };
+  TEST_ASSERT_EQUAL_INT(Decision::deny, agent.tracing.span("s").context().decision);
+  TEST_ASSERT_EQUAL_INT(Decision::accept, decided(Decision::accept));
+  TEST_ASSERT_EQUAL_INT(Decision::debug, decided(Decision::debug));
+  TEST_ASSERT_EQUAL_INT(Decision::deny, decided(Decision::undecided));
   Context flags;
   flags.decision = Decision::debug;
   Span root = agent.tracing.child(flags);
-  CHECK(root.context().decision == Decision::debug);
-  CHECK(root.context().parent_id == 0);
+  TEST_ASSERT_EQUAL_INT(Decision::debug, root.context().decision);
+  TEST_ASSERT_EQUAL_UINT64(0, root.context().parent_id);
   root.finish();
-  const auto spans = agent.reported();
-  REQUIRE(spans.size() == 3);
-  CHECK(spans[2].debug);
+  agent.finished = 3;
+  auto rest = agent.reported();
+  SpanView span;
+  TEST_ASSERT_TRUE(span.take_from(rest));
+  TEST_ASSERT_FALSE(span.debug);
+  TEST_ASSERT_TRUE(span.take_from(rest) && span.debug);
+  TEST_ASSERT_TRUE(span.take_from(rest) && span.debug);
+  TEST_ASSERT_TRUE(rest.empty());
+  agent.expect_books();
 }
 
-TEST_CASE("an unsampled span is silent, yet has ids", "[tracing]") {
-  static const Sampler never = Sampler::never();
-  Agent agent{{.local = {.service_name = "x"}, .sampler = &never}};
+EDGESPAN_TEST(an_unsampled_span_is_silent_yet_has_ids, "tracing") {
+  SmallAgent agent{TracingConfig{.local = {.service_name = "x"}, .sampler = &never}};
   Span span = agent.tracing.span("s");
   span.tag("a", "b").error("no");
-  CHECK(span.context().valid());
-  CHECK_FALSE(span.recording());
+  TEST_ASSERT_TRUE(span.context().valid());
+  TEST_ASSERT_FALSE(span.recording());
   span.finish();
-  CHECK(agent.tracing.books().finished == 0);
+  agent.expect_books();
 }
 
-TEST_CASE("errors are tagged, and the application's own tag wins", "[tracing]") {
-  Agent agent;
+EDGESPAN_TEST(errors_are_tagged_and_the_applications_own_tag_wins, "tracing") {
+  static constexpr auto long_text = repeated<1'000>('e');
+  SmallAgent agent;
   agent.tracing.span("plain").error("broken pipe").finish();
   agent.tracing.span("own").tag("error", "mine").error("other").finish();
   agent.tracing.span("later").error("first").tag("error", "mine").finish();
-  agent.tracing.span("long").error(std::string(1'000, 'e')).finish();
+  agent.tracing.span("long").error(view(long_text)).finish();
   agent.tracing.span("binary").error("\xFF\xFE").finish();
-  const auto spans = agent.reported();
-  REQUIRE(spans.size() == 5);
-  CHECK(spans[0].tags.at("error") == "broken pipe");
-  CHECK(spans[1].tags.at("error") == "mine");
-  CHECK(spans[2].tags.at("error") == "mine");
-  CHECK(spans[3].tags.at("error").size() == 127);
-  CHECK(spans[4].tags.at("error").empty());
-  CHECK(agent.tracing.books().texts_cut == 2);
+  agent.finished = 5;
+  auto rest = agent.reported();
+  SpanView span;
+  for (const std::string_view expected :
+       {std::string_view{"broken pipe"}, std::string_view{"mine"}, std::string_view{"mine"},
+        view(long_text).substr(0, 127), std::string_view{}}) {
+    TEST_ASSERT_TRUE(span.take_from(rest));
+    TEST_ASSERT_EQUAL_STRING(expected, span.tag("error"));
+    TEST_ASSERT_EQUAL_UINT32(1, span.tags);
+  }
+  TEST_ASSERT_TRUE(rest.empty());
+  TEST_ASSERT_EQUAL_UINT64(2, agent.tracing.books().texts_cut);
+  agent.expect_books();
 }
 
-TEST_CASE("texts that do not fit or are not UTF-8 are left out and counted, the span is not", "[tracing]") {
-  Agent agent;
+EDGESPAN_TEST(texts_that_do_not_fit_or_are_no_utf8_are_left_out_and_counted, "tracing") {
+  static constexpr auto big = repeated<span_text_bytes>('x');
+  SmallAgent agent;
   Span span = agent.tracing.span("s");
-  span.tag("big", std::string(span_text_bytes, 'x')).tag("bad", "\xC0\x80").tag("", "no key").annotate("");
-  for (int i = 0; i < 100; ++i) span.tag("key" + std::to_string(i), "value");
+  span.tag("big", view(big)).tag("bad", "\xC0\x80").tag("", "no key").annotate("");
+  char key[] = "key00";
+  for (int i = 0; i < 100; ++i) {
+    key[3] = static_cast<char>('0' + i / 10);
+    key[4] = static_cast<char>('0' + i % 10);
+    span.tag(key, "value");
+  }
   span.finish();
-  const auto spans = agent.reported();
-  REQUIRE(spans.size() == 1);
-  CHECK(spans[0].tags.count("key0") == 1);
-  CHECK(spans[0].tags.count("bad") == 0);
-  CHECK(agent.tracing.books().texts_cut == 4 + 100 - spans[0].tags.size());
+  agent.finished = 1;
+  auto rest = agent.reported();
+  SpanView found;
+  TEST_ASSERT_TRUE(found.take_from(rest));
+  TEST_ASSERT_TRUE(rest.empty());
+  TEST_ASSERT_EQUAL_STRING("value", found.tag("key00"));
+  TEST_ASSERT_EQUAL_STRING("<none>", found.tag("bad"));
+  TEST_ASSERT_EQUAL_UINT64(4 + 100 - found.tags, agent.tracing.books().texts_cut);
+  agent.expect_books();
 }
 
-TEST_CASE("spans beyond spans_open_max are dropped by name", "[tracing]") {
-  Agent agent;
-  std::vector<Span> open;
-  for (std::uint32_t i = 0; i < Limits{}.spans_open_max + 3; ++i) open.push_back(agent.tracing.span("s"));
-  open.clear();
-  const Books books = agent.tracing.books();
-  CHECK(books.dropped[static_cast<std::size_t>(DropReason::no_slot)] == 3);
-  CHECK(books.finished == Limits{}.spans_open_max + 3);
+EDGESPAN_TEST(spans_beyond_spans_open_max_are_dropped_by_name, "tracing") {
+  SmallAgent agent;
+  std::array<Span, test::small_limits.spans_open_max + 3> open;
+  for (Span& span : open) span = agent.tracing.span("s");
+  for (Span& span : open) span.finish();
+  agent.finished = open.size();
+  TEST_ASSERT_EQUAL_UINT64(3, agent.dropped(DropReason::no_slot));
+  agent.expect_books();
 }
 
-TEST_CASE("switched off there are no spans; open ones still end", "[tracing]") {
-  Agent agent;
+EDGESPAN_TEST(switched_off_there_are_no_spans_and_open_ones_still_end, "tracing") {
+  SmallAgent agent;
   Span before = agent.tracing.span("before");
   agent.tracing.enable(false);
-  CHECK_FALSE(agent.tracing.span("off").context().valid());
+  TEST_ASSERT_FALSE(agent.tracing.span("off").context().valid());
   before.finish();
   agent.tracing.enable(true);
-  CHECK(agent.tracing.span("on").context().valid());
-  CHECK(agent.tracing.books().finished == 2);
+  TEST_ASSERT_TRUE(agent.tracing.span("on").context().valid());
+  agent.finished = 2;
+  agent.expect_books();
 }
 
-TEST_CASE("finish twice reports once; a moved span is finished by its new owner", "[tracing]") {
-  Agent agent;
+EDGESPAN_TEST(finish_twice_reports_once_and_a_moved_span_is_finished_by_its_new_owner, "tracing") {
+  SmallAgent agent;
   Span first = agent.tracing.span("s");
   Span second = std::move(first);
   first.finish();
-  CHECK(agent.tracing.books().finished == 0);
+  TEST_ASSERT_EQUAL_UINT64(0, agent.tracing.books().finished);
   second.finish();
   second.finish();
-  CHECK(agent.tracing.books().finished == 1);
+  agent.finished = 1;
+  agent.expect_books();
 }
 
-TEST_CASE("without entropy there are no ids and no spans; they begin once it is there", "[tracing]") {
-  sim::World world{3};
-  auto memory = std::make_unique<Memory<>>();
+EDGESPAN_TEST(without_entropy_there_are_no_spans_and_they_begin_once_it_is_there, "tracing") {
+  test::ManualClock clock;
   Tracing tracing;
-  test::ScriptedSender sender;
+  test::RecordingSender sender;
   Reporter reporter;
-  world.set_entropy(false);
-  REQUIRE(tracing.init(*memory, {}, world.clock()) == Status::ok);
-  REQUIRE(reporter.init(tracing, sender.sender()) == Status::ok);
-  CHECK_FALSE(tracing.enabled());
-  CHECK_FALSE(tracing.span("s").context().valid());
-  world.set_entropy(true);
+  clock.set_entropy(false);
+  TEST_ASSERT_TRUE(tracing.init(SmallAgent::memory, {}, clock.table()) == Status::ok);
+  TEST_ASSERT_TRUE(reporter.init(tracing, sender.sender()) == Status::ok);
+  TEST_ASSERT_FALSE(tracing.enabled());
+  TEST_ASSERT_FALSE(tracing.span("s").context().valid());
+  clock.set_entropy(true);
   (void)reporter.step();
-  CHECK(tracing.enabled());
-  CHECK(tracing.span("s").context().valid());
+  TEST_ASSERT_TRUE(tracing.enabled());
+  TEST_ASSERT_TRUE(tracing.span("s").context().valid());
 }
 
-TEST_CASE("a tracing refuses what it cannot work with", "[tracing]") {
-  sim::World world{3};
-  auto memory = std::make_unique<Memory<>>();
-  const auto init = [&](const TracingConfig& config, TracingMemory given, const edgespan_clock& clock) {
+EDGESPAN_TEST(a_tracing_refuses_what_it_cannot_work_with, "tracing") {
+  test::ManualClock clock;
+  const TracingMemory whole = SmallAgent::memory;
+  const auto init = [&](const TracingConfig& config, const TracingMemory& given, const edgespan_clock& table) {
     Tracing tracing;
-    return tracing.init(given, config, clock);
+    return tracing.init(given, config, table);
   };
-  TracingMemory whole = *memory, part = *memory;
-  CHECK(init({}, whole, edgespan_clock{}) == Status::bad_config);
-  CHECK(init({.span_deadline_s = 0}, whole, world.clock()) == Status::bad_config);
-  CHECK(init({.local = {.service_name = ""}}, whole, world.clock()) == Status::bad_text);
-  CHECK(init({.local = {.service_name = "\xFF"}}, whole, world.clock()) == Status::bad_text);
+  TEST_ASSERT_TRUE(init({}, whole, edgespan_clock{}) == Status::bad_config);
+  TEST_ASSERT_TRUE(init({.span_deadline_s = 0}, whole, clock.table()) == Status::bad_config);
+  TEST_ASSERT_TRUE(init({.local = {.service_name = ""}}, whole, clock.table()) == Status::bad_text);
+  TEST_ASSERT_TRUE(init({.local = {.service_name = "\xFF"}}, whole, clock.table()) == Status::bad_text);
+  TracingMemory part = whole;
   part.batch = whole.batch.first(100);
-  CHECK(init({}, part, world.clock()) == Status::too_small);
+  TEST_ASSERT_TRUE(init({}, part, clock.table()) == Status::too_small);
   part = whole;
   part.chunks = whole.chunks.first(2);
-  CHECK(init({}, part, world.clock()) == Status::too_small);
+  TEST_ASSERT_TRUE(init({}, part, clock.table()) == Status::too_small);
 }
-
-static_assert(memory_bytes(Limits{}) <= 64 * 1024);
-static_assert(memory_bytes(tiny_limits) <= 16 * 1024);
-static_assert(sizeof(Memory<>) >= memory_bytes(Limits{}) && sizeof(Memory<>) <= memory_bytes(Limits{}) + 64);
 
 }  // namespace
