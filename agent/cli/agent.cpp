@@ -64,7 +64,7 @@ void Agent::init_tracing(const AgentOptions& options) {
 }
 
 void Agent::init_reporter(const AgentOptions& options) {
-  uplink_ = std::make_unique<Uplink>(options.uplink, port_, kafka_);
+  uplink_ = std::make_unique<Uplink>(options.uplink, port_, kafka_, memory_->batch.size());
   require("the reporter", reporter_.init(tracing_, uplink_->sender()));
   require("the reporter", reporter_.start(port_.worker()));
 }

@@ -64,6 +64,9 @@ class Agent {
   // Delivers what it can within `deadline_ms` and ends; the final books.
   Books stop(std::uint32_t deadline_ms) noexcept;
 
+  // What packing did, as a line; empty without --gzip.
+  std::string gzip_line() const { return uplink_->gzip_line(); }
+
   // Why the collector has not taken spans, as a sentence; empty if it has no complaint.
   std::string complaint() const;
 

@@ -14,6 +14,7 @@ constexpr std::uint32_t stop_deadline_ms = 5'000;
 bool close_books(Agent& agent, std::ostream& err) {
   const Books books = agent.stop(stop_deadline_ms);
   err << books_line(books) << std::endl;
+  if (const std::string line = agent.gzip_line(); !line.empty()) err << line << std::endl;
   if (!books.balanced()) err << "edgespan: the books do not balance; please report this line" << std::endl;
   if (all_delivered(books)) return true;
   err << "edgespan: " << books.finished - books.delivered << " spans were lost";

@@ -172,6 +172,8 @@ void add_agent(CLI::App& app, AgentOptions& options) {
       ->check(target_url())
       ->group("Tracing");
   add_tls(app, options.uplink.tls, "Tracing");
+  app.add_flag("--gzip", options.uplink.gzip, "for http and https: pack batches where that makes them smaller")
+      ->group("Tracing");
   CLI::Option* rate =
       app.add_option("--sample", options.sample_rate, "share of new traces that is kept, 0 to 1")
           ->type_name("RATE")

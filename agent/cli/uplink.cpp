@@ -20,18 +20,19 @@ Sender null_sender() noexcept {
 
 }  // namespace
 
-Uplink::Uplink(const UplinkOptions& options, posix::Port& port, KafkaTracing& tracing)
+Uplink::Uplink(const UplinkOptions& options, posix::Port& port, KafkaTracing& tracing,
+               std::size_t batch_bytes)
     : url_{options.url}, sender_{null_sender()} {
-  if (url_.empty()) return;
-  if (const std::string wrong = parse_target(url_, target_); !wrong.empty())
-    throw UsageError{"--zipkin: " + wrong};
+  const std::string wrong = url_.empty() ? std::string{} : parse_target(url_, target_);
+  if (!wrong.empty()) throw UsageError{"--zipkin: " + wrong};
+  const bool web = target_.kind == Target::Kind::http || target_.kind == Target::Kind::https;
+  if (options.gzip && !web) throw UsageError{"--gzip is for --zipkin http:// and https:// alone"};
   switch (target_.kind) {
     case Target::Kind::none:
       break;
     case Target::Kind::http:
     case Target::Kind::https:
-      http_ = std::make_unique<HttpUplink>(target_, options.tls, port.stream(), port.clock());
-      sender_ = http_->sender();
+      use_http(options, port, batch_bytes);
       break;
     case Target::Kind::kafka:
       kafka_ = std::make_unique<KafkaUplink>(target_, options.kafka_properties, tracing);
@@ -41,6 +42,16 @@ Uplink::Uplink(const UplinkOptions& options, posix::Port& port, KafkaTracing& tr
       file_ = std::make_unique<FileSender>(target_.path);
       sender_ = file_->sender();
   }
+}
+
+void Uplink::use_http(const UplinkOptions& options, posix::Port& port, std::size_t batch_bytes) {
+  HttpConfig config;
+  if (options.gzip) {
+    packer_ = make_packer(batch_bytes);
+    config.gzip = &packer_->table();
+  }
+  http_ = std::make_unique<HttpUplink>(target_, options.tls, port.stream(), port.clock(), config);
+  sender_ = http_->sender();
 }
 
 std::string Uplink::complaint(SendReason reason, unsigned status) const {

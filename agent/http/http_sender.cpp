@@ -4,7 +4,6 @@
 #include "http/verdict.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace edgespan {
 namespace {
@@ -18,6 +17,9 @@ static_assert(receive_bytes * static_cast<std::size_t>(turns_per_offer) > HttpRe
 // Some routers forget idle connections without a word; a new connection then costs less than a deadline.
 // Zipkin itself closes after 15 s (3.5.1, observed), which is noticed.
 constexpr std::uint64_t idle_reuse_us = 60'000'000;
+
+// Zipkin compares the coding's name by case.
+constexpr std::string_view packed_end = "\r\nContent-Encoding: gzip\r\n\r\n";
 
 // The one way to ask for the time that has passed: unsigned, so that it holds whatever the clock started at.
 constexpr std::uint64_t elapsed_us(std::uint64_t now_us, std::uint64_t started_us) noexcept {
@@ -50,9 +52,14 @@ class Appender {
     return *this;
   }
 
+  // std::to_chars brings a table of 200 bytes.
   Appender& operator<<(std::size_t number) noexcept {
-    char* const first = out_.data() + size_;
-    size_ += static_cast<std::size_t>(std::to_chars(first, out_.data() + out_.size(), number).ptr - first);
+    std::size_t digits = 1;
+    for (std::size_t rest = number; rest > 9; rest /= 10) ++digits;
+    size_ += digits;
+    for (std::size_t at = size_; digits != 0; --digits, number /= 10) {
+      out_[--at] = static_cast<char>('0' + number % 10);
+    }
     return *this;
   }
 
@@ -82,6 +89,7 @@ Status HttpSender::init(const edgespan_stream& stream, std::string_view url,
   connect_us_ = std::uint64_t{config.connect_ms} * 1000;
   request_us_ = std::uint64_t{config.request_ms} * 1000;
   progress_bytes_per_s_ = config.progress_bytes_per_s;
+  gzip_ = config.gzip;
   stream_ = &stream;
   return Status::ok;
 }
@@ -95,7 +103,8 @@ void HttpSender::write_head(const HttpUrl& url) noexcept {
       "\r\nContent-Type: application/x-protobuf\r\nb3: 0\r\nContent-Length: ";
   constexpr std::size_t brackets_and_port = 2 + 6;
   static_assert(before_path.size() + HttpUrl::path_bytes_max + before_host.size() + HttpUrl::host_bytes_max +
-                    brackets_and_port + before_length.size() + length_digits_max + 4 <=
+                    brackets_and_port + before_length.size() + length_digits_max +
+                    packed_end.size() <=
                 head_bytes_max);
 
   const bool is_ipv6 = url.host.find(':') != std::string_view::npos;
@@ -106,9 +115,9 @@ void HttpSender::write_head(const HttpUrl& url) noexcept {
   head_fixed_bytes_ = static_cast<std::uint16_t>(head.size());
 }
 
-void HttpSender::write_length(std::size_t body_bytes) noexcept {
+void HttpSender::write_length() noexcept {
   Appender tail(std::span<char>{head_}.subspan(head_fixed_bytes_));
-  tail << body_bytes << "\r\n\r\n";
+  tail << body_.size() << (packed_ ? packed_end : "\r\n\r\n");
   head_bytes_ = static_cast<std::uint16_t>(head_fixed_bytes_ + tail.size());
 }
 
@@ -132,17 +141,17 @@ SendResult HttpSender::offer(std::span<const std::byte> batch, std::uint64_t now
   newly_sent_bytes_ = newly_begun_ = 0;
   // Another batch in the middle of one would put foreign bytes behind an announced length.
   if (state_ != State::idle && batch.size() != batch_bytes_) abandon();
-  if (state_ == State::idle) begin(batch.size(), now_us);
-  result = take_turns(batch, now_us);
+  if (state_ == State::idle) begin(batch, now_us);
+  result = take_turns(now_us);
   result.begun = newly_begun_;
   result.sent_bytes = newly_sent_bytes_;
   return result;
 }
 
-SendResult HttpSender::take_turns(std::span<const std::byte> batch, std::uint64_t now_us) noexcept {
+SendResult HttpSender::take_turns(std::uint64_t now_us) noexcept {
   SendResult result;
   for (int turns = turns_per_offer; turns != 0; --turns) {
-    const Turn turn = take_turn(batch, now_us, result);
+    const Turn turn = take_turn(now_us, result);
     if (turn == Turn::ended) return result;
     if (turn == Turn::wait) return wait_or_expire(false, now_us);
   }
@@ -156,15 +165,24 @@ void HttpSender::abandon() noexcept {
   state_ = State::idle;
 }
 
-void HttpSender::begin(std::size_t body_bytes, std::uint64_t now_us) noexcept {
-  batch_bytes_ = body_bytes;
+void HttpSender::begin(std::span<const std::byte> batch, std::uint64_t now_us) noexcept {
+  batch_bytes_ = batch.size();
+  choose_body(batch);
   sent_bytes_ = 0;
   reply_ = HttpReply{};
-  write_length(body_bytes);
+  write_length();
   if (!kept_connection_usable(now_us)) return connect(now_us);
   reused_ = true;
   started_us_ = now_us;
   state_ = State::sending;
+}
+
+void HttpSender::choose_body(std::span<const std::byte> batch) noexcept {
+  std::size_t bytes = 0;
+  const void* const body =
+      gzip_ == nullptr ? nullptr : gzip_->pack(gzip_->ctx, batch.data(), batch.size(), &bytes);
+  packed_ = body != nullptr;
+  body_ = packed_ ? std::span(static_cast<const std::byte*>(body), bytes) : batch;
 }
 
 // A server that has closed meanwhile, or says something unasked, is noticed before the batch is sent to it.
@@ -183,11 +201,10 @@ void HttpSender::connect(std::uint64_t now_us) noexcept {
   state_ = State::connecting;
 }
 
-HttpSender::Turn HttpSender::take_turn(std::span<const std::byte> batch, std::uint64_t now_us,
-                                       SendResult& result) noexcept {
+HttpSender::Turn HttpSender::take_turn(std::uint64_t now_us, SendResult& result) noexcept {
   switch (state_) {
     case State::connecting: return connect_turn(now_us, result);
-    case State::sending: return send_turn(batch, now_us, result);
+    case State::sending: return send_turn(now_us, result);
     default: return receive_turn(now_us, result);
   }
 }
@@ -202,11 +219,10 @@ HttpSender::Turn HttpSender::connect_turn(std::uint64_t now_us, SendResult& resu
   return Turn::go_on;
 }
 
-HttpSender::Turn HttpSender::send_turn(std::span<const std::byte> batch, std::uint64_t now_us,
-                                       SendResult& result) noexcept {
+HttpSender::Turn HttpSender::send_turn(std::uint64_t now_us, SendResult& result) noexcept {
   const auto head = std::as_bytes(std::span(head_).first(head_bytes_));
   const auto rest =
-      sent_bytes_ < head.size() ? head.subspan(sent_bytes_) : batch.subspan(sent_bytes_ - head.size());
+      sent_bytes_ < head.size() ? head.subspan(sent_bytes_) : body_.subspan(sent_bytes_ - head.size());
   const std::int32_t sent = stream_->send(stream_->ctx, rest.data(), rest.size());
   if (sent < 0) return stream_ended(sent, now_us, result);
   // A server that does not read on may be refusing already: 413, 429 and 503 can come early.
@@ -214,7 +230,7 @@ HttpSender::Turn HttpSender::send_turn(std::span<const std::byte> batch, std::ui
   if (sent_bytes_ == 0) ++newly_begun_;
   newly_sent_bytes_ += static_cast<std::uint32_t>(sent);
   sent_bytes_ += static_cast<std::size_t>(sent);
-  if (sent_bytes_ == head.size() + batch.size()) state_ = State::receiving;
+  if (sent_bytes_ == head.size() + body_.size()) state_ = State::receiving;
   return Turn::go_on;
 }
 
@@ -254,6 +270,11 @@ HttpSender::Turn HttpSender::stream_ended(std::int32_t error, std::uint64_t now_
 HttpSender::Turn HttpSender::conclude(bool reusable, std::uint64_t now_us, SendResult& result) noexcept {
   const bool premature = !request_sent();
   result = http::verdict(reply_);
+  if (packed_ && (result.status == 400 || result.status == 415)) {
+    // Whatever is wrong with the batch shows when it comes again as it is.
+    gzip_ = nullptr;
+    result.state = SendState::retry;
+  }
   if (premature && result.state == SendState::delivered) {
     // Nobody can have accepted spans that were not sent yet.
     return give_up(SendReason::garbage, result);

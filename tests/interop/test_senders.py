@@ -2,6 +2,7 @@
 """The ways spans take to Zipkin beside HTTP: its Kafka collector, and a file that is posted later."""
 
 import os
+import re
 import urllib.request
 
 from case import InteropCase, send
@@ -21,8 +22,20 @@ class Senders(InteropCase):
     def test_kafka_collector_shows_the_spans(self):
         for context, expected in self.produced("kafka://%s/zipkin" % self.world.kafka.brokers):
             self.assert_trace(context.trace, expected)
-        record, = self.wire("zipkin")
-        self.assertEqual((record.fields["key"], record.headers), ("null", []))
+        records = [line for line in self.ok(self.brave.plain_consume("zipkin", 1)) if line.word == "record"]
+        self.assertTrue(records)
+        for record in records:
+            self.assertEqual((record.fields["key"], record.headers), ("null", []))
+
+    def test_zipkin_takes_packed_batches(self):
+        topic, gateway = self.topic(), self.unique("gateway")
+        result = self.edgespan.produce(topic, gateway, count=30, options=["--gzip"])
+        self.delivered(result, 30)
+        packed = re.search("^gzip batches=([1-9]\\d*) before_bytes=(\\d+) after_bytes=(\\d+)", result.stderr, re.M)
+        self.assertTrue(packed and int(packed.group(3)) * 2 < int(packed.group(2)), str(result))
+        for line in self.wire(topic, 30):
+            context = self.assert_context(line, "single_no_parent")
+            self.assert_trace(context.trace, send(gateway, topic, line.fields["key"]))
 
     def test_a_file_is_posted_later(self):
         path = os.path.join(self.world.directory, self.unique("spans"))

@@ -11,7 +11,7 @@ LINE_CHARACTERS_MAX = 120
 
 CPP = ('.cpp', '.hpp', '.c', '.h')
 LIBRARY = ('agent/include/', 'agent/core/', 'agent/http/', 'agent/kafka/', 'agent/c/')
-PORTS = ('posix', 'none', 'bare', 'sim', 'mbedtls')
+PORTS = ('posix', 'none', 'bare', 'sim', 'mbedtls', 'zlib')
 
 # What the library must not name, and what it uses instead.
 BANNED = [

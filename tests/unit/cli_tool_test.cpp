@@ -121,6 +121,8 @@ EDGESPAN_TEST(cli_refuses_bad_usage, "cli") {
       {"produce", "-b", "b", "-t", "t", "-n", "1", "--service", std::string(64, 's')},
       {"produce", "-b", "b", "-t", "t", "-n", "1", "-H", "no-equals-sign"},
       {"produce", "-b", "b", "-t", std::string(250, 't'), "-n", "1"},
+      {"produce", "-b", "b", "-t", "t", "-n", "1", "--gzip"},
+      {"produce", "-b", "b", "-t", "t", "-n", "1", "--gzip", "--zipkin", "kafka://b"},
       {"consume", "-b", "b", "-t", "t"},
       {"consume", "-b", "b", "-t", "a,,b", "-g", "g"},
       {"consume", "-b", "b", "-t", "t", "-g", "g", "--timeout", "0"},
@@ -288,6 +290,23 @@ EDGESPAN_TEST(cli_produce_waits_while_the_queue_is_full, "cli") {
   TEST_ASSERT_EQUAL_INT(0, sent.code);
   TEST_ASSERT_EQUAL_UINT64(60, sent.lines.size());
   TEST_ASSERT_TRUE(contains(sent.errors, "finished=60 delivered=60"));  // no span of a refused attempt
+}
+
+EDGESPAN_TEST(cli_packs_batches_and_says_what_that_saved, "cli") {
+#if EDGESPAN_CLI_GZIP
+  Collector collector;  // httplib unpacks what is posted
+  const Outcome sent = produce(MockCluster::shared().topic(), {"-n", "100", "--gzip", "--zipkin", collector.url()});
+  TEST_ASSERT_EQUAL_INT(0, sent.code);
+  TEST_ASSERT_EQUAL_UINT64(100, collector.take().size());
+  const std::size_t at = sent.errors.find("gzip batches=");
+  REQUIRE(at != std::string::npos);
+  auto packed = fields(sent.errors.substr(at, sent.errors.find('\n', at) - at));
+  TEST_ASSERT_TRUE(std::stoul(packed["after_bytes"]) * 2 < std::stoul(packed["before_bytes"]));
+  auto books = fields(split(sent.errors, '\n').at(0));
+  TEST_ASSERT_TRUE(std::stoul(books["bytes_sent"]) < std::stoul(packed["before_bytes"]));
+#else
+  TEST_IGNORE_MESSAGE("this build has no zlib");
+#endif
 }
 
 EDGESPAN_TEST(cli_counts_spans_that_no_collector_took, "cli") {

@@ -32,6 +32,7 @@ inline std::vector<DecodedSpan> spans_of(const std::string& body) {
 // A collector behind a simulated line. It answers each whole request by a rule, and keeps what it accepted.
 struct Collector {
   std::function<std::string(const std::string& body)> answer = [](const std::string&) { return reply(202); };
+  std::function<std::string(const std::string& body)> spans_in = [](const std::string& body) { return body; };
   std::function<sim::Conduct()> conduct = [] { return sim::Conduct{}; };  // of the next connection
 
   std::vector<std::string> bodies;             // of every whole request
@@ -57,7 +58,7 @@ struct Collector {
       bodies.push_back(reader_.body());
       const std::string said = answer(bodies.back());
       if (said.starts_with("HTTP/1.1 2")) {
-        for (const DecodedSpan& span : spans_of(bodies.back())) ++spans[span.id];
+        for (const DecodedSpan& span : spans_of(spans_in(bodies.back()))) ++spans[span.id];
       }
       if (!said.empty()) link_.reply(said);
       reader_.next();

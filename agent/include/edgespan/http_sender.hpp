@@ -39,6 +39,9 @@ struct HttpConfig {
   // link of a byte a second costs about request_ms, and one that moves gets the time that its bytes take.
   std::uint32_t request_ms = 15'000;
   std::uint32_t progress_bytes_per_s = 1'000;  // 1 or more
+  // Kept; null: batches are sent as they are. A collector that answers 400 or 415 to a packed batch gets that batch
+  // again as it is, and every later one too.
+  const edgespan_gzip* gzip = nullptr;
 };
 
 // Reads one HTTP/1.x reply that arrives in pieces of any size: status line, the headers that matter here, and
@@ -144,19 +147,20 @@ class HttpSender {
   enum class State : std::uint8_t { idle, connecting, sending, receiving };
   enum class Turn : std::uint8_t { go_on, wait, ended };
   static constexpr std::size_t length_digits_max = 20;
-  static constexpr std::size_t head_bytes_max = HttpUrl::path_bytes_max + HttpUrl::host_bytes_max + 160;
+  static constexpr std::size_t head_bytes_max = HttpUrl::path_bytes_max + HttpUrl::host_bytes_max + 143;
 
   void write_head(const HttpUrl& url) noexcept;
-  void write_length(std::size_t body_bytes) noexcept;
+  void write_length() noexcept;
   SendResult offer(std::span<const std::byte> batch, std::uint64_t now_us) noexcept;
-  SendResult take_turns(std::span<const std::byte> batch, std::uint64_t now_us) noexcept;
+  SendResult take_turns(std::uint64_t now_us) noexcept;
   void abandon() noexcept;
-  void begin(std::size_t body_bytes, std::uint64_t now_us) noexcept;
+  void begin(std::span<const std::byte> batch, std::uint64_t now_us) noexcept;
+  void choose_body(std::span<const std::byte> batch) noexcept;
   bool kept_connection_usable(std::uint64_t now_us) noexcept;
   void connect(std::uint64_t now_us) noexcept;
-  Turn take_turn(std::span<const std::byte> batch, std::uint64_t now_us, SendResult& result) noexcept;
+  Turn take_turn(std::uint64_t now_us, SendResult& result) noexcept;
   Turn connect_turn(std::uint64_t now_us, SendResult& result) noexcept;
-  Turn send_turn(std::span<const std::byte> batch, std::uint64_t now_us, SendResult& result) noexcept;
+  Turn send_turn(std::uint64_t now_us, SendResult& result) noexcept;
   Turn receive_turn(std::uint64_t now_us, SendResult& result) noexcept;
   Turn stream_ended(std::int32_t error, std::uint64_t now_us, SendResult& result) noexcept;
   Turn conclude(bool reusable, std::uint64_t now_us, SendResult& result) noexcept;
@@ -166,20 +170,23 @@ class HttpSender {
   bool request_sent() const noexcept { return state_ == State::receiving; }
 
   const edgespan_stream* stream_ = nullptr;
+  const edgespan_gzip* gzip_ = nullptr;  // null: none, or the collector does not take it
   std::uint64_t connect_us_ = 0;
   std::uint64_t request_us_ = 0;
   std::uint32_t progress_bytes_per_s_ = 1;
   std::uint32_t newly_sent_bytes_ = 0;  // in this call of offer()
-  std::uint16_t newly_begun_ = 0;       // how often a request was begun in it
   std::uint64_t started_us_ = 0;     // of the connection attempt, then of the request
   std::uint64_t kept_since_us_ = 0;  // when the open connection fell idle
   std::size_t batch_bytes_ = 0;
+  std::span<const std::byte> body_;  // of the request: the batch, or what it was packed to
   std::size_t sent_bytes_ = 0;  // of head and body together
   HttpReply reply_;
   State state_ = State::idle;
   bool open_ = false;    // the stream is connected
   bool reused_ = false;  // the request runs on a kept connection
+  bool packed_ = false;  // the body is
   std::uint16_t port_ = 0;
+  std::uint16_t newly_begun_ = 0;  // how often a request was begun in this call of offer()
   std::uint16_t head_fixed_bytes_ = 0;  // up to the digits of Content-Length
   std::uint16_t head_bytes_ = 0;
   std::array<char, HttpUrl::host_bytes_max + 1> host_{};

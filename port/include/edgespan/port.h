@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What edgespan asks of a platform: three tables of functions, in C99.
+/* What edgespan asks of a platform: a few tables of functions, in C99.
  *
  * A port fills the tables once; the agent keeps the pointers until it is stopped, so tables and `ctx` live at
  * least as long. No function may allocate after the port's own start-up, and none may block, except where its
@@ -81,6 +81,15 @@ typedef enum edgespan_stream_error {
   EDGESPAN_STREAM_NO_ENTROPY = -14,      /* no keys can be made: the platform has no chance yet */
   EDGESPAN_STREAM_NO_MEMORY = -15        /* the arena is too small */
 } edgespan_stream_error;
+
+/* Packs what is to be sent. Called from inside `Reporter::step`. */
+typedef struct edgespan_gzip {
+  void* ctx;
+
+  /* Packs `n` bytes as gzip (RFC 1952). If that pays: the packed bytes, `*packed_n` of them, kept until the next call;
+   * else NULL. The same bytes give the same result. */
+  const void* (*pack)(void* ctx, const void* bytes, size_t n, size_t* packed_n);
+} edgespan_gzip;
 
 /* A thread that runs the reporter. A board without threads has none and calls `step` from its main loop. */
 typedef struct edgespan_worker {

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <edgespan/port.h>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+namespace edgespan::cli {
+
+// Packs batches, in memory of its own.
+class Packer {
+ public:
+  Packer() = default;
+  Packer(const Packer&) = delete;
+  Packer& operator=(const Packer&) = delete;
+  virtual ~Packer() = default;
+  virtual const edgespan_gzip& table() const noexcept = 0;
+  // `gzip batches=N before_bytes=B after_bytes=A not_worth_it=N`
+  virtual std::string line() const = 0;
+};
+
+// For batches of up to `batch_bytes`. Throws UsageError if this program was built without gzip.
+std::unique_ptr<Packer> make_packer(std::size_t batch_bytes);
+
+}  // namespace edgespan::cli
