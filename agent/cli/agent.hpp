@@ -67,6 +67,10 @@ class Agent {
   // What packing did, as a line; empty without --gzip.
   std::string gzip_line() const { return uplink_->gzip_line(); }
 
+  // Whether the last offer of spans was not accepted.
+  bool failing() const noexcept { return reporter_.last_reason() != SendReason::none; }
+  std::uint64_t now_us() const noexcept { return port_.clock().mono_us(port_.clock().ctx); }
+
   // Why the collector has not taken spans, as a sentence; empty if it has no complaint.
   std::string complaint() const;
 

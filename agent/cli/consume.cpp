@@ -2,6 +2,7 @@
 #include "cli/consume.hpp"
 
 #include "cli/closing.hpp"
+#include "cli/complaints.hpp"
 #include "cli/error.hpp"
 #include "cli/output.hpp"
 #include "cli/stop_signal.hpp"
@@ -50,6 +51,7 @@ class Consumption {
   Agent& agent_;
   Output out_;
   std::ostream& err_;
+  Complaints complaints_;
   std::uint64_t received_ = 0;
   std::uint64_t errors_ = 0;
   SteadyClock::time_point last_record_;
@@ -59,7 +61,12 @@ class Consumption {
 };
 
 Consumption::Consumption(const ConsumeOptions& options, Agent& agent, std::ostream& out, std::ostream& err)
-    : options_{options}, agent_{agent}, out_{out}, err_{err}, last_record_{SteadyClock::now()} {
+    : options_{options},
+      agent_{agent},
+      out_{out},
+      err_{err},
+      complaints_{agent, err},
+      last_record_{SteadyClock::now()} {
   ClientConf conf{defaults};
   conf.set({{"bootstrap.servers", options.client.brokers}, {"group.id", options.group}});
   conf.set(options.client.properties);
@@ -120,6 +127,7 @@ void Consumption::poll() {
   }
   out_.flush();
   agent_.keep_up();
+  complaints_.look(agent_.now_us());
 }
 
 void Consumption::handle(const ConsumerRecord& record) {

@@ -2,6 +2,7 @@
 #include "cli/produce.hpp"
 
 #include "cli/closing.hpp"
+#include "cli/complaints.hpp"
 #include "cli/error.hpp"
 #include "cli/line_reader.hpp"
 #include "cli/output.hpp"
@@ -59,7 +60,7 @@ void on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) n
 
 class Production {
  public:
-  Production(const ProduceOptions& options, Agent& agent, int input, std::ostream& out);
+  Production(const ProduceOptions& options, Agent& agent, int input, std::ostream& out, std::ostream& err);
 
   // Sends until there are no more values or a signal came, then waits for the end of every message.
   void run();
@@ -75,6 +76,7 @@ class Production {
 
   const ProduceOptions& options_;
   Agent& agent_;
+  Complaints complaints_;
   LineReader input_;
   Output out_;
   std::vector<RecordHeader> headers_;
@@ -85,8 +87,9 @@ class Production {
   Client client_;  // after what its callback writes to
 };
 
-Production::Production(const ProduceOptions& options, Agent& agent, int input, std::ostream& out)
-    : options_{options}, agent_{agent}, input_{input}, out_{out} {
+Production::Production(const ProduceOptions& options, Agent& agent, int input, std::ostream& out,
+                       std::ostream& err)
+    : options_{options}, agent_{agent}, complaints_{agent, err}, input_{input}, out_{out} {
   for (const auto& [name, value] : options.headers) headers_.push_back({name, value});
   ClientConf conf{defaults};
   conf.set({{"bootstrap.servers", options.client.brokers}});
@@ -163,6 +166,7 @@ bool Production::wait_for_room() {
 
 void Production::serve(int timeout_ms) {
   rd_kafka_poll(client_.get(), timeout_ms);
+  complaints_.look(agent_.now_us());
   if (reports_.lines.empty()) return;
   for (const std::string& line : reports_.lines) out_.line(line);
   reports_.lines.clear();
@@ -189,7 +193,7 @@ int run_produce(const ProduceOptions& options, int input, std::ostream& out, std
   Agent agent{agent_of(options.client)};
   bool complete = false;
   {
-    Production production{options, agent, input, out};
+    Production production{options, agent, input, out, err};
     try {
       production.run();
       complete = production.complete();
