@@ -9,8 +9,7 @@ What goes wrong on other processors than this one, and shows in names:
   as a static program would grow by 59 KiB;
 - on 32 bits, a time that ends in 2038: no ARCHIVE, librdkafka and mbedTLS among them, may call a function of the C
   library that has a time of 32 bits. Only with _TIME_BITS=64 do they ask for those with 64;
-- on 32 bits, a 64-bit counter of librdkafka's that is read by halves: its archive must hold loads of 64 bits that do
-  not tear.
+- on 32 bits, a counter of librdkafka's that is read by halves: ldrexd must be what reads it (counter.c).
 The canary is an archive that does all of it wrong; if that were not found, nothing would be checked.
 """
 
@@ -57,7 +56,7 @@ def called(nm, archive, pattern):
 def tears(objdump, archive):
     if any(re.search(r'\bldrexd\b', line) for line in run(objdump, '-d', archive).splitlines()):
         return []
-    return [f'{os.path.basename(archive)}: has no ldrexd; its 64-bit counters are read by halves, or under a lock']
+    return [f'{os.path.basename(archive)}: has no ldrexd: counters of 64 bits are read by halves, or under a lock']
 
 
 def findings(nm, objdump, bits, archives, programs, counting):
@@ -77,8 +76,8 @@ def main(nm, objdump, bits, *files):
         if not found:
             sys.exit('the canary was not found out: nothing is checked')
         print(f'canary: {found[0]}')
-    rdkafka = [archive for archive in archives if archive.endswith('librdkafka.a')]
-    wrong = [s for found in findings(nm, objdump, bits, archives, programs, rdkafka) for s in found]
+    counters = [archive for archive in archives if 'edgespan_abi_counter' in archive]
+    wrong = [s for found in findings(nm, objdump, bits, archives, programs, counters) for s in found]
     if wrong:
         sys.exit('\n'.join(wrong))
     print(f'{len(archives)} archives and {len(programs)} programs of {bits} bits, nothing found')
