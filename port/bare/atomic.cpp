@@ -10,12 +10,12 @@
 namespace edgespan::bare {
 namespace {
 
-template <typename Change>
-std::uint32_t fetch(volatile void* at, Change change) noexcept {
-  auto* const word = static_cast<volatile std::uint32_t*>(at);
+template <typename Word = std::uint32_t, typename Change>
+Word fetch(volatile void* at, Change change) noexcept {
+  auto* const word = static_cast<volatile Word*>(at);
   const CriticalSection closed;
-  const std::uint32_t before = *word;
-  *word = change(before);
+  const Word before = *word;
+  *word = static_cast<Word>(change(before));
   return before;
 }
 
@@ -23,6 +23,8 @@ std::uint32_t fetch(volatile void* at, Change change) noexcept {
 
 // The names and types are gcc's; the last arguments are memory orders, and every order holds.
 extern "C" {
+std::uint16_t fetch_add_half(volatile void* at, std::uint16_t value, int) noexcept asm("__atomic_fetch_add_2");
+std::uint16_t fetch_sub_half(volatile void* at, std::uint16_t value, int) noexcept asm("__atomic_fetch_sub_2");
 std::uint32_t fetch_add(volatile void* at, std::uint32_t value, int) noexcept asm("__atomic_fetch_add_4");
 std::uint32_t fetch_sub(volatile void* at, std::uint32_t value, int) noexcept asm("__atomic_fetch_sub_4");
 std::uint32_t fetch_and(volatile void* at, std::uint32_t value, int) noexcept asm("__atomic_fetch_and_4");
@@ -32,6 +34,12 @@ bool compare_exchange(volatile void* at, void* expected, std::uint32_t desired, 
                       int) noexcept asm("__atomic_compare_exchange_4");
 }
 
+std::uint16_t fetch_add_half(volatile void* at, std::uint16_t value, int) noexcept {
+  return fetch<std::uint16_t>(at, [=](std::uint16_t before) { return before + value; });
+}
+std::uint16_t fetch_sub_half(volatile void* at, std::uint16_t value, int) noexcept {
+  return fetch<std::uint16_t>(at, [=](std::uint16_t before) { return before - value; });
+}
 std::uint32_t fetch_add(volatile void* at, std::uint32_t value, int) noexcept {
   return fetch(at, [=](std::uint32_t before) { return before + value; });
 }

@@ -5,6 +5,7 @@
 
 #include "core/b3_hex.hpp"
 #include "core/b3_impl.hpp"
+#include "support/chance.hpp"
 #include "support/test.hpp"
 
 #include <array>
@@ -17,22 +18,7 @@ namespace {
 
 using namespace std::string_view_literals;
 using Kind = B3Extraction::Kind;
-
-// splitmix64: the same values in every run and on every target.
-class Chance {
- public:
-  explicit Chance(std::uint64_t seed) : state_(seed) {}
-  std::uint64_t next() {
-    std::uint64_t z = (state_ += 0x9e3779b97f4a7c15);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-    return z ^ (z >> 31);
-  }
-  std::size_t below(std::size_t limit) { return static_cast<std::size_t>(next() % limit); }
-
- private:
-  std::uint64_t state_;
-};
+using test::Chance;
 
 // ---- The second codec: digit by digit.
 
