@@ -7,7 +7,7 @@
 
 #include <sys/statvfs.h>
 
-#include <algorithm>
+#include <cerrno>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -30,9 +30,10 @@ Finding judge_room(const std::string& path) {
 
 bool ends_with(const std::string& path, const std::vector<std::byte>& bytes) {
   std::ifstream file{path, std::ios::binary};
+  file.seekg(-static_cast<std::streamoff>(bytes.size()), std::ios::end);
   const std::string content{std::istreambuf_iterator<char>{file}, {}};
   const std::string_view wanted{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-  return content.ends_with(wanted);
+  return content == wanted;
 }
 
 Finding judge_writing(const Target& target, FileSender& file, const OwnSpan& span) {

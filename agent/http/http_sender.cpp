@@ -19,7 +19,7 @@ static_assert(receive_bytes * static_cast<std::size_t>(turns_per_offer) > HttpRe
 constexpr std::uint64_t idle_reuse_us = 60'000'000;
 
 // Zipkin compares the coding's name by case.
-constexpr std::string_view packed_end = "\r\nContent-Encoding: gzip\r\n\r\n";
+constexpr char packed_end[] = "\r\nContent-Encoding: gzip\r\n\r\n";
 
 // The one way to ask for the time that has passed: unsigned, so that it holds whatever the clock started at.
 constexpr std::uint64_t elapsed_us(std::uint64_t now_us, std::uint64_t started_us) noexcept {
@@ -104,7 +104,7 @@ void HttpSender::write_head(const HttpUrl& url) noexcept {
   constexpr std::size_t brackets_and_port = 2 + 6;
   static_assert(before_path.size() + HttpUrl::path_bytes_max + before_host.size() + HttpUrl::host_bytes_max +
                     brackets_and_port + before_length.size() + length_digits_max +
-                    packed_end.size() <=
+                    sizeof packed_end <=
                 head_bytes_max);
 
   const bool is_ipv6 = url.host.find(':') != std::string_view::npos;

@@ -133,7 +133,7 @@ EDGESPAN_TEST(doctor_finds_nothing_wrong_with_a_zipkin, "cli") {
 
 EDGESPAN_TEST(doctor_notices_a_span_that_is_taken_and_not_kept, "cli") {
   const SmallZipkin zipkin{false};
-  check_fails_at(doctor(zipkin.url(), "0.3"), "round trip", "is not found after");
+  check_fails_at(doctor(zipkin.url(), "1"), "round trip", "is not found after");
 }
 
 EDGESPAN_TEST(doctor_is_content_with_a_collector_that_answers_no_queries, "cli") {
@@ -144,8 +144,8 @@ EDGESPAN_TEST(doctor_is_content_with_a_collector_that_answers_no_queries, "cli")
 }
 
 EDGESPAN_TEST(doctor_tells_a_name_from_a_port_that_is_wrong, "cli") {
-  check_fails_at(doctor("http://no-such-host.invalid"), "resolve",
-                 "no address is known for no-such-host.invalid");
+  const std::string unknown = "unknown.edgespan-test";  // to the resolver of posix_resolver.cpp
+  check_fails_at(doctor("http://" + unknown), "resolve", "no address is known for " + unknown);
   check_fails_at(doctor("http://127.0.0.1:1"), "connect", "nobody listens on 127.0.0.1:1");
   const Examination ipv6 = doctor("http://[::1]:1");
   TEST_ASSERT_EQUAL_INT(1, ipv6.code);
