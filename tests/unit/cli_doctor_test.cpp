@@ -133,7 +133,7 @@ EDGESPAN_TEST(doctor_finds_nothing_wrong_with_a_zipkin, "cli") {
 
 EDGESPAN_TEST(doctor_notices_a_span_that_is_taken_and_not_kept, "cli") {
   const SmallZipkin zipkin{false};
-  check_fails_at(doctor(zipkin.url(), "1"), "round trip", "is not found after");
+  check_fails_at(doctor(zipkin.url(), "3"), "round trip", "is not found after");
 }
 
 EDGESPAN_TEST(doctor_is_content_with_a_collector_that_answers_no_queries, "cli") {
