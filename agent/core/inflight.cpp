@@ -7,7 +7,6 @@ namespace edgespan::core {
 namespace {
 
 constexpr std::uintptr_t empty = 0;
-constexpr std::uintptr_t busy = 1;  // somebody copies the span in or out: a matter of nanoseconds
 
 // How often a look-up that met a busy slot looks again before it believes that its key is not there.
 constexpr int look_again_max = 64;
@@ -16,27 +15,19 @@ constexpr int look_again_max = 64;
 // end.
 constexpr std::uint16_t strays_max = 0x7FFF;
 
-// Heap addresses differ in their middle bits; odd multipliers spread them, each in a way of its own.
-constexpr std::uint32_t own_hash = 0x9E3779B1U;
-constexpr std::uint32_t second_hash = 0x85EBCA77U;
-std::size_t spread(std::uintptr_t key, std::uint32_t multiplier, std::size_t size) noexcept {
-  const auto low =
-      static_cast<std::uint32_t>(key >> 4) ^ static_cast<std::uint32_t>(std::uint64_t{key} >> 32);
-  return static_cast<std::size_t>(std::uint64_t{low * multiplier} * size >> 32);
-}
-
 std::uint32_t seconds(std::uint64_t us) noexcept { return static_cast<std::uint32_t>(us / 1'000'000); }
 
 // Turns `key` into `busy`, where it still stands.
 bool claim(InflightSlot& slot, std::uintptr_t key) noexcept {
-  return slot.key.compare_exchange_strong(key, busy, std::memory_order_acquire, std::memory_order_relaxed);
+  return slot.key.compare_exchange_strong(key, InflightTable::busy, std::memory_order_acquire,
+                                          std::memory_order_relaxed);
 }
 
 InflightSlot* claim_in(InflightBucket& bucket, std::uintptr_t key, bool& busy_seen) noexcept {
   for (InflightSlot& slot : bucket.slots) {
     const std::uintptr_t seen = slot.key.load(std::memory_order_relaxed);
     if (seen == key && claim(slot, key)) return &slot;
-    busy_seen |= seen == busy || seen == key;  // it was this key until now: somebody copies it
+    busy_seen |= seen == InflightTable::busy || seen == key;  // it was this key until now: somebody copies it
   }
   return nullptr;
 }
@@ -75,14 +66,8 @@ void InflightTable::init(std::span<InflightBucket> buckets) noexcept {
   }
 }
 
-InflightTable::Place InflightTable::place_of(std::uintptr_t key) const noexcept {
-  const std::size_t at = spread(key, own_hash, buckets_.size() * inflight_bucket_size);
-  InflightBucket& bucket = buckets_[at / inflight_bucket_size];
-  return {key, &bucket, &bucket.slots[at % inflight_bucket_size]};
-}
-
 InflightBucket& InflightTable::second_bucket(std::uintptr_t key) const noexcept {
-  return buckets_[spread(key, second_hash, buckets_.size())];
+  return buckets_[spread(key, 0x85EBCA77U, buckets_.size())];
 }
 
 void InflightTable::expect(const void* address) const noexcept {
@@ -132,16 +117,10 @@ InflightTable::Insert InflightTable::insert(const void* address, const InflightS
 
 bool InflightTable::take(const void* address, InflightSpan& out) noexcept {
   const Place place = place_of(reinterpret_cast<std::uintptr_t>(address));
-  const std::uintptr_t seen = place.own->key.load(std::memory_order_relaxed);
-  if (seen == place.key && claim(*place.own, seen)) {
-    read(*place.own, out);
-    place.own->key.store(empty, std::memory_order_release);
-    return true;
-  }
-  if (seen != place.key && seen != busy && place.own->strays.load(std::memory_order_acquire) == 0) {
-    return false;
-  }
-  return take_slow(place, out);
+  if (!claim(*place.own, place.key)) return take_slow(place, out);
+  read(*place.own, out);
+  place.own->key.store(empty, std::memory_order_release);
+  return true;
 }
 
 [[gnu::noinline]] bool InflightTable::take_slow(const Place& place, InflightSpan& out) noexcept {

@@ -5,6 +5,8 @@
 // slot.
 #pragma once
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <edgespan/storage.hpp>
 #include <span>
@@ -17,6 +19,9 @@ class InflightTable {
   // in `old`.
   enum class Insert : std::uint8_t { stored, replaced, full };
 
+  // Stands for a key while somebody copies the span in or out, a matter of nanoseconds.
+  static constexpr std::uintptr_t busy = 1;
+
   void init(std::span<InflightBucket> buckets) noexcept;
 
   // Fetches the slot of `key` into this core's cache for an insert() that is to come: its last message was
@@ -26,6 +31,12 @@ class InflightTable {
   // Any thread; lock-free. `key` is an address: neither 0 nor 1.
   Insert insert(const void* key, const InflightSpan& span, InflightSpan& old) noexcept;
   bool take(const void* key, InflightSpan& out) noexcept;
+  // False: take() will find nothing.
+  bool may_hold(const void* key) const noexcept {
+    const Place place = place_of(reinterpret_cast<std::uintptr_t>(key));
+    const std::uintptr_t seen = place.own->key.load(std::memory_order_relaxed);
+    return seen == place.key || seen == busy || place.own->strays.load(std::memory_order_acquire) != 0;
+  }
 
   // Takes one span that began at least `age_s` seconds before `now_us`; call again until it is false. One
   // thread.
@@ -38,7 +49,18 @@ class InflightTable {
     InflightBucket* bucket;
     InflightSlot* own;
   };
-  Place place_of(std::uintptr_t key) const noexcept;
+
+  // Heap addresses differ in their middle bits; odd multipliers spread them, each in a way of its own.
+  static std::size_t spread(std::uintptr_t key, std::uint32_t multiplier, std::size_t size) noexcept {
+    const auto low =
+        static_cast<std::uint32_t>(key >> 4) ^ static_cast<std::uint32_t>(std::uint64_t{key} >> 32);
+    return static_cast<std::size_t>(std::uint64_t{low * multiplier} * size >> 32);
+  }
+  Place place_of(std::uintptr_t key) const noexcept {
+    const std::size_t at = spread(key, 0x9E3779B1U, buckets_.size() * inflight_bucket_size);
+    InflightBucket& bucket = buckets_[at / inflight_bucket_size];
+    return {key, &bucket, &bucket.slots[at % inflight_bucket_size]};
+  }
   InflightBucket& second_bucket(std::uintptr_t key) const noexcept;
   InflightSlot* find(const Place& place, bool& busy_seen) const noexcept;
   Insert insert_slow(const Place& place, const InflightSpan& span, InflightSpan& old) noexcept;

@@ -36,8 +36,8 @@ constexpr Context no_context{};
 }
 
 const Context& current() noexcept {
-  const core::ThreadState& thread = core::thread_state();
-  return thread.depth == 0 ? no_context : thread.scopes[thread.depth - 1];
+  const Context* const scope = core::innermost_scope();
+  return scope == nullptr ? no_context : *scope;
 }
 
 Scope::Scope(Tracing& tracing, const Context& context) noexcept : tracing_{&tracing} {

@@ -18,14 +18,16 @@ constexpr std::uint32_t state_of(std::uint32_t generation, std::uint32_t phase) 
 constexpr std::string_view error_key = "error";
 constexpr std::size_t text_bytes_max = 127;  // of a name or a tag's key, so that their length is one byte
 
-std::size_t text_used(const SpanSlot& slot) noexcept {
-  return std::size_t{slot.name_bytes} + slot.remote_bytes + slot.annotation_bytes + slot.tag_bytes;
+// Where the fields end that grow from the front: all but the name, which is mostly the last to be known, and
+// would push them on.
+std::size_t fields_end(const SpanSlot& slot) noexcept {
+  return std::size_t{slot.remote_bytes} + slot.annotation_bytes + slot.tag_bytes;
 }
 
 // Turns `old_size` bytes at `at` into room for `new_size`; null if the slot's text has no space for that.
 std::byte* make_room(SpanSlot& slot, std::size_t at, std::size_t old_size, std::size_t new_size) noexcept {
-  const std::size_t used = text_used(slot);
-  if (used - old_size + new_size > slot.text.size()) return nullptr;
+  const std::size_t used = fields_end(slot);
+  if (used - old_size + new_size + slot.name_bytes > slot.text.size()) return nullptr;
   std::byte* const place = slot.text.data() + at;
   const std::size_t behind = used - at - old_size;
   if (behind != 0) std::memmove(place + new_size, place + old_size, behind);
@@ -39,7 +41,7 @@ struct Range {
 
 // Where the tag `key` stands among the tags, or the empty range at their end. Lengths are of our own writing.
 Range find_tag(const SpanSlot& slot, std::string_view key) noexcept {
-  const std::size_t begin = text_used(slot) - slot.tag_bytes;
+  const std::size_t begin = fields_end(slot) - slot.tag_bytes;
   const std::size_t end = begin + slot.tag_bytes;
   for (std::size_t at = begin; at < end;) {
     std::size_t body = static_cast<std::size_t>(slot.text[at + 1]);
@@ -61,10 +63,10 @@ void end_slot(core::TracingState& state, SpanSlot& slot, std::uint64_t now_us) n
   span.kind = static_cast<Kind>(slot.kind);
   span.start_us = slot.start_us;
   span.duration_us = elapsed_us == 0 ? 1 : elapsed_us;  // the collector takes 0 for absent
-  const core::Bytes text = core::Bytes{slot.text}.first(text_used(slot));
-  span.name = text.first(slot.name_bytes);
+  const core::Bytes text{slot.text};
+  span.name = text.last(slot.name_bytes);
   span.local = state.local.view();
-  span.text = text.subspan(slot.name_bytes);  // the peer, annotations and tags, as they stand
+  span.text = text.first(fields_end(slot));  // the peer, annotations and tags, as they stand
   span.annotated = slot.annotation_bytes != 0;
   core::record(state, span);
 }
@@ -84,16 +86,15 @@ bool set_tag(SpanSlot& slot, std::string_view key, std::string_view value) noexc
 bool set_name(SpanSlot& slot, std::string_view text) noexcept {
   if (text.size() > text_bytes_max || !core::utf8(text)) return false;
   const std::size_t size = text.empty() ? 0 : text.size() + 2;
-  std::byte* const out = make_room(slot, 0, slot.name_bytes, size);
-  if (out == nullptr) return false;
-  if (size != 0) core::encode_impl::write_name(out, text);
+  if (fields_end(slot) + size > slot.text.size()) return false;
+  if (size != 0) core::encode_impl::write_name(&slot.text[slot.text.size() - size], text);
   slot.name_bytes = static_cast<std::uint16_t>(size);
   return true;
 }
 
 // Null, or room for a remote endpoint of `size` bytes.
 std::byte* remote_room(SpanSlot& slot, std::size_t size) noexcept {
-  std::byte* const out = make_room(slot, slot.name_bytes, slot.remote_bytes, size);
+  std::byte* const out = make_room(slot, 0, slot.remote_bytes, size);
   if (out != nullptr) slot.remote_bytes = static_cast<std::uint16_t>(size);
   return out;
 }
@@ -110,7 +111,7 @@ bool set_remote(SpanSlot& slot, std::string_view name) noexcept {
 bool add_annotation(SpanSlot& slot, std::uint64_t now_us, std::string_view text) noexcept {
   if (text.empty() || text.size() > span_text_bytes || !core::utf8(text)) return false;
   const std::size_t size = core::encode_impl::annotation_size(text);
-  std::byte* const out = make_room(slot, text_used(slot) - slot.tag_bytes, 0, size);
+  std::byte* const out = make_room(slot, fields_end(slot) - slot.tag_bytes, 0, size);
   if (out == nullptr) return false;
   core::encode_impl::write_annotation(out, now_us, text);
   slot.annotation_bytes = static_cast<std::uint16_t>(slot.annotation_bytes + size);
@@ -120,6 +121,14 @@ bool add_annotation(SpanSlot& slot, std::uint64_t now_us, std::string_view text)
 }  // namespace
 
 namespace core {
+
+void add_tag(TracingState& state, SpanSlot& slot, std::string_view key, std::string_view value) noexcept {
+  std::byte* const out = make_room(slot, fields_end(slot), 0, encode_impl::tag_size(key, value));
+  if (out == nullptr) return state.count(Event::text_cut);
+  const std::byte* const end = encode_impl::write_tag(out, key, value);
+  slot.tag_bytes = static_cast<std::uint16_t>(slot.tag_bytes + (end - out));
+  slot.touched.store(1, std::memory_order_release);
+}
 
 bool sweep_spans(TracingState& state, std::uint64_t now_us, bool all) noexcept {
   const std::uint64_t limit_us = std::uint64_t{state.config.span_deadline_s} * 1'000'000;

@@ -95,6 +95,9 @@ std::uint64_t random_id(TracingState& state) noexcept;
 Context new_root(TracingState& state, Decision decision, const Sampler* sampler) noexcept;
 Context new_child(TracingState& state, const Context& parent, const Sampler* sampler) noexcept;
 
+// To a span of this thread, a tag that it has not: UTF-8, the key 1 to 127 bytes.
+void add_tag(TracingState& state, SpanSlot& slot, std::string_view key, std::string_view value) noexcept;
+
 // Ends spans that are open for too long (or all of them): first they are closed to their owner, and with the
 // next call, when no owner can still be writing, they are recorded. True if any was closed to its owner by
 // this call.

@@ -33,6 +33,12 @@ extern constinit ThreadState this_thread;
 inline ThreadState& thread_state() noexcept { return this_thread; }
 #endif
 
+// The context of this thread's innermost scope; null if there is none.
+inline const Context* innermost_scope() noexcept {
+  const ThreadState& thread = thread_state();
+  return thread.depth == 0 ? nullptr : &thread.scopes[thread.depth - 1];
+}
+
 void choose_stripe(ThreadState& thread) noexcept;
 inline std::uint32_t thread_stripe() noexcept {
   ThreadState& thread = thread_state();

@@ -226,10 +226,12 @@ Span KafkaTracing::next_span(rd_kafka_message_t* message, const Context* polled)
 
 Span KafkaTracing::open_next(const rd_kafka_message_t* message, const Context& parent) noexcept {
   Span span = tracing_->child(parent);
-  if (!span.recording() || (parent.valid() && config_.tag_processor == TagProcessor::when_root)) return span;
+  SpanSlot* const slot = span.open();
+  if (slot == nullptr || (parent.valid() && config_.tag_processor == TagProcessor::when_root)) return span;
+  core::TracingState& state = tracing_->state();
   const std::string_view key = key_of(message);
-  if (core::text_key(key)) span.tag(key_tag, core::cut_utf8(key, key_tag_bytes_max));
-  span.tag(topic_tag, topic_of(message));
+  if (core::text_key(key)) core::add_tag(state, *slot, key_tag, core::cut_utf8(key, key_tag_bytes_max));
+  core::add_tag(state, *slot, topic_tag, topic_of(message));
   return span;
 }
 

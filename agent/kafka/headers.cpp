@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "core/b3_impl.hpp"
+#include "core/inline.hpp"
 #include "kafka/kafka_state.hpp"
 
 namespace edgespan::kafka {
@@ -117,7 +118,7 @@ void clear_headers(const FoundHeaders& found) noexcept {
   }
 }
 
-bool TraceHeaders::add_to(rd_kafka_headers_t* list) const noexcept {
+EDGESPAN_INLINE bool TraceHeaders::add_to(rd_kafka_headers_t* list) const noexcept {
   return (size_ == 0 || add_header(list, b3_key_names[0], {text_.data(), size_})) &&
          (!writes_set(format_) || add_set(list, context_));
 }
@@ -144,22 +145,6 @@ std::size_t header_bytes_max(const rd_kafka_headers_t* list) noexcept {
     bytes += header_frame_bytes + std::strlen(header.name) + header.size;
   }
   return bytes;
-}
-
-std::string_view rule_topic(const MessagingSampler& sampler, const rd_kafka_message_t* message) noexcept {
-  return sampler.rules.empty() ? std::string_view{} : topic_of(message);
-}
-
-Context next_context(core::TracingState& state, const B3Extraction& extraction, bool scope_first,
-                     const MessagingSampler& sampler, Operation operation, std::string_view topic) noexcept {
-  const Context& scope = current();
-  const bool ids = extraction.kind == B3Extraction::Kind::ids;
-  if (scope.valid() && (scope_first || !ids)) return core::new_child(state, scope, nullptr);
-  const Decision decision =
-      extraction.kind == B3Extraction::Kind::empty ? Decision::undecided : extraction.context.decision;
-  const bool ask = decision == Decision::undecided && !sampler.rules.empty();
-  const Sampler* rule = ask ? sampler.find(operation, topic) : nullptr;
-  return ids ? core::new_child(state, extraction.context, rule) : core::new_root(state, decision, rule);
 }
 
 std::string_view topic_name(const rd_kafka_topic_t* topic) noexcept {

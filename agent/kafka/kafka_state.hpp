@@ -85,14 +85,6 @@ inline std::size_t traced_record_bytes_max(const rd_kafka_message_t* message,
          (list != nullptr ? header_bytes_max(list) : 0);
 }
 
-// The context of a span that goes on from a record. `scope_first`: a producer; else ids in the record come
-// first.
-Context next_context(core::TracingState& state, const B3Extraction& extraction, bool scope_first,
-                     const MessagingSampler& sampler, Operation operation, std::string_view topic) noexcept;
-
-// For next_context: the name is looked up only where a rule may ask for it.
-std::string_view rule_topic(const MessagingSampler& sampler, const rd_kafka_message_t* message) noexcept;
-
 // A setting that is a number; 0 if it is none.
 std::uint32_t conf_number(const rd_kafka_conf_t* conf, const char* name) noexcept;
 
@@ -101,6 +93,27 @@ inline std::string_view topic_of(const rd_kafka_message_t* message) noexcept {
   return topic_name(message->rkt);
 }
 std::string_view key_of(const rd_kafka_message_t* message) noexcept;
+
+// For next_context: the name is looked up only where a rule may ask for it.
+inline std::string_view rule_topic(const MessagingSampler& sampler,
+                                   const rd_kafka_message_t* message) noexcept {
+  return sampler.rules.empty() ? std::string_view{} : topic_of(message);
+}
+
+// The context of a span that goes on from a record. `scope_first`: a producer; else ids in the record come
+// first.
+inline Context next_context(core::TracingState& state, const B3Extraction& extraction, bool scope_first,
+                            const MessagingSampler& sampler, Operation operation,
+                            std::string_view topic) noexcept {
+  const Context* const scope = core::innermost_scope();
+  const bool ids = extraction.kind == B3Extraction::Kind::ids;
+  if (scope != nullptr && (scope_first || !ids)) return core::new_child(state, *scope, nullptr);
+  const Decision decision =
+      extraction.kind == B3Extraction::Kind::empty ? Decision::undecided : extraction.context.decision;
+  const bool ask = decision == Decision::undecided && !sampler.rules.empty();
+  const Sampler* const rule = ask ? sampler.find(operation, topic) : nullptr;
+  return ids ? core::new_child(state, extraction.context, rule) : core::new_root(state, decision, rule);
+}
 
 }  // namespace edgespan::kafka
 

@@ -2,6 +2,7 @@
 // A span of the application's own, from its start until it lies encoded in the ring; and the way out again.
 #include "bench/floor_span.hpp"
 #include "bench/workload.hpp"
+#include "support/decoded_span.hpp"
 
 #include <atomic>
 #include <cstring>
@@ -41,11 +42,25 @@ void span_floor(benchmark::State& state) {
       });
 }
 
-// Not a time: what a collector gets for one span.
+// Whether a collector would get the workload's span, in every field.
+bool is_workload(const test::DecodedSpan& span) {
+  return span.trace_id == b3_value.substr(0, 32) && span.parent_id == b3_value.substr(33, 16) &&
+         span.id.size() == 16 && span.kind == Kind::producer && span.name == "send" && span.timestamp != 0 &&
+         span.duration >= 1 && span.duration <= 127 && span.local.service_name == "svc" &&
+         span.local.ipv4 == "0a010203" && span.local.ipv6.empty() && span.local.port == 8080 &&
+         span.remote.service_name == "kafka" && span.remote.ipv4.empty() && span.remote.ipv6.empty() &&
+         span.remote.port == 0 && span.tags_written == 2 && span.tag("kafka.key") == key &&
+         span.tag("kafka.topic") == topic && span.annotations.empty() && !span.debug && !span.shared;
+}
+
+// Not a time: what a collector gets for one span, decoded to see that it is that span.
 void span_bytes(benchmark::State& state) {
   Agent<> agent;
   for (auto _ : state) one_span(agent.tracing);
-  state.counters["value"] = static_cast<double>(agent.drain());
+  const std::size_t bytes = agent.drain();
+  const auto spans = test::decode_spans(std::span{agent.memory->batch}.first(bytes));
+  must(spans.size() == 1 && is_workload(spans.front()), "the workload's span, decoded");
+  state.counters["value"] = static_cast<double>(bytes);
 }
 
 constexpr std::uint32_t batch_spans = 400;

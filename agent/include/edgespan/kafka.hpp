@@ -105,6 +105,7 @@ class KafkaTracing {
   core::InflightTable& inflight_table() noexcept;
   void begin_send(rd_kafka_t* rk, rd_kafka_message_t* message, const kafka::FoundHeaders& found,
                   InflightSpan& span) noexcept;
+  void end_send(const rd_kafka_message_t* message) noexcept;
   bool begin_refused(std::string_view topic, InflightSpan& span) noexcept;
   void record_send(const InflightSpan& sent, std::uint64_t end_us, std::string_view topic,
                    std::string_view key, std::string_view error) noexcept;

@@ -8,6 +8,7 @@
 
 namespace edgespan {
 
+class KafkaTracing;
 class Tracing;
 struct Endpoint;
 struct SpanSlot;
@@ -60,6 +61,7 @@ class [[nodiscard]] Span {
   bool recording() const noexcept;
 
  private:
+  friend class KafkaTracing;
   friend class Tracing;
   Span(Tracing& tracing, const Context& context, std::uint16_t slot, std::uint32_t generation) noexcept
       : tracing_{&tracing}, context_{context}, generation_{generation}, slot_{slot} {}

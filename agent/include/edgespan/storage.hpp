@@ -20,13 +20,13 @@ inline constexpr std::uint32_t spans_open_most = 65'535;  // slots of open spans
 // The part of a span that the application fills: name, remote endpoint, annotations and tags, encoded.
 inline constexpr std::uint32_t span_text_bytes = 384;
 
-// A whole span with its list frame, every part at its largest: what the encoder counts in kafka/largest_span.cpp,
-// in the ring's unit of 8 bytes. Another number does not compile.
+// A whole span with its list frame, every part at its largest: what the encoder counts in
+// kafka/largest_span.cpp, in the ring's unit of 8 bytes. Another number does not compile.
 inline constexpr std::uint32_t span_bytes_max = 632;
 static_assert(span_bytes_max + 8 <= ring_chunk_bytes);
 
 struct RingChunk {
-  std::atomic<std::uint32_t> link;    // the chunk after this one in its stripe, or that no stripe has this one
+  std::atomic<std::uint32_t> link;  // the chunk after this one in its stripe, or that no stripe has this one
   std::atomic<std::uint32_t> filled;  // bytes that were claimed when the stripe moved on
 };
 
@@ -35,8 +35,8 @@ struct SpanSlot {
   std::atomic<std::uint32_t> touched;  // written after every change, so that the sweep sees a whole span
   std::uint8_t kind;
   std::uint8_t flags;
-  std::uint16_t name_bytes;  // the four regions of `text`, in the order of the wire format
-  std::uint16_t remote_bytes;
+  std::uint16_t name_bytes;    // at the end of `text`
+  std::uint16_t remote_bytes;  // the next three: from its front, in the order of the wire format
   std::uint16_t annotation_bytes;
   std::uint16_t tag_bytes;
   std::uint64_t start_us;  // monotonic
@@ -65,7 +65,8 @@ static_assert(sizeof(InflightBucket) <= 64 * inflight_bucket_size,
               "a message in flight costs at most 64 bytes");
 
 struct PolledRecord {
-  std::uintptr_t message;  // with the decision in its two lowest bits, which an address from a heap leaves free
+  std::uintptr_t
+      message;  // with the decision in its two lowest bits, which an address from a heap leaves free
   std::uint64_t trace_hi, trace_lo, span_id;  // of the poll span; span_id 0: none
 };
 struct PolledTopic {
