@@ -23,8 +23,11 @@ bool claim(InflightSlot& slot, std::uintptr_t key) noexcept {
                                           std::memory_order_relaxed);
 }
 
-InflightSlot* claim_in(InflightBucket& bucket, std::uintptr_t key, bool& busy_seen) noexcept {
-  for (InflightSlot& slot : bucket.slots) {
+// From slot `first` on and round: what strays mostly stands next to its own slot.
+InflightSlot* claim_in(InflightBucket& bucket, std::size_t first, std::uintptr_t key,
+                       bool& busy_seen) noexcept {
+  for (std::size_t i = 0; i < inflight_bucket_size; ++i) {
+    InflightSlot& slot = bucket.slots[(first + i) % inflight_bucket_size];
     const std::uintptr_t seen = slot.key.load(std::memory_order_relaxed);
     if (seen == key && claim(slot, key)) return &slot;
     busy_seen |= seen == InflightTable::busy || seen == key;  // it was this key until now: somebody copies it
@@ -78,9 +81,9 @@ void InflightTable::expect(const void* address) const noexcept {
 
 // The slot of the key, claimed; null if it is not there.
 InflightSlot* InflightTable::find(const Place& place, bool& busy_seen) const noexcept {
-  InflightSlot* const slot = claim_in(*place.bucket, place.key, busy_seen);
+  InflightSlot* const slot = claim_in(*place.bucket, place.first, place.key, busy_seen);
   if (slot != nullptr || place.own->strays.load(std::memory_order_acquire) == 0) return slot;
-  return claim_in(second_bucket(place.key), place.key, busy_seen);
+  return claim_in(second_bucket(place.key), 0, place.key, busy_seen);
 }
 
 InflightTable::Insert InflightTable::insert(const void* address, const InflightSpan& span,
@@ -98,19 +101,17 @@ InflightTable::Insert InflightTable::insert(const void* address, const InflightS
                                                                    const InflightSpan& span,
                                                                    InflightSpan& old) noexcept {
   bool busy_seen = false;
-  if (InflightSlot* const slot = find(place, busy_seen)) {
+  const bool may_stand = may_hold(place);
+  if (InflightSlot* const slot = may_stand ? find(place, busy_seen) : nullptr) {
     read(*slot, old);
     write(*slot, place.key, span);
     return Insert::replaced;
   }
-  InflightSlot* slot = claim(*place.own, empty) ? place.own : nullptr;
-  if (slot == nullptr) {
-    if (place.own->strays.load(std::memory_order_relaxed) >= strays_max) return Insert::full;
-    slot = claim_in(*place.bucket, empty, busy_seen);
-    if (slot == nullptr) slot = claim_in(second_bucket(place.key), empty, busy_seen);
-    if (slot == nullptr) return Insert::full;
-    if (slot != place.own) place.own->strays.fetch_add(1, std::memory_order_relaxed);
-  }
+  if (place.own->strays.load(std::memory_order_relaxed) >= strays_max) return Insert::full;
+  InflightSlot* slot = claim_in(*place.bucket, place.first, empty, busy_seen);
+  if (slot == nullptr) slot = claim_in(second_bucket(place.key), 0, empty, busy_seen);
+  if (slot == nullptr) return Insert::full;
+  if (slot != place.own) place.own->strays.fetch_add(1, std::memory_order_relaxed);
   write(*slot, place.key, span);
   return Insert::stored;
 }

@@ -33,9 +33,7 @@ class InflightTable {
   bool take(const void* key, InflightSpan& out) noexcept;
   // False: take() will find nothing.
   bool may_hold(const void* key) const noexcept {
-    const Place place = place_of(reinterpret_cast<std::uintptr_t>(key));
-    const std::uintptr_t seen = place.own->key.load(std::memory_order_relaxed);
-    return seen == place.key || seen == busy || place.own->strays.load(std::memory_order_acquire) != 0;
+    return may_hold(place_of(reinterpret_cast<std::uintptr_t>(key)));
   }
 
   // Takes one span that began at least `age_s` seconds before `now_us`; call again until it is false. One
@@ -47,8 +45,13 @@ class InflightTable {
   struct Place {
     std::uintptr_t key;
     InflightBucket* bucket;
+    std::size_t first;  // the number of its own slot in there
     InflightSlot* own;
   };
+  static bool may_hold(const Place& place) noexcept {
+    const std::uintptr_t seen = place.own->key.load(std::memory_order_relaxed);
+    return seen == place.key || seen == busy || place.own->strays.load(std::memory_order_acquire) != 0;
+  }
 
   // Heap addresses differ in their middle bits; odd multipliers spread them, each in a way of its own.
   static std::size_t spread(std::uintptr_t key, std::uint32_t multiplier, std::size_t size) noexcept {
@@ -59,7 +62,8 @@ class InflightTable {
   Place place_of(std::uintptr_t key) const noexcept {
     const std::size_t at = spread(key, 0x9E3779B1U, buckets_.size() * inflight_bucket_size);
     InflightBucket& bucket = buckets_[at / inflight_bucket_size];
-    return {key, &bucket, &bucket.slots[at % inflight_bucket_size]};
+    const std::size_t first = at % inflight_bucket_size;
+    return {key, &bucket, first, &bucket.slots[first]};
   }
   InflightBucket& second_bucket(std::uintptr_t key) const noexcept;
   InflightSlot* find(const Place& place, bool& busy_seen) const noexcept;

@@ -92,10 +92,12 @@ void clear_respelled(rd_kafka_headers_t* list) noexcept {
 
 }  // namespace
 
+// Mostly `b3` stands alone, and is parsed without being collected first.
 B3Extraction read_list(FoundHeaders& found, const Context* written) noexcept {
+  constexpr std::uint8_t only_b3 = 1U << static_cast<unsigned>(B3Key::b3);
   B3Headers headers;
   HeaderView header;
-  bool as_written = false;
+  std::string_view b3;  // the last one; null: none, or without a value
   const Looked looked{found.list};
   for (std::size_t i = looked.begin; i < looked.end && header_at(found.list, i, header); ++i) {
     const B3Key key = header.key();
@@ -104,10 +106,19 @@ B3Extraction read_list(FoundHeaders& found, const Context* written) noexcept {
     found.respelled |= !header.spelled_as(key);
     if (header.value == nullptr) continue;
     const std::string_view value{static_cast<const char*>(header.value), header.size};
-    if (written != nullptr && key == B3Key::b3) as_written = names_span(value, *written);
-    headers.add(key, value);
+    if (key == B3Key::b3) {
+      b3 = value;
+    } else {
+      headers.add(key, value);
+    }
   }
-  if (as_written) return {B3Extraction::Kind::ids, B3Error::ok, core::copy_of(*written)};
+  if (b3.data() != nullptr) {
+    if (written != nullptr && names_span(b3, *written)) {
+      return {B3Extraction::Kind::ids, B3Error::ok, core::copy_of(*written)};
+    }
+    if (found.keys == only_b3) return b3_parse(b3);
+    headers.add(B3Key::b3, b3);
+  }
   return headers.extract();
 }
 
