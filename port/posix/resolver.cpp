@@ -24,7 +24,8 @@ struct Lookup {
   std::atomic<State> state{State::free};
   // Made at the first use and kept: the thread may write to it after the waiter has taken the result, so it
   // must never come to mean something else. A write that comes late is a wake-up too many, and harmless.
-  int descriptor = -1;
+  int descriptor = 0;
+  bool has_descriptor = false;  // all zero at first: no program carries lookups in its file
   std::size_t count = 0;
   std::array<char, 256> host{};
   std::array<Address, addresses_max> addresses{};
@@ -97,8 +98,9 @@ bool launch(Lookup& lookup, const char* host) noexcept {
   const std::size_t host_bytes = std::strlen(host) + 1;
   if (host_bytes > lookup.host.size()) return false;
   std::memcpy(lookup.host.data(), host, host_bytes);
-  if (lookup.descriptor < 0) lookup.descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (lookup.descriptor < 0) return false;
+  if (!lookup.has_descriptor) lookup.descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  lookup.has_descriptor = lookup.descriptor >= 0;
+  if (!lookup.has_descriptor) return false;
   std::uint64_t stale = 0;
   [[maybe_unused]] const ssize_t drained = read(lookup.descriptor, &stale, sizeof stale);
   lookup.state.store(State::running);
@@ -109,8 +111,8 @@ bool launch(Lookup& lookup, const char* host) noexcept {
 void forget_all_in_child() {
   for (Lookup& lookup : lookups) {
     // The descriptor is shared with the parent: a child that drained it would steal the parent's wake-up.
-    if (lookup.descriptor >= 0) ::close(lookup.descriptor);
-    lookup.descriptor = -1;
+    if (lookup.has_descriptor) ::close(lookup.descriptor);
+    lookup.has_descriptor = false;
     lookup.state.store(State::free);
   }
 }

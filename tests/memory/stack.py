@@ -125,9 +125,8 @@ def short(signature):
     return re.sub(r'\(.*$', '', signature).replace('edgespan::', '').replace('(anonymous namespace)::', '')
 
 
-def main():
-    commands = sys.argv[1]
-    limit = int(sys.argv[sys.argv.index('--limit') + 1]) if '--limit' in sys.argv else LIMIT_BYTES
+def worst_of_calls(commands):
+    """{(start-up or reporter, call): (bytes, boundaries)}, and the functions without a bound."""
     graph = graph_of(commands)
     names = demangle(list(graph.bytes))
     link_own_tables(graph, names)
@@ -137,20 +136,26 @@ def main():
         if bounded or OTHER.match(signature):
             size, boundaries = graph.worst(name)
             rows.setdefault((not bounded, short(signature)), []).append((size, boundary_names(boundaries)))
+    return {call: max(values) for call, values in rows.items()}, [names[name] for name in graph.unbounded]
+
+
+def main():
+    commands = sys.argv[1]
+    limit = int(sys.argv[sys.argv.index('--limit') + 1]) if '--limit' in sys.argv else LIMIT_BYTES
+    rows, unbounded = worst_of_calls(commands)
     print(f'{"bytes":>6}  {"call":<34}  ends at')
     over = []
-    for (free, call), values in sorted(rows.items(), key=lambda row: (row[0][0], -max(row[1])[0])):
-        size, boundaries = max(values)
+    for (free, call), (size, boundaries) in sorted(rows.items(), key=lambda row: (row[0][0], -row[1][0])):
         print(f'{size:>6}  {call:<34}  {boundaries}{"  (start-up or reporter)" if free else ""}')
         if not free and size > limit:
             over.append(call)
     found = sum(not free for free, _ in rows)
-    for name in graph.unbounded:
-        print(f'{names[name]}: its stack has no bound')
+    for name in unbounded:
+        print(f'{name}: its stack has no bound')
     for call in over:
         print(f'{call}: more than {limit} bytes')
-    print(f'{found} application calls, {len(over)} over {limit} bytes, {len(graph.unbounded)} without a bound')
-    return 1 if over or graph.unbounded or found < 20 else 0
+    print(f'{found} application calls, {len(over)} over {limit} bytes, {len(unbounded)} without a bound')
+    return 1 if over or unbounded or found < 20 else 0
 
 
 if __name__ == '__main__':

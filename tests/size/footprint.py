@@ -3,7 +3,8 @@
 """usage: footprint.py check BUILD... | write BUILD... | print
 
 Measures what edgespan takes on a board, in builds that were made for one (EDGESPAN_BOARD): code and data of each part
-in a finished program, what the program grew by, and the memory that the board's budget makes.
+in a finished program, what the program grew by, the memory that the board's budget makes, the stack of each public call.
+The lengths of spans and the need of TLS' arena are what the tests size.* found last in these builds.
 
   check  compares with boards/FOOTPRINT.md and fails where a figure has grown; exit status 77 with another compiler
   write  puts the figures of these builds into boards/FOOTPRINT.md, and its short form into README.md
@@ -15,22 +16,36 @@ import os
 import re
 import subprocess
 import sys
+import textwrap
 
 import linkmap
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, 'tests', 'memory'))
+import stack  # pylint: disable=wrong-import-position
+
 TABLE = os.path.join(ROOT, 'boards', 'FOOTPRINT.md')
 # Agent objects that a program has one of; their sizes and the budget's are its memory.
 OBJECTS = ('memory', 'tracing', 'reporter', 'kafka', 'zipkin', 'port')
 AGENT = ('core', 'nanopb', 'http', 'kafka', 'port', 'tls')
-ORDER = AGENT + ('edgespan', 'program without', 'program with', 'growth')
-# What the project promises, in bytes of text and read-only data: board, parts, limit.
+ORDER = AGENT + ('edgespan', 'program without', 'program with', 'growth', 'program with TLS', 'growth with TLS')
+LINUX_ARMV7 = ('beaglebone-black', 'imx6ull')
+# What the project promises, in bytes: boards, parts, kinds, limit.
+CODE, TEXT = ('text', 'rodata'), ('text',)
 BARS = (
-    ('beaglebone-black', ('core', 'nanopb', 'http', 'kafka'), 32 * 1024),
-    ('beaglebone-black', ('growth',), 64 * 1024),
-    ('imx6ull', ('core', 'nanopb', 'http', 'kafka'), 32 * 1024),
-    ('imx6ull', ('growth',), 64 * 1024),
+    (LINUX_ARMV7, ('core', 'nanopb', 'http', 'kafka'), CODE, 32 * 1024),
+    (LINUX_ARMV7, ('growth',), CODE, 64 * 1024),
+    (LINUX_ARMV7, ('growth with TLS',), CODE, 130 * 1024),
+    (LINUX_ARMV7, ('tls',), TEXT, 66 * 1024),
 )
+# Likewise, of the figures below a board's table; the boards are the 32-bit ones.
+ARENA_BARS = {'records of 4,096 and 2,048': 20 * 1024, 'records of 16,384 and 4,096': 34 * 1024}
+SPANS, ARENA, STACK = 'Encoded bytes of a span', 'Least arena of TLS', 'Stack at worst, by call'
+# A duration is a number of 1 to 5 bytes; what it will be nobody knows before.
+TOLERANCE = {SPANS: 4, ARENA: 0, STACK: 0}
+# Of the calls at start and of the reporter's thread, the public ones; of the application's, all.
+STARTING = ('Tracing::init', 'Reporter::init', 'Reporter::start', 'Reporter::step', 'Reporter::flush', 'Reporter::stop',
+            'KafkaTracing::init', 'KafkaTracing::create', 'kafka::constrain', 'HttpSender::init', 'HttpSender::offer')
 
 
 def cache(build):
@@ -79,42 +94,85 @@ def memory(settings, program):
     return sizes.get('memory', 0), sum(sizes.values())
 
 
+def figures(build):
+    """{title: {name: bytes}} of what is no section of a program."""
+    folder = os.path.join(build, 'tests', 'size')
+    found = {title: {} for title in TOLERANCE}
+    for words in results(folder, 'spans'):
+        found[SPANS][words[0]] = int(words[1])
+    for words in results(folder, 'tls_small') + results(folder, 'tls'):
+        received, sent, needed, _ = map(int, words)
+        found[ARENA][f'records of {received:,} and {sent:,}'] = needed
+    # No image without an operating system has these.
+    parts = ('Reporter', 'Tracing') if not os.path.exists(os.path.join(folder, 'edgespan_size_plain')) else None
+    calls, _ = stack.worst_of_calls(os.path.join(build, 'compile_commands.json'))
+    for (starting, call), (size, _) in calls.items():
+        if size and (call in STARTING if starting else True) and (parts is None or not starting or
+                                                                  call.split('::')[0] in parts):
+            found[STACK][call] = size
+    return found
+
+
+def results(folder, name):
+    path = os.path.join(folder, f'{name}.txt')
+    if not os.path.exists(path):
+        return []
+    with open(path, encoding='ascii') as file:
+        return [line.split() for line in file]
+
+
 def measure(build):
-    """(board, compiler, {part: row}, (budget's bytes, agent's bytes))"""
+    """(board, compiler, {part: row}, (budget's bytes, agent's bytes), figures)"""
     settings = cache(build)
     folder = os.path.join(build, 'tests', 'size')
     rows = linkmap.parts(os.path.join(folder, 'traced.map'))
     rows = {part: row for part, row in rows.items() if part in AGENT}
     rows['edgespan'] = add(*rows.values())
+    if os.path.exists(os.path.join(folder, 'edgespan_size_tls')):
+        rows['tls'] = linkmap.parts(os.path.join(folder, 'tls.map'))['tls']
     program = os.path.join(folder, 'edgespan_size_traced')
     rows['program with'] = sections(settings, program)
     plain = os.path.join(folder, 'edgespan_size_plain')
     if os.path.exists(plain):
         rows['program without'] = sections(settings, plain)
-        rows['growth'] = {kind: rows['program with'][kind] - rows['program without'][kind] for kind in linkmap.KINDS}
-    return settings['EDGESPAN_BOARD'], compiler(settings), rows, memory(settings, program)
+        rows['growth'] = subtract(rows['program with'], rows['program without'])
+    secured = os.path.join(folder, 'edgespan_size_tls')
+    if os.path.exists(secured):
+        rows['program with TLS'] = sections(settings, secured)
+        rows['growth with TLS'] = subtract(rows['program with TLS'], rows['program without'])
+    return settings['EDGESPAN_BOARD'], compiler(settings), rows, memory(settings, program), figures(build)
 
 
 def add(*rows):
     return {kind: sum(row[kind] for row in rows) for kind in linkmap.KINDS}
 
 
+def subtract(row, other):
+    return {kind: row[kind] - other[kind] for kind in linkmap.KINDS}
+
+
 def code(row):
     return row['text'] + row['rodata']
 
 
-# FOOTPRINT.md: one section a board, `## board`, a line `compiler`, a table of parts, a line of memory.
-def section(board, with_compiler, rows, ram):
+# FOOTPRINT.md: one section a board, `## board`, a line `compiler`, a table of parts, a line of memory, and a paragraph
+# for each title of figures.
+def section(board, with_compiler, rows, ram, found):
     lines = [f'## {board}', '', f'Compiler: {with_compiler}', '',
              '| part | text | rodata | data | bss |', '|---|--:|--:|--:|--:|']
     for part in sorted(rows, key=ORDER.index):
         lines.append(f'| {part} | ' + ' | '.join(f'{rows[part][kind]:,}' for kind in linkmap.KINDS) + ' |')
     lines += ['', f'Memory: {ram[0]:,} bytes of the budget, {ram[1]:,} with the agent\'s objects', '']
+    for title, values in found.items():
+        if values:
+            largest_first = sorted(values.items(), key=lambda item: (-item[1], item[0]))
+            paragraph = f'{title}: ' + ', '.join(f'`{name}` {size:,}' for name, size in largest_first)
+            lines += textwrap.wrap(paragraph, 118, break_on_hyphens=False) + ['']
     return '\n'.join(lines)
 
 
 def committed():
-    """(text before the first board, {board: (compiler, rows, ram)})"""
+    """(text before the first board, {board: (compiler, rows, ram, figures)})"""
     with open(TABLE, encoding='utf-8') as file:
         parts = re.split(r'^## ', file.read(), flags=re.M)
     boards = {}
@@ -125,25 +183,51 @@ def committed():
             rows[part] = dict(zip(linkmap.KINDS, (int(n.replace(',', '')) for n in sizes)))
         ram = re.search(r'^Memory: ([\d,]+) bytes of the budget, ([\d,]+)', text, re.M)
         boards[board] = (re.search(r'^Compiler: (.*)$', text, re.M).group(1), rows,
-                         tuple(int(n.replace(',', '')) for n in ram.groups()))
+                         tuple(int(n.replace(',', '')) for n in ram.groups()), committed_figures(text))
     return parts[0], boards
 
 
-def over_the_bars(board, rows):
-    for on, parts, limit in BARS:
-        size = sum(code(rows[part]) for part in parts if part in rows)
-        if on == board and size > limit:
-            yield f'{board}: {" + ".join(parts)} is {size:,} bytes of text and rodata, {limit:,} at most'
+def committed_figures(text):
+    found = {}
+    for title in TOLERANCE:
+        paragraph = re.search(rf'^{title}: (.*?)\n\n', text + '\n', re.M | re.S)
+        values = re.findall(r'`([^`]+)` ([\d,]+\d|\d)', ' '.join(paragraph.group(1).split())) if paragraph else []
+        found[title] = {name: int(size.replace(',', '')) for name, size in values}
+    return found
+
+
+def over_the_bars(board, rows, found):
+    for boards, parts, kinds, limit in BARS:
+        size = sum(rows[part][kind] for part in parts if part in rows for kind in kinds)
+        if board in boards and size > limit:
+            yield f'{board}: {" + ".join(parts)} is {size:,} bytes of {" and ".join(kinds)}, {limit:,} at most'
+    for name, limit in ARENA_BARS.items():
+        size = found[ARENA].get(name, 0)
+        if board in LINUX_ARMV7 and size > limit:
+            yield f'{board}: TLS with {name} needs an arena of {size:,} bytes, {limit:,} at most'
+    for part in AGENT:
+        if part in rows and rows[part]['data']:
+            yield f'{board}: {part} has {rows[part]["data"]:,} bytes of data; none of its objects begins as anything but zero'
+
+
+def grown_figures(board, found, then):
+    for title, values in found.items():
+        for name, size in values.items():
+            before = then[title].get(name)
+            if before is None:
+                yield f'{board}: {title}: {name} is new, {size:,}'
+            elif size > before + TOLERANCE[title]:
+                yield f'{board}: {title}: {name} grew from {before:,} to {size:,}'
 
 
 def compare(build):
     """Sentences about what is worse than what was committed."""
-    board, with_compiler, rows, ram = measure(build)
+    board, with_compiler, rows, ram, found = measure(build)
     _, boards = committed()
     if board not in boards:
         return [f'{board}: not in boards/FOOTPRINT.md']
-    then_compiler, then, then_ram = boards[board]
-    worse = list(over_the_bars(board, rows))
+    then_compiler, then, then_ram, then_found = boards[board]
+    worse = list(over_the_bars(board, rows, found))
     if then_compiler != with_compiler:
         print(f'{board}: measured with {with_compiler}, the table with {then_compiler}: not compared')
         return worse or None
@@ -158,6 +242,7 @@ def compare(build):
                 print(f'{board}: {kind} of {part} fell from {before:,} to {rows[part][kind]:,} bytes')
     if ram > then_ram:
         worse.append(f'{board}: memory grew from {then_ram} to {ram}')
+    worse += grown_figures(board, found, then_found)
     return worse
 
 
@@ -176,7 +261,7 @@ def check(builds):
 
 def short(boards):
     lines = ['| board | core | core, http, kafka | a program grows by | memory |', '|---|--:|--:|--:|--:|']
-    for board, (_, rows, ram) in boards.items():
+    for board, (_, rows, ram, _) in boards.items():
         wrapper = sum(code(rows[part]) for part in ('core', 'nanopb', 'http', 'kafka') if part in rows)
         cells = [f'{code(rows["core"]):,}', f'{wrapper:,}' if 'kafka' in rows else '',
                  f'{code(rows["growth"]):,}' if 'growth' in rows else '', f'{ram[1]:,}']
@@ -187,11 +272,11 @@ def short(boards):
 def write(builds):
     head, boards = committed()
     for build in builds:
-        board, *figures = measure(build)
-        boards[board] = tuple(figures)
+        board, *measured = measure(build)
+        boards[board] = tuple(measured)
     boards = dict(sorted(boards.items()))
     with open(TABLE, 'w', encoding='utf-8') as file:
-        file.write(head + '\n'.join(section(board, *figures) for board, figures in boards.items()))
+        file.write(head + '\n'.join(section(board, *measured) for board, measured in boards.items()))
     path = os.path.join(ROOT, 'README.md')
     with open(path, encoding='utf-8') as file:
         readme = file.read()

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A gateway as small as it gets: a producer and a consumer, once without tracing and once with all of it. What
-// edgespan adds to a finished program is the difference of the two. Usage: gateway [ZIPKIN [BROKERS]]; without
-// BROKERS a broker of librdkafka's own inside the process.
+// A gateway as small as it gets: a producer and a consumer, once without tracing, once with all of it and once with TLS
+// besides. What edgespan adds to a finished program is the difference. Usage: gateway [ZIPKIN [BROKERS [ROOTS]]];
+// without BROKERS, or with an empty one, a broker of librdkafka's own inside the process; ROOTS is a PEM file, for TLS.
 #include <librdkafka/rdkafka.h>
 
 #include <cstdio>
@@ -10,6 +10,9 @@
 #include <edgespan/board.hpp>
 #include <edgespan/http_sender.hpp>
 #include <edgespan/kafka.hpp>
+#ifdef EDGESPAN_SIZE_TLS
+#include <edgespan/mbedtls.hpp>
+#endif
 #include <edgespan/posix.hpp>
 #include <edgespan/reporter.hpp>
 #include <edgespan/tracing.hpp>
@@ -20,16 +23,35 @@ static edgespan::Tracing tracing;
 static edgespan::HttpSender zipkin;
 static edgespan::Reporter reporter;
 static edgespan::KafkaTracing kafka;
+#ifdef EDGESPAN_SIZE_TLS
+static edgespan::mbedtls::Arena arena;
+static edgespan::mbedtls::Tls tls;
+static char roots[4096];
+#endif
 #endif
 
 static constexpr char topic[] = "readings";
 static char errstr[256];
 
-static bool start([[maybe_unused]] const char* collector) {
+#ifdef EDGESPAN_SIZE_TLS
+static bool secure(const char* roots_file) {
+  std::FILE* const file = roots_file != nullptr ? std::fopen(roots_file, "rb") : nullptr;
+  const std::size_t length = file != nullptr ? std::fread(roots, 1, sizeof roots - 1, file) : 0;
+  if (file != nullptr) std::fclose(file);
+  return tls.init(arena, port.stream(), port.clock(), {.roots = edgespan::mbedtls::pem({roots, length})}) ==
+         edgespan::mbedtls::Result::ok;
+}
+static const edgespan_stream& uplink() { return tls.stream(); }
+#elif defined(EDGESPAN_SIZE_TRACED)
+static bool secure(const char*) { return true; }
+static const edgespan_stream& uplink() { return port.stream(); }
+#endif
+
+static bool start([[maybe_unused]] const char* collector, [[maybe_unused]] const char* roots_file) {
 #ifdef EDGESPAN_SIZE_TRACED
   using enum edgespan::Status;
-  return port.init() && tracing.init(memory, {.local = {.service_name = "gateway"}}, port.clock()) == ok &&
-         zipkin.init(port.stream(), collector) == ok && reporter.init(tracing, zipkin.sender()) == ok &&
+  return port.init() && secure(roots_file) && tracing.init(memory, {.local = {.service_name = "gateway"}}, port.clock()) == ok &&
+         zipkin.init(uplink(), collector) == ok && reporter.init(tracing, zipkin.sender()) == ok &&
          reporter.start(port.worker()) == ok && kafka.init(tracing, memory.inflight) == ok;
 #else
   return true;
@@ -98,12 +120,16 @@ static int fail(const char* what) {
 }
 
 int main(int argc, char** argv) {
-  if (!start(argc > 1 ? argv[1] : "http://127.0.0.1:9411")) return fail("start");
+  if (!start(argc > 1 ? argv[1] : "http://127.0.0.1:9411", argc > 3 ? argv[3] : nullptr)) return fail("start");
   rd_kafka_conf_t* conf = rd_kafka_conf_new();
-  const bool own = argc < 3;
+  const bool own = argc < 3 || *argv[2] == '\0';
   if (!set(conf, own ? "test.mock.num.brokers" : "bootstrap.servers", own ? "1" : argv[2])) return fail("conf");
   rd_kafka_t* producer = create(RD_KAFKA_PRODUCER, conf);
   if (producer == nullptr || !produce(producer)) return fail("produce");
+#ifdef EDGESPAN_SIZE_TLS
+  // The rest goes out by a connection of its own, which takes up the session of this one.
+  if (reporter.flush(60'000) != edgespan::Status::ok) return fail("the first span was not sent");
+#endif
 
   const char* brokers = own ? own_broker(producer) : argv[2];
   conf = rd_kafka_conf_new();
@@ -120,8 +146,14 @@ int main(int argc, char** argv) {
   if (!consume(consumer)) return fail("consume");
   rd_kafka_consumer_close(consumer);
 #ifdef EDGESPAN_SIZE_TRACED
-  const edgespan::Status sent = reporter.stop(5'000);
+  const edgespan::Status sent = reporter.stop(60'000);
   if (argc > 1 && sent != edgespan::Status::ok) return fail("the spans were not sent");
+#endif
+#ifdef EDGESPAN_SIZE_TLS
+  const edgespan::mbedtls::Counters counted = tls.counters();
+  std::printf("handshakes %u resumed %u arena %u of %zu records %zu %zu\n", static_cast<unsigned>(counted.handshakes),
+              static_cast<unsigned>(counted.resumed), static_cast<unsigned>(counted.arena_high_water_bytes),
+              sizeof arena, edgespan::mbedtls::in_bytes, edgespan::mbedtls::out_bytes);
 #endif
   std::printf("gateway: one record there and back\n");
   return 0;

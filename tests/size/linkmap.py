@@ -24,8 +24,9 @@ def kind_of(section):
     if section.startswith(('.text', '.init', '.fini', '.plt', '.glue', '.vectors', '.stub')) and \
             not section.startswith(('.init_array', '.fini_array')):
         return 'text'
-    # Tables for unwinding are constants too.
-    if section.startswith(('.rodata', '.ARM.ex', '.eh_frame', '.gcc_except', '.rel.', '.note', '__libc', '.got.plt')):
+    # Tables for unwinding are constants too, and so is what holds addresses: .data.rel.ro is written once, by whoever
+    # loads a program to an address of his own, and then read only. In a static program nobody does.
+    if section.startswith(('.rodata', '.data.rel.ro', '.ARM.ex', '.eh_frame', '.gcc_except', '.rel.', '.note', '__libc', '.got.plt')):
         return 'rodata'
     if section.startswith(('.bss', '.tbss', 'COMMON', '.noinit', '.stack')):
         return 'bss'

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""usage: spans.py GATEWAY...
+"""usage: spans.py RESULT GATEWAY...
 
-Runs the command GATEWAY with a collector on loopback and prints how long the spans of one record are, encoded: a
-send, a poll and a process. Fails unless these three, and no other, arrive.
+Runs the command GATEWAY with a collector on loopback and writes into the file RESULT how long the spans of one record
+are, encoded: a send, a poll and a process. Fails unless these three, and no other, arrive.
 """
 
 import http.server
@@ -36,7 +36,7 @@ def fields(data):
         yield tag >> 3, value
 
 
-def main(command):
+def main(result, *command):
     bodies = []
 
     class Collector(http.server.BaseHTTPRequestHandler):
@@ -62,10 +62,11 @@ def main(command):
         spans.setdefault(KINDS.get(kind, 'unknown'), []).append(len(span) + (2 if len(span) < 128 else 3))
         if number != 1:
             sys.exit(f'field {number} in a list of spans')
-    print('  '.join(f'{name} {size}' for name, sizes in sorted(spans.items()) for size in sizes))
+    with open(result, 'w', encoding='ascii') as file:
+        file.writelines(f'{name} {size}\n' for name, sizes in sorted(spans.items()) for size in sizes)
     if sorted((name, len(sizes)) for name, sizes in spans.items()) != [('poll', 1), ('process', 1), ('send', 1)]:
-        sys.exit('that is not one send, one poll and one process')
+        sys.exit(f'that is not one send, one poll and one process: {spans}')
 
 
 if __name__ == '__main__':
-    main(sys.argv[1:]) if sys.argv[1:] else sys.exit(__doc__)
+    main(*sys.argv[1:]) if len(sys.argv) > 2 else sys.exit(__doc__)
