@@ -20,7 +20,7 @@ constexpr auto relaxed = std::memory_order_relaxed;
 
 std::atomic<const Tls*> owner{nullptr};  // of mbedTLS's one allocator and one clock
 
-const char* alpn[] = {"http/1.1", nullptr};
+constexpr const char* alpn[] = {"http/1.1", nullptr};
 
 const unsigned char* data(Encoded encoded) noexcept {
   return reinterpret_cast<const unsigned char*>(encoded.data());
@@ -80,7 +80,7 @@ Result configure(Tls::State& state, const Config& config) noexcept {
   mbedtls_ssl_conf_min_tls_version(&ssl, MBEDTLS_SSL_VERSION_TLS1_2);
   mbedtls_ssl_conf_rng(&ssl, random_bytes, const_cast<edgespan_clock*>(state.clock));
   mbedtls_ssl_conf_verify(&ssl, on_certificate, &state);
-  mbedtls_ssl_conf_alpn_protocols(&ssl, alpn);
+  mbedtls_ssl_conf_alpn_protocols(&ssl, const_cast<const char**>(alpn));  // only read
 #if EDGESPAN_TLS_IN_BYTES < 16384
   mbedtls_ssl_conf_max_frag_len(&ssl, fragment_code());
 #endif

@@ -40,6 +40,7 @@ BARS = (
 )
 # Likewise, of the figures below a board's table; the boards are the 32-bit ones.
 ARENA_BARS = {'records of 4,096 and 2,048': 20 * 1024, 'records of 16,384 and 4,096': 34 * 1024}
+DATA_MAX = {'tls': 16}  # mbedTLS' own two addresses of its allocator
 SPANS, ARENA, STACK = 'Encoded bytes of a span', 'Least arena of TLS', 'Stack at worst, by call'
 # A duration is a number of 1 to 5 bytes; what it will be nobody knows before.
 TOLERANCE = {SPANS: 4, ARENA: 0, STACK: 0}
@@ -206,8 +207,8 @@ def over_the_bars(board, rows, found):
         if board in LINUX_ARMV7 and size > limit:
             yield f'{board}: TLS with {name} needs an arena of {size:,} bytes, {limit:,} at most'
     for part in AGENT:
-        if part in rows and rows[part]['data']:
-            yield f'{board}: {part} has {rows[part]["data"]:,} bytes of data; none of its objects begins as anything but zero'
+        if part in rows and rows[part]['data'] > DATA_MAX.get(part, 0):
+            yield f'{board}: {part} has {rows[part]["data"]:,} bytes of data; edgespan\'s objects begin as zeros'
 
 
 def grown_figures(board, found, then):
