@@ -26,9 +26,7 @@ const unsigned char* data(Encoded encoded) noexcept {
   return reinterpret_cast<const unsigned char*>(encoded.data());
 }
 
-bool is_pem(Encoded encoded) noexcept {
-  return encoded.back() == std::byte{0};
-}
+bool is_pem(Encoded encoded) noexcept { return encoded.back() == std::byte{0}; }
 
 // Adds all certificates to `chain`. False: one cannot be read.
 bool read_certificates(mbedtls_x509_crt& chain, Encoded encoded) noexcept {
@@ -92,7 +90,8 @@ Result configure(Tls::State& state, const Config& config) noexcept {
 }  // namespace
 
 Tls::Tls() noexcept
-    : table_{this, [](void* self, const char* host, std::uint16_t port) {
+    : table_{this,
+             [](void* self, const char* host, std::uint16_t port) {
                return static_cast<Tls*>(self)->open(host, port);
              },
              [](void* self, const void* bytes, std::size_t n) {

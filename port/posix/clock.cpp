@@ -60,7 +60,8 @@ void pause_for(void*, std::uint64_t us) noexcept {
 }  // namespace
 
 edgespan_clock system_clock() noexcept {
-  static constexpr edgespan_clock table{nullptr, mono_us, wall_us, entropy, pause_for};  // read only; unnamed it is not
+  static constexpr edgespan_clock table{nullptr, mono_us, wall_us, entropy,
+                                        pause_for};  // read only; unnamed it is not
   return table;
 }
 

@@ -3,8 +3,8 @@
 """usage: footprint.py check BUILD... | write BUILD... | print
 
 Measures what edgespan takes on a board, in builds that were made for one (EDGESPAN_BOARD): code and data of each part
-in a finished program, what the program grew by, the memory that the board's budget makes, the stack of each public call.
-The lengths of spans and the need of TLS' arena are what the tests size.* found last in these builds.
+in a finished program, what the program grew by, the memory that the board's budget makes, the stack of each public
+call. The lengths of spans and the need of TLS' arena are what the tests size.* found last in these builds.
 
   check  compares with boards/FOOTPRINT.md and fails where a figure has grown; exit status 77 with another compiler
   write  puts the figures of these builds into boards/FOOTPRINT.md, and its short form into README.md
@@ -99,17 +99,16 @@ def figures(build):
     """{title: {name: bytes}} of what is no section of a program."""
     folder = os.path.join(build, 'tests', 'size')
     found = {title: {} for title in TOLERANCE}
-    for words in results(folder, 'spans'):
+    without_system = not os.path.exists(os.path.join(folder, 'edgespan_size_plain'))
+    for words in [] if without_system else results(folder, 'spans'):
         found[SPANS][words[0]] = int(words[1])
-    for words in results(folder, 'tls_small') + results(folder, 'tls'):
+    secured = os.path.exists(os.path.join(folder, 'edgespan_size_tls'))
+    for words in results(folder, 'tls_small') + results(folder, 'tls') if secured else []:
         received, sent, needed, _ = map(int, words)
         found[ARENA][f'records of {received:,} and {sent:,}'] = needed
-    # No image without an operating system has these.
-    parts = ('Reporter', 'Tracing') if not os.path.exists(os.path.join(folder, 'edgespan_size_plain')) else None
     calls, _ = stack.worst_of_calls(os.path.join(build, 'compile_commands.json'))
     for (starting, call), (size, _) in calls.items():
-        if size and (call in STARTING if starting else True) and (parts is None or not starting or
-                                                                  call.split('::')[0] in parts):
+        if size and (not starting or call in STARTING) and not (without_system and call.startswith('Http')):
             found[STACK][call] = size
     return found
 
@@ -117,7 +116,7 @@ def figures(build):
 def results(folder, name):
     path = os.path.join(folder, f'{name}.txt')
     if not os.path.exists(path):
-        return []
+        sys.exit(f'{path} is missing: run the tests size.* of that build (ctest -R "^size") first')
     with open(path, encoding='ascii') as file:
         return [line.split() for line in file]
 

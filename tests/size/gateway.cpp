@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A gateway as small as it gets: a producer and a consumer, once without tracing, once with all of it and once with TLS
-// besides. What edgespan adds to a finished program is the difference. Usage: gateway [ZIPKIN [BROKERS [ROOTS]]];
-// without BROKERS, or with an empty one, a broker of librdkafka's own inside the process; ROOTS is a PEM file, for TLS.
+// A gateway as small as it gets: a producer and a consumer, once without tracing, once with all of it and
+// once with TLS besides. What edgespan adds to a finished program is the difference. Usage: gateway [ZIPKIN
+// [BROKERS [ROOTS]]]; without BROKERS, or with an empty one, a broker of librdkafka's own inside the process;
+// ROOTS is a PEM file, for TLS.
 #include <librdkafka/rdkafka.h>
 
 #include <cstdio>
@@ -50,7 +51,8 @@ static const edgespan_stream& uplink() { return port.stream(); }
 static bool start([[maybe_unused]] const char* collector, [[maybe_unused]] const char* roots_file) {
 #ifdef EDGESPAN_SIZE_TRACED
   using enum edgespan::Status;
-  return port.init() && secure(roots_file) && tracing.init(memory, {.local = {.service_name = "gateway"}}, port.clock()) == ok &&
+  return port.init() && secure(roots_file) &&
+         tracing.init(memory, {.local = {.service_name = "gateway"}}, port.clock()) == ok &&
          zipkin.init(uplink(), collector) == ok && reporter.init(tracing, zipkin.sender()) == ok &&
          reporter.start(port.worker()) == ok && kafka.init(tracing, memory.inflight) == ok;
 #else
@@ -120,10 +122,12 @@ static int fail(const char* what) {
 }
 
 int main(int argc, char** argv) {
-  if (!start(argc > 1 ? argv[1] : "http://127.0.0.1:9411", argc > 3 ? argv[3] : nullptr)) return fail("start");
+  if (!start(argc > 1 ? argv[1] : "http://127.0.0.1:9411", argc > 3 ? argv[3] : nullptr))
+    return fail("start");
   rd_kafka_conf_t* conf = rd_kafka_conf_new();
   const bool own = argc < 3 || *argv[2] == '\0';
-  if (!set(conf, own ? "test.mock.num.brokers" : "bootstrap.servers", own ? "1" : argv[2])) return fail("conf");
+  if (!set(conf, own ? "test.mock.num.brokers" : "bootstrap.servers", own ? "1" : argv[2]))
+    return fail("conf");
   rd_kafka_t* producer = create(RD_KAFKA_PRODUCER, conf);
   if (producer == nullptr || !produce(producer)) return fail("produce");
 #ifdef EDGESPAN_SIZE_TLS
@@ -151,9 +155,10 @@ int main(int argc, char** argv) {
 #endif
 #ifdef EDGESPAN_SIZE_TLS
   const edgespan::mbedtls::Counters counted = tls.counters();
-  std::printf("handshakes %u resumed %u arena %u of %zu records %zu %zu\n", static_cast<unsigned>(counted.handshakes),
-              static_cast<unsigned>(counted.resumed), static_cast<unsigned>(counted.arena_high_water_bytes),
-              sizeof arena, edgespan::mbedtls::in_bytes, edgespan::mbedtls::out_bytes);
+  std::printf("handshakes %u resumed %u arena %u of %zu records %zu %zu\n",
+              static_cast<unsigned>(counted.handshakes), static_cast<unsigned>(counted.resumed),
+              static_cast<unsigned>(counted.arena_high_water_bytes), sizeof arena,
+              edgespan::mbedtls::in_bytes, edgespan::mbedtls::out_bytes);
 #endif
   std::printf("gateway: one record there and back\n");
   return 0;

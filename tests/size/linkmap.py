@@ -26,7 +26,8 @@ def kind_of(section):
         return 'text'
     # Tables for unwinding are constants too, and so is what holds addresses: .data.rel.ro is written once, by whoever
     # loads a program to an address of his own, and then read only. In a static program nobody does.
-    if section.startswith(('.rodata', '.data.rel.ro', '.ARM.ex', '.eh_frame', '.gcc_except', '.rel.', '.note', '__libc', '.got.plt')):
+    if section.startswith(('.rodata', '.data.rel.ro', '.ARM.ex', '.eh_frame',
+                           '.gcc_except', '.rel.', '.note', '__libc', '.got.plt')):
         return 'rodata'
     if section.startswith(('.bss', '.tbss', 'COMMON', '.noinit', '.stack')):
         return 'bss'
