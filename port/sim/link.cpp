@@ -53,7 +53,7 @@ void Link::start() {
   outbox_.clear();
   outbox_at_ = 0;
   ends_ = 0;
-  lost_ = corrupted_ = send_gap_ = recv_gap_ = wants_send_ = wants_recv_ = false;
+  lost_ = corrupted_ = gave_corrupted_ = send_gap_ = recv_gap_ = wants_send_ = wants_recv_ = false;
 }
 
 bool Link::usable(Call call, std::size_t n) {
@@ -148,6 +148,7 @@ void Link::give(char* bytes, std::size_t n) {
   if (conduct_.corrupts_given - given_bytes_ < n) {
     char& byte = bytes[conduct_.corrupts_given - given_bytes_];
     byte = changed_byte(byte);
+    gave_corrupted_ = true;
   }
   given_bytes_ += n;
   outbox_at_ += n;

@@ -25,6 +25,7 @@ constexpr std::string_view page =
 }  // namespace
 
 void Server::say(std::uint32_t status, std::string_view headers, std::string_view body, Framing framing) {
+  said_ = status;
   write_reply(reply_, status, headers, body, framing);
   send();
   if (framing == Framing::until_close) end();
@@ -39,7 +40,8 @@ void Server::say_success(Framing framing) {
 void Server::say_busy() {
   headers_.clear();
   if (weather_.chance().below(2) == 0) write_retry_after();
-  say(weather_.chance().pick(busy_statuses), headers_, "later", weather_.chance().pick(framings));
+  const std::uint32_t status = weather_.chance().pick(busy_statuses);
+  say(status, headers_, "later", weather_.chance().pick(framings));
 }
 
 void Server::say_refusal(Fault fault) {
@@ -52,8 +54,10 @@ void Server::say_refusal(Fault fault) {
     case Fault::forbidden: return say(chance.pick(forbidden_statuses), "WWW-Authenticate: Basic\r\n");
     case Fault::redirect:
       return say(chance.pick(redirect_statuses), "Location: http://portal.example/login\r\n", page);
-    case Fault::proxy_page:
-      return say(chance.pick(proxy_statuses), "Content-Type: text/html\r\n", page, chance.pick(framings));
+    case Fault::proxy_page: {
+      const std::uint32_t status = chance.pick(proxy_statuses);
+      return say(status, "Content-Type: text/html\r\n", page, chance.pick(framings));
+    }
     case Fault::odd_status:
       say(chance.pick(odd_statuses));
       return end();
@@ -89,7 +93,7 @@ void Server::say_oddity(Fault fault) {
 }
 
 void Server::write_number_header(std::uint64_t seconds) {
-  asked_us_ = std::clamp(seconds, std::uint64_t{1}, std::uint64_t{3'600}) * second_us;
+  asked_us_ = asked_least_us_ = std::clamp(seconds, std::uint64_t{1}, std::uint64_t{3'600}) * second_us;
   write_number(headers_ += "Retry-After: ", seconds);
   headers_ += "\r\n";
 }

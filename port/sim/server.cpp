@@ -59,7 +59,7 @@ void Server::take(std::string_view bytes) {
 
 void Server::on_early() {
   answered_ = true;
-  asked_us_ = 0;
+  forget_answer();
   hasty_ = weather_.rate(Fault::hasty) > weather_.rate(Fault::early);
   answer(hasty_ ? Fault::hasty : Fault::early);
 }
@@ -71,7 +71,7 @@ void Server::on_request() {
     if (hasty_) receive(true);
     return;
   }
-  asked_us_ = 0;
+  forget_answer();
   if (link_.corrupted()) {
     say(400);
     return end();

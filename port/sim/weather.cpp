@@ -77,7 +77,9 @@ void Weather::draw_end(Conduct& conduct) {
   if (hits(Fault::forgets)) conduct.forgotten_after_us = chance_.scaled(100'000, 60 * second_us);
   if (!hits(Fault::early) && !hits(Fault::hasty)) return;
   conduct.replies_early_after = chance_.scaled(1, 500);
-  conduct.corrupts_taken = never;  // a hasty collector keeps its word, so it has to be able to
+  // A hasty collector keeps its word, so it has to be able to.
+  conduct.corrupts_taken = never;
+  conduct.closes_after_us = never;
 }
 
 // One draw decides whether anything is wrong, a second one what.

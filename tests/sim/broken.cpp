@@ -2,6 +2,7 @@
 #include "broken.hpp"
 
 #include <cstring>
+#include <string_view>
 
 #include "core/state.hpp"
 
@@ -27,6 +28,7 @@ Sender BrokenSender::wrap(const Sender& sound, Tracing& tracing, Defect defect) 
 // Every defect shows now and then only, as real ones do.
 SendResult BrokenSender::offer(std::span<const std::byte> batch, std::uint64_t now_us) {
   ++offers_;
+  if (defect_ == Defect::misspells) batch = misspelt(batch);
   if (defect_ == Defect::alters_a_resend && failed_) {
     std::memcpy(altered_.data(), batch.data(), batch.size());
     altered_[batch.size() - 1] ^= std::byte{1};
@@ -45,9 +47,24 @@ SendResult BrokenSender::offer(std::span<const std::byte> batch, std::uint64_t n
     case Defect::miscounts:
       if (result.state == SendState::delivered && delivered_ % 32 == 0) ++tracing_->state().ledger.delivered;
       break;
+    case Defect::ignores_a_refusal:
+      if (result.status == 401 || result.status == 403) result.status = 404;
+      break;
+    case Defect::ignores_retry_after: result.retry_after_us = 0; break;
     default: break;
   }
   return result;
+}
+
+// A letter of one tag, the same one in every resend: sound protobuf, and not what the application said.
+std::span<const std::byte> BrokenSender::misspelt(std::span<const std::byte> batch) {
+  constexpr std::string_view topic = "truck.cargo";
+  const std::string_view text{reinterpret_cast<const char*>(batch.data()), batch.size()};
+  const std::size_t at = text.find(topic);
+  if (at == std::string_view::npos) return batch;
+  std::memcpy(altered_.data(), batch.data(), batch.size());
+  altered_[at] = std::byte{'d'};
+  return std::span{altered_}.first(batch.size());
 }
 
 }  // namespace edgespan::simtest

@@ -20,6 +20,7 @@ class BrokenSender {
 
  private:
   SendResult offer(std::span<const std::byte> batch, std::uint64_t now_us);
+  std::span<const std::byte> misspelt(std::span<const std::byte> batch);
 
   Sender sound_{};
   Tracing* tracing_ = nullptr;

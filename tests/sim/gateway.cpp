@@ -45,7 +45,8 @@ Bounds Gateway::bounds() const {
           .connect_ms = setup_.http.connect_ms,
           .request_ms = setup_.http.request_ms,
           .progress_bytes_per_s = setup_.http.progress_bytes_per_s,
-          .drop_oldest = setup_.drop_oldest};
+          .drop_oldest = setup_.drop_oldest,
+          .judge_every = setup_.judge_every};
 }
 
 Gateway::Gateway(const Setup& setup, std::uint64_t seed)
@@ -58,7 +59,7 @@ Gateway::Gateway(const Setup& setup, std::uint64_t seed)
       server_(link_, clock_, weather_),
       memory_(setup.limits),
       started_((start_agent(), true)),
-      oracle_(tracing_, clock_, calls_, link_, server_, bounds()),
+      oracle_(tracing_, reporter_, clock_, calls_, link_, server_, bounds()),
       workload_(tracing_, oracle_, clock_, setup_, chance_.split()) {
   oracle_.set_truth(truth_offset_us_);
   server_.set_truth(truth_offset_us_);
@@ -197,7 +198,9 @@ bool Gateway::run_calm() {
   clock_.set_entropy(true);
   schedule(Event::step, 0);
   const std::uint64_t began_us = clock_.now_us();
-  const std::uint64_t bound_us = 2 * oracle_.pause_max_us() + (setup_.http.connect_ms + setup_.http.request_ms) * ms;
+  // A batch that is under way may be followed by one that waits to be filled.
+  const std::uint64_t bound_us = 2 * oracle_.pause_max_us() +
+                                 (setup_.reporter.flush_ms + setup_.http.connect_ms + setup_.http.request_ms) * ms;
   const std::uint64_t wanted = oracle_.books().finished;
   const std::uint64_t refused = oracle_.refused();
   const std::uint64_t under_way = oracle_.books().in_batch;

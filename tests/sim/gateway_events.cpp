@@ -67,7 +67,9 @@ void Gateway::plan_failure() {
   constexpr sim::Call kinds[] = {sim::Call::open, sim::Call::send, sim::Call::recv, sim::Call::entropy};
   constexpr int errors[] = {EDGESPAN_STREAM_FAILED,  EDGESPAN_STREAM_CLOSED,      EDGESPAN_STREAM_RESET,
                             EDGESPAN_STREAM_REFUSED, EDGESPAN_STREAM_UNREACHABLE, EDGESPAN_STREAM_NO_HOST};
-  calls_.fail_at(chance_.pick(kinds), chance_.scaled(1, 50), chance_.pick(errors));
+  const sim::Call call = chance_.pick(kinds);
+  const std::uint64_t at = chance_.scaled(1, 50);
+  calls_.fail_at(call, at, chance_.pick(errors));
   schedule(Event::failing, setup_.failing_call_every);
 }
 

@@ -88,7 +88,9 @@ bool run_canaries() {
     std::string_view name;
   } canaries[] = {{Defect::loses_a_batch, "loses-a-batch"},     {Defect::sends_twice, "sends-twice"},
                   {Defect::miscounts, "miscounts"},             {Defect::alters_a_resend, "alters-a-resend"},
-                  {Defect::hurries, "hurries"},                 {Defect::forgets_to_close, "forgets-to-close"}};
+                  {Defect::hurries, "hurries"},                 {Defect::forgets_to_close, "forgets-to-close"},
+                  {Defect::misspells, "misspells"},             {Defect::ignores_a_refusal, "ignores-a-refusal"},
+                  {Defect::ignores_retry_after, "ignores-retry-after"}};
   bool found = true;
   for (const auto& canary : canaries) found = finds(canary.defect, canary.name, canary_seeds) && found;
   return found;

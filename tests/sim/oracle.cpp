@@ -28,15 +28,12 @@ std::uint64_t digest_of(std::string_view bytes) {
   return hash ^ hash >> 32;
 }
 
-std::uint64_t dropped(const Books& books, DropReason reason) {
-  return books.dropped[static_cast<std::size_t>(reason)];
-}
-
 }  // namespace
 
-Oracle::Oracle(Tracing& tracing, const sim::Clock& clock, const sim::Calls& calls, const sim::Link& link,
-               const sim::Server& server, const Bounds& bounds)
+Oracle::Oracle(Tracing& tracing, const Reporter& reporter, const sim::Clock& clock, const sim::Calls& calls,
+               const sim::Link& link, const sim::Server& server, const Bounds& bounds)
     : tracing_(tracing),
+      reporter_(reporter),
       clock_(clock),
       calls_(calls),
       link_(link),
@@ -70,10 +67,7 @@ void Oracle::finishing(const MadeSpan& span, std::uint64_t end_us) {
   if (finishing_one_) fail("the workload finished two spans in one event");
   finishing_one_ = true;
   const std::uint64_t elapsed_us = end_us - span.start_us;
-  finishing_ = Held{.id = span.id,
-                    .trace_lo = span.trace_lo,
-                    .start_us = span.start_us,
-                    .duration_us = std::max<std::uint64_t>(elapsed_us, 1)};
+  finishing_ = Held{.made = span, .duration_us = std::max<std::uint64_t>(elapsed_us, 1)};
   if (span.recorded) forget_open(span.id);
 }
 
@@ -149,9 +143,8 @@ void Oracle::sync() {
 bool Oracle::identify(const WireSpan& span, Held& held) {
   for (const MadeSpan& made : open_) {
     if (made.id != span.id) continue;
-    held.id = made.id;
-    held.trace_lo = made.trace_lo;
-    held.start_us = made.start_us;
+    held.made = made;
+    held.made.error = "abandoned";
     held.duration_us = span.duration_us;
     forget_open(span.id);
     return true;
@@ -160,12 +153,12 @@ bool Oracle::identify(const WireSpan& span, Held& held) {
 }
 
 bool Oracle::arrived(const WireSpan& span, Held& held, bool stored) {
-  if (held.id == 0 && !identify(span, held)) return false;
-  if (held.id != span.id || held.trace_lo != span.trace_lo) {
+  if (held.made.id == 0 && !identify(span, held)) return false;
+  if (held.made.id != span.id || held.made.trace_lo != span.trace_lo) {
     return fail("spans arrived in another order than they ended");
   }
   if (held.duration_us != span.duration_us) return fail("a duration was bent");
-  if (held.start_us + held.offset_us != span.timestamp_us) {
+  if (held.made.start_us + held.offset_us != span.timestamp_us) {
     return fail("a time stamp is not the true one of its batch");
   }
   const std::uint64_t digest = digest_of(span.bytes);
@@ -176,8 +169,9 @@ bool Oracle::arrived(const WireSpan& span, Held& held, bool stored) {
   worst_time_error_us_ = std::max(worst_time_error_us_, apart_us);
   if (!stored) return true;
   ++held.stored;
-  ++stored_;
-  return true;
+  if (++stored_ % bounds_.judge_every != 0) return true;
+  const char* const wrong = judged(span.bytes, held.made, held.duration_us, held.offset_us);
+  return wrong == nullptr || fail(wrong);
 }
 
 bool Oracle::receive(std::string_view body, bool stored) {

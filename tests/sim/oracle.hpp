@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "judge.hpp"
 #include "span_list.hpp"
 
 namespace edgespan::simtest {
@@ -28,30 +29,29 @@ struct Bounds {
   std::uint32_t request_ms = 0;
   std::uint32_t progress_bytes_per_s = 0;
   bool drop_oldest = false;
+  std::uint32_t judge_every = 1;  // of the spans that the collector stores, how many nanopb reads
 };
 
-// A span as the application made it.
-struct MadeSpan {
-  std::uint64_t id = 0;
-  std::uint64_t trace_lo = 0;
-  std::uint64_t start_us = 0;
-  bool recorded = false;  // it had a slot
-};
+inline std::uint64_t dropped(const Books& books, DropReason reason) {
+  return books.dropped[static_cast<std::size_t>(reason)];
+}
 
 // Watches an agent from outside, with books of its own, and says after every event whether it still keeps its
 // word. Knows each span that the agent holds, in order: the ring and the batch are one queue whose front is
 // offered, delivered or dropped, and whose end grows with every span that finishes.
 class Oracle {
  public:
-  Oracle(Tracing& tracing, const sim::Clock& clock, const sim::Calls& calls, const sim::Link& link,
-         const sim::Server& server, const Bounds& bounds);
+  Oracle(Tracing& tracing, const Reporter& reporter, const sim::Clock& clock, const sim::Calls& calls,
+         const sim::Link& link, const sim::Server& server, const Bounds& bounds);
 
   // The application has begun a span; it is about to finish one, at most one an event. What it begins and never
   // finishes, the agent ends by a deadline.
   void begun(const MadeSpan& span);
   void finishing(const MadeSpan& span, std::uint64_t end_us);
-  // It says that the uplink is there: the pause that is on may end.
-  void excuse_pause() { pausing_ = false; }
+  // It says that the uplink is there: the pause that is on may end, unless the collector has asked for it.
+  void excuse_pause() { pausing_ = pausing_ && asked_for_; }
+  // Nothing is expected of a pause any more.
+  void end_pause() { pausing_ = false; }
   // The agent may make calls of the stream until the next check.
   void enter_step() { stepping_ = true; }
 
@@ -78,6 +78,7 @@ class Oracle {
   std::uint64_t shortest_pause_us() const { return shortest_pause_us_; }
   std::uint64_t worst_time_error_us() const { return worst_time_error_us_; }
   std::uint64_t pause_max_us() const;  // that the agent may be in now
+  std::uint64_t refusals_waited() const { return refusals_waited_; }  // pauses after 401 and 403
   std::uint64_t hash() const { return hash_; }
   void log(std::uint32_t event);
 
@@ -86,9 +87,7 @@ class Oracle {
 
  private:
   struct Held {
-    std::uint64_t id = 0;  // 0: one of those that the agent ended itself
-    std::uint64_t trace_lo = 0;
-    std::uint64_t start_us = 0;
+    MadeSpan made;  // without an id: one of those that the agent ended itself
     std::uint64_t duration_us = 0;
     std::uint64_t offset_us = 0;  // wall against monotonic clock when it joined the batch
     std::uint64_t digest = 0;     // of its bytes when they first arrived
@@ -108,9 +107,11 @@ class Oracle {
   std::uint64_t request_max_us() const;
   void check_books();
   void check_pause();
+  void begin_pause(std::uint64_t least_us, bool asked_for);
   void check_deadlines();
 
   Tracing& tracing_;
+  const Reporter& reporter_;
   const sim::Clock& clock_;
   const sim::Calls& calls_;
   const sim::Link& link_;
@@ -135,10 +136,15 @@ class Oracle {
 
   bool stepping_ = false;
   bool pausing_ = false;
+  bool asked_for_ = false;
+  bool refused_ = false;  // by 401 or 403
+  std::uint64_t pause_least_us_ = 0;
   std::uint64_t failed_us_ = 0;
   std::uint64_t asked_us_ = 0;
   std::uint64_t calls_before_ = 0;
   std::uint64_t retries_before_ = 0;
+  std::uint64_t refused_before_ = 0;
+  std::uint64_t refusals_waited_ = 0;
   bool exchanging_ = false;
   std::uint64_t exchange_since_us_ = 0;
   std::uint64_t answers_before_ = 0;

@@ -50,15 +50,37 @@ void Oracle::check_pause() {
     ++attempts_;
     longest_pause_us_ = std::max(longest_pause_us_, waited_us);
     shortest_pause_us_ = std::min(shortest_pause_us_, waited_us);
-    if (waited_us < bounds_.retry_min_ms * us_per_ms) fail("a retry came before its least pause");
+    if (waited_us < pause_least_us_) fail("a retry came before its least pause");
   }
-  if (pausing_ && stepping_ && waited_us >= pause_max_us()) fail("a retry did not come by its longest pause");
+  // After a refusal there may be nothing to send.
+  if (pausing_ && !refused_ && stepping_ && waited_us >= pause_max_us()) {
+    fail("a retry did not come by its longest pause");
+  }
   calls_before_ = calls;
-  if (books_.retries == retries_before_) return;
+  const std::uint64_t refused = dropped(books_, DropReason::refused_4xx);
+  const std::uint32_t said = server_.said();
+  if (books_.retries != retries_before_) {
+    // What the collector asked for binds the agent if it has heard that answer, as it was given.
+    const bool heard = said != 0 && said == reporter_.last_status() && !link_.gave_corrupted();
+    const std::uint64_t asked_us = heard ? server_.asked_least_us() : 0;
+    asked_us_ = server_.asked_us();
+    refused_ = false;
+    begin_pause(std::max(bounds_.retry_min_ms * us_per_ms, asked_us), asked_us != 0);
+  } else if (refused != refused_before_ && (said == 401 || said == 403)) {
+    ++refusals_waited_;
+    asked_us_ = 0;
+    refused_ = true;
+    begin_pause(std::max(bounds_.retry_min_ms, bounds_.retry_max_ms / 2) * us_per_ms, true);
+  }
   retries_before_ = books_.retries;
+  refused_before_ = refused;
+}
+
+void Oracle::begin_pause(std::uint64_t least_us, bool asked_for) {
   pausing_ = true;
+  asked_for_ = asked_for;
+  pause_least_us_ = least_us;
   failed_us_ = clock_.now_us();
-  asked_us_ = server_.asked_us();
 }
 
 // A second more for what the connection has taken, and one for rounding.
@@ -90,7 +112,7 @@ void Oracle::check_deadlines() {
 }
 
 void Oracle::check_stopped() {
-  pausing_ = false;
+  end_pause();
   check();
   if (books_.in_ring + books_.in_batch != 0) fail("spans were left uncounted by the stop");
   if (link_.connected() || link_.opening()) fail("a connection outlived the stop");

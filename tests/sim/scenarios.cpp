@@ -10,7 +10,7 @@ using sim::Fault;
 constexpr std::uint32_t certain = 1'000'000;
 
 std::uint64_t dropped(Gateway& gateway, DropReason reason) {
-  return gateway.oracle().books().dropped[static_cast<std::size_t>(reason)];
+  return simtest::dropped(gateway.oracle().books(), reason);
 }
 
 bool dropped_by_full_ring_only(Gateway& gateway) {
@@ -38,6 +38,7 @@ Setup year_setup(sim::Chance chance, std::uint64_t) {
   setup.burst_every = {};
   setup.counters_near_wrap = false;
   setup.run_max_us = 365 * day;
+  setup.judge_every = 64;  // what speed is measured with is the agent
   return setup;
 }
 
@@ -92,6 +93,26 @@ const char* waiting_play(Gateway& gateway, std::uint64_t at) {
   if (gateway.oracle().books().delivered != 0) return "something was delivered that was not accepted";
   if (const char* fault = play_through(gateway, at)) return fault;
   return dropped_by_full_ring_only(gateway) ? nullptr : "spans were dropped for another reason than a full ring";
+}
+
+Setup forbidden_setup(sim::Chance chance, std::uint64_t) {
+  Setup setup = plain(chance);
+  setup.weather.set_rate(Fault::forbidden, certain);
+  setup.hint_every = {minute, 10 * minute};
+  setup.run_max_us = day;
+  return setup;
+}
+
+// Each refusal costs its batch alone, and the next one waits for minutes, whatever the application says.
+const char* forbidden_play(Gateway& gateway, std::uint64_t at) {
+  if (!gateway.run()) return nullptr;
+  const std::uint64_t requests = gateway.server().requests();
+  if (gateway.oracle().refusals_waited() != requests) return "a pause is missing after 401 or 403";
+  if (requests < day / (300 * second + 10 * second)) return "too few attempts in a day";
+  if (gateway.oracle().books().retries != 0) return "a refused batch was offered again";
+  const std::uint64_t refused = gateway.oracle().refused();
+  if (refused != dropped(gateway, DropReason::refused_4xx) || refused < requests) return "the reason is another one";
+  return play_through(gateway, at);
 }
 
 Setup cap_setup(sim::Chance chance, std::uint64_t) {
@@ -242,6 +263,7 @@ const Case all[] = {
     {"outage", "no uplink for 24 hours", outage_setup, outage_play},
     {"boot-1970", "the date is known after five minutes", boot_setup, boot_play},
     {"proxy-page", "a proxy answers 503 and HTML for hours", proxy_setup, waiting_play},
+    {"forbidden", "the collector answers 401 or 403 for a day", forbidden_setup, forbidden_play},
     {"body-cap", "the collector takes bodies up to some size", cap_setup, cap_play},
     {"slow-link", "a byte a second", slow_setup, waiting_play},
     {"black-hole", "no packet ever comes back", black_hole_setup, black_hole_play},

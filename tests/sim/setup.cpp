@@ -55,7 +55,8 @@ void draw_application(sim::Chance& chance, Setup& setup) {
 void draw_clocks(sim::Chance& chance, Setup& setup) {
   setup.mono_start_us = chance.pick(mono_edges);
   if (setup.mono_start_us > hour) setup.mono_start_us -= chance.scaled(1, hour);
-  setup.truth_start_us = chance.pick(date_edges) - chance.scaled(1, hour);
+  setup.truth_start_us = chance.pick(date_edges);
+  setup.truth_start_us -= chance.scaled(1, hour);
   if (chance.below(4) == 0) setup.wall_known_after_us = chance.scaled(second, 2 * hour);
   if (chance.below(8) == 0) setup.entropy_after_us = chance.scaled(second, 10 * minute);
   if (chance.below(3) == 0) setup.drift_ppm = static_cast<std::int32_t>(chance.below(1'001)) - 500;

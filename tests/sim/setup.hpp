@@ -32,7 +32,10 @@ enum class Defect : std::uint8_t {
   miscounts,
   alters_a_resend,
   hurries,
-  forgets_to_close
+  forgets_to_close,
+  misspells,
+  ignores_a_refusal,
+  ignores_retry_after
 };
 
 // All of a run but its chance: the agent's configuration, the application, the world.
@@ -47,6 +50,7 @@ struct Setup {
   bool counters_near_wrap = false;
   std::uint32_t wrap_distance = 0;
   Defect defect = Defect::none;
+  std::uint32_t judge_every = 1;  // of the spans that arrive, how many nanopb reads
 
   // The application.
   std::uint64_t span_every_us = second;  // on average

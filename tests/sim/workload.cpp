@@ -60,11 +60,15 @@ void Workload::begin(Place& place) {
   place.made = {};
   if (!span.context().valid()) return;  // tracing is off, or has no ids yet
   ++made_;
-  place.made = {.id = span.context().span_id,
-                .trace_lo = span.context().trace_lo,
+  const Context& context = span.context();
+  place.made = {.id = context.span_id,
+                .trace_hi = context.trace_hi,
+                .trace_lo = context.trace_lo,
+                .parent_id = context.parent_id,
                 .start_us = clock_.now_us(),
+                .name = name,
                 .recorded = span.recording()};
-  describe(span);
+  describe(span, place.made);
   oracle_.begun(place.made);
   if (place.made.recorded && chance_.hits(leak_rate_)) {
     place.made = {};
@@ -75,11 +79,21 @@ void Workload::begin(Place& place) {
   }
 }
 
-void Workload::describe(Span& span) {
-  span.kind(chance_.pick(kinds)).tag("kafka.topic", chance_.pick(topics));
-  if (chance_.below(8) == 0) span.annotate("wire.sent").remote_service_name("kafka");
-  if (chance_.below(16) == 0) span.error("_TIMED_OUT");
-  if (chance_.hits(odd_text_rate_)) describe_oddly(span);
+void Workload::describe(Span& span, MadeSpan& made) {
+  const Kind kind = chance_.pick(kinds);
+  made.kind = static_cast<std::uint8_t>(kind);
+  made.topic = chance_.pick(topics);
+  span.kind(kind).tag("kafka.topic", made.topic);
+  if (chance_.below(8) == 0) {
+    made.annotated_us = made.start_us;
+    span.annotate("wire.sent").remote_service_name("kafka");
+  }
+  if (chance_.below(16) == 0) {
+    made.error = "_TIMED_OUT";
+    span.error(made.error);
+  }
+  made.odd = chance_.hits(odd_text_rate_);
+  if (made.odd) describe_oddly(span);
 }
 
 void Workload::describe_oddly(Span& span) {

@@ -33,7 +33,7 @@ class Workload {
 
   void begin(Place& place);
   void finish(Place& place);
-  void describe(Span& span);
+  void describe(Span& span, MadeSpan& made);
   void describe_oddly(Span& span);
 
   Tracing& tracing_;

@@ -74,6 +74,7 @@ class Link {
   std::uint64_t taken_bytes() const { return taken_bytes_; }  // on the present one
   std::uint64_t given_bytes() const { return given_bytes_; }
   bool corrupted() const { return corrupted_; }  // a byte that was taken on it
+  bool gave_corrupted() const { return gave_corrupted_; }  // and one that was given
 
   // When what the last calls found missing will be there; never if nothing is on its way. The port would wake
   // the agent then.
@@ -122,6 +123,7 @@ class Link {
   int ends_ = 0;  // after the outbox, how
   bool lost_ = false;
   bool corrupted_ = false;
+  bool gave_corrupted_ = false;
   bool send_gap_ = false;
   bool recv_gap_ = false;
   bool wants_send_ = false;  // the last call of send took nothing

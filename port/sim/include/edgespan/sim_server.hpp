@@ -39,10 +39,15 @@ class Server {
   // The longest wait that the last answer can be said to have asked for: Retry-After, held between a second and
   // an hour; 0 if it asked for none.
   std::uint64_t asked_us() const { return asked_us_; }
+  // The least wait that it asked for, by Retry-After in seconds; 0 if it asked otherwise, or for none.
+  std::uint64_t asked_least_us() const { return asked_least_us_; }
+  // The status of the last answer that was no plain success; 0 if it was one, or no HTTP.
+  std::uint32_t said() const { return said_; }
 
  private:
   const Conduct& accept();
   void take(std::string_view bytes);
+  void forget_answer() { asked_us_ = asked_least_us_ = said_ = 0; }
   void on_early();
   void on_request();
   bool receive(bool stored);
@@ -70,6 +75,8 @@ class Server {
   std::uint32_t refused_by_size_ = 0;
   std::uint32_t refused_by_size_max_ = 0;
   std::uint64_t asked_us_ = 0;
+  std::uint64_t asked_least_us_ = 0;
+  std::uint32_t said_ = 0;
   bool answered_ = false;  // the request being taken, before its end
   bool hasty_ = false;     // with a success
   Conduct conduct_;
