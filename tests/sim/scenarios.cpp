@@ -146,6 +146,24 @@ Setup slow_setup(sim::Chance chance, std::uint64_t) {
   return setup;
 }
 
+// A router forgets what was idle for 20 s, and says nothing: the agent finds out by its deadline.
+Setup half_open_setup(sim::Chance chance, std::uint64_t) {
+  Setup setup = plain(chance);
+  setup.weather.set_connection({.forgotten_after_us = 20 * second});
+  setup.span_every_us = 20 * second;
+  setup.run_max_us = 2 * day;
+  return setup;
+}
+
+const char* half_open_play(Gateway& gateway, std::uint64_t at) {
+  if (!gateway.run()) return nullptr;
+  if (gateway.oracle().books().retries < 100) return "no connection was forgotten";
+  if (gateway.oracle().longest_pause_us() > 10 * second) return "a forgotten connection is taken for an outage";
+  if (const char* fault = play_through(gateway, at)) return fault;
+  if (gateway.oracle().repeats() != 0) return "a span that was lost on its way arrived twice";
+  return gateway.oracle().books().dropped_total() == 0 ? nullptr : "spans were dropped";
+}
+
 // A connection is opened, or not, and whatever is sent is never heard of again.
 Setup black_hole_setup(sim::Chance chance, std::uint64_t) {
   Setup setup = plain(chance);
@@ -266,6 +284,7 @@ const Case all[] = {
     {"forbidden", "the collector answers 401 or 403 for a day", forbidden_setup, forbidden_play},
     {"body-cap", "the collector takes bodies up to some size", cap_setup, cap_play},
     {"slow-link", "a byte a second", slow_setup, waiting_play},
+    {"half-open", "idle connections are forgotten without a word", half_open_setup, half_open_play},
     {"black-hole", "no packet ever comes back", black_hole_setup, black_hole_play},
     {"clock-storm", "the date steps all the time, up to 20 years", storm_setup, all_delivered_play},
     {"suspend", "the board sleeps for hours, again and again", suspend_setup, suspend_play},
