@@ -57,7 +57,8 @@ class InflightTable {
   static std::size_t spread(std::uintptr_t key, std::uint32_t multiplier, std::size_t size) noexcept {
     const auto low =
         static_cast<std::uint32_t>(key >> 4) ^ static_cast<std::uint32_t>(std::uint64_t{key} >> 32);
-    return static_cast<std::size_t>(std::uint64_t{low * multiplier} * size >> 32);
+    const std::uint32_t hash = low * multiplier;
+    return static_cast<std::size_t>(std::uint64_t{hash ^ hash >> 15} * size >> 32);
   }
   Place place_of(std::uintptr_t key) const noexcept {
     const std::size_t at = spread(key, 0x9E3779B1U, buckets_.size() * inflight_bucket_size);
