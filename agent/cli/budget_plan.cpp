@@ -22,12 +22,7 @@ namespace {
 constexpr std::uint64_t object_bytes = sizeof(Tracing) + sizeof(Reporter) + sizeof(HttpSender) +
                                        sizeof(KafkaTracing) + sizeof(TracingConsumer) + sizeof(posix::Port);
 
-// What a thread makes resident of its stack: librdkafka's touch 8 to 12 KiB, and its thread-local buffers of
-// 13.5 KB lie there in every thread of the process (2.0.2, measured).
-constexpr std::uint64_t thread_resident_bytes = 12'288 + 13'824;
-
-// Address space for each of librdkafka's threads, with a margin: 40 KiB was the least that ran (2.0.2, measured).
-constexpr std::uint32_t kafka_stack_bytes = 131'072;
+constexpr std::uint64_t thread_resident_bytes = kafka::thread_touched_bytes + kafka::thread_local_bytes;
 
 // A heap of changing contents is larger than what lives in it. An assumption; tests/budget holds a process
 // against the whole sum.
@@ -134,7 +129,7 @@ void add_agent_terms(BudgetPlan& plan, const BudgetWish& wish) {
 
 void add_process_terms(BudgetPlan& plan, const BudgetWish& wish) {
   const std::uint64_t producer = memory_bytes(plan.producer, wish.brokers);
-  const std::uint64_t consumer = memory_bytes(plan.consumer, wish.brokers);
+  const std::uint64_t consumer = memory_bytes(plan.consumer, wish.brokers, plan.limits.poll_records_max);
   plan.process = {
       {"edgespan", plan.agent_bytes, "fixed"},
       {"producer", producer, "heap of librdkafka, bounded"},
@@ -175,7 +170,7 @@ BudgetPlan plan_budget(const BudgetWish& wish) {
   plan.threads =
       static_cast<std::uint32_t>(producer_threads(wish.brokers) + consumer_threads(wish.brokers) + 1);
   plan.reporter_stack_bytes = static_cast<std::uint32_t>(posix::Config{}.stack_bytes);
-  plan.kafka_stack_bytes = kafka_stack_bytes;
+  plan.kafka_stack_bytes = kafka::thread_stack_bytes;
   add_agent_terms(plan, wish);
   plan.agent_bytes = sum(plan.agent);
   add_process_terms(plan, wish);

@@ -23,6 +23,7 @@ void each_limit(const ProducerLimits& l, Fn fn) {
   fn("queue_payload_kbytes", l.queue_payload_kbytes);
   fn("message_bytes_max", l.message_bytes_max);
   fn("batch_bytes", l.batch_bytes);
+  fn("copy_bytes_max", l.copy_bytes_max);
   fn("requests_max", l.requests_max);
   fn("receive_bytes_max", l.receive_bytes_max);
   fn("reconnect_ms_max", l.reconnect_ms_max);

@@ -8,6 +8,8 @@
 #include "cli/stop_signal.hpp"
 #include "cli/text.hpp"
 
+#include <edgespan/kafka_constrain.hpp>
+
 #include <algorithm>
 #include <chrono>
 
@@ -175,6 +177,7 @@ bool Consumption::complete() const {
 }  // namespace
 
 int run_consume(const ConsumeOptions& options, std::ostream& out, std::ostream& err) {
+  (void)posix::default_thread_stack(kafka::thread_stack_bytes);  // else the system's, which is larger
   Agent agent{agent_of(options.client)};
   bool complete = false;
   {

@@ -10,6 +10,7 @@
 #include "cli/text.hpp"
 
 #include <edgespan/b3.hpp>
+#include <edgespan/kafka_constrain.hpp>
 
 #include <charconv>
 
@@ -190,6 +191,7 @@ void Production::finish() {
 }  // namespace
 
 int run_produce(const ProduceOptions& options, int input, std::ostream& out, std::ostream& err) {
+  (void)posix::default_thread_stack(kafka::thread_stack_bytes);  // else the system's, which is larger
   Agent agent{agent_of(options.client)};
   bool complete = false;
   {

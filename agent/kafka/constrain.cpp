@@ -95,6 +95,7 @@ ConstrainReport constrain(rd_kafka_conf_t* conf, const ProducerLimits& limits) n
   const std::int64_t queue_bytes = change.now("queue.buffering.max.kbytes") * 1'024;
   change.limit("message.max.bytes", std::min<std::int64_t>(limits.message_bytes_max, queue_bytes));
   change.limit("batch.size", limits.batch_bytes);
+  change.limit("message.copy.max.bytes", limits.copy_bytes_max);
   change.limit("max.in.flight.requests.per.connection", limits.requests_max);
   change.limit("receive.message.max.bytes", limits.receive_bytes_max);
   change.limit_reconnect(limits.reconnect_ms_max);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "thread.hpp"
 
+#include <edgespan/posix.hpp>
+
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
@@ -25,6 +27,18 @@ std::size_t whole_stack_bytes(std::size_t own_bytes) noexcept {
 }
 
 }  // namespace
+
+bool default_thread_stack(std::size_t bytes) noexcept {
+  pthread_attr_t attributes;
+  int error = pthread_attr_init(&attributes);
+  if (error == 0) {
+    error = bytes < whole_stack_bytes(0) ? EINVAL : pthread_attr_setstacksize(&attributes, bytes);
+    if (error == 0) error = pthread_setattr_default_np(&attributes);
+    pthread_attr_destroy(&attributes);
+  }
+  errno = error;
+  return error == 0;
+}
 
 bool create_quiet_thread(pthread_t& thread, std::size_t stack_bytes, bool detached, const char* name,
                          void* (*main)(void*), void* arg) noexcept {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The program's heap, counted at malloc and free. For static programs, linked with --wrap.
+// The program's heap, counted at malloc and free. For static programs, linked with --wrap; the trap looks at
+// each allocation first.
 #pragma once
 
 #include <cstddef>

@@ -5,12 +5,14 @@
 usage: outage.py PROGRAM BROKER SECONDS
 
 PROGRAM (outage.cpp, static) offers messages to BROKER (outage_broker.cpp), which runs in a process of its own, goes
-away for SECONDS and comes back. Then: the process stayed below 6 MiB, librdkafka's heap below 512 KiB, every accepted
-message was delivered or reported as failed, every span has its place in the books, and messages arrive again.
+away for SECONDS and comes back. Then: the agent allocated nothing (trap.cpp), the process stayed below 6 MiB,
+librdkafka's heap below 512 KiB inside the default limits, every accepted message was delivered or reported as failed,
+every span has its place in the books, and messages arrive again.
 """
 
 import http.server
 import json
+import signal
 import subprocess
 import sys
 import threading
@@ -55,6 +57,12 @@ class Process:
         print(word, file=self.child.stdin, flush=True)
 
 
+def trap_springs(program):
+    """The program aborts where the agent's code allocates; what follows was watched, then."""
+    child = subprocess.run([program, 'canary', '', '0'], stderr=subprocess.PIPE, text=True, check=False)
+    return child.returncode == -signal.SIGABRT and child.stderr.startswith('edgespan allocated')
+
+
 def phases(program, broker, seconds):
     collector = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Collector)
     threading.Thread(target=collector.serve_forever, daemon=True).start()
@@ -90,6 +98,8 @@ def problems(seen):
 
 
 def main():
+    if not trap_springs(sys.argv[1]):
+        sys.exit('outage: the agent may allocate unseen')
     seen = {}
     for phase in phases(*sys.argv[1:4]):
         seen[phase['phase']] = phase

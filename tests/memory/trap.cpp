@@ -104,8 +104,10 @@ _Unwind_Reason_Code look(_Unwind_Context* frame, void* bytes) {
 constinit thread_local bool looking = false;
 constinit thread_local edgespan::test::Allocations counted{};
 
-// `caller`: where the allocator returns to; most of all calls need no look at the stack.
-void allocated(std::size_t bytes, const void* caller) {
+}  // namespace
+
+// Most of all calls need no look at the stack.
+void edgespan::test::allocated(std::size_t bytes, const void* caller) {
   if (looking) return;
   ++counted.calls;
   counted.bytes += bytes;
@@ -114,6 +116,10 @@ void allocated(std::size_t bytes, const void* caller) {
   _Unwind_Backtrace(look, &bytes);
   looking = false;
 }
+
+namespace {
+
+using edgespan::test::allocated;
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 void hook(const volatile void*, std::size_t bytes) { allocated(bytes, edgespan_trap_library_begin + 1); }
@@ -132,8 +138,9 @@ __attribute__((constructor)) void arm() {
 
 edgespan::test::Allocations edgespan::test::thread_allocations() { return counted; }
 
-// The program's own definitions come before the C library's, for every library in the process.
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+// The program's own definitions come before the C library's, for every library in the process. A static
+// program has one definition of each, which the linker wraps: heap.cpp.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(EDGESPAN_TRAP_WRAPPED)
 extern "C" {
 void* __libc_malloc(std::size_t);
 void* __libc_calloc(std::size_t, std::size_t);

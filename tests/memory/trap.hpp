@@ -17,4 +17,7 @@ struct Allocations {
 // Of the calling thread, by whomever, since it began.
 Allocations thread_allocations();
 
+// Every allocator's first act. `caller`: where it returns to.
+void allocated(std::size_t bytes, const void* caller);
+
 }  // namespace edgespan::test

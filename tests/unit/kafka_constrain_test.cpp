@@ -92,6 +92,7 @@ EDGESPAN_TEST(constrain_keeps_what_the_application_has_set, "kafka") {
                                           {"queue.buffering.max.kbytes", "4096"},
                                           {"message.max.bytes", "5000"},
                                           {"batch.size", "4000"},
+                                          {"message.copy.max.bytes", "100"},
                                           {"max.in.flight", "5"},
                                           {"receive.message.max.bytes", "2000000"},
                                           {"reconnect.backoff.max.ms", "2000"}}) {
@@ -227,6 +228,38 @@ steady_clock::duration drain(const std::string& topic, std::size_t records, cons
     return read == records;
   }));
   return steady_clock::now() - begun;
+}
+
+// Payloads are sent from where they lie: of every size, none and nothing included, side by side in one
+// request.
+EDGESPAN_TEST(constrained_producer_sends_each_payload_as_it_is, "kafka") {
+  const std::string topic = MockCluster::shared().topic();
+  const Client producer =
+      make(RD_KAFKA_PRODUCER,
+           constrained({{"bootstrap.servers", MockCluster::shared().brokers()}, {"linger.ms", "300"}},
+                       ProducerLimits{}));
+  std::vector<std::string> sent{""};
+  for (const std::size_t bytes : {0, 1, 63, 64, 65, 0, 1'000, 16'383, 16'385, 0, 2, 30'000}) {
+    sent.emplace_back(bytes, static_cast<char>('a' + sent.size()));
+  }
+  for (std::size_t i = 0; i < sent.size(); ++i) {
+    char* const value = i == 0 ? nullptr : sent[i].data();
+    REQUIRE(rd_kafka_producev(producer.get(), RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(0),
+                              RD_KAFKA_V_VALUE(value, sent[i].size()), RD_KAFKA_V_KEY("k", 1),
+                              RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+                              RD_KAFKA_V_END) == RD_KAFKA_RESP_ERR_NO_ERROR);
+  }
+  REQUIRE(rd_kafka_flush(producer.get(), wait_s * 1'000) == RD_KAFKA_RESP_ERR_NO_ERROR);
+  const PlainConsumer consumer{{{topic, 1}}};
+  for (const std::string& value : sent) {
+    rd_kafka_message_t* message = rd_kafka_consumer_poll(consumer.handle(), wait_s * 1'000);
+    REQUIRE(message != nullptr);
+    const std::string read = text_of(message->payload, message->len);
+    const bool null = message->payload == nullptr;
+    rd_kafka_message_destroy(message);
+    REQUIRE(read == value);
+    REQUIRE(null == (&value == &sent.front()));
+  }
 }
 
 void fill(const std::string& topic, std::size_t records, std::size_t bytes, const Settings& more) {

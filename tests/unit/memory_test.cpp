@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The memory that was promised: the smallest preset traces a message from its send to its work, and what a
 // header costs librdkafka.
+#include <link.h>
+#include <edgespan/http_sender.hpp>
+#include <edgespan/kafka_constrain.hpp>
+#include <edgespan/posix.hpp>
+
 #include <string>
+#include <string_view>
 
 #include "memory/trap.hpp"
 #include "support/kafka_clients.hpp"
@@ -11,9 +17,12 @@ namespace {
 using namespace edgespan;
 using namespace edgespan::test;
 
-static_assert(memory_bytes(Limits{}) <= 64 * 1'024);
-static_assert(memory_bytes(tiny_limits) <= 16 * 1'024);
-static_assert(sizeof(Memory<tiny_limits>) <= 16 * 1'024);
+// The objects of a program with one producer, one consumer and an HTTP sender.
+constexpr std::size_t object_bytes = sizeof(Tracing) + sizeof(Reporter) + sizeof(HttpSender) +
+                                     sizeof(posix::Port) + sizeof(KafkaTracing) + sizeof(TracingProducer) +
+                                     sizeof(TracingConsumer);
+static_assert(sizeof(Memory<>) + object_bytes <= 64 * 1'024);
+static_assert(sizeof(Memory<tiny_limits>) + object_bytes <= 16 * 1'024);
 
 EDGESPAN_TEST(memory_of_the_smallest_preset_is_enough_for_the_whole_story, "memory") {
   Traced<tiny_limits> traced;
@@ -64,6 +73,52 @@ EDGESPAN_TEST(memory_of_a_header_is_three_allocations_of_librdkafka_or_one, "mem
   const RecordHeader own[] = {{"own", "header"}};
   REQUIRE(calls(with_tracing.get(), {}) - calls(plain.get(), {}) == 3);
   REQUIRE(calls(with_tracing.get(), own) - calls(plain.get(), own) == 1);
+}
+
+// Whatever is full, a send stays a send, is counted, and has no allocation of ours: this program ends at one.
+EDGESPAN_TEST(memory_that_is_full_is_counted_and_takes_no_other, "memory") {
+  static constexpr Limits few{
+      .ring_bytes = 1'024, .batch_bytes = 2'048, .spans_open_max = 1, .inflight_max = 8};
+  Traced<few> traced;
+  const Settings settings{{"bootstrap.servers", "127.0.0.1:9"}, {"queue.buffering.max.messages", "64"}};
+  const Client client{traced.create(RD_KAFKA_PRODUCER, settings)};
+  TracingProducer producer{traced.kafka, client.get()};
+  std::size_t accepted = 0;
+  std::size_t refused = 0;
+  for (int i = 0; i < 100; ++i) {
+    const rd_kafka_resp_err_t error = producer.send({.topic = "t", .key = "k", .value = "v"});
+    ++(error == RD_KAFKA_RESP_ERR_NO_ERROR ? accepted : refused);
+    REQUIRE((error == RD_KAFKA_RESP_ERR_NO_ERROR || error == RD_KAFKA_RESP_ERR__QUEUE_FULL));
+  }
+  Span one = traced.tracing.span("one");
+  Span two = traced.tracing.span("two");
+  two.finish();
+  one.finish();
+  const Books books = traced.tracing.books();
+  REQUIRE(accepted == 64);
+  REQUIRE(refused == 36);
+  REQUIRE(books.inflight_full >= 56);
+  REQUIRE(books.dropped_total() > 0);
+  REQUIRE(books.balanced());
+}
+
+// Thread-local data of librdkafka, or of the program that it is a part of; from the file's own table.
+int find_thread_local(dl_phdr_info* info, std::size_t, void* out) {
+  auto& bytes = *static_cast<std::size_t*>(out);
+  const bool program = *info->dlpi_name == '\0';
+  if (!program && std::string_view{info->dlpi_name}.find("librdkafka.so") == std::string_view::npos) return 0;
+  for (int i = 0; i < info->dlpi_phnum; ++i) {
+    if (info->dlpi_phdr[i].p_type == PT_TLS && (!program || bytes == 0)) bytes = info->dlpi_phdr[i].p_memsz;
+  }
+  return 0;
+}
+
+EDGESPAN_TEST(memory_of_each_thread_has_room_for_the_data_that_librdkafka_keeps_there, "memory") {
+  std::size_t bytes = 0;
+  dl_iterate_phdr(find_thread_local, &bytes);
+  INFO("thread-local data, bytes: " << bytes);
+  REQUIRE(bytes > 12'000);
+  REQUIRE(bytes <= kafka::thread_local_bytes);
 }
 
 }  // namespace

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <edgespan/http_sender.hpp>
+#include <edgespan/limits.hpp>
 #include <edgespan/posix.hpp>
+#include <edgespan/reporter.hpp>
+#include <edgespan/tracing.hpp>
 
+#include <pthread.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -278,5 +283,113 @@ TEST_CASE("a forked child has no worker and may start its own", "[posix]") {
   REQUIRE(m.stop());
 }
 #endif
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+// A worker on whose stack every byte is painted before the first step; where the paint has gone, something was.
+struct PaintedWorker {
+  const edgespan_worker* real = nullptr;
+  std::uint64_t (*step)(void*) = nullptr;
+  void* arg = nullptr;
+  unsigned char* low = nullptr;
+  std::size_t used = 0;  // below the worker's own loop; read after stop()
+
+  edgespan_worker table() {
+    return {this,
+            [](void* ctx, std::uint64_t (*its_step)(void*), void* its_arg) {
+              auto& self = *static_cast<PaintedWorker*>(ctx);
+              self.step = its_step;
+              self.arg = its_arg;
+              return self.real->start(self.real->ctx, painted_step, ctx);
+            },
+            [](void* ctx) {
+              const edgespan_worker* worker = static_cast<PaintedWorker*>(ctx)->real;
+              worker->wake(worker->ctx);
+            },
+            [](void* ctx, std::uint64_t timeout_us) {
+              const edgespan_worker* worker = static_cast<PaintedWorker*>(ctx)->real;
+              return worker->stop(worker->ctx, timeout_us);
+            }};
+  }
+
+  static std::uint64_t painted_step(void* ctx) {
+    auto& self = *static_cast<PaintedWorker*>(ctx);
+    auto* const here = static_cast<unsigned char*>(__builtin_frame_address(0));
+    if (self.low == nullptr) self.paint(here);
+    const std::uint64_t wait_us = self.step(self.arg);
+    const unsigned char* touched = self.low;
+    while (touched < here && *touched == paint_byte) ++touched;
+    self.used = static_cast<std::size_t>(here - touched);
+    return wait_us;
+  }
+
+  [[gnu::noinline]] void paint(unsigned char* here) {
+    pthread_attr_t attributes;
+    void* begin = nullptr;
+    std::size_t bytes = 0;
+    pthread_getattr_np(pthread_self(), &attributes);
+    pthread_attr_getstack(&attributes, &begin, &bytes);
+    pthread_attr_destroy(&attributes);
+    low = static_cast<unsigned char*>(begin);
+    std::memset(low, paint_byte, static_cast<std::size_t>(here - low) - 1'024);  // this function runs there
+  }
+
+  static constexpr unsigned char paint_byte = 0xA5;
+};
+
+TEST_CASE("the reporter's thread asks for several times the stack that its work takes", "[posix]") {
+  using namespace edgespan;
+  static Memory<> memory;
+  const LoopbackServer server;
+  Machine m;
+  PaintedWorker painted{&m.worker};
+  const edgespan_worker worker = painted.table();
+  Tracing tracing;
+  HttpSender http;
+  Reporter reporter;
+  const std::string url = "http://localhost:" + std::to_string(server.port()) + "/api/v2/spans";  // to be resolved
+  REQUIRE(tracing.init(memory, {.local = {.service_name = "stack"}}, m.clock) == Status::ok);
+  REQUIRE(http.init(m.port.stream(), url) == Status::ok);
+  REQUIRE(reporter.init(tracing, http.sender()) == Status::ok);
+  REQUIRE(reporter.start(worker) == Status::ok);
+  for (int i = 0; i < 200; ++i) tracing.span("one").tag("k", "v").finish();
+  reporter.uplink_ready();
+  REQUIRE(reporter.stop(patience_us / 1'000) == Status::ok);
+  REQUIRE(tracing.books().delivered > 0);
+  REQUIRE(painted.used > 256);
+  REQUIRE(painted.used <= posix::Config{}.stack_bytes / 4);
+}
+#endif
+
+std::size_t stack_of_a_thread() {
+  pthread_t thread{};
+  std::size_t bytes = 0;
+  const auto look = [](void* out) -> void* {
+    pthread_attr_t attributes;
+    pthread_getattr_np(pthread_self(), &attributes);
+    pthread_attr_getstacksize(&attributes, static_cast<std::size_t*>(out));
+    pthread_attr_destroy(&attributes);
+    return nullptr;
+  };
+  REQUIRE(pthread_create(&thread, nullptr, look, &bytes) == 0);
+  pthread_join(thread, nullptr);
+  return bytes;
+}
+
+TEST_CASE("a thread whose maker does not say gets the stack of the process' default", "[posix]") {
+  pthread_attr_t before;
+  REQUIRE(pthread_getattr_default_np(&before) == 0);
+  const std::size_t usual = stack_of_a_thread();
+  REQUIRE_FALSE(edgespan::posix::default_thread_stack(1));
+  REQUIRE(stack_of_a_thread() == usual);
+  constexpr std::size_t wanted = 256 * 1024;
+  const bool set = edgespan::posix::default_thread_stack(wanted);
+  const std::size_t given = stack_of_a_thread();
+  REQUIRE(pthread_setattr_default_np(&before) == 0);
+  pthread_attr_destroy(&before);
+  REQUIRE(set);
+  REQUIRE(given >= wanted);
+  REQUIRE(given < wanted + 64 * 1024);  // glibc adds room for thread-local data
+  REQUIRE(stack_of_a_thread() == usual);
+}
 
 }  // namespace

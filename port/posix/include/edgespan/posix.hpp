@@ -17,6 +17,12 @@ struct Config {
   std::uint32_t user_timeout_ms = 15'000;
 };
 
+// How much stack a thread gets whose maker does not say, as librdkafka's threads: `bytes`, to which glibc adds up to
+// 64 KiB for thread-local data. For the whole process, from the next thread on: call it once, before rd_kafka_new().
+// glibc gives 8 MiB otherwise; musl 128 KiB, and never less than that. False: too few bytes for any thread, and nothing
+// was changed. What librdkafka needs, kafka_constrain.hpp says.
+bool default_thread_stack(std::size_t bytes) noexcept;
+
 // Linux for one agent: clock, one TCP stream, one thread. Its tables live as long as it does; pinned. It
 // allocates nothing. Host names are the exception that it cannot help: they are resolved by the C library on
 // a short-lived thread, and the library allocates for both. With a numeric address neither happens.
