@@ -5,16 +5,19 @@
 //   bool decode16(const char* text, std::uint64_t& value)   reads exactly 16 bytes; false (value then means
 //                                                           nothing) unless all of them are 0-9 or a-f
 //   void encode16(std::uint64_t value, char* text)          writes exactly 16 bytes
-// HexSwar works in general registers and is the only one that the compiler itself can evaluate. HexFast is
-// the quickest that the target's baseline allows; there is no dispatch at run time. EDGESPAN_B3_PORTABLE
-// turns the vector code off.
+// HexSwar works in general registers, HexLoop digit by digit and in the least code; the compiler itself can evaluate
+// both. HexFast is the quickest that the target's baseline allows, or HexLoop where small code is wanted and the
+// baseline has no vectors; there is no dispatch at run time. EDGESPAN_B3_PORTABLE turns the vector code off.
 #pragma once
 
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <string_view>
 #include <type_traits>
+
+#include "core/inline.hpp"
 
 #if !defined(EDGESPAN_B3_PORTABLE) && defined(__SSE2__)
 #define EDGESPAN_B3_SSE2 1
@@ -135,7 +138,33 @@ struct HexSwar {
   }
 };
 
-using HexPortable = HexSwar<NativeWord>;
+// Up to 32 digits, the last 16 of them into `low`. False, and nothing said of the values, if one is no digit.
+constexpr bool decode_digits(std::string_view digits, std::uint64_t& high, std::uint64_t& low) noexcept {
+  high = low = 0;
+  for (const char c : digits) {
+    unsigned digit = static_cast<unsigned char>(c) - unsigned{'0'};
+    if (digit > 9) {
+      digit = static_cast<unsigned char>(c) - unsigned{'a'} + 10;
+      if (digit - 10 > 5) return false;
+    }
+    high = high << 4 | low >> 60;
+    low = low << 4 | digit;
+  }
+  return true;
+}
+
+struct HexLoop {
+  static constexpr bool decode16(const char* text, std::uint64_t& value) noexcept {
+    std::uint64_t none = 0;
+    return decode_digits({text, 16}, none, value);
+  }
+
+  EDGESPAN_SHARED static constexpr void encode16(std::uint64_t value, char* text) noexcept {
+    for (std::size_t i = 16; i-- > 0; value >>= 4) text[i] = "0123456789abcdef"[value & 0xF];
+  }
+};
+
+using HexPortable = std::conditional_t<small_code, HexLoop, HexSwar<NativeWord>>;
 
 #if defined(EDGESPAN_B3_SSE2)
 

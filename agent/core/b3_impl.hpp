@@ -43,7 +43,7 @@ constexpr char decision_char(Decision decision) noexcept {
   return decision == Decision::debug ? 'd' : decision == Decision::accept ? '1' : '0';
 }
 
-// ---- Why a value of `b3` was refused. Off the fast path, digit by digit.
+// ---- The single header, field by field.
 
 struct Field {
   std::string_view text;
@@ -58,58 +58,57 @@ constexpr Field take_field(std::string_view& rest) noexcept {
   return field;
 }
 
-// What is wrong with one id of a `b3` value, which has no leading zeros to leave out.
-constexpr B3Error id_error(std::string_view id, bool long_allowed) noexcept {
+// One id of a `b3` value, which has no leading zeros to leave out.
+constexpr B3Error read_field_id(std::string_view id, std::size_t most, std::uint64_t& high,
+                                std::uint64_t& low) noexcept {
   if (id.empty()) return B3Error::bad_separator;
-  if (id.size() != id_digits && !(long_allowed && id.size() == 2 * id_digits)) return B3Error::bad_length;
-  for (const char digit : id) {
-    if (!((digit >= '0' && digit <= '9') || (digit >= 'a' && digit <= 'f'))) return B3Error::bad_character;
-  }
-  return B3Error::ok;
+  if (id.size() != id_digits && id.size() != most) return B3Error::bad_length;
+  return decode_digits(id, high, low) ? B3Error::ok : B3Error::bad_character;
 }
 
-constexpr bool all_zero(std::string_view id) noexcept {
-  for (const char digit : id) {
-    if (digit != '0') return false;
-  }
-  return true;
-}
-
-// The leftmost fault of a value that parse() refused, `ok` for one that it accepts.
-constexpr B3Error explain(std::string_view value) noexcept {
+// Reads a value from left to right and names the first fault. `found` means nothing unless that is `ok`.
+constexpr B3Error read_fields(std::string_view value, B3Extraction& found) noexcept {
   if (value.empty()) return B3Error::bad_length;
   if (value.size() > b3_single_max) return B3Error::too_long;
-  Decision decision{};
+  Context& context = found.context;
+  found.error = B3Error::ok;
   if (value.size() == 1 && value[0] != '-') {
-    return read_decision(value[0], decision) ? B3Error::ok : B3Error::bad_decision;
+    found.kind = B3Extraction::Kind::flags;
+    return read_decision(value[0], context.decision) ? B3Error::ok : B3Error::bad_decision;
   }
-  const Field trace = take_field(value);
-  if (const B3Error error = id_error(trace.text, true); error != B3Error::ok) return error;
-  if (all_zero(trace.text)) return B3Error::zero_trace_id;
-  if (trace.last) return B3Error::bad_separator;
-
-  const Field span = take_field(value);
-  if (const B3Error error = id_error(span.text, false); error != B3Error::ok) return error;
-  if (all_zero(span.text)) return B3Error::zero_span_id;
-  if (span.last) return B3Error::ok;
-
+  found.kind = B3Extraction::Kind::ids;
+  std::uint64_t none = 0;
   Field field = take_field(value);
+  B3Error error = read_field_id(field.text, 2 * id_digits, context.trace_hi, context.trace_lo);
+  if (error != B3Error::ok) return error;
+  if ((context.trace_hi | context.trace_lo) == 0) return B3Error::zero_trace_id;
+  if (field.last) return B3Error::bad_separator;
+
+  field = take_field(value);
+  error = read_field_id(field.text, id_digits, none, context.span_id);
+  if (error != B3Error::ok) return error;
+  if (context.span_id == 0) return B3Error::zero_span_id;
+  if (field.last) return B3Error::ok;
+
+  field = take_field(value);
   if (field.text.empty()) return B3Error::bad_separator;
   if (field.text.size() == 1 || !field.last) {
-    if (field.text.size() != 1 || !read_decision(field.text[0], decision)) return B3Error::bad_decision;
+    if (field.text.size() != 1 || !read_decision(field.text[0], context.decision)) return B3Error::bad_decision;
     if (field.last) return B3Error::ok;
     field = take_field(value);
   }
-  const B3Error error = id_error(field.text, false);
+  error = read_field_id(field.text, id_digits, none, context.parent_id);
   return error == B3Error::ok && !field.last ? B3Error::bad_separator : error;
 }
 
-// Kept out of line so that parse() stays small where it is hot.
-[[gnu::noinline, gnu::cold]] constexpr B3Extraction refuse(std::string_view value) noexcept {
-  return empty(explain(value));
+// The leftmost fault of a value that parse() refused, `ok` for one that it accepts. Kept out of line so that parse()
+// stays small where it is hot.
+[[gnu::noinline, gnu::cold]] constexpr B3Error explain(std::string_view value) noexcept {
+  B3Extraction unused;
+  return read_fields(value, unused);
 }
 
-// ---- The single header.
+// ---- The single header, at once.
 
 // The accepted forms differ in length alone, apart from the two lengths of a trace id: the digits are fetched
 // from where they must stand, and every check is of a known place. The longest is the cap.
@@ -145,12 +144,23 @@ constexpr bool parse_into(std::string_view value, B3Extraction& found) noexcept 
   return Hex::decode16(text + at + 1, context.parent_id);
 }
 
+// The quick way, and for what it refuses the one that can say why; or only the latter.
+template <typename Hex>
+constexpr B3Error read_value(std::string_view value, B3Extraction& found) noexcept {
+  if constexpr (small_code) {
+    return read_fields(value, found);
+  } else {
+    return parse_into<Hex>(value, found) ? B3Error::ok : explain(value);
+  }
+}
+
 // In place, as extract() below: a copy would read in wide pieces what was just written in narrow ones, and
 // wait for that.
 template <typename Hex>
 constexpr B3Extraction parse(std::string_view value) noexcept {
   B3Extraction found;
-  if (!parse_into<Hex>(value, found)) found = refuse(value);
+  const B3Error error = read_value<Hex>(value, found);
+  if (error != B3Error::ok) found = empty(error);
   return found;
 }
 
@@ -173,34 +183,19 @@ struct Values {
   }
 };
 
-// Sixteen or thirty-two digits.
-template <typename Hex>
-constexpr bool read_full_id(std::string_view id, std::uint64_t& high, std::uint64_t& low) noexcept {
-  if (id.size() > id_digits && !Hex::decode16(id.data(), high)) return false;
-  return Hex::decode16(id.data() + id.size() - id_digits, low);
-}
-
-// Any other number of digits up to thirty-two. Rare, so its buffer stays out of the common path.
-template <typename Hex>
-[[gnu::noinline]] constexpr bool read_padded_id(std::string_view id, std::uint64_t& high,
-                                                std::uint64_t& low) noexcept {
-  std::array<char, 2 * id_digits> padded{};
-  const std::size_t size = id.size() < id_digits ? id_digits : 2 * id_digits;
-  for (std::size_t i = 0; i < size; ++i) {
-    const std::size_t missing = size - id.size();
-    padded[i] = i < missing ? '0' : id[i - missing];
-  }
-  return read_full_id<Hex>({padded.data(), size}, high, low);
-}
-
 // An X-B3 id has 2 to `max` digits, leading zeros may be missing. `high` takes what exceeds sixteen.
 template <typename Hex>
 constexpr B3Error read_id(std::string_view id, std::size_t max, std::uint64_t& high,
                           std::uint64_t& low) noexcept {
   if (id.size() > max) return B3Error::too_long;
   if (id.size() < 2) return B3Error::bad_length;
-  const bool full = id.size() == id_digits || id.size() == 2 * id_digits;
-  const bool ok = full ? read_full_id<Hex>(id, high, low) : read_padded_id<Hex>(id, high, low);
+  bool ok = true;
+  if (!small_code && (id.size() == id_digits || id.size() == 2 * id_digits)) {
+    if (id.size() > id_digits) ok = Hex::decode16(id.data(), high);
+    ok = ok && Hex::decode16(id.data() + id.size() - id_digits, low);
+  } else {
+    ok = decode_digits(id, high, low);
+  }
   return ok ? B3Error::ok : B3Error::bad_character;
 }
 
@@ -260,8 +255,8 @@ constexpr B3Extraction extract(const Values& values) noexcept {
   if (values.present == 0) return found;
   B3Error error = B3Error::ok;
   if (values.has(B3Key::b3)) {
-    if (parse_into<Hex>(values.get(B3Key::b3), found)) return found;
-    error = explain(values.get(B3Key::b3));
+    error = read_value<Hex>(values.get(B3Key::b3), found);
+    if (error == B3Error::ok) return found;
     found = {};
   }
   const B3Error set_error = extract_set<Hex>(values, found);

@@ -81,8 +81,21 @@ constexpr B3Key find_set_key(std::string_view name) noexcept {
   return B3Key::none;
 }
 
+// Name by name and letter by letter.
+constexpr B3Key find_key_shortly(std::string_view name) noexcept {
+  for (std::size_t key = 0; key < b3_key_names.size(); ++key) {
+    const std::string_view wanted = b3_key_names[key];
+    if (wanted.size() != name.size()) continue;
+    std::size_t i = 0;
+    while (i < name.size() && (name[i] == wanted[i] || (((name[i] ^ wanted[i]) == 0x20) && wanted[i] >= 'A'))) ++i;
+    if (i == name.size()) return static_cast<B3Key>(key);
+  }
+  return B3Key::none;
+}
+
 // Small enough to be inlined, and the end of it for most of an application's own headers.
 constexpr B3Key find_key(std::string_view name) noexcept {
+  if constexpr (small_code) return find_key_shortly(name);
   if (name.size() == name_size(B3Key::b3)) return if_named<B3Key::b3>(name.data());
   if (name.size() < name_size(B3Key::flags) || (name[0] | 0x20) != 'x') return B3Key::none;
   return find_set_key(name);

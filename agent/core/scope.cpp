@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/b3_impl.hpp"
 #include "core/state.hpp"
 #include "core/thread_state.hpp"
 
@@ -65,14 +66,8 @@ Scope::~Scope() {
 LogIds log_ids(const Context& context) noexcept {
   LogIds ids;
   if (!context.valid()) return ids;
-  const auto hex = [](std::uint64_t value, char* out) {
-    for (int shift = 60; shift >= 0; shift -= 4) *out++ = "0123456789abcdef"[value >> shift & 0xF];
-    return out;
-  };
-  char* out = ids.trace_text;
-  if (context.trace_hi != 0) out = hex(context.trace_hi, out);
-  hex(context.trace_lo, out);
-  hex(context.span_id, ids.span_text);
+  b3_impl::write_trace_id<b3_impl::HexFast>(context, ids.trace_text);
+  b3_impl::HexFast::encode16(context.span_id, ids.span_text);
   return ids;
 }
 
