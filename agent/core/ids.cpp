@@ -9,7 +9,7 @@
 namespace edgespan::core {
 namespace {
 
-constexpr std::uint64_t mix(std::uint64_t value) noexcept {  // splitmix64
+EDGESPAN_SHARED constexpr std::uint64_t mix(std::uint64_t value) noexcept {  // splitmix64
   value += 0x9E3779B97F4A7C15;
   value = (value ^ value >> 30) * 0xBF58476D1CE4E5B9;
   value = (value ^ value >> 27) * 0x94D049BB133111EB;

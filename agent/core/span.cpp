@@ -258,7 +258,8 @@ void Span::abandon() noexcept {
 // enough.
 Span Tracing::open(const Context& context, std::uint64_t start_us) noexcept {
   core::TracingState& inside = state();
-  if (!context.sampled()) return Span{*this, core::copy_of(context), 0, 0};
+  Span made{*this, core::copy_of(context), 0, 0};
+  if (!context.sampled()) return made;
   if (start_us == 0) start_us = inside.now_us();
   core::ThreadState& thread = core::thread_state();
   const auto count = static_cast<std::uint32_t>(inside.memory.spans.size());
@@ -279,9 +280,11 @@ Span Tracing::open(const Context& context, std::uint64_t start_us) noexcept {
     slot.start_us = start_us;
     slot.context = core::copy_of(context);
     slot.state.store(state_of(generation, phase_open), std::memory_order_release);
-    return Span{*this, core::copy_of(context), static_cast<std::uint16_t>(at + 1), generation};
+    made.slot_ = static_cast<std::uint16_t>(at + 1);
+    made.generation_ = generation;
+    break;
   }
-  return Span{*this, core::copy_of(context), 0, 0};
+  return made;
 }
 
 Span Tracing::child(const Context& parent) noexcept {

@@ -110,18 +110,12 @@ bool add_housekeeper(TracingState& state, const Housekeeper& housekeeper) noexce
 // of at most one batch, never across I/O.
 class ConsumerLock {
  public:
-  explicit ConsumerLock(TracingState& state) noexcept : state_{state} {
-    while (!try_acquire(state)) state.clock->pause(state.clock->ctx, 20);
-  }
+  explicit ConsumerLock(TracingState& state) noexcept;
   ~ConsumerLock() { release(state_); }
   ConsumerLock(const ConsumerLock&) = delete;
   ConsumerLock& operator=(const ConsumerLock&) = delete;
 
-  static bool try_acquire(TracingState& state) noexcept {
-    std::uint32_t open = 0;
-    return state.consumer_lock.compare_exchange_strong(open, 1, std::memory_order_acquire,
-                                                       std::memory_order_relaxed);
-  }
+  static bool try_acquire(TracingState& state) noexcept;
   static void release(TracingState& state) noexcept {
     state.consumer_lock.store(0, std::memory_order_release);
   }

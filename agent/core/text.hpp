@@ -8,6 +8,8 @@
 #include <string_view>
 #include <type_traits>
 
+#include "core/inline.hpp"
+
 namespace edgespan::core {
 
 constexpr std::size_t varint_size(std::size_t value) noexcept {
@@ -19,23 +21,18 @@ constexpr char lower_ascii(char c) noexcept { return c >= 'A' && c <= 'Z' ? stat
 // Length of the well-formed UTF-8 sequence at `at`, or 0: no overlong forms, no surrogates, nothing past
 // U+10FFFF.
 constexpr std::size_t utf8_sequence(std::string_view text, std::size_t at) noexcept {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[at + i]); };
-  const auto tail = [&](std::size_t i) { return (byte(i) & 0xC0) == 0x80; };
-  const std::size_t left = text.size() - at;
-  const std::uint8_t lead = byte(0);
+  const auto lead = static_cast<std::uint8_t>(text[at]);
   if (lead < 0x80) return 1;
-  if (lead >= 0xC2 && lead <= 0xDF) return left >= 2 && tail(1) ? 2 : 0;
-  if (lead >= 0xE0 && lead <= 0xEF) {
-    if (left < 3 || !tail(1) || !tail(2)) return 0;
-    if (lead == 0xE0 && byte(1) < 0xA0) return 0;
-    return lead == 0xED && byte(1) > 0x9F ? 0 : 3;
+  const std::size_t size = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  if (lead < 0xC2 || lead > 0xF4 || text.size() - at < size) return 0;
+  std::uint32_t point = lead & (0x7FU >> size);
+  for (std::size_t i = 1; i < size; ++i) {
+    const auto tail = static_cast<std::uint8_t>(text[at + i]);
+    if ((tail & 0xC0) != 0x80) return 0;
+    point = point << 6 | (tail & 0x3FU);
   }
-  if (lead >= 0xF0 && lead <= 0xF4) {
-    if (left < 4 || !tail(1) || !tail(2) || !tail(3)) return 0;
-    if (lead == 0xF0 && byte(1) < 0x90) return 0;
-    return lead == 0xF4 && byte(1) > 0x8F ? 0 : 4;
-  }
-  return 0;
+  const bool overlong = point < (size == 2 ? 0x80U : size == 3 ? 0x800U : 0x10000U);
+  return overlong || point >> 11 == 0xD800 >> 11 || point > 0x10FFFF ? 0 : size;
 }
 
 // Most texts are ASCII, which is seen a register at a time. Asks `ok` for words that together hold every
@@ -80,7 +77,7 @@ inline bool printable_ascii(std::string_view text) noexcept {
 }
 
 constexpr bool utf8(std::string_view text) noexcept {
-  if (!std::is_constant_evaluated() && ascii(text)) return true;
+  if (!small_code && !std::is_constant_evaluated() && ascii(text)) return true;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t n = utf8_sequence(text, at);
     if (n == 0) return false;
@@ -100,7 +97,7 @@ constexpr std::string_view cut_utf8(std::string_view text, std::size_t bytes_max
 // A record key that people can read: not empty, UTF-8, no control characters. Binary keys are never shown.
 constexpr bool text_key(std::string_view key) noexcept {
   if (key.empty()) return false;
-  if (!std::is_constant_evaluated() && printable_ascii(key)) return true;
+  if (!small_code && !std::is_constant_evaluated() && printable_ascii(key)) return true;
   for (std::size_t at = 0; at < key.size();) {
     const auto c = static_cast<std::uint8_t>(key[at]);
     if (c < 0x20 || c == 0x7F) return false;

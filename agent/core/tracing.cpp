@@ -43,6 +43,16 @@ bool evict(TracingState& state, std::uint32_t stripe) noexcept {
 
 }  // namespace
 
+ConsumerLock::ConsumerLock(TracingState& state) noexcept : state_{state} {
+  while (!try_acquire(state)) state.clock->pause(state.clock->ctx, 20);
+}
+
+bool ConsumerLock::try_acquire(TracingState& state) noexcept {
+  std::uint32_t open = 0;
+  return state.consumer_lock.compare_exchange_strong(open, 1, std::memory_order_acquire,
+                                                     std::memory_order_relaxed);
+}
+
 void wake_reporter(TracingState& state) noexcept {
   if (state.ring.chunks_used() * 2 < state.ring.chunks()) return;
   if (state.wake_sent.load(std::memory_order_relaxed) != 0 ||
