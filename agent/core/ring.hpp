@@ -15,6 +15,8 @@
 #include <edgespan/limits.hpp>
 #include <span>
 
+#include "core/inline.hpp"
+
 namespace edgespan::core {
 
 inline constexpr std::uint32_t stripes = 4;
@@ -50,8 +52,9 @@ class SpanRing {
   // Every claim is followed by its commit, without a wait in between: an open claim holds back the spans
   // behind it in its stripe.
   std::byte* claim(std::uint32_t stripe, std::uint32_t size) noexcept {
-    std::atomic<std::uint32_t>& at = stripes_[stripe].cursor;
     const std::uint32_t words = words_for(size);
+    if constexpr (small_code) return claim_on(stripe, words);
+    std::atomic<std::uint32_t>& at = stripes_[stripe].cursor;
     std::uint32_t seen = at.load(std::memory_order_acquire);
     if (words_of(seen) + words <= chunk_words &&
         at.compare_exchange_strong(seen, seen + words, std::memory_order_acq_rel,
@@ -72,6 +75,7 @@ class SpanRing {
 
   // Consumer side, under the consumer's lock: the oldest committed record of a stripe, until pop().
   bool peek(std::uint32_t stripe, RingRecord& out) noexcept {
+    if constexpr (small_code) return peek_on(stripe, out);
     const ReadSide& side = reading_[stripe];
     const std::uint32_t chunk = side.first.load(std::memory_order_acquire);
     return (chunk != none && show(chunk, side.words, out)) || peek_on(stripe, out);
