@@ -12,24 +12,21 @@
 namespace edgespan::core {
 namespace {
 
+constexpr std::array<std::uint8_t, 16> zeros{};
 constexpr std::array<std::uint8_t, 12> mapped_prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
 
-bool any(std::span<const std::uint8_t> address) noexcept {
-  return std::any_of(address.begin(), address.end(), [](std::uint8_t byte) { return byte != 0; });
-}
-
 void set_addresses(const Endpoint& endpoint, zipkin_proto3_Endpoint& message) noexcept {
-  std::span<const std::uint8_t> v4 = endpoint.ipv4;
-  const std::span<const std::uint8_t> v6 = endpoint.ipv6;
-  const bool mapped = std::equal(mapped_prefix.begin(), mapped_prefix.end(), v6.begin());
-  if (mapped && !any(v4)) v4 = v6.subspan(mapped_prefix.size());
-  if (any(v4)) {
+  const std::uint8_t* v4 = endpoint.ipv4.data();
+  const std::uint8_t* const v6 = endpoint.ipv6.data();
+  const bool mapped = std::memcmp(v6, mapped_prefix.data(), mapped_prefix.size()) == 0;
+  if (mapped && std::memcmp(v4, zeros.data(), 4) == 0) v4 = v6 + mapped_prefix.size();
+  if (std::memcmp(v4, zeros.data(), 4) != 0) {
     message.ipv4.size = 4;
-    std::memcpy(message.ipv4.bytes, v4.data(), 4);
+    std::memcpy(message.ipv4.bytes, v4, 4);
   }
-  if (any(v6) && !mapped) {
+  if (!mapped && std::memcmp(v6, zeros.data(), zeros.size()) != 0) {
     message.ipv6.size = 16;
-    std::memcpy(message.ipv6.bytes, v6.data(), 16);
+    std::memcpy(message.ipv6.bytes, v6, 16);
   }
 }
 

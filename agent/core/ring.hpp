@@ -80,7 +80,7 @@ class SpanRing {
     const std::uint32_t chunk = side.first.load(std::memory_order_acquire);
     return (chunk != none && show(chunk, side.words, out)) || peek_on(stripe, out);
   }
-  void pop(std::uint32_t stripe) noexcept {
+  EDGESPAN_SHARED void pop(std::uint32_t stripe) noexcept {
     ReadSide& side = reading_[stripe];
     side.words += words_for(size_of(*word(side.first.load(std::memory_order_relaxed), side.words)));
     side.popped.store(side.popped.load(std::memory_order_relaxed) + 1, std::memory_order_release);

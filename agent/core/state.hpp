@@ -11,6 +11,7 @@
 #include "core/assert.hpp"
 #include "core/constants.hpp"
 #include "core/encode.hpp"
+#include "core/inline.hpp"
 #include "core/ring.hpp"
 #include "core/thread_state.hpp"
 
@@ -84,6 +85,7 @@ void seed(TracingState& state) noexcept;
 
 // Field by field: a copy in wider pieces would wait for the stores of a context that was just made.
 constexpr Context copy_of(const Context& from) noexcept {
+  if constexpr (small_code) return from;
   return {from.trace_hi, from.trace_lo, from.span_id, from.parent_id, from.decision};
 }
 

@@ -27,16 +27,19 @@ constexpr struct {
 bool evict(TracingState& state, std::uint32_t stripe) noexcept {
   if (!ConsumerLock::try_acquire(state)) return false;
   const std::uint32_t used = state.ring.chunks_used();
+  bool freed = false;
   RingRecord oldest;
-  for (std::uint32_t i = 0; i < stripes && state.ring.chunks_used() >= used; ++i) {
-    const std::uint32_t victim = (stripe + i) % stripes;
-    while (state.ring.chunks_used() >= used && state.ring.peek(victim, oldest)) {
-      if (state.ring.chunks_used() < used) break;  // looking on has freed the chunk before
-      state.ring.pop(victim);
+  for (std::uint32_t looked = 0; !freed && looked < stripes;) {
+    const bool found = state.ring.peek(stripe, oldest);
+    freed = state.ring.chunks_used() < used;  // looking on may have done it
+    if (!found) {
+      stripe = (stripe + 1) % stripes;
+      ++looked;
+    } else if (!freed) {
+      state.ring.pop(stripe);
       ++state.ledger.dropped[static_cast<std::size_t>(DropReason::ring_full)];
     }
   }
-  const bool freed = state.ring.chunks_used() < used;
   ConsumerLock::release(state);
   return freed;
 }
