@@ -49,7 +49,7 @@ EDGESPAN_INLINE std::uint64_t draw(TracingState& state) noexcept {
 
 EDGESPAN_INLINE void decide(TracingState& state, Context& context, const Sampler* sampler) noexcept {
   if (context.decision != Decision::undecided) return;
-  if (sampler == nullptr) sampler = state.config.sampler;
+  if (sampler == nullptr) sampler = state.sampler;
   bool keep = true;
   if (sampler != nullptr) keep = sampler->keep(context.trace_lo, sampler->needs_clock() ? state.now_us() : 0);
   context.decision = keep ? Decision::accept : Decision::deny;
@@ -71,7 +71,7 @@ Context new_root(TracingState& state, Decision decision, const Sampler* sampler)
   Context context;
   context.span_id = draw(state);
   context.trace_lo = context.span_id;
-  if (state.config.trace_id_128) context.trace_hi = draw(state);
+  if (state.trace_id_128) context.trace_hi = draw(state);
   context.decision = decision;
   decide(state, context, sampler);
   return context;

@@ -27,6 +27,8 @@ void SpanRing::init(std::span<std::byte> bytes, std::span<RingChunk> chunks) noe
   }
   // Each stripe begins in a quarter of its own.
   for (std::uint32_t i = 0; i < stripes; ++i) {
+    stripes_[i].cursor.store(no_chunk, std::memory_order_relaxed);
+    reading_[i].first.store(none, std::memory_order_relaxed);
     stripes_[i].next.store(i * this->chunks() / stripes, std::memory_order_relaxed);
   }
 }

@@ -19,7 +19,12 @@
 
 namespace edgespan::core {
 
+// Without threads there is nobody to stay clear of; an interrupt never waits for what it interrupted.
+#ifdef EDGESPAN_NO_THREADS
+inline constexpr std::uint32_t stripes = 1;
+#else
 inline constexpr std::uint32_t stripes = 4;
+#endif
 
 // Per stripe, written by its producers; wraps at 2^32 and is summed up by differences.
 struct StripeCounters {
@@ -121,14 +126,14 @@ class SpanRing {
 
   // What the producers of a stripe write.
   struct alignas(64) Stripe {
-    std::atomic<std::uint32_t> cursor{no_chunk};
+    std::atomic<std::uint32_t> cursor{0};
     StripeCounters counters;
     std::atomic<std::uint32_t> taken{0};  // chunks so far
     std::atomic<std::uint32_t> next{0};   // where its search for a free chunk begins
   };
   // What the consumer writes; `first` also by the producer that opens an empty stripe.
   struct ReadSide {
-    std::atomic<std::uint32_t> first{none};  // the oldest chunk that is not read to its end
+    std::atomic<std::uint32_t> first{0};  // the oldest chunk that is not read to its end
     std::uint32_t words = 0;                 // read of it
     std::atomic<std::uint32_t> popped{0};
   };

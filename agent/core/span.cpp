@@ -131,7 +131,7 @@ void add_tag(TracingState& state, SpanSlot& slot, std::string_view key, std::str
 }
 
 bool sweep_spans(TracingState& state, std::uint64_t now_us, bool all) noexcept {
-  const std::uint64_t limit_us = std::uint64_t{state.config.span_deadline_s} * 1'000'000;
+  const std::uint64_t limit_us = std::uint64_t{state.span_deadline_s} * 1'000'000;
   bool any_closed = false;
   for (SpanSlot& slot : state.memory.spans) {
     std::uint32_t seen = slot.state.load(std::memory_order_acquire);

@@ -51,10 +51,14 @@ struct Ledger {
   std::uint64_t in_batch = 0;
 };
 
+// Begins as zeros.
 struct TracingState {
   const edgespan_clock* clock = nullptr;
   TracingMemory memory{};
-  TracingConfig config{};  // without its texts
+  const Sampler* sampler = nullptr;  // this and the next three: as in TracingConfig
+  std::uint32_t span_deadline_s = 0;
+  bool trace_id_128 = false;
+  bool drop_oldest = false;
   EncodedEndpoint local{};
   SpanRing ring{};
   std::array<Housekeeper, 2> housekeepers{};
@@ -66,7 +70,7 @@ struct TracingState {
   std::atomic<const edgespan_worker*> worker{nullptr};
   std::atomic<std::uint32_t> threads_seeded{0};
   std::uint32_t epoch = 0;  // 0: init has not succeeded
-  std::atomic<bool> on{true};
+  std::atomic<bool> off{false};
   std::atomic<bool> seeded{false};
 
   std::uint64_t now_us() const noexcept { return clock->mono_us(clock->ctx); }
@@ -75,7 +79,7 @@ struct TracingState {
   }
   // Whether new spans are made: switched on, and the ids can be chosen at random.
   bool active() const noexcept {
-    return on.load(std::memory_order_relaxed) && seeded.load(std::memory_order_acquire) &&
+    return !off.load(std::memory_order_relaxed) && seeded.load(std::memory_order_acquire) &&
            faults.load(std::memory_order_relaxed) == 0;
   }
 };
@@ -84,10 +88,13 @@ struct TracingState {
 void seed(TracingState& state) noexcept;
 
 // Field by field: a copy in wider pieces would wait for the stores of a context that was just made.
+#ifdef __OPTIMIZE_SIZE__
+constexpr const Context& copy_of(const Context& from) noexcept { return from; }
+#else
 constexpr Context copy_of(const Context& from) noexcept {
-  if constexpr (small_code) return from;
   return {from.trace_hi, from.trace_lo, from.span_id, from.parent_id, from.decision};
 }
+#endif
 
 // A random number that is not 0.
 std::uint64_t random_id(TracingState& state) noexcept;

@@ -7,6 +7,8 @@
 #include <edgespan/context.hpp>
 #include <edgespan/span.hpp>
 
+#include "core/ring.hpp"
+
 namespace edgespan::core {
 
 struct ThreadState {
@@ -41,6 +43,7 @@ inline const Context* innermost_scope() noexcept {
 
 void choose_stripe(ThreadState& thread) noexcept;
 inline std::uint32_t thread_stripe() noexcept {
+  if constexpr (stripes == 1) return 0;
   ThreadState& thread = thread_state();
   if (thread.stripe_plus_1 == 0) [[unlikely]]
     choose_stripe(thread);

@@ -71,7 +71,7 @@ std::byte* claim_or_drop(TracingState& state, std::uint32_t stripe, std::uint32_
     return nullptr;
   }
   std::byte* const out =
-      state.config.drop_oldest && evict(state, stripe) ? state.ring.claim(stripe, size) : nullptr;
+      state.drop_oldest && evict(state, stripe) ? state.ring.claim(stripe, size) : nullptr;
   if (out == nullptr) counters.ring_full.fetch_add(1, std::memory_order_relaxed);
   return out;
 }
@@ -104,6 +104,7 @@ bool add_housekeeper(TracingState& state, const Housekeeper& housekeeper) noexce
 
 Tracing::Tracing() noexcept {
   static_assert(sizeof(core::TracingState) <= sizeof state_ && alignof(core::TracingState) <= 64);
+  state_.fill(std::byte{});  // so that what follows has nothing to do
   new (state_.data()) core::TracingState{};
 }
 
@@ -123,8 +124,10 @@ Status Tracing::init(const TracingMemory& memory, const TracingConfig& config,
   }
   inside.clock = &clock;
   inside.memory = memory;
-  inside.config = config;
-  inside.config.local = Endpoint{};  // the caller's text is not kept
+  inside.sampler = config.sampler;
+  inside.span_deadline_s = config.span_deadline_s;
+  inside.trace_id_128 = config.trace_id_128;
+  inside.drop_oldest = config.drop_oldest;
   inside.ring.init(memory.ring, memory.chunks);
   for (SpanSlot& slot : memory.spans) slot.state.store(0, std::memory_order_relaxed);
   inside.epoch = core::epochs.fetch_add(1, std::memory_order_relaxed) + 1;
@@ -132,7 +135,7 @@ Status Tracing::init(const TracingMemory& memory, const TracingConfig& config,
   return Status::ok;
 }
 
-void Tracing::enable(bool on) noexcept { state().on.store(on, std::memory_order_relaxed); }
+void Tracing::enable(bool on) noexcept { state().off.store(!on, std::memory_order_relaxed); }
 
 bool Tracing::enabled() const noexcept { return const_cast<Tracing*>(this)->state().active(); }
 
