@@ -15,4 +15,11 @@ constexpr std::uint64_t left_us(std::uint64_t now_us, std::uint64_t since_us,
 
 inline constexpr std::uint64_t us_per_ms = 1'000;
 
+// The longest that anybody waits for the agent's next step: its clock and the world are looked at that often.
+inline constexpr std::uint32_t step_every_us = 1'000'000;
+
+constexpr std::uint32_t within_step_us(std::uint64_t wait_us) noexcept {
+  return wait_us < step_every_us ? static_cast<std::uint32_t>(wait_us) : step_every_us;
+}
+
 }  // namespace edgespan::core

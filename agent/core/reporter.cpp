@@ -10,9 +10,10 @@ namespace edgespan {
 namespace {
 
 using core::left_us;
+using core::step_every_us;
 using core::us_per_ms;
+using core::within_step_us;
 
-constexpr std::uint64_t house_every_us = 1'000'000;
 constexpr std::uint64_t busy_again_us = 1'000;  // somebody else is inside step()
 
 }  // namespace
@@ -51,7 +52,7 @@ bool Reporter::enter() noexcept {
 
 std::uint64_t Reporter::step() noexcept {
   if (tracing_ == nullptr || !enter()) return busy_again_us;
-  std::uint64_t again_us = house_every_us;
+  std::uint32_t again_us = step_every_us;
   if (!stopped_) {
     core::TracingState& state = tracing_->state();
     state.wake_sent.store(0, std::memory_order_relaxed);
@@ -65,7 +66,7 @@ std::uint64_t Reporter::step() noexcept {
 }
 
 void Reporter::keep_house(std::uint64_t now_us) noexcept {
-  if (now_us - house_kept_us_ < house_every_us) return;
+  if (now_us - house_kept_us_ < step_every_us) return;
   house_kept_us_ = now_us;
   core::TracingState& state = tracing_->state();
   for (const core::Housekeeper& keeper : state.housekeepers) {
@@ -101,37 +102,36 @@ void Reporter::heed_ready() noexcept {
   if (!ready_.load(std::memory_order_acquire)) return;
   ready_.store(false, std::memory_order_relaxed);  // nobody else clears it, and ARMv6-M cannot exchange a byte
   send_now_ = true;
-  if (phase_ != Phase::waiting || !asked_for_) pause_us_ = 0;
+  if (phase_ != Phase::waiting || !asked_for_) pause_ms_ = 0;
 }
 
-std::uint64_t Reporter::advance(std::uint64_t now_us) noexcept {
+std::uint32_t Reporter::advance(std::uint64_t now_us) noexcept {
   heed_ready();
   if (phase_ == Phase::waiting) {
-    const std::uint64_t wait_us = pause_left_us(now_us);
-    if (wait_us != 0) return std::min(wait_us, house_every_us);
+    const std::uint32_t wait_us = pause_left_us(now_us);
+    if (wait_us != 0) return wait_us;
     phase_ = batch_spans_ == 0 ? Phase::collecting : Phase::offering;
   }
   if (phase_ == Phase::collecting) {
     if (!full_) fill(now_us);
     if (!due(now_us)) {
       send_now_ = false;  // nothing is held
-      const std::uint64_t flush_us = config_.flush_ms * us_per_ms;
-      return std::min(batch_spans_ == 0 ? flush_us : left_us(now_us, batch_begun_us_, flush_us),
-                      house_every_us);
+      const std::uint64_t since_us = batch_spans_ == 0 ? now_us : batch_begun_us_;
+      return within_step_us(left_us(now_us, since_us, config_.flush_ms * us_per_ms));
     }
     send_now_ = send_now_ && more_;
     phase_ = Phase::offering;
   }
-  return std::min(offer(now_us), house_every_us);
+  return offer(now_us);
 }
 
-std::uint64_t Reporter::offer(std::uint64_t now_us) noexcept {
+std::uint32_t Reporter::offer(std::uint64_t now_us) noexcept {
   if (portion_.spans == 0) choose_portion(now_us);
   const core::Bytes batch = tracing_->state().memory.batch;
   const core::Bytes portion = batch.first(portion_.end).subspan(portion_.begin);
   const SendResult result = sender_.offer(sender_.ctx, portion, now_us);
   count_sent(result);
-  return result.state == SendState::pending ? result.again_us : answered(now_us, result);
+  return result.state == SendState::pending ? within_step_us(result.again_us) : answered(now_us, result);
 }
 
 void Reporter::count_sent(const SendResult& result) noexcept {

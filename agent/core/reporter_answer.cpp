@@ -14,9 +14,9 @@ using core::left_us;
 using core::us_per_ms;
 
 constexpr std::uint64_t us_per_s = 1'000'000;
-constexpr std::uint64_t again_us = 1'000;
-constexpr std::uint64_t asked_min_us = 1 * us_per_s;  // bounds of what a collector may ask for
-constexpr std::uint64_t asked_max_us = 3'600 * us_per_s;
+constexpr std::uint32_t again_us = 1'000;
+constexpr std::uint32_t asked_min_us = 1'000'000;  // bounds of what a collector may ask for
+constexpr std::uint32_t asked_max_us = 3'600'000'000;
 
 // Whoever answers 413 for a while, a proxy with a full disk for example, must not make every later request
 // carry a single span.
@@ -39,11 +39,13 @@ DropReason drop_reason(SendReason reason) noexcept {
 
 // The pause that the collector asked for, or 0. A moment counts only if it lies ahead by a clock that is set;
 // it is turned into a length at once, so that no later step of the date bends it.
-std::uint64_t asked_us(const SendResult& result, std::uint64_t wall_us) noexcept {
+std::uint32_t asked_ms(const SendResult& result, std::uint64_t wall_us) noexcept {
   std::uint64_t us = result.retry_after_us;
   const auto ahead_us = static_cast<std::int64_t>(result.retry_at_us - wall_us);
   if (result.retry_at_us != 0 && wall_us != 0 && ahead_us > 0) us = static_cast<std::uint64_t>(ahead_us);
-  return us == 0 ? 0 : std::clamp(us, asked_min_us, asked_max_us);
+  if (us == 0) return 0;
+  const std::uint32_t bounded_us = us < asked_max_us ? static_cast<std::uint32_t>(us) : asked_max_us;
+  return (std::max(bounded_us, asked_min_us) + 999) / 1'000;
 }
 
 // The collector was reached and not believed: time and a person can mend that, trying again soon cannot.
@@ -59,6 +61,11 @@ bool is_about_the_date(SendReason reason) noexcept {
 std::uint64_t date_offset_us(const edgespan_clock& clock, std::uint64_t now_us) noexcept {
   const std::uint64_t wall_us = clock.wall_us(clock.ctx);
   return wall_us == 0 ? 0 : wall_us - now_us;
+}
+
+// One of the numbers below `end`, which is not 0.
+std::uint32_t draw_below(core::TracingState& state, std::uint32_t end) noexcept {
+  return static_cast<std::uint32_t>(core::random_id(state)) % end;
 }
 
 bool wants_credentials(const SendResult& result) noexcept {
@@ -85,7 +92,7 @@ void Reporter::choose_portion(std::uint64_t now_us) noexcept {
 }
 
 // Returns when to go on.
-std::uint64_t Reporter::answered(std::uint64_t now_us, const SendResult& result) noexcept {
+std::uint32_t Reporter::answered(std::uint64_t now_us, const SendResult& result) noexcept {
   last_reason_.store(static_cast<std::uint8_t>(result.reason), std::memory_order_relaxed);
   last_status_.store(result.status, std::memory_order_relaxed);
   if (result.state == SendState::delivered) {
@@ -97,16 +104,14 @@ std::uint64_t Reporter::answered(std::uint64_t now_us, const SendResult& result)
     settle(false, drop_reason(result.reason));
     return again_us;
   }
-  back_off(now_us, result);
-  return pause_us_;
+  return back_off(now_us, result);
 }
 
-std::uint64_t Reporter::refused(std::uint64_t now_us, const SendResult& result) noexcept {
+std::uint32_t Reporter::refused(std::uint64_t now_us, const SendResult& result) noexcept {
   if (cut(now_us, result)) return 0;
   settle(false, drop_reason(result.reason));
   if (!wants_credentials(result)) return again_us;
-  pause(now_us, long_pause_us(), true);
-  return pause_us_;
+  return pause(now_us, long_pause_ms(), true);
 }
 
 // Whether a smaller portion is to be offered instead.
@@ -153,7 +158,7 @@ void Reporter::settle(bool delivered, DropReason reason) noexcept {
     ledger.in_batch -= portion_.spans;
   }
   if (delivered) {
-    pause_us_ = 0;
+    pause_ms_ = 0;
     taken_some_ = search_pays_ = true;
   }
   batch_spans_ -= portion_.spans;
@@ -171,38 +176,45 @@ void Reporter::settle(bool delivered, DropReason reason) noexcept {
 
 // Decorrelated jitter: each pause is drawn between the least one and three times the last one, so that a
 // fleet that lost its collector at one moment does not come back at one moment.
-void Reporter::back_off(std::uint64_t now_us, const SendResult& result) noexcept {
+std::uint32_t Reporter::back_off(std::uint64_t now_us, const SendResult& result) noexcept {
   core::TracingState& state = tracing_->state();
-  const std::uint64_t least_us = config_.retry_min_ms * us_per_ms;
-  const std::uint64_t most_us = config_.retry_max_ms * us_per_ms;
-  const std::uint64_t reach_us = std::max(pause_us_, least_us) * 3 - least_us;
-  const std::uint64_t drawn_us = std::min(least_us + core::random_id(state) % (reach_us + 1), most_us);
-  const std::uint64_t own_us = not_believed(result.reason) ? long_pause_us() : drawn_us;
-  const std::uint64_t asked = asked_us(result, state.clock->wall_us(state.clock->ctx));
-  pause(now_us, std::max(own_us, asked), asked != 0);
-  const core::ConsumerLock lock{state};
-  ++state.ledger.retries;
+  const std::uint32_t least_ms = config_.retry_min_ms;
+  const std::uint32_t most_ms = config_.retry_max_ms;
+  std::uint32_t own_ms = 0;
+  if (not_believed(result.reason)) {
+    own_ms = long_pause_ms();
+  } else {
+    const std::uint32_t last_ms = std::max(pause_ms_, least_ms);
+    const std::uint32_t reach_ms = last_ms > most_ms / 3 ? most_ms : last_ms * 3;
+    own_ms = least_ms + draw_below(state, reach_ms - least_ms + 1);
+  }
+  {
+    const core::ConsumerLock lock{state};
+    ++state.ledger.retries;
+  }
+  const std::uint32_t asked = asked_ms(result, state.clock->wall_us(state.clock->ctx));
+  return pause(now_us, std::max(own_ms, asked), asked != 0);
 }
 
-void Reporter::pause(std::uint64_t now_us, std::uint64_t pause_us, bool asked_for) noexcept {
+std::uint32_t Reporter::pause(std::uint64_t now_us, std::uint32_t pause_ms, bool asked_for) noexcept {
   date_offset_us_ = date_offset_us(*tracing_->state().clock, now_us);
   paused_us_ = now_us;
-  pause_us_ = pause_us;
+  pause_ms_ = pause_ms;
   asked_for_ = asked_for;
   phase_ = Phase::waiting;
+  return core::within_step_us(pause_ms * us_per_ms);
 }
 
 // The upper half of the longest pause, drawn.
-std::uint64_t Reporter::long_pause_us() noexcept {
-  const std::uint64_t most_us = config_.retry_max_ms * us_per_ms;
-  const std::uint64_t drawn_us = most_us - core::random_id(tracing_->state()) % (most_us / 2 + 1);
-  return std::max(drawn_us, config_.retry_min_ms * us_per_ms);
+std::uint32_t Reporter::long_pause_ms() noexcept {
+  const std::uint32_t most_ms = config_.retry_max_ms;
+  return std::max(most_ms - draw_below(tracing_->state(), most_ms / 2 + 1), config_.retry_min_ms);
 }
 
 // A pause for the sake of the date ends when the date is set.
-std::uint64_t Reporter::pause_left_us(std::uint64_t now_us) noexcept {
+std::uint32_t Reporter::pause_left_us(std::uint64_t now_us) noexcept {
   constexpr std::uint64_t step_us = 60 * us_per_s;  // more than any drift within a pause
-  const std::uint64_t wait_us = left_us(now_us, paused_us_, pause_us_);
+  const std::uint32_t wait_us = core::within_step_us(left_us(now_us, paused_us_, pause_ms_ * us_per_ms));
   if (!is_about_the_date(last_reason())) return wait_us;
   const std::uint64_t moved_us = date_offset_us(*tracing_->state().clock, now_us) - date_offset_us_;
   const bool stepped = moved_us + step_us > 2 * step_us;

@@ -86,22 +86,22 @@ class Reporter {
   void leave() noexcept { stepping_.store(0, std::memory_order_release); }
   void keep_house(std::uint64_t now_us) noexcept;
   void heed_ready() noexcept;
-  std::uint64_t advance(std::uint64_t now_us) noexcept;
-  std::uint64_t pause_left_us(std::uint64_t now_us) noexcept;
+  std::uint32_t advance(std::uint64_t now_us) noexcept;
+  std::uint32_t pause_left_us(std::uint64_t now_us) noexcept;
   void fill(std::uint64_t now_us) noexcept;
   bool due(std::uint64_t now_us) const noexcept;
-  std::uint64_t offer(std::uint64_t now_us) noexcept;
+  std::uint32_t offer(std::uint64_t now_us) noexcept;
   void count_sent(const SendResult& result) noexcept;
 
   // What an answer does (core/reporter_answer.cpp).
   void choose_portion(std::uint64_t now_us) noexcept;
-  std::uint64_t answered(std::uint64_t now_us, const SendResult& result) noexcept;
-  std::uint64_t refused(std::uint64_t now_us, const SendResult& result) noexcept;
+  std::uint32_t answered(std::uint64_t now_us, const SendResult& result) noexcept;
+  std::uint32_t refused(std::uint64_t now_us, const SendResult& result) noexcept;
   bool cut(std::uint64_t now_us, const SendResult& result) noexcept;
   void settle(bool delivered, DropReason reason) noexcept;
-  void back_off(std::uint64_t now_us, const SendResult& result) noexcept;
-  void pause(std::uint64_t now_us, std::uint64_t pause_us, bool asked_for) noexcept;
-  std::uint64_t long_pause_us() noexcept;
+  std::uint32_t back_off(std::uint64_t now_us, const SendResult& result) noexcept;
+  std::uint32_t pause(std::uint64_t now_us, std::uint32_t pause_ms, bool asked_for) noexcept;
+  std::uint32_t long_pause_ms() noexcept;
 
   // flush and stop (core/reporter_stop.cpp).
   Status wait_until_sent(std::uint64_t started_us, std::uint64_t limit_us) noexcept;
@@ -139,7 +139,7 @@ class Reporter {
   std::uint64_t batch_begun_us_ = 0;
   std::uint64_t learned_us_ = 0;      // when portion_bytes_max_ was
   std::uint64_t paused_us_ = 0;       // when the pause began
-  std::uint64_t pause_us_ = 0;        // its length; the next one grows from it
+  std::uint32_t pause_ms_ = 0;        // its length; the next one grows from it
   std::uint64_t date_offset_us_ = 0;  // wall against monotonic clock when the pause began
   std::uint64_t house_kept_us_ = 0;
 };
