@@ -9,15 +9,6 @@ namespace edgespan {
 
 B3Key b3_key(std::string_view name) noexcept { return b3_impl::find_key(name); }
 
-std::string_view b3_error_name(B3Error error) noexcept {
-  static constexpr std::array<std::string_view, 11> names{
-      "ok",           "absent",        "too_long",     "bad_length",     "bad_character",  "bad_separator",
-      "bad_decision", "zero_trace_id", "zero_span_id", "zero_parent_id", "missing_span_id"};
-  static_assert(names.size() == static_cast<std::size_t>(B3Error::missing_span_id) + 1);
-  const auto index = static_cast<std::size_t>(error);
-  return index < names.size() ? names[index] : std::string_view{"unknown"};
-}
-
 B3Extraction b3_parse(std::string_view value) noexcept { return b3_impl::parse<b3_impl::HexFast>(value); }
 
 bool B3Headers::add_named(std::string_view name, std::string_view value) noexcept {

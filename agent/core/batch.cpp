@@ -31,7 +31,7 @@ Taken take_spans(TracingState& state, std::uint64_t now_us, std::uint32_t& strip
     ++taken.spans;
     idle = 0;
   }
-  state.ledger.in_batch += taken.spans;
+  state.ledger.sums.in_batch += taken.spans;
   return taken;
 }
 
@@ -41,7 +41,7 @@ void drop_spans(TracingState& state, DropReason reason) noexcept {
   for (std::uint32_t stripe = 0; stripe < stripes; ++stripe) {
     while (state.ring.peek(stripe, record)) {
       state.ring.pop(stripe);
-      ++state.ledger.dropped[static_cast<std::size_t>(reason)];
+      ++state.ledger.sums.dropped[static_cast<std::size_t>(reason)];
     }
   }
 }

@@ -37,7 +37,7 @@ bool encode_endpoint(const Endpoint& endpoint, EndpointField field, EncodedEndpo
   out.size = 0;
   if (name.size() > service_name_max || !utf8(name) || name.find('\0') != name.npos) return false;
 
-  zipkin_proto3_Endpoint message = zipkin_proto3_Endpoint_init_zero;
+  zipkin_proto3_Endpoint message{};
   std::transform(name.begin(), name.end(), message.service_name, lower_ascii);
   set_addresses(endpoint, message);
   message.port = endpoint.port;

@@ -140,8 +140,8 @@ void Reporter::count_sent(const SendResult& result) noexcept {
   begun_ = begun_ || result.begun != 0;
   core::TracingState& state = tracing_->state();
   const core::ConsumerLock lock{state};
-  state.ledger.bytes_sent += result.sent_bytes;
-  state.ledger.resent += result.begun - first;
+  state.ledger.sums.bytes_sent += result.sent_bytes;
+  state.ledger.sums.resent += result.begun - first;
 }
 
 void Reporter::uplink_ready() noexcept {

@@ -138,7 +138,7 @@ bool Reporter::cut(std::uint64_t now_us, const SendResult& result) noexcept {
   }
   portion_.spans = 0;
   const core::ConsumerLock lock{tracing_->state()};
-  ++tracing_->state().ledger.cuts;
+  ++tracing_->state().ledger.sums.cuts;
   return true;
 }
 
@@ -149,13 +149,13 @@ void Reporter::settle(bool delivered, DropReason reason) noexcept {
     const core::ConsumerLock lock{state};
     core::Ledger& ledger = state.ledger;
     if (delivered) {
-      ledger.delivered += portion_.spans;
-      ledger.bytes_delivered += portion_.end - portion_.begin;
-      ++ledger.batches;
+      ledger.sums.delivered += portion_.spans;
+      ledger.sums.bytes_delivered += portion_.end - portion_.begin;
+      ++ledger.sums.batches;
     } else {
-      ledger.dropped[static_cast<std::size_t>(reason)] += portion_.spans;
+      ledger.sums.dropped[static_cast<std::size_t>(reason)] += portion_.spans;
     }
-    ledger.in_batch -= portion_.spans;
+    ledger.sums.in_batch -= portion_.spans;
   }
   if (delivered) {
     pause_ms_ = 0;
@@ -190,7 +190,7 @@ std::uint32_t Reporter::back_off(std::uint64_t now_us, const SendResult& result)
   }
   {
     const core::ConsumerLock lock{state};
-    ++state.ledger.retries;
+    ++state.ledger.sums.retries;
   }
   const std::uint32_t asked = asked_ms(result, state.clock->wall_us(state.clock->ctx));
   return pause(now_us, std::max(own_ms, asked), asked != 0);

@@ -239,7 +239,7 @@ void Span::finish() noexcept {
       slot.state.store(state_of(generation_, phase_free), std::memory_order_release);
     }
   } else if (context_.sampled()) {
-    state.ring.counters(core::thread_stripe()).no_slot.fetch_add(1, std::memory_order_relaxed);
+    state.ring.counters(core::thread_stripe()).count(DropReason::no_slot);
   }
   tracing_ = nullptr;
 }

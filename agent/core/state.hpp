@@ -39,16 +39,8 @@ enum class Event : std::uint8_t {
 struct Ledger {
   std::array<std::uint64_t, stripes> accepted{};  // 64-bit sums of the stripes' 32-bit counters
   std::array<std::uint64_t, stripes> popped{};
-  std::array<std::array<std::uint64_t, 3>, stripes> not_accepted{};  // by reason, see tracing.cpp
-  std::array<std::uint64_t, drop_reasons> dropped{};                 // of those that were
-  std::uint64_t delivered = 0;
-  std::uint64_t batches = 0;
-  std::uint64_t bytes_delivered = 0;
-  std::uint64_t bytes_sent = 0;
-  std::uint64_t retries = 0;
-  std::uint64_t resent = 0;
-  std::uint64_t cuts = 0;
-  std::uint64_t in_batch = 0;
+  std::array<std::array<std::uint64_t, early_drops>, stripes> dropped_early{};
+  Books sums;  // all but `finished`, `in_ring`, those drops and the rare events
 };
 
 // Begins as zeros.

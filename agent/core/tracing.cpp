@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <iterator>
 #include <new>
 
 #include "core/record.hpp"
@@ -12,15 +11,6 @@ std::atomic<std::uint32_t> faults{0};
 namespace {
 
 std::atomic<std::uint32_t> epochs{0};
-
-// What is dropped before the ring is counted by stripe.
-using StripeCounter = std::atomic<std::uint32_t> StripeCounters::*;
-constexpr struct {
-  StripeCounter counter;
-  DropReason reason;
-} stripe_drops[] = {{&StripeCounters::ring_full, DropReason::ring_full},
-                    {&StripeCounters::no_slot, DropReason::no_slot},
-                    {&StripeCounters::too_large, DropReason::too_large}};
 
 // Drops old spans of this stripe, or else of another, until a chunk is free again. False if that cannot be
 // had at once.
@@ -37,7 +27,7 @@ bool evict(TracingState& state, std::uint32_t stripe) noexcept {
       ++looked;
     } else if (!freed) {
       state.ring.pop(stripe);
-      ++state.ledger.dropped[static_cast<std::size_t>(DropReason::ring_full)];
+      ++state.ledger.sums.dropped[static_cast<std::size_t>(DropReason::ring_full)];
     }
   }
   ConsumerLock::release(state);
@@ -67,12 +57,12 @@ void wake_reporter(TracingState& state) noexcept {
 std::byte* claim_or_drop(TracingState& state, std::uint32_t stripe, std::uint32_t size) noexcept {
   StripeCounters& counters = state.ring.counters(stripe);
   if (size > span_bytes_max) {
-    counters.too_large.fetch_add(1, std::memory_order_relaxed);
+    counters.count(DropReason::too_large);
     return nullptr;
   }
   std::byte* const out =
       state.drop_oldest && evict(state, stripe) ? state.ring.claim(stripe, size) : nullptr;
-  if (out == nullptr) counters.ring_full.fetch_add(1, std::memory_order_relaxed);
+  if (out == nullptr) counters.count(DropReason::ring_full);
   return out;
 }
 
@@ -84,9 +74,8 @@ void fold_counters(TracingState& state) noexcept {
     fold(state.ledger.popped[i], state.ring.popped(i));
     StripeCounters& counters = state.ring.counters(i);
     fold(state.ledger.accepted[i], counters.accepted.load(std::memory_order_relaxed));
-    for (std::size_t drop = 0; drop < std::size(stripe_drops); ++drop) {
-      const auto& counter = counters.*stripe_drops[drop].counter;
-      fold(state.ledger.not_accepted[i][drop], counter.load(std::memory_order_relaxed));
+    for (std::size_t drop = 0; drop < early_drops; ++drop) {
+      fold(state.ledger.dropped_early[i][drop], counters.dropped[drop].load(std::memory_order_relaxed));
     }
   }
 }
@@ -104,7 +93,6 @@ bool add_housekeeper(TracingState& state, const Housekeeper& housekeeper) noexce
 
 Tracing::Tracing() noexcept {
   static_assert(sizeof(core::TracingState) <= sizeof state_ && alignof(core::TracingState) <= 64);
-  state_.fill(std::byte{});  // so that what follows has nothing to do
   new (state_.data()) core::TracingState{};
 }
 
@@ -147,24 +135,16 @@ Books Tracing::books() noexcept {
     const core::ConsumerLock lock{inside};
     core::fold_counters(inside);
     const core::Ledger& ledger = inside.ledger;
-    books.dropped = ledger.dropped;
+    books = ledger.sums;
     for (std::uint32_t i = 0; i < core::stripes; ++i) {
       books.finished += ledger.accepted[i];
       books.in_ring += ledger.accepted[i] - ledger.popped[i];
-      for (std::size_t drop = 0; drop < std::size(core::stripe_drops); ++drop) {
-        const std::uint64_t count = ledger.not_accepted[i][drop];
-        books.dropped[static_cast<std::size_t>(core::stripe_drops[drop].reason)] += count;
+      for (std::size_t drop = 0; drop < core::early_drops; ++drop) {
+        const std::uint64_t count = ledger.dropped_early[i][drop];
+        books.dropped[drop] += count;
         books.finished += count;
       }
     }
-    books.delivered = ledger.delivered;
-    books.in_batch = ledger.in_batch;
-    books.batches = ledger.batches;
-    books.bytes_delivered = ledger.bytes_delivered;
-    books.bytes_sent = ledger.bytes_sent;
-    books.retries = ledger.retries;
-    books.resent = ledger.resent;
-    books.cuts = ledger.cuts;
   }
   const auto event = [&](core::Event which) {
     return inside.events[static_cast<std::size_t>(which)].load(std::memory_order_relaxed);

@@ -58,8 +58,8 @@ struct Agent {
     core::Taken taken;
     do {
       taken = core::take_spans(state, state.now_us(), stripe, memory->batch);
-      state.ledger.in_batch -= taken.spans;
-      state.ledger.delivered += taken.spans;
+      state.ledger.sums.in_batch -= taken.spans;
+      state.ledger.sums.delivered += taken.spans;
     } while (taken.full);
     return taken.bytes;
   }

@@ -45,7 +45,7 @@ SendResult BrokenSender::offer(std::span<const std::byte> batch, std::uint64_t n
       if (result.state == SendState::delivered && delivered_ % 32 == 0) return sound_.offer(sound_.ctx, batch, now_us);
       break;
     case Defect::miscounts:
-      if (result.state == SendState::delivered && delivered_ % 32 == 0) ++tracing_->state().ledger.delivered;
+      if (result.state == SendState::delivered && delivered_ % 32 == 0) ++tracing_->state().ledger.sums.delivered;
       break;
     case Defect::ignores_a_refusal:
       if (result.status == 401 || result.status == 403) result.status = 404;

@@ -23,12 +23,11 @@ void set_counters_near_wrap(core::TracingState& state, std::uint32_t distance) {
   const std::uint32_t near = 0U - distance;
   for (std::uint32_t i = 0; i < core::stripes; ++i) {
     core::StripeCounters& counters = state.ring.counters(i);
-    for (auto* counter : {&counters.accepted, &counters.ring_full, &counters.no_slot, &counters.too_large}) {
-      counter->store(near, std::memory_order_relaxed);
-    }
+    counters.accepted.store(near, std::memory_order_relaxed);
+    for (auto& dropped : counters.dropped) dropped.store(near, std::memory_order_relaxed);
     (state.ring.*reading_member())[i].popped.store(near, std::memory_order_relaxed);
     state.ledger.accepted[i] = state.ledger.popped[i] = near;
-    state.ledger.delivered += near;
+    state.ledger.sums.delivered += near;
   }
   for (auto& event : state.events) event.store(near, std::memory_order_relaxed);
   constexpr std::uint32_t generation_max = 0x3FFFFFFF;

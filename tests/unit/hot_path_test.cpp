@@ -38,8 +38,8 @@ struct Agent {
       const auto bytes = std::as_bytes(std::span{memory->batch}).first(taken.bytes);
       for (auto& span : test::decode_spans(bytes)) spans.push_back(std::move(span));
       const core::ConsumerLock lock{state};
-      state.ledger.in_batch -= taken.spans;
-      state.ledger.delivered += taken.spans;
+      state.ledger.sums.in_batch -= taken.spans;
+      state.ledger.sums.delivered += taken.spans;
     } while (taken.full);
   }
 };
