@@ -20,7 +20,9 @@ inline constexpr std::size_t id_digits = 16;      // a span id, a parent id, hal
 inline constexpr std::size_t decision_field = 2;  // with the separator before it, as the next
 inline constexpr std::size_t parent_field = 1 + id_digits;
 
-constexpr B3Extraction empty(B3Error error) noexcept { return {B3Extraction::Kind::empty, error, {}}; }
+EDGESPAN_SHARED constexpr void empty(B3Extraction& found, B3Error error) noexcept {
+  found = {B3Extraction::Kind::empty, error, {}};
+}
 
 // The decision field of `b3`. False for every other character.
 constexpr bool read_decision(char text, Decision& decision) noexcept {
@@ -160,7 +162,7 @@ template <typename Hex>
 constexpr B3Extraction parse(std::string_view value) noexcept {
   B3Extraction found;
   const B3Error error = read_value<Hex>(value, found);
-  if (error != B3Error::ok) found = empty(error);
+  if (error != B3Error::ok) empty(found, error);
   return found;
 }
 
@@ -257,10 +259,10 @@ constexpr B3Extraction extract(const Values& values) noexcept {
   if (values.has(B3Key::b3)) {
     error = read_value<Hex>(values.get(B3Key::b3), found);
     if (error == B3Error::ok) return found;
-    found = {};
+    empty(found, error);
   }
   const B3Error set_error = extract_set<Hex>(values, found);
-  if (set_error != B3Error::ok) found = empty(error == B3Error::ok ? set_error : error);
+  if (set_error != B3Error::ok) empty(found, error == B3Error::ok ? set_error : error);
   return found;
 }
 

@@ -3,11 +3,13 @@
 
 #include <cstdint>
 
+#include "core/inline.hpp"
+
 namespace edgespan::core {
 
 // What is left of `limit_us` that began at `since_us`: unsigned differences, so that it holds wherever the
 // clock started.
-constexpr std::uint64_t left_us(std::uint64_t now_us, std::uint64_t since_us,
+EDGESPAN_SHARED constexpr std::uint64_t left_us(std::uint64_t now_us, std::uint64_t since_us,
                                 std::uint64_t limit_us) noexcept {
   const std::uint64_t elapsed_us = now_us - since_us;
   return elapsed_us >= limit_us ? 0 : limit_us - elapsed_us;

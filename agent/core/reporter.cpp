@@ -68,13 +68,19 @@ std::uint64_t Reporter::step() noexcept {
 void Reporter::keep_house(std::uint64_t now_us) noexcept {
   if (now_us - house_kept_us_ < step_every_us) return;
   house_kept_us_ = now_us;
+  sweep(now_us, false);
   core::TracingState& state = tracing_->state();
-  for (const core::Housekeeper& keeper : state.housekeepers) {
-    if (keeper.sweep != nullptr) keeper.sweep(keeper.ctx, now_us, false);
-  }
-  core::sweep_spans(state, now_us, false);
   const core::ConsumerLock lock{state};
   core::fold_counters(state);
+}
+
+// Ends spans, as sweep_spans() does, here and in the agent's other parts.
+bool Reporter::sweep(std::uint64_t now_us, bool all) noexcept {
+  core::TracingState& state = tracing_->state();
+  for (const core::Housekeeper& keeper : state.housekeepers) {
+    if (keeper.sweep != nullptr) keeper.sweep(keeper.ctx, now_us, all);
+  }
+  return core::sweep_spans(state, now_us, all);
 }
 
 // Goes on with the batch. `collecting_` falls before a span leaves the ring, so that a flush which sees the

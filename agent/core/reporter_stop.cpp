@@ -84,10 +84,7 @@ Status Reporter::stop(std::uint32_t deadline_ms) noexcept {
   const std::uint64_t started_us = state.now_us();
   const std::uint64_t limit_us = deadline_ms * us_per_ms;
   tracing_->enable(false);
-  for (const core::Housekeeper& keeper : state.housekeepers) {
-    if (keeper.sweep != nullptr) keeper.sweep(keeper.ctx, started_us, true);
-  }
-  if (core::sweep_spans(state, started_us, true)) {
+  if (sweep(started_us, true)) {
     state.clock->pause(state.clock->ctx, look_every_us);  // an owner that is inside a call leaves it
     core::sweep_spans(state, state.now_us(), true);
   }
