@@ -35,7 +35,7 @@ struct StripeCounters {
   std::atomic<std::uint32_t> accepted{0};
   std::array<std::atomic<std::uint32_t>, early_drops> dropped{};
 
-  void count(DropReason reason) noexcept {
+  EDGESPAN_SHARED void count(DropReason reason) noexcept {
     dropped[static_cast<std::size_t>(reason)].fetch_add(1, std::memory_order_relaxed);
   }
 };

@@ -210,6 +210,7 @@ Span& Span::error(std::string_view message) & noexcept {
 }
 
 Span& Span::remote_service_name(std::string_view name) & noexcept {
+  if constexpr (small_code) return remote_endpoint({.service_name = name});
   if (SpanSlot* slot = open()) change(set_remote(*slot, name), *slot);
   return *this;
 }
@@ -290,10 +291,9 @@ Span Tracing::open(const Context& context, std::uint64_t start_us) noexcept {
 Span Tracing::child(const Context& parent) noexcept {
   core::TracingState& inside = state();
   if (!inside.active()) return {};
-  if (parent.valid()) return open(core::new_child(inside, parent, nullptr), 0);
-  const Context& scope = current();
-  if (scope.valid()) return open(core::new_child(inside, scope, nullptr), 0);
-  return open(core::new_root(inside, parent.decision, nullptr), 0);
+  const Context& from = parent.valid() ? parent : current();
+  return open(from.valid() ? core::new_child(inside, from, nullptr) : core::new_root(inside, parent.decision, nullptr),
+              0);
 }
 
 Span Tracing::span(std::string_view name) noexcept {

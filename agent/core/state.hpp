@@ -66,7 +66,7 @@ struct TracingState {
   std::atomic<bool> seeded{false};
 
   std::uint64_t now_us() const noexcept { return clock->mono_us(clock->ctx); }
-  void count(Event event) noexcept {
+  EDGESPAN_SHARED void count(Event event) noexcept {
     events[static_cast<std::size_t>(event)].fetch_add(1, std::memory_order_relaxed);
   }
   // Whether new spans are made: switched on, and the ids can be chosen at random.
