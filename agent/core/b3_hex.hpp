@@ -17,7 +17,7 @@
 #include <string_view>
 #include <type_traits>
 
-#include "core/inline.hpp"
+#include <edgespan/inline.hpp>
 
 #if !defined(EDGESPAN_B3_PORTABLE) && defined(__SSE2__)
 #define EDGESPAN_B3_SSE2 1

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "core/inline.hpp"
+#include <edgespan/inline.hpp>
 
 namespace edgespan::core {
 

@@ -7,7 +7,7 @@
 
 #include "core/assert.hpp"
 #include "core/encode.hpp"
-#include "core/inline.hpp"
+#include <edgespan/inline.hpp>
 #include "core/text.hpp"
 
 namespace edgespan::core::encode_impl {

@@ -3,7 +3,7 @@
 // must not repeat.
 #include <bit>
 
-#include "core/inline.hpp"
+#include <edgespan/inline.hpp>
 #include "core/state.hpp"
 
 namespace edgespan::core {

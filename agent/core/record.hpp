@@ -4,7 +4,7 @@
 #pragma once
 
 #include "core/encode_impl.hpp"
-#include "core/inline.hpp"
+#include <edgespan/inline.hpp>
 #include "core/state.hpp"
 
 namespace edgespan::core {

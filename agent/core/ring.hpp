@@ -16,7 +16,7 @@
 #include <edgespan/limits.hpp>
 #include <span>
 
-#include "core/inline.hpp"
+#include <edgespan/inline.hpp>
 
 namespace edgespan::core {
 

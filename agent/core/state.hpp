@@ -11,7 +11,7 @@
 #include "core/assert.hpp"
 #include "core/constants.hpp"
 #include "core/encode.hpp"
-#include "core/inline.hpp"
+#include <edgespan/inline.hpp>
 #include "core/ring.hpp"
 #include "core/thread_state.hpp"
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <type_traits>
 
-#include "core/inline.hpp"
+#include <edgespan/inline.hpp>
 
 namespace edgespan::core {
 
