@@ -47,26 +47,26 @@ constexpr char decision_char(Decision decision) noexcept {
 
 // ---- The single header, field by field.
 
-struct Field {
-  std::string_view text;
-  bool last = false;  // no separator after it
+// The fields of a value, one after the other.
+struct Fields {
+  std::string_view rest;
+  std::string_view text{};  // of the present field
+  bool last = false;        // no separator after it
+
+  constexpr void take() noexcept {
+    std::size_t size = 0;
+    while (size < rest.size() && rest[size] != '-') ++size;
+    text = rest.substr(0, size);
+    last = size == rest.size();
+    rest.remove_prefix(last ? size : size + 1);
+  }
+  // The present field as an id, which has no leading zeros to leave out.
+  constexpr B3Error read(std::size_t most, std::uint64_t& high, std::uint64_t& low) const noexcept {
+    if (text.empty()) return B3Error::bad_separator;
+    if (text.size() != id_digits && text.size() != most) return B3Error::bad_length;
+    return decode_digits(text, high, low) ? B3Error::ok : B3Error::bad_character;
+  }
 };
-
-constexpr Field take_field(std::string_view& rest) noexcept {
-  std::size_t size = 0;
-  while (size < rest.size() && rest[size] != '-') ++size;
-  const Field field{rest.substr(0, size), size == rest.size()};
-  rest.remove_prefix(field.last ? size : size + 1);
-  return field;
-}
-
-// One id of a `b3` value, which has no leading zeros to leave out.
-constexpr B3Error read_field_id(std::string_view id, std::size_t most, std::uint64_t& high,
-                                std::uint64_t& low) noexcept {
-  if (id.empty()) return B3Error::bad_separator;
-  if (id.size() != id_digits && id.size() != most) return B3Error::bad_length;
-  return decode_digits(id, high, low) ? B3Error::ok : B3Error::bad_character;
-}
 
 // Reads a value from left to right and names the first fault. `found` means nothing unless that is `ok`.
 constexpr B3Error read_fields(std::string_view value, B3Extraction& found) noexcept {
@@ -80,26 +80,27 @@ constexpr B3Error read_fields(std::string_view value, B3Extraction& found) noexc
   }
   found.kind = B3Extraction::Kind::ids;
   std::uint64_t none = 0;
-  Field field = take_field(value);
-  B3Error error = read_field_id(field.text, 2 * id_digits, context.trace_hi, context.trace_lo);
+  Fields field{value};
+  field.take();
+  B3Error error = field.read(2 * id_digits, context.trace_hi, context.trace_lo);
   if (error != B3Error::ok) return error;
   if ((context.trace_hi | context.trace_lo) == 0) return B3Error::zero_trace_id;
   if (field.last) return B3Error::bad_separator;
 
-  field = take_field(value);
-  error = read_field_id(field.text, id_digits, none, context.span_id);
+  field.take();
+  error = field.read(id_digits, none, context.span_id);
   if (error != B3Error::ok) return error;
   if (context.span_id == 0) return B3Error::zero_span_id;
   if (field.last) return B3Error::ok;
 
-  field = take_field(value);
+  field.take();
   if (field.text.empty()) return B3Error::bad_separator;
   if (field.text.size() == 1 || !field.last) {
     if (field.text.size() != 1 || !read_decision(field.text[0], context.decision)) return B3Error::bad_decision;
     if (field.last) return B3Error::ok;
-    field = take_field(value);
+    field.take();
   }
-  error = read_field_id(field.text, id_digits, none, context.parent_id);
+  error = field.read(id_digits, none, context.parent_id);
   return error == B3Error::ok && !field.last ? B3Error::bad_separator : error;
 }
 

@@ -48,11 +48,11 @@ std::byte* put64(std::byte* out, std::uint64_t value) noexcept {
   return out + sizeof value;
 }
 
-inline std::byte* put_be64(std::byte* out, std::uint64_t value) noexcept {
+EDGESPAN_SHARED inline std::byte* put_be64(std::byte* out, std::uint64_t value) noexcept {
   return put64<std::endian::big>(out, value);
 }
 
-inline std::byte* put_le64(std::byte* out, std::uint64_t value) noexcept {
+EDGESPAN_SHARED inline std::byte* put_le64(std::byte* out, std::uint64_t value) noexcept {
   return put64<std::endian::little>(out, value);
 }
 
@@ -102,7 +102,7 @@ EDGESPAN_INLINE std::byte* put_text(std::byte* out, std::uint8_t key, std::strin
   return put_run(put_varint(put(out, key), text.size()), text.data(), text.size());
 }
 
-inline std::byte* put_lower(std::byte* out, std::uint8_t key, std::string_view text) noexcept {
+EDGESPAN_SHARED inline std::byte* put_lower(std::byte* out, std::uint8_t key, std::string_view text) noexcept {
   out = put(put(out, key), static_cast<std::uint8_t>(text.size()));
   for (const char c : text) out = put(out, static_cast<std::uint8_t>(lower_ascii(c)));
   return out;

@@ -32,7 +32,7 @@ EDGESPAN_INLINE std::uint64_t next(std::array<std::uint64_t, 4>& s) noexcept {
 // way.
 [[gnu::cold]] void seed_thread(TracingState& state, ThreadState& thread) noexcept {
   const std::uint64_t number = state.threads_seeded.fetch_add(1, std::memory_order_relaxed) + 1ULL;
-  for (std::size_t i = 0; i < 4; ++i) thread.generator[i] = mix(state.seed[i] ^ mix(number * 4 + i));
+  for (std::size_t i = 0; i < 4; ++i) thread.generator[i] = mix(state.seed[i] ^ (number * 4 + i));
   thread.seeded_for = state.epoch;
 }
 

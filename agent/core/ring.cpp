@@ -65,13 +65,13 @@ std::uint32_t SpanRing::take_chunk(Stripe& stripe) noexcept {
 void SpanRing::free_chunk(std::uint32_t index, std::uint32_t chunk) noexcept {
   freed_.store(freed_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   chunks_[chunk].link.store(chunk_free, std::memory_order_release);
-  std::atomic<std::uint32_t>& next = stripes_[index].next;
+  std::atomic<std::uint32_t>& next = stripe_at(index).next;
   const std::uint32_t ahead = next.load(std::memory_order_relaxed) - chunk;
   if (ahead != 0 && ahead <= rewind_max) next.store(chunk, std::memory_order_relaxed);
 }
 
 std::byte* SpanRing::claim_on(std::uint32_t index, std::uint32_t words) noexcept {
-  Stripe& stripe = stripes_[index];
+  Stripe& stripe = stripe_at(index);
   std::uint32_t seen = stripe.cursor.load(std::memory_order_acquire);
   std::uint32_t spare = none;  // taken for a switch that another thread won
   for (;;) {
@@ -95,7 +95,7 @@ std::byte* SpanRing::claim_on(std::uint32_t index, std::uint32_t words) noexcept
       continue;
     }
     if (chunk == none) {
-      reading_[index].first.store(spare, std::memory_order_release);
+      read_side(index).first.store(spare, std::memory_order_release);
     } else {
       chunks_[chunk].filled.store(at, std::memory_order_relaxed);
       chunks_[chunk].link.store(spare + 1, std::memory_order_release);
@@ -107,10 +107,10 @@ std::byte* SpanRing::claim_on(std::uint32_t index, std::uint32_t words) noexcept
 // Takes the chunk away from an idle stripe whose records are all read, so that others may use it. `first`
 // goes before the cursor: whoever opens the stripe anew writes `first` after it.
 bool SpanRing::retire(std::uint32_t index, std::uint32_t chunk) noexcept {
-  ReadSide& side = reading_[index];
+  ReadSide& side = read_side(index);
   std::uint32_t expected = cursor(chunk, side.words);
   side.first.store(none, std::memory_order_relaxed);
-  if (!stripes_[index].cursor.compare_exchange_strong(expected, no_chunk, std::memory_order_acq_rel,
+  if (!stripe_at(index).cursor.compare_exchange_strong(expected, no_chunk, std::memory_order_acq_rel,
                                                       std::memory_order_relaxed)) {
     side.first.store(chunk, std::memory_order_relaxed);
     return false;
@@ -124,7 +124,7 @@ bool SpanRing::retire(std::uint32_t index, std::uint32_t chunk) noexcept {
 // The end of what is read so far, of a chunk or of a stripe. A chunk is zeroed before it is freed: the next
 // reader must not take old bytes for a header.
 bool SpanRing::peek_on(std::uint32_t index, RingRecord& out) noexcept {
-  ReadSide& side = reading_[index];
+  ReadSide& side = read_side(index);
   for (;;) {
     const std::uint32_t chunk = side.first.load(std::memory_order_acquire);
     if (chunk == none) return false;
@@ -136,7 +136,7 @@ bool SpanRing::peek_on(std::uint32_t index, RingRecord& out) noexcept {
       free_chunk(index, chunk);
       continue;
     }
-    if (stripes_[index].cursor.load(std::memory_order_acquire) == cursor(chunk, side.words)) {
+    if (stripe_at(index).cursor.load(std::memory_order_acquire) == cursor(chunk, side.words)) {
       if (retire(index, chunk)) return false;
       continue;
     }

@@ -65,7 +65,7 @@ class SpanRing {
   std::byte* claim(std::uint32_t stripe, std::uint32_t size) noexcept {
     const std::uint32_t words = words_for(size);
     if constexpr (small_code) return claim_on(stripe, words);
-    std::atomic<std::uint32_t>& at = stripes_[stripe].cursor;
+    std::atomic<std::uint32_t>& at = stripe_at(stripe).cursor;
     std::uint32_t seen = at.load(std::memory_order_acquire);
     if (words_of(seen) + words <= chunk_words &&
         at.compare_exchange_strong(seen, seen + words, std::memory_order_acq_rel,
@@ -87,12 +87,12 @@ class SpanRing {
   // Consumer side, under the consumer's lock: the oldest committed record of a stripe, until pop().
   bool peek(std::uint32_t stripe, RingRecord& out) noexcept {
     if constexpr (small_code) return peek_on(stripe, out);
-    const ReadSide& side = reading_[stripe];
+    const ReadSide& side = read_side(stripe);
     const std::uint32_t chunk = side.first.load(std::memory_order_acquire);
     return (chunk != none && show(chunk, side.words, out)) || peek_on(stripe, out);
   }
   EDGESPAN_SHARED void pop(std::uint32_t stripe) noexcept {
-    ReadSide& side = reading_[stripe];
+    ReadSide& side = read_side(stripe);
     side.words += words_for(size_of(*word(side.first.load(std::memory_order_relaxed), side.words)));
     side.popped.store(side.popped.load(std::memory_order_relaxed) + 1, std::memory_order_release);
   }
@@ -101,7 +101,7 @@ class SpanRing {
   std::uint32_t chunks_used() const noexcept;
   std::uint32_t chunks() const noexcept { return static_cast<std::uint32_t>(chunks_.size()); }
 
-  StripeCounters& counters(std::uint32_t stripe) noexcept { return stripes_[stripe].counters; }
+  StripeCounters& counters(std::uint32_t stripe) noexcept { return stripe_at(stripe).counters; }
   // Records that left the stripe. Any thread.
   std::uint32_t popped(std::uint32_t stripe) const noexcept {
     return reading_[stripe].popped.load(std::memory_order_acquire);
@@ -143,6 +143,10 @@ class SpanRing {
     std::uint32_t words = 0;                 // read of it
     std::atomic<std::uint32_t> popped{0};
   };
+
+  // Known to the compiler where there is one only.
+  Stripe& stripe_at(std::uint32_t index) noexcept { return stripes_[stripes == 1 ? 0 : index]; }
+  ReadSide& read_side(std::uint32_t index) noexcept { return reading_[stripes == 1 ? 0 : index]; }
 
   std::uint32_t* word(std::uint32_t chunk, std::uint32_t words) noexcept {
     return reinterpret_cast<std::uint32_t*>(bytes_ + chunk * ring_chunk_bytes + words * 4U);

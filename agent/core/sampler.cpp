@@ -21,8 +21,9 @@ bool Sampler::keep(std::uint64_t trace_lo, std::uint64_t now_us) const noexcept 
 // One word holds the second that is being counted and how many traces it has let through, so that one
 // compare-and-swap both moves on to a new second and counts.
 bool Sampler::keep_rate(std::uint64_t now_us) const noexcept {
-  const auto second = static_cast<std::uint32_t>(now_us / 1'000'000) & 0xFFFF;
-  const auto tenth = static_cast<std::uint32_t>(now_us % 1'000'000 / 100'000);
+  const auto tenths = static_cast<std::uint32_t>(now_us / 100'000);
+  const std::uint32_t second = tenths / 10 & 0xFFFF;
+  const std::uint32_t tenth = tenths % 10;
   const auto limit = static_cast<std::uint32_t>(bound_);
   const std::uint32_t allowed = limit < 10 ? limit : limit / 10 + limit % 10 + tenth * (limit / 10);
   std::uint32_t seen = window_.load(std::memory_order_relaxed);
