@@ -15,6 +15,12 @@ EDGESPAN_SHARED constexpr std::uint64_t left_us(std::uint64_t now_us, std::uint6
   return elapsed_us >= limit_us ? 0 : limit_us - elapsed_us;
 }
 
+// What is left until a moment that was less than half the clock's range away when it was chosen.
+constexpr std::uint64_t until_us(std::uint64_t now_us, std::uint64_t then_us) noexcept {
+  const std::uint64_t ahead_us = then_us - now_us;
+  return static_cast<std::int64_t>(ahead_us) < 0 ? 0 : ahead_us;
+}
+
 inline constexpr std::uint64_t us_per_ms = 1'000;
 
 // The longest that anybody waits for the agent's next step: its clock and the world are looked at that often.

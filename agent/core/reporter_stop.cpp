@@ -10,7 +10,7 @@
 namespace edgespan {
 namespace {
 
-using core::left_us;
+using core::until_us;
 using core::us_per_ms;
 
 constexpr std::uint64_t look_every_us = 1'000;  // how often they look
@@ -20,13 +20,13 @@ constexpr std::uint64_t look_every_us = 1'000;  // how often they look
 Status Reporter::flush(std::uint32_t timeout_ms) noexcept {
   if (tracing_ == nullptr) return Status::not_started;
   if (stopped_) return Status::ok;
-  return wait_until_sent(tracing_->state().now_us(), timeout_ms * us_per_ms);
+  return wait_until_sent(tracing_->state().now_us() + timeout_ms * us_per_ms);
 }
 
 // First every span that was accepted before must have left the ring, then the batch that holds the last of
 // them must be settled. Both are seen from counters, so that spans that come in meanwhile do not keep a flush
 // waiting.
-Status Reporter::wait_until_sent(std::uint64_t started_us, std::uint64_t limit_us) noexcept {
+Status Reporter::wait_until_sent(std::uint64_t deadline_us) noexcept {
   core::TracingState& state = tracing_->state();
   std::uint32_t accepted[core::stripes];
   for (std::uint32_t i = 0; i < core::stripes; ++i) {
@@ -52,7 +52,7 @@ Status Reporter::wait_until_sent(std::uint64_t started_us, std::uint64_t limit_u
       status = Status::ok;
       break;
     }
-    const std::uint64_t wait_us = left_us(state.now_us(), started_us, limit_us);
+    const std::uint64_t wait_us = until_us(state.now_us(), deadline_us);
     if (wait_us == 0) break;
     std::uint64_t pause_us = look_every_us;
     if (worker_ != nullptr) {
@@ -82,17 +82,17 @@ Status Reporter::stop(std::uint32_t deadline_ms) noexcept {
   if (stopped_) return Status::ok;
   core::TracingState& state = tracing_->state();
   const std::uint64_t started_us = state.now_us();
-  const std::uint64_t limit_us = deadline_ms * us_per_ms;
+  const std::uint64_t deadline_us = started_us + deadline_ms * us_per_ms;
   tracing_->enable(false);
   if (sweep(started_us, true)) {
     state.clock->pause(state.clock->ctx, look_every_us);  // an owner that is inside a call leaves it
     core::sweep_spans(state, state.now_us(), true);
   }
   uplink_ready();
-  const Status status = wait_until_sent(started_us, limit_us);
+  const Status status = wait_until_sent(deadline_us);
   state.worker.store(nullptr, std::memory_order_release);
   if (worker_ != nullptr) {
-    (void)worker_->stop(worker_->ctx, std::max(left_us(state.now_us(), started_us, limit_us), look_every_us));
+    (void)worker_->stop(worker_->ctx, std::max(until_us(state.now_us(), deadline_us), look_every_us));
   }
   while (!enter()) state.clock->pause(state.clock->ctx, 100);  // step() never blocks, so this is short
   stopped_ = true;

@@ -105,7 +105,7 @@ class Reporter {
   std::uint32_t long_pause_ms() noexcept;
 
   // flush and stop (core/reporter_stop.cpp).
-  Status wait_until_sent(std::uint64_t started_us, std::uint64_t limit_us) noexcept;
+  Status wait_until_sent(std::uint64_t deadline_us) noexcept;
   void drop_rest() noexcept;
 
   Tracing* tracing_ = nullptr;
