@@ -152,7 +152,7 @@ bool agree(std::string_view value, Kind& kind) {
   const B3Extraction plain = plain_parse(value);
   kind = fast.kind;
   return same(fast, parse<HexFast>(value)) && same(fast, parse<HexSwar<std::uint32_t>>(value)) &&
-         same(fast, parse<HexSwar<std::uint64_t>>(value)) && fast.kind == plain.kind &&
+         same(fast, parse<HexSwar<std::uint64_t>>(value)) && same(fast, parse<HexLoop>(value)) && fast.kind == plain.kind &&
          fast.context == plain.context && explain(value) == fast.error &&
          (fast.error == B3Error::ok) == (fast.kind != Kind::empty);
 }
@@ -226,6 +226,7 @@ EDGESPAN_TEST(b3_hex_agrees_with_a_plain_loop, "b3") {
   TEST_ASSERT_TRUE(hex_holds<HexFast>(Chance(1)));
   TEST_ASSERT_TRUE(hex_holds<HexSwar<std::uint32_t>>(Chance(2)));
   TEST_ASSERT_TRUE(hex_holds<HexSwar<std::uint64_t>>(Chance(3)));
+  TEST_ASSERT_TRUE(hex_holds<HexLoop>(Chance(4)));
 }
 
 // ---- There and back.
@@ -286,6 +287,7 @@ EDGESPAN_TEST(b3_format_writes_the_same_with_every_hex, "b3") {
     same &= writes_alike<HexFast>(context, B3Format::single);
     same &= writes_alike<HexSwar<std::uint32_t>>(context, B3Format::single);
     same &= writes_alike<HexSwar<std::uint64_t>>(context, B3Format::single);
+    same &= writes_alike<HexLoop>(context, B3Format::single);
   }
   TEST_ASSERT_TRUE(same);
 }
