@@ -2,7 +2,7 @@
 #include <cstring>
 
 #include "core/b3_impl.hpp"
-#include "core/inline.hpp"
+#include <edgespan/inline.hpp>
 #include "kafka/kafka_state.hpp"
 
 namespace edgespan::kafka {
