@@ -15,7 +15,9 @@ struct Limits {
   std::uint32_t ring_bytes = 14'336;  // finished spans that wait; a multiple of ring_chunk_bytes, up to 64 MiB
   std::uint32_t batch_bytes = 8'192;  // the batch that is being sent; at least one span of the largest size
   std::uint32_t spans_open_max = 16;  // spans that the application has started and not finished; up to 65,535
-  std::uint32_t inflight_max = 256;   // produced messages that wait for their end; a multiple of 8
+  // Produced messages that wait for their end; a multiple of 8. Each may take 16 of these slots, so that a few find
+  // none shortly before all are taken (Books::inflight_full).
+  std::uint32_t inflight_max = 256;
   std::uint32_t poll_records_max = 500;  // records that one poll returns
   std::uint32_t poll_topics_max = 8;     // topics of one poll whose records may share a root span
 
