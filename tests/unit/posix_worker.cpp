@@ -388,7 +388,7 @@ TEST_CASE("a thread whose maker does not say gets the stack of the process' defa
   pthread_attr_destroy(&before);
   REQUIRE(set);
   REQUIRE(given >= wanted);
-  REQUIRE(given < wanted + 64 * 1024);  // glibc adds room for thread-local data
+  REQUIRE(given < 2 * wanted);  // glibc adds room for thread-local data
   REQUIRE(stack_of_a_thread() == usual);
 }
 
