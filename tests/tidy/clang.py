@@ -16,7 +16,8 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 # Words of gcc alone; clang's limit has another name and is not needed.
-GCC = re.compile(r'^(?:-fmax-errors=.*|-Wno-psabi|-fno-use-cxa-atexit)$')
+GCC = re.compile(r'^(?:-fmax-errors=.*|-Wno-psabi|-fno-use-cxa-atexit|-fno-tree-tail-merge|-fno-tree-dominator-opts|'
+                 r'-fno-schedule-insns2|-fno-move-loop-invariants)$')
 
 
 def command(entry, clang):
