@@ -14,10 +14,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <edgespan/inline.hpp>
 #include <string_view>
 #include <type_traits>
-
-#include <edgespan/inline.hpp>
 
 #if !defined(EDGESPAN_B3_PORTABLE) && defined(__SSE2__)
 #define EDGESPAN_B3_SSE2 1

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-
 #include <edgespan/inline.hpp>
 
 namespace edgespan::core {

@@ -4,10 +4,10 @@
 
 #include <bit>
 #include <cstring>
+#include <edgespan/inline.hpp>
 
 #include "core/assert.hpp"
 #include "core/encode.hpp"
-#include <edgespan/inline.hpp>
 #include "core/text.hpp"
 
 namespace edgespan::core::encode_impl {

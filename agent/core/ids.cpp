@@ -2,8 +2,8 @@
 // Random ids: a xoshiro256** generator a thread, seeded from the port's entropy. Ids are no secrets; they
 // must not repeat.
 #include <bit>
-
 #include <edgespan/inline.hpp>
+
 #include "core/state.hpp"
 
 namespace edgespan::core {

@@ -3,8 +3,9 @@
 // parts never laid out in memory before.
 #pragma once
 
-#include "core/encode_impl.hpp"
 #include <edgespan/inline.hpp>
+
+#include "core/encode_impl.hpp"
 #include "core/state.hpp"
 
 namespace edgespan::core {

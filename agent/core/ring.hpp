@@ -13,10 +13,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <edgespan/books.hpp>
+#include <edgespan/inline.hpp>
 #include <edgespan/limits.hpp>
 #include <span>
-
-#include <edgespan/inline.hpp>
 
 namespace edgespan::core {
 

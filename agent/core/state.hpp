@@ -5,13 +5,13 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <edgespan/inline.hpp>
 #include <edgespan/tracing.hpp>
 #include <span>
 
 #include "core/assert.hpp"
 #include "core/constants.hpp"
 #include "core/encode.hpp"
-#include <edgespan/inline.hpp>
 #include "core/ring.hpp"
 #include "core/thread_state.hpp"
 

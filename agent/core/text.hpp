@@ -5,10 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <edgespan/inline.hpp>
 #include <string_view>
 #include <type_traits>
-
-#include <edgespan/inline.hpp>
 
 namespace edgespan::core {
 
