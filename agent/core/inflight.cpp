@@ -140,7 +140,8 @@ bool InflightTable::take(const void* address, InflightSpan& out) noexcept {
 bool InflightTable::take_older(std::uint64_t now_us, std::uint32_t age_s, InflightSpan& out) noexcept {
   const std::uint32_t now_s = seconds(now_us);
   const auto young = [&](const InflightSlot& slot) {
-    return now_s - slot.start_s.load(std::memory_order_relaxed) < age_s;
+    const std::uint32_t elapsed_s = now_s - slot.start_s.load(std::memory_order_relaxed);
+    return elapsed_s < age_s || static_cast<std::int32_t>(elapsed_s) < 0;  // sent after `now_us` was read
   };
   for (InflightBucket& bucket : buckets_) {
     for (InflightSlot& slot : bucket.slots) {

@@ -131,7 +131,9 @@ void add_tag(TracingState& state, SpanSlot& slot, std::string_view key, std::str
 }
 
 bool sweep_spans(TracingState& state, std::uint64_t now_us, bool all) noexcept {
-  const std::uint64_t limit_us = std::uint64_t{state.span_deadline_s} * 1'000'000;
+  const auto limit_us = static_cast<std::int64_t>(std::uint64_t{state.span_deadline_s} * 1'000'000);
+  // Signed, as a thread may open a span after `now_us` was read.
+  const auto age_us = [&](const SpanSlot& slot) { return static_cast<std::int64_t>(now_us - slot.start_us); };
   bool any_closed = false;
   for (SpanSlot& slot : state.memory.spans) {
     std::uint32_t seen = slot.state.load(std::memory_order_acquire);
@@ -141,7 +143,7 @@ bool sweep_spans(TracingState& state, std::uint64_t now_us, bool all) noexcept {
       state.count(Event::abandoned);
       end_slot(state, slot, now_us);
       slot.state.store(state_of(seen >> 2, phase_free), std::memory_order_release);
-    } else if ((seen & 3) == phase_open && (all || now_us - slot.start_us >= limit_us)) {
+    } else if ((seen & 3) == phase_open && (all || age_us(slot) >= limit_us)) {
       any_closed |= slot.state.compare_exchange_strong(seen, state_of(seen >> 2, phase_expired),
                                                        std::memory_order_acq_rel);
     }

@@ -21,6 +21,7 @@ class ManualClock {
   const edgespan_clock& table() const { return table_; }
   std::uint64_t now_us() const { return mono_us_; }
   void advance(std::uint64_t us) { mono_us_ += us; }
+  void go_back(std::uint64_t us) { mono_us_ -= us; }  // to what another thread has read before
   void set_wall(std::uint64_t wall_us) {  // 0: the board does not know the date
     wall_known_ = wall_us != 0;
     wall_offset_us_ = wall_us - mono_us_;

@@ -59,4 +59,14 @@ EDGESPAN_TEST(only_spans_past_the_deadline_are_swept, "inflight") {
   TEST_ASSERT_FALSE(t.table.take_older(15'000'000, 0, out));
 }
 
+// The reporter reads its clock, and then looks at the messages, while others send.
+EDGESPAN_TEST(what_began_after_the_clock_was_read_is_not_old, "inflight") {
+  Table<4> t;
+  t.put(1, 18'000'000);
+  InflightSpan out{};
+  TEST_ASSERT_FALSE(t.table.take_older(17'999'999, 10, out));
+  TEST_ASSERT_FALSE(t.table.take_older(15'000'000, 10, out));
+  TEST_ASSERT_TRUE(t.table.take(t.key(1), out));
+}
+
 }  // namespace

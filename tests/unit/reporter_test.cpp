@@ -225,6 +225,20 @@ EDGESPAN_TEST(stop_without_a_collector_ends_by_its_deadline_and_counts_the_rest,
   expect_stopped(agent);
 }
 
+// A thread may open a span between the reporter's look at the clock and its look at the spans.
+EDGESPAN_TEST(a_span_that_opens_during_a_step_is_left_to_its_owner, "reporter") {
+  SmallAgent agent;
+  agent.clock.advance(10'000'000);
+  Span span = agent.tracing.span("work");
+  agent.clock.go_back(5);
+  (void)agent.reporter.step();
+  TEST_ASSERT_TRUE(span.recording());
+  agent.clock.advance(10);
+  span.finish();
+  agent.finished = 1;
+  agent.expect_books();
+}
+
 EDGESPAN_TEST(an_open_span_is_abandoned_by_its_deadline_or_by_the_stop, "reporter") {
   SmallAgent agent{{.flush_ms = 10}};
   agent.sender.wanted = {"abandoned"};
