@@ -33,15 +33,7 @@ void SpanRing::init(std::span<std::byte> bytes, std::span<RingChunk> chunks) noe
   }
 }
 
-// Differences, so that the counters may wrap.
-std::uint32_t SpanRing::chunks_used() const noexcept {
-  std::uint32_t used = 0;
-  for (const Stripe& stripe : stripes_) used += stripe.taken.load(std::memory_order_relaxed);
-  used -= freed_.load(std::memory_order_relaxed);
-  return static_cast<std::int32_t>(used) < 0 ? 0 : used;
-}
-
-// Mostly the next one is free. A full ring is seen from the counters, so that a span that will be dropped
+// Mostly the next one is free. A full ring is seen from the counter, so that a span that will be dropped
 // costs no search.
 std::uint32_t SpanRing::take_chunk(Stripe& stripe) noexcept {
   const std::uint32_t count = chunks();
@@ -54,7 +46,7 @@ std::uint32_t SpanRing::take_chunk(Stripe& stripe) noexcept {
                                                                            std::memory_order_relaxed)) {
       continue;
     }
-    stripe.taken.fetch_add(1, std::memory_order_relaxed);
+    used_.fetch_add(1, std::memory_order_relaxed);
     stripe.next.store(chunk + 1, std::memory_order_relaxed);
     return chunk;
   }
@@ -63,7 +55,7 @@ std::uint32_t SpanRing::take_chunk(Stripe& stripe) noexcept {
 
 // Gives a chunk back whose written part is zero again. Its stripe goes on there if that is close behind.
 void SpanRing::free_chunk(std::uint32_t index, std::uint32_t chunk) noexcept {
-  freed_.store(freed_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  used_.fetch_sub(1, std::memory_order_relaxed);
   chunks_[chunk].link.store(chunk_free, std::memory_order_release);
   std::atomic<std::uint32_t>& next = stripe_at(index).next;
   const std::uint32_t ahead = next.load(std::memory_order_relaxed) - chunk;
@@ -83,7 +75,7 @@ std::byte* SpanRing::claim_on(std::uint32_t index, std::uint32_t words) noexcept
         continue;
       }
       if (spare != none) {
-        stripe.taken.fetch_sub(1, std::memory_order_relaxed);
+        used_.fetch_sub(1, std::memory_order_relaxed);
         chunks_[spare].link.store(chunk_free, std::memory_order_release);
       }
       return reinterpret_cast<std::byte*>(word(chunk, at + 1));

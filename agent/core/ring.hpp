@@ -97,7 +97,7 @@ class SpanRing {
   }
 
   // Chunks that hold, or may take, spans. Any thread; a guess as soon as it is returned.
-  std::uint32_t chunks_used() const noexcept;
+  std::uint32_t chunks_used() const noexcept { return used_.load(std::memory_order_relaxed); }
   std::uint32_t chunks() const noexcept { return static_cast<std::uint32_t>(chunks_.size()); }
 
   StripeCounters& counters(std::uint32_t stripe) noexcept { return stripe_at(stripe).counters; }
@@ -133,8 +133,7 @@ class SpanRing {
   struct alignas(64) Stripe {
     std::atomic<std::uint32_t> cursor{0};
     StripeCounters counters;
-    std::atomic<std::uint32_t> taken{0};  // chunks so far
-    std::atomic<std::uint32_t> next{0};   // where its search for a free chunk begins
+    std::atomic<std::uint32_t> next{0};  // where its search for a free chunk begins
   };
   // What the consumer writes; `first` also by the producer that opens an empty stripe.
   struct ReadSide {
@@ -170,7 +169,7 @@ class SpanRing {
   std::span<RingChunk> chunks_;
   std::array<Stripe, stripes> stripes_;
   alignas(64) std::array<ReadSide, stripes> reading_;
-  std::atomic<std::uint32_t> freed_{0};  // chunks so far
+  alignas(64) std::atomic<std::uint32_t> used_{0};  // chunks that a stripe has; everybody writes it, once a chunk
 };
 
 }  // namespace edgespan::core

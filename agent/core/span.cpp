@@ -59,7 +59,7 @@ Range find_tag(const SpanSlot& slot, std::string_view key) noexcept {
 void end_slot(core::TracingState& state, SpanSlot& slot, std::uint64_t now_us) noexcept {
   const std::uint64_t elapsed_us = now_us - slot.start_us;
   core::SpanRecord span;
-  span.context = core::copy_of(slot.context);
+  span.context = core::context_of(slot);
   span.kind = static_cast<Kind>(slot.kind);
   span.start_us = slot.start_us;
   span.duration_us = elapsed_us == 0 ? 1 : elapsed_us;  // the collector takes 0 for absent
@@ -281,7 +281,7 @@ Span Tracing::open(const Context& context, std::uint64_t start_us) noexcept {
     slot.flags = 0;
     slot.name_bytes = slot.remote_bytes = slot.annotation_bytes = slot.tag_bytes = 0;
     slot.start_us = start_us;
-    slot.context = core::copy_of(context);
+    core::set_context(slot, context);
     slot.state.store(state_of(generation, phase_open), std::memory_order_release);
     made.slot_ = static_cast<std::uint16_t>(at + 1);
     made.generation_ = generation;

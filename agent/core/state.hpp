@@ -88,6 +88,20 @@ constexpr Context copy_of(const Context& from) noexcept {
 }
 #endif
 
+// The context that a slot of memory keeps field by field, since its decision fits beside other small fields.
+template <typename Slot>
+constexpr Context context_of(const Slot& slot) noexcept {
+  return {slot.trace_hi, slot.trace_lo, slot.span_id, slot.parent_id, slot.decision};
+}
+template <typename Slot>
+constexpr void set_context(Slot& slot, const Context& context) noexcept {
+  slot.trace_hi = context.trace_hi;
+  slot.trace_lo = context.trace_lo;
+  slot.span_id = context.span_id;
+  slot.parent_id = context.parent_id;
+  slot.decision = context.decision;
+}
+
 // A random number that is not 0.
 std::uint64_t random_id(TracingState& state) noexcept;
 

@@ -24,6 +24,13 @@ constexpr std::size_t object_bytes = sizeof(Tracing) + sizeof(Reporter) + sizeof
 static_assert(sizeof(Memory<>) + object_bytes <= 64 * 1'024);
 static_assert(sizeof(Memory<tiny_limits>) + object_bytes <= 16 * 1'024);
 
+// The sum is all of it, for odd numbers as well.
+constexpr Limits odd_limits{.ring_bytes = 3'072, .batch_bytes = 641, .spans_open_max = 3, .inflight_max = 24,
+                            .poll_records_max = 1, .poll_topics_max = 5};
+static_assert(sizeof(Memory<>) == memory_bytes(Limits{}));
+static_assert(sizeof(Memory<tiny_limits>) == memory_bytes(tiny_limits));
+static_assert(sizeof(Memory<odd_limits>) == memory_bytes(odd_limits));
+
 EDGESPAN_TEST(memory_of_the_smallest_preset_is_enough_for_the_whole_story, "memory") {
   Traced<tiny_limits> traced;
   const std::string topic = MockCluster::shared().topic();

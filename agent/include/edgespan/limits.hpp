@@ -35,14 +35,15 @@ inline constexpr Limits tiny_limits{.ring_bytes = 4'096,
 // The sum, one term and one reason a line.
 constexpr std::size_t memory_bytes(const Limits& limits) noexcept {
   std::size_t bytes = 0;
+  bytes += limits.spans_open_max * sizeof(SpanSlot);                  // ids, times and texts while open
   bytes += limits.ring_bytes;                                         // encoded spans
   bytes += limits.ring_bytes / ring_chunk_bytes * sizeof(RingChunk);  // which stripe a chunk belongs to
-  bytes += limits.batch_bytes;                                        // bytes offered to the sender
-  bytes += limits.spans_open_max * sizeof(SpanSlot);                  // ids, times and texts while open
   bytes += limits.inflight_max / inflight_bucket_size *
            sizeof(InflightBucket);                          // ids and start until acknowledged
   bytes += limits.poll_records_max * sizeof(PolledRecord);  // the records of a poll
   bytes += limits.poll_topics_max * sizeof(PolledTopic);    // the shared roots of a poll
+  bytes += limits.batch_bytes;                              // bytes offered to the sender
+  bytes += (slot_align - bytes % slot_align) % slot_align;  // up to a line of the cache
   return bytes;
 }
 
@@ -122,12 +123,13 @@ struct Memory {
   static_assert(limit_holds<L.poll_records_max, nearest.poll_records_max>, "poll_records_max must not be 0");
   static_assert(limit_holds<L.poll_topics_max, nearest.poll_topics_max>, "poll_topics_max must not be 0");
 
-  alignas(8) std::array<std::byte, L.ring_bytes> ring;
-  std::array<RingChunk, L.ring_bytes / ring_chunk_bytes> chunks;
-  std::array<std::byte, L.batch_bytes> batch;
+  // By falling alignment, so that nothing lies between them.
   std::array<SpanSlot, L.spans_open_max> spans;
+  alignas(8) std::array<std::byte, L.ring_bytes> ring;
   std::array<InflightBucket, L.inflight_max / inflight_bucket_size> inflight;
   ConsumerStore<L> consumer;
+  std::array<RingChunk, L.ring_bytes / ring_chunk_bytes> chunks;
+  std::array<std::byte, L.batch_bytes> batch;
 
   operator TracingMemory() noexcept { return {ring, chunks, batch, spans}; }
 };

@@ -30,19 +30,28 @@ struct RingChunk {
   std::atomic<std::uint32_t> filled;  // bytes that were claimed when the stripe moved on
 };
 
-struct SpanSlot {
+// A slot fills whole lines of a cache, which it shares with no other: threads that each have a span open do not
+// meet. Without threads nobody is there to be met.
+#ifdef EDGESPAN_NO_THREADS
+inline constexpr std::size_t slot_align = 8;
+#else
+inline constexpr std::size_t slot_align = 64;
+#endif
+struct alignas(slot_align) SpanSlot {
   std::atomic<std::uint32_t> state;    // generation and phase
   std::atomic<std::uint32_t> touched;  // written after every change, so that the sweep sees a whole span
   std::uint8_t kind;
   std::uint8_t flags;
+  Decision decision;
   std::uint16_t name_bytes;    // at the end of `text`
   std::uint16_t remote_bytes;  // the next three: from its front, in the order of the wire format
   std::uint16_t annotation_bytes;
   std::uint16_t tag_bytes;
+  std::uint64_t trace_hi, trace_lo, span_id, parent_id;
   std::uint64_t start_us;  // monotonic
-  Context context;
   std::array<std::byte, span_text_bytes> text;
 };
+static_assert(sizeof(SpanSlot) == 448);
 
 // Messages on their way, found by the address that librdkafka gives them.
 struct InflightSpan {
