@@ -12,11 +12,12 @@ Taken take_spans(TracingState& state, std::uint64_t now_us, std::uint32_t& strip
   if (wall_us == 0) return taken;
   const std::uint64_t offset_us = wall_us - now_us;
   const ConsumerLock lock{state};
-  for (std::uint32_t idle = 0; idle < stripes;) {
+  // Every stripe once: to go round until all are empty at one time would run after threads that are at work.
+  for (std::uint32_t emptied = 0; emptied < stripes;) {
     RingRecord record;
     if (!state.ring.peek(stripe, record)) {
       stripe = (stripe + 1) % stripes;
-      ++idle;
+      ++emptied;
       continue;
     }
     if (record.bytes.size() > room.size() - taken.bytes) {
@@ -29,7 +30,6 @@ Taken take_spans(TracingState& state, std::uint64_t now_us, std::uint32_t& strip
     state.ring.pop(stripe);
     taken.bytes += static_cast<std::uint32_t>(copy.size());
     ++taken.spans;
-    idle = 0;
   }
   state.ledger.sums.in_batch += taken.spans;
   return taken;

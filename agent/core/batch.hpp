@@ -16,9 +16,10 @@ struct Taken {
   bool full = false;  // the next span in the ring did not fit
 };
 
-// Moves spans out of the ring to the start of `room`, as many as fit, and counts them as in the batch.
-// `stripe` is where to go on; it is kept between calls so that every stripe has its turn. While the wall
-// clock is unknown nothing leaves: the times could not be told. One caller at a time; never blocks for I/O.
+// Moves spans out of the ring to the start of `room`, as many as fit, and counts them as in the batch: all that
+// were there when it began, and of later ones those that it meets. `stripe` is where to go on; it is kept between
+// calls so that every stripe has its turn. While the wall clock is unknown nothing leaves: the times could not be
+// told. One caller at a time; never blocks for I/O.
 Taken take_spans(TracingState& state, std::uint64_t now_us, std::uint32_t& stripe,
                  std::span<std::byte> room) noexcept;
 

@@ -14,7 +14,7 @@ namespace edgespan::core {
 // dropped, and counted.
 std::byte* claim_or_drop(TracingState& state, std::uint32_t stripe, std::uint32_t size) noexcept;
 
-// Wakes the reporter when half the ring is taken: once, until it has run.
+// Wakes the reporter when half the ring is taken: once, until spans have left.
 void wake_reporter(TracingState& state) noexcept;
 
 // Puts a finished, sampled span into the ring, or counts why it could not. Any thread.

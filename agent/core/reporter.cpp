@@ -55,7 +55,6 @@ std::uint64_t Reporter::step() noexcept {
   std::uint32_t again_us = step_every_us;
   if (!stopped_) {
     core::TracingState& state = tracing_->state();
-    state.wake_sent.store(0, std::memory_order_relaxed);
     const std::uint64_t now_us = state.now_us();
     core::seed(state);
     keep_house(now_us);
@@ -92,6 +91,8 @@ void Reporter::fill(std::uint64_t now_us) noexcept {
       core::take_spans(state, now_us, next_stripe_, state.memory.batch.subspan(batch_used_));
   full_ = more_ = taken.full;
   if (batch_spans_ == 0) batch_begun_us_ = now_us;
+  // While nothing can leave, to be woken again by a ring that fills would be of no use.
+  if (taken.spans != 0) state.wake_sent.store(0, std::memory_order_relaxed);
   batch_used_ += taken.bytes;
   batch_spans_ += taken.spans;
   if (batch_spans_ == 0) collecting_.store(1, std::memory_order_release);

@@ -11,6 +11,7 @@
 #include <atomic>
 #include <barrier>
 #include <chrono>
+#include <numeric>
 #include <thread>
 #include <vector>
 
@@ -59,34 +60,7 @@ class Program {
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
-  // Lets `count` threads go at once; returns the seconds of processor time that they took on average.
-  double run(std::uint32_t count) {
-    std::barrier start{static_cast<std::ptrdiff_t>(count)};
-    std::vector<double> took_ns(count);
-    std::vector<std::thread> threads;
-    for (double& took : took_ns) {
-      threads.emplace_back([this, &start, &took] {
-        start.arrive_and_wait();
-        took = finish_spans();
-      });
-    }
-    for (std::thread& thread : threads) thread.join();
-    double all_ns = 0;
-    for (const double took : took_ns) all_ns += took;
-    return all_ns / count / 1e9;
-  }
-
-  // No span is lost, and none is unknown.
-  void check() {
-    must(reporter_.flush(10'000) == Status::ok, "Reporter::flush");
-    const Books books = agent_.tracing.books();
-    must(books.balanced() && books.finished == begun_ && books.delivered == begun_ && books.texts_cut == 0 &&
-             collector_.spans == begun_,
-         "the books of threads");
-  }
-  double allocations() const noexcept { return static_cast<double>(allocations_); }
-
- private:
+  // What one thread does; returns the nanoseconds of processor time that it took.
   double finish_spans() {
     double took_ns = 0;
     const std::uint64_t allocated = allocations_of_this_thread().ours;
@@ -103,6 +77,17 @@ class Program {
     return took_ns;
   }
 
+  // No span is lost, and none is unknown.
+  void check() {
+    must(reporter_.flush(10'000) == Status::ok, "Reporter::flush");
+    const Books books = agent_.tracing.books();
+    must(books.balanced() && books.finished == begun_ && books.delivered == begun_ && books.texts_cut == 0 &&
+             collector_.spans == begun_,
+         "the books of threads");
+  }
+  double allocations() const noexcept { return static_cast<double>(allocations_); }
+
+ private:
   Agent<Limits{.ring_bytes = 1'048'576, .batch_bytes = 16'384}> agent_;
   Collector collector_;
   Reporter reporter_;
@@ -110,16 +95,44 @@ class Program {
   std::atomic<std::uint64_t> allocations_{0};
 };
 
-void threads(benchmark::State& state, std::uint32_t count) {
-  Program program;
-  program.run(count);  // every thread's first touch of the ring
-  while (state.KeepRunningBatch(spans_each)) state.SetIterationTime(program.run(count));
-  program.check();
-  state.counters["allocs"] = benchmark::Counter(program.allocations(), benchmark::Counter::kAvgIterations);
+// Lets a thread go for each program, all at once; returns the seconds of processor time that they took on average.
+double run(const std::vector<Program*>& programs) {
+  const std::size_t count = programs.size();
+  std::barrier start{static_cast<std::ptrdiff_t>(count)};
+  std::vector<double> took_ns(count);
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < count; ++i) {
+    threads.emplace_back([&start, &took = took_ns[i], program = programs[i]] {
+      start.arrive_and_wait();
+      took = program->finish_spans();
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  return std::accumulate(took_ns.begin(), took_ns.end(), 0.0) / static_cast<double>(count) / 1e9;
 }
 
-BENCHMARK_CAPTURE(threads, 1, 1)->Name("threads_1/edgespan")->UseManualTime()->Iterations(runs * spans_each);
-BENCHMARK_CAPTURE(threads, 2, 2)->Name("threads_2/edgespan")->UseManualTime()->Iterations(runs * spans_each);
-BENCHMARK_CAPTURE(threads, 4, 4)->Name("threads_4/edgespan")->UseManualTime()->Iterations(runs * spans_each);
+// `apart`: every thread has a program of its own, so that what two of them share is the machine alone.
+void threads(benchmark::State& state, std::size_t count, bool apart) {
+  std::vector<Program> programs(apart ? count : 1);
+  std::vector<Program*> of_threads;
+  for (std::size_t i = 0; i < count; ++i) of_threads.push_back(&programs[apart ? i : 0]);
+  run(of_threads);  // every thread's first touch of the ring
+  while (state.KeepRunningBatch(spans_each)) state.SetIterationTime(run(of_threads));
+  double allocations = 0;
+  for (Program& program : programs) {
+    program.check();
+    allocations += program.allocations();
+  }
+  state.counters["allocs"] = benchmark::Counter(allocations, benchmark::Counter::kAvgIterations);
+}
+
+void together(benchmark::State& state, std::size_t count) { threads(state, count, false); }
+void apart(benchmark::State& state, std::size_t count) { threads(state, count, true); }
+
+BENCHMARK_CAPTURE(together, 1, 1)->Name("threads_1/edgespan")->UseManualTime()->Iterations(runs * spans_each);
+BENCHMARK_CAPTURE(together, 2, 2)->Name("threads_2/edgespan")->UseManualTime()->Iterations(runs * spans_each);
+BENCHMARK_CAPTURE(apart, 2, 2)->Name("threads_2/floor")->UseManualTime()->Iterations(runs * spans_each);
+BENCHMARK_CAPTURE(together, 4, 4)->Name("threads_4/edgespan")->UseManualTime()->Iterations(runs * spans_each);
+BENCHMARK_CAPTURE(apart, 4, 4)->Name("threads_4/floor")->UseManualTime()->Iterations(runs * spans_each);
 
 }  // namespace

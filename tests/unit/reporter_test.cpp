@@ -258,6 +258,41 @@ EDGESPAN_TEST(an_open_span_is_abandoned_by_its_deadline_or_by_the_stop, "reporte
   agent.expect_books();
 }
 
+// Calls nobody: the test steps, and sees who would be woken.
+struct CountingWorker {
+  edgespan_worker table{.ctx = this,
+                        .start = [](void*, std::uint64_t (*)(void*), void*) { return true; },
+                        .wake = [](void* self) { ++static_cast<CountingWorker*>(self)->wakes; },
+                        .stop = [](void*, std::uint64_t) { return true; }};
+  std::uint64_t wakes = 0;
+};
+
+EDGESPAN_TEST(a_ring_that_is_half_full_wakes_the_reporter_but_not_while_nothing_can_leave, "reporter") {
+  CountingWorker worker;
+  SmallAgent agent{{.local = {.service_name = "Gateway"}, .drop_oldest = true}, {.flush_ms = 10}};
+  TEST_ASSERT_TRUE(agent.reporter.start(worker.table) == Status::ok);
+  agent.finish_spans(2);
+  TEST_ASSERT_EQUAL_UINT64(0, worker.wakes);
+  agent.finish_spans(40);
+  TEST_ASSERT_EQUAL_UINT64(1, worker.wakes);
+
+  agent.sender.fallback = retry(SendReason::connect);
+  agent.run_for(100'000);
+  agent.finish_spans(40);
+  const std::uint64_t begun = worker.wakes;
+  for (int i = 0; i < 20; ++i) {
+    agent.run_for(10'000);
+    agent.finish_spans(40);  // the ring goes round
+  }
+  TEST_ASSERT_EQUAL_UINT64(begun, worker.wakes);
+
+  agent.sender.fallback = {.state = SendState::delivered};
+  agent.run_for(60'000'000);
+  agent.finish_spans(40);
+  TEST_ASSERT_EQUAL_UINT64(begun + 1, worker.wakes);
+  agent.expect_books();
+}
+
 EDGESPAN_TEST(a_reporter_needs_a_tracing_that_is_started, "reporter") {
   Tracing tracing;
   test::RecordingSender sender;
