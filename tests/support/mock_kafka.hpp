@@ -59,9 +59,16 @@ struct ClientDeleter {
 };
 using Client = std::unique_ptr<rd_kafka_t, ClientDeleter>;
 
+// A client that pushes metrics, as librdkafka's do by default from 2.5 on, may take a second to be destroyed: it
+// waits for a signal that may have been given before. Older releases do not know the setting.
+inline rd_kafka_conf_t* without_metrics(rd_kafka_conf_t* conf) {
+  (void)rd_kafka_conf_set(conf, "enable.metrics.push", "false", nullptr, 0);
+  return conf;
+}
+
 inline Client plain_client(rd_kafka_type_t type, const Settings& settings) {
   char errstr[256] = "";
-  rd_kafka_t* rk = rd_kafka_new(type, make_conf(settings), errstr, sizeof errstr);
+  rd_kafka_t* rk = rd_kafka_new(type, without_metrics(make_conf(settings)), errstr, sizeof errstr);
   INFO(errstr);
   REQUIRE(rk != nullptr);
   return Client{rk};
