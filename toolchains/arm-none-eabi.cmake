@@ -13,8 +13,14 @@ set(CMAKE_CXX_FLAGS_INIT "${edgespan_core_flags} ${edgespan_section_flags} -fno-
 -fno-threadsafe-statics -fno-use-cxa-atexit")
 set(CMAKE_EXE_LINKER_FLAGS_INIT "-Wl,--gc-sections")
 
-# Programs come from this machine, everything else from the target's own tree.
-set(CMAKE_FIND_ROOT_PATH /usr/lib/arm-none-eabi)
+# Programs come from this machine, everything else from the compiler's own tree.
+execute_process(COMMAND ${CMAKE_C_COMPILER} -print-libgcc-file-name OUTPUT_VARIABLE libgcc
+                OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+if(NOT libgcc)
+  message(FATAL_ERROR "${CMAKE_C_COMPILER} is not here; Debian has it in gcc-arm-none-eabi")
+endif()
+get_filename_component(libgcc_root ${libgcc} DIRECTORY)
+set(CMAKE_FIND_ROOT_PATH ${libgcc_root})
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
