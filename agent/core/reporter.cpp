@@ -82,11 +82,11 @@ bool Reporter::sweep(std::uint64_t now_us, bool all) noexcept {
   return core::sweep_spans(state, now_us, all);
 }
 
-// Goes on with the batch. `collecting_` falls before a span leaves the ring, so that a flush which sees the
+// Goes on with the batch. `underway_` rises before a span leaves the ring, so that a flush which sees the
 // span gone waits for this batch.
 void Reporter::fill(std::uint64_t now_us) noexcept {
   core::TracingState& state = tracing_->state();
-  collecting_.store(0, std::memory_order_relaxed);
+  underway_.store(1, std::memory_order_relaxed);
   const core::Taken taken =
       core::take_spans(state, now_us, next_stripe_, state.memory.batch.subspan(batch_used_));
   full_ = more_ = taken.full;
@@ -95,7 +95,7 @@ void Reporter::fill(std::uint64_t now_us) noexcept {
   if (taken.spans != 0) state.wake_sent.store(0, std::memory_order_relaxed);
   batch_used_ += taken.bytes;
   batch_spans_ += taken.spans;
-  if (batch_spans_ == 0) collecting_.store(1, std::memory_order_release);
+  if (batch_spans_ == 0) underway_.store(0, std::memory_order_release);
 }
 
 bool Reporter::due(std::uint64_t now_us) const noexcept {

@@ -75,12 +75,12 @@ bool wants_credentials(const SendResult& result) noexcept {
 }  // namespace
 
 void Reporter::choose_portion(std::uint64_t now_us) noexcept {
-  if (left_us(now_us, learned_us_, learned_for_us) == 0) portion_bytes_max_ = UINT32_MAX;
+  if (left_us(now_us, learned_us_, learned_for_us) == 0) portion_bytes_below_ = 0;
   if (suspect_end_ <= portion_.begin) suspect_end_ = 0;
   const bool searching = suspect_end_ != 0;
   const core::Bytes batch = tracing_->state().memory.batch.first(searching ? suspect_end_ : batch_used_);
   const core::Bytes rest = batch.subspan(portion_.begin);
-  core::Run run = core::elements_within(rest, portion_bytes_max_);
+  core::Run run = core::elements_within(rest, portion_bytes_below_ - 1);
   if (searching) {
     const core::Run half = core::first_half(rest);
     if (half.bytes < run.bytes) run = half;
@@ -128,9 +128,9 @@ bool Reporter::cut(std::uint64_t now_us, const SendResult& result) noexcept {
     return false;
   }
   if (too_large) {
-    portion_bytes_max_ = (portion_.end - portion_.begin) / 2;
+    portion_bytes_below_ = (portion_.end - portion_.begin) / 2 + 1;
     learned_us_ = now_us;
-  } else if (malformed && (suspect_end_ != 0 || (!searched_ && search_pays_))) {
+  } else if (malformed && (suspect_end_ != 0 || (!searched_ && !in_vain_))) {
     suspect_end_ = portion_.end;
     searched_ = true;
   } else {
@@ -159,19 +159,20 @@ void Reporter::settle(bool delivered, DropReason reason) noexcept {
   }
   if (delivered) {
     pause_ms_ = 0;
-    taken_some_ = search_pays_ = true;
+    taken_some_ = true;
+    in_vain_ = false;
   }
   batch_spans_ -= portion_.spans;
   portion_ = {.begin = portion_.end};
   if (batch_spans_ != 0) return;
 
-  if (searched_ && !taken_some_) search_pays_ = false;
+  if (searched_ && !taken_some_) in_vain_ = true;
   portion_ = {};
   batch_used_ = suspect_end_ = 0;
   searched_ = taken_some_ = full_ = false;
   phase_ = Phase::collecting;
   settled_.fetch_add(1, std::memory_order_release);
-  collecting_.store(1, std::memory_order_release);
+  underway_.store(0, std::memory_order_release);
 }
 
 // Decorrelated jitter: each pause is drawn between the least one and three times the last one, so that a

@@ -47,7 +47,7 @@ Status Reporter::wait_until_sent(std::uint64_t deadline_us) noexcept {
       drained = true;
       settled_before = settled_.load(std::memory_order_acquire);
     }
-    if (drained && (collecting_.load(std::memory_order_acquire) != 0 ||
+    if (drained && (underway_.load(std::memory_order_acquire) == 0 ||
                     settled_.load(std::memory_order_acquire) != settled_before)) {
       status = Status::ok;
       break;

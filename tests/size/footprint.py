@@ -84,16 +84,29 @@ def sections(settings, program):
     return row
 
 
+def object_name(symbol):
+    return re.sub(r'^_ZL\d+|^_ZN12_GLOBAL__N_1L?\d+|E$', '', symbol)
+
+
 def memory(settings, program):
     """Bytes of the agent's objects in the traced program: the budget's and all of them."""
     sizes = {}
     for line in run(settings['CMAKE_NM'], '-S', '--defined-only', program).splitlines():
         words = line.split()
         if len(words) == 4 and words[2] in 'bBdD':
-            name = re.sub(r'^_ZL\d+|^_ZN12_GLOBAL__N_1L?\d+|E$', '', words[3])
+            name = object_name(words[3])
             if name in OBJECTS:
                 sizes[name] = int(words[1], 16)
     return sizes.get('memory', 0), sum(sizes.values())
+
+
+def begins_as_data(settings, program):
+    """Agent objects that do not begin as zeros, and so take their size in the file or the flash, too."""
+    for line in run(settings['CMAKE_NM'], '--defined-only', program).splitlines():
+        words = line.split()
+        name = object_name(words[-1])
+        if words[-2] in 'dD' and name in OBJECTS:
+            yield name
 
 
 def figures(build):
@@ -243,6 +256,8 @@ def compare(build):
                 print(f'{board}: {kind} of {part} fell from {before:,} to {rows[part][kind]:,} bytes')
     if ram > then_ram:
         worse.append(f'{board}: memory grew from {then_ram} to {ram}')
+    objects = begins_as_data(cache(build), os.path.join(build, 'tests', 'size', 'edgespan_size_traced'))
+    worse += [f'{board}: the object {name} does not begin as zeros' for name in objects]
     worse += grown_figures(board, found, then_found)
     return worse
 

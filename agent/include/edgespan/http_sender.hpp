@@ -173,7 +173,7 @@ class HttpSender {
   const edgespan_gzip* gzip_ = nullptr;  // null: none, or the collector does not take it
   std::uint64_t connect_us_ = 0;
   std::uint64_t request_us_ = 0;
-  std::uint32_t progress_bytes_per_s_ = 1;
+  std::uint32_t progress_bytes_per_s_ = 0;
   std::uint32_t newly_sent_bytes_ = 0;  // in this call of offer()
   std::uint64_t started_us_ = 0;     // of the connection attempt, then of the request
   std::uint64_t kept_since_us_ = 0;  // when the open connection fell idle

@@ -110,12 +110,12 @@ class Reporter {
 
   Tracing* tracing_ = nullptr;
   Sender sender_{};
-  ReporterConfig config_{};
+  ReporterConfig config_{0, 0, 0, 0};  // zeros until init(): the object then takes no place in a flash image
   const edgespan_worker* worker_ = nullptr;
   std::atomic<std::uint32_t> stepping_{0};  // whoever is inside step()
   std::atomic<std::uint32_t> hurry_{0};  // how many flush() wait: batches leave without waiting for flush_ms
   std::atomic<std::uint32_t> settled_{0};     // batches that were delivered or dropped
-  std::atomic<std::uint32_t> collecting_{1};  // 1 while no batch is on its way and none is begun
+  std::atomic<std::uint32_t> underway_{0};    // 1 while a batch is begun or on its way
   std::atomic<std::uint8_t> last_reason_{0};
   std::atomic<bool> ready_{false};  // uplink_ready() was called
   std::atomic<std::uint16_t> last_status_{0};
@@ -128,17 +128,17 @@ class Reporter {
   bool asked_for_ = false;   // the pause comes from an answer of the collector
   bool begun_ = false;       // the portion has begun to go out before
   bool searched_ = false;    // the bad span of this batch was looked for
-  bool search_pays_ = true;  // the collector has taken spans since a search that found all of them bad
+  bool in_vain_ = false;     // a search found all spans bad, and the collector has taken none since
   bool taken_some_ = false;  // the collector has taken spans of this batch
   std::uint32_t batch_used_ = 0;
   std::uint32_t batch_spans_ = 0;  // not settled yet
   Portion portion_{};
   std::uint32_t suspect_end_ = 0;                 // while a search is on: the bad span lies before it
-  std::uint32_t portion_bytes_max_ = UINT32_MAX;  // learned from 413
+  std::uint32_t portion_bytes_below_ = 0;         // learned from 413; 0: nothing yet
   std::uint32_t server_errors_ = 0;               // plain 500s for this portion
   std::uint32_t next_stripe_ = 0;
   std::uint64_t batch_begun_us_ = 0;
-  std::uint64_t learned_us_ = 0;      // when portion_bytes_max_ was
+  std::uint64_t learned_us_ = 0;      // when portion_bytes_below_ was
   std::uint64_t paused_us_ = 0;       // when the pause began
   std::uint32_t pause_ms_ = 0;        // its length; the next one grows from it
   std::uint64_t date_offset_us_ = 0;  // wall against monotonic clock when the pause began
