@@ -160,7 +160,8 @@ function(_edgespan_rdkafka_source)
   add_subdirectory(${source} ${build} EXCLUDE_FROM_ALL)
   # Before 2.15 the CMake build looks for atomics and does not say so: 64-bit values would be read by halves.
   target_compile_definitions(rdkafka PRIVATE HAVE_ATOMICS_32_ATOMIC=1 HAVE_ATOMICS_64_ATOMIC=1)
-  target_compile_options(rdkafka PRIVATE -ffunction-sections -fdata-sections)
+  # Its assertions hold their files' names, which are as long in every folder that this is built in, and by ccache.
+  target_compile_options(rdkafka PRIVATE -ffunction-sections -fdata-sections -fmacro-prefix-map=${CMAKE_BINARY_DIR}/=)
   # 2.14's CMake build includes this header even without curl, and uses nothing of it.
   if(NOT EXISTS ${build}/none/curl/curl.h)
     file(WRITE ${build}/none/curl/curl.h "")
