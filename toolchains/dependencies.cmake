@@ -4,6 +4,7 @@
 #   rdkafka    librdkafka; from source a small static one: no SSL, SASL, zlib, zstd, curl; LZ4 and snappy inside
 #   nanopb     its run-time library; the generator is a tool of the host
 #   mbedtls    3.6 LTS, always from source: its configuration is ours, and a distribution's is ten times as large
+#   zlib       for packed batches
 #   catch2     the tests' framework; from source with main()
 #   cli11, httplib   headers of the tool
 #
@@ -223,6 +224,23 @@ endfunction()
 
 function(_edgespan_mbedtls_system)
   _edgespan_mbedtls_source()
+endfunction()
+
+function(_edgespan_zlib_system)
+  find_package(ZLIB REQUIRED)
+  target_link_libraries(edgespan_dep_zlib INTERFACE ZLIB::ZLIB)
+endfunction()
+
+# What packs and unpacks in memory; its files of gzip are left out. Its own CMake build would rename a header.
+function(_edgespan_zlib_source)
+  edgespan_release(zlib 1.3.1 source)
+  set(files adler32 crc32 deflate inffast inflate inftrees trees zutil)
+  list(TRANSFORM files REPLACE "(.+)" "${source}/\\1.c")
+  add_library(edgespan_dep_zlib_library STATIC ${files})
+  target_include_directories(edgespan_dep_zlib_library PUBLIC ${source})
+  target_compile_options(edgespan_dep_zlib_library PRIVATE -ffunction-sections -fdata-sections)
+  _edgespan_foreign(edgespan_dep_zlib_library)
+  target_link_libraries(edgespan_dep_zlib INTERFACE edgespan_dep_zlib_library)
 endfunction()
 
 # Version 2 is a header, and main() is made from it by a file of the tests; 3 is a library that has one.

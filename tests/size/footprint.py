@@ -27,7 +27,7 @@ import stack  # pylint: disable=wrong-import-position
 TABLE = os.path.join(ROOT, 'boards', 'FOOTPRINT.md')
 # Agent objects that a program has one of; their sizes and the budget's are its memory.
 OBJECTS = ('memory', 'tracing', 'reporter', 'kafka', 'zipkin', 'port')
-AGENT = ('core', 'nanopb', 'http', 'kafka', 'port', 'tls')
+AGENT = ('core', 'nanopb', 'http', 'kafka', 'port', 'tls', 'gzip')
 ORDER = AGENT + ('edgespan', 'program without', 'program with', 'growth', 'program with TLS', 'growth with TLS')
 LINUX_ARMV7 = ('beaglebone-black', 'imx6ull')
 # What the project promises, in bytes: boards, parts, kinds, limit.
@@ -142,8 +142,9 @@ def measure(build):
     rows = linkmap.parts(os.path.join(folder, 'traced.map'))
     rows = {part: row for part, row in rows.items() if part in AGENT}
     rows['edgespan'] = add(*rows.values())
-    if os.path.exists(os.path.join(folder, 'edgespan_size_tls')):
-        rows['tls'] = linkmap.parts(os.path.join(folder, 'tls.map'))['tls']
+    for part in ('tls', 'gzip'):
+        if os.path.exists(os.path.join(folder, f'edgespan_size_{part}')):
+            rows[part] = linkmap.parts(os.path.join(folder, f'{part}.map'))[part]
     program = os.path.join(folder, 'edgespan_size_traced')
     rows['program with'] = sections(settings, program)
     plain = os.path.join(folder, 'edgespan_size_plain')

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // A gateway as small as it gets: a producer and a consumer, once without tracing, once with all of it and
-// once with TLS besides. What edgespan adds to a finished program is the difference. Usage: gateway [ZIPKIN
-// [BROKERS [ROOTS]]]; without BROKERS, or with an empty one, a broker of librdkafka's own inside the process;
-// ROOTS is a PEM file, for TLS.
+// once each with TLS and gzip besides. What edgespan adds to a finished program is the difference. Usage:
+// gateway [ZIPKIN [BROKERS [ROOTS]]]; without BROKERS, or with an empty one, a broker of librdkafka's own
+// inside the process; ROOTS is a PEM file, for TLS.
 #include <librdkafka/rdkafka.h>
 
 #include <cstdio>
 
 #ifdef EDGESPAN_SIZE_TRACED
 #include <edgespan/board.hpp>
+#ifdef EDGESPAN_SIZE_GZIP
+#include <edgespan/gzip.hpp>
+#endif
 #include <edgespan/http_sender.hpp>
 #include <edgespan/kafka.hpp>
 #ifdef EDGESPAN_SIZE_TLS
@@ -29,6 +32,10 @@ static edgespan::mbedtls::Arena arena;
 static edgespan::mbedtls::Tls tls;
 static char roots[4096];
 #endif
+#ifdef EDGESPAN_SIZE_GZIP
+static edgespan::gzip::Memory<edgespan::board_limits.batch_bytes> packing;
+static edgespan::gzip::Gzip gzip;
+#endif
 #endif
 
 static constexpr char topic[] = "readings";
@@ -48,12 +55,18 @@ static bool secure(const char*) { return true; }
 static const edgespan_stream& uplink() { return port.stream(); }
 #endif
 
+#ifdef EDGESPAN_SIZE_GZIP
+static const edgespan_gzip* packer() { return gzip.init(packing) ? &gzip.table() : nullptr; }
+#elif defined(EDGESPAN_SIZE_TRACED)
+static const edgespan_gzip* packer() { return nullptr; }
+#endif
+
 static bool start([[maybe_unused]] const char* collector, [[maybe_unused]] const char* roots_file) {
 #ifdef EDGESPAN_SIZE_TRACED
   using enum edgespan::Status;
   return port.init() && secure(roots_file) &&
          tracing.init(memory, {.local = {.service_name = "gateway"}}, port.clock()) == ok &&
-         zipkin.init(uplink(), collector) == ok && reporter.init(tracing, zipkin.sender()) == ok &&
+         zipkin.init(uplink(), collector, {.gzip = packer()}) == ok && reporter.init(tracing, zipkin.sender()) == ok &&
          reporter.start(port.worker()) == ok && kafka.init(tracing, memory.inflight) == ok;
 #else
   return true;

@@ -12,6 +12,7 @@ PARTS = (
     (r'libedgespan_kafka\.a', 'kafka'),
     (r'libedgespan_(?:posix|bare)\.a', 'port'),
     (r'libedgespan_mbedtls\.a|libmbed(?:tls|x509|crypto)\.a|libeverest\.a|libp256m\.a', 'tls'),
+    (r'libedgespan_gzip\.a|libedgespan_dep_zlib_library\.a', 'gzip'),
     (r'librdkafka\.a', 'librdkafka'),
 )
 # ` .text.name  0xaddress  0xsize  file`; a long name has a line of its own.

@@ -6,6 +6,7 @@ Runs the command GATEWAY with a collector on loopback and writes into the file R
 are, encoded: a send, a poll and a process. Fails unless these three, and no other, arrive.
 """
 
+import gzip
 import http.server
 import subprocess
 import sys
@@ -41,7 +42,8 @@ def main(result, *command):
 
     class Collector(http.server.BaseHTTPRequestHandler):
         def do_POST(self):  # the name that the module asks for
-            bodies.append(self.rfile.read(int(self.headers['Content-Length'])))
+            body = self.rfile.read(int(self.headers['Content-Length']))
+            bodies.append(gzip.decompress(body) if self.headers['Content-Encoding'] == 'gzip' else body)
             self.send_response(202)
             self.send_header('Content-Length', '0')
             self.end_headers()

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// All memory that packing takes is given before: zlib allocates nothing.
+#include <edgespan/gzip.hpp>
+
+#include <string>
+
+#include "memory/trap.hpp"
+#include "support/test.hpp"
+
+namespace {
+
+using namespace edgespan;
+using namespace edgespan::test;
+
+EDGESPAN_TEST(gzip_nothing_is_allocated, "gzip") {
+  static gzip::Memory<16'384> memory;
+  std::string batch;
+  for (int i = 0; batch.size() < 16'000; ++i) batch += "truck-" + std::to_string(i) + " truck.cargo kafka ";
+  gzip::Gzip gzip;
+  const Allocations before = thread_allocations();
+  const bool started = gzip.init(memory);
+  std::size_t n = 0, sum = 0;
+  for (int i = 0; i < 100; ++i) {
+    if (gzip.table().pack(gzip.table().ctx, batch.data(), batch.size(), &n) != nullptr) sum += n;
+  }
+  const std::size_t calls = (thread_allocations() - before).calls;
+  TEST_ASSERT_TRUE(started && n != 0 && sum == 100 * n);
+  TEST_ASSERT_EQUAL_UINT64(0, calls);
+}
+
+}  // namespace
