@@ -295,6 +295,11 @@ function(_edgespan_httplib_source)
   edgespan_release(cpp-httplib 0.18.7 source)
   configure_file(${source}/httplib.h ${CMAKE_BINARY_DIR}/_deps/httplib/httplib.h COPYONLY)
   target_include_directories(edgespan_dep_httplib SYSTEM INTERFACE ${CMAKE_BINARY_DIR}/_deps/httplib)
+  if(EDGESPAN_GZIP)
+    edgespan_dependency(zlib)  # its server then unpacks
+    target_compile_definitions(edgespan_dep_httplib INTERFACE CPPHTTPLIB_ZLIB_SUPPORT)
+    target_link_libraries(edgespan_dep_httplib INTERFACE edgespan_dep_zlib)
+  endif()
 endfunction()
 
 function(edgespan_dependency)
