@@ -5,12 +5,12 @@
 
 namespace edgespan::core {
 
-Taken take_spans(TracingState& state, std::uint64_t now_us, std::uint32_t& stripe,
-                 std::span<std::byte> room) noexcept {
+Taken take_spans(TracingState& state, std::uint32_t& stripe, std::span<std::byte> room) noexcept {
   Taken taken;
   const std::uint64_t wall_us = state.clock->wall_us(state.clock->ctx);
   if (wall_us == 0) return taken;
-  const std::uint64_t offset_us = wall_us - now_us;
+  // Both clocks are read at one moment: what lies between them would stand in every date.
+  const std::uint64_t offset_us = wall_us - state.now_us();
   const ConsumerLock lock{state};
   // Every stripe once: to go round until all are empty at one time would run after threads that are at work.
   for (std::uint32_t emptied = 0; emptied < stripes;) {

@@ -20,8 +20,7 @@ struct Taken {
 // were there when it began, and of later ones those that it meets. `stripe` is where to go on; it is kept between
 // calls so that every stripe has its turn. While the wall clock is unknown nothing leaves: the times could not be
 // told. One caller at a time; never blocks for I/O.
-Taken take_spans(TracingState& state, std::uint64_t now_us, std::uint32_t& stripe,
-                 std::span<std::byte> room) noexcept;
+Taken take_spans(TracingState& state, std::uint32_t& stripe, std::span<std::byte> room) noexcept;
 
 // Drops and counts every span in the ring.
 void drop_spans(TracingState& state, DropReason reason) noexcept;

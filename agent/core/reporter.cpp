@@ -84,13 +84,11 @@ bool Reporter::sweep(std::uint64_t now_us, bool all) noexcept {
 
 // Goes on with the batch. `underway_` rises before a span leaves the ring, so that a flush which sees the
 // span gone waits for this batch.
-void Reporter::fill(std::uint64_t now_us) noexcept {
+void Reporter::fill() noexcept {
   core::TracingState& state = tracing_->state();
   underway_.store(1, std::memory_order_relaxed);
-  const core::Taken taken =
-      core::take_spans(state, now_us, next_stripe_, state.memory.batch.subspan(batch_used_));
+  const core::Taken taken = core::take_spans(state, next_stripe_, state.memory.batch.subspan(batch_used_));
   full_ = more_ = taken.full;
-  if (batch_spans_ == 0) batch_begun_us_ = now_us;
   // While nothing can leave, to be woken again by a ring that fills would be of no use.
   if (taken.spans != 0) state.wake_sent.store(0, std::memory_order_relaxed);
   batch_used_ += taken.bytes;
@@ -120,11 +118,11 @@ std::uint32_t Reporter::advance(std::uint64_t now_us) noexcept {
     phase_ = batch_spans_ == 0 ? Phase::collecting : Phase::offering;
   }
   if (phase_ == Phase::collecting) {
-    if (!full_) fill(now_us);
+    if (batch_spans_ == 0) batch_begun_us_ = now_us;
+    if (!full_) fill();
     if (!due(now_us)) {
       send_now_ = false;  // nothing is held
-      const std::uint64_t since_us = batch_spans_ == 0 ? now_us : batch_begun_us_;
-      return within_step_us(left_us(now_us, since_us, config_.flush_ms * us_per_ms));
+      return within_step_us(left_us(now_us, batch_begun_us_, config_.flush_ms * us_per_ms));
     }
     send_now_ = send_now_ && more_;
     phase_ = Phase::offering;

@@ -57,7 +57,7 @@ struct Agent {
     core::TracingState& state = tracing.state();
     core::Taken taken;
     do {
-      taken = core::take_spans(state, state.now_us(), stripe, memory->batch);
+      taken = core::take_spans(state, stripe, memory->batch);
       state.ledger.sums.in_batch -= taken.spans;
       state.ledger.sums.delivered += taken.spans;
     } while (taken.full);

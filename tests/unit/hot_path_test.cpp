@@ -34,7 +34,7 @@ struct Agent {
     core::Taken taken;
     do {
       core::TracingState& state = tracing.state();
-      taken = core::take_spans(state, 1'000'000, stripe, memory->batch);
+      taken = core::take_spans(state, stripe, memory->batch);
       const auto bytes = std::as_bytes(std::span{memory->batch}).first(taken.bytes);
       for (auto& span : test::decode_spans(bytes)) spans.push_back(std::move(span));
       const core::ConsumerLock lock{state};

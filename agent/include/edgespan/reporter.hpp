@@ -89,7 +89,7 @@ class Reporter {
   void heed_ready() noexcept;
   std::uint32_t advance(std::uint64_t now_us) noexcept;
   std::uint32_t pause_left_us(std::uint64_t now_us) noexcept;
-  void fill(std::uint64_t now_us) noexcept;
+  void fill() noexcept;
   bool due(std::uint64_t now_us) const noexcept;
   std::uint32_t offer(std::uint64_t now_us) noexcept;
   void count_sent(const SendResult& result) noexcept;
