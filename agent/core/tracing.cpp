@@ -129,21 +129,18 @@ bool Tracing::enabled() const noexcept { return const_cast<Tracing*>(this)->stat
 
 Books Tracing::books() noexcept {
   core::TracingState& inside = state();
-  Books books;
-  if (inside.epoch == 0) return books;
-  {
-    const core::ConsumerLock lock{inside};
-    core::fold_counters(inside);
-    const core::Ledger& ledger = inside.ledger;
-    books = ledger.sums;
-    for (std::uint32_t i = 0; i < core::stripes; ++i) {
-      books.finished += ledger.accepted[i];
-      books.in_ring += ledger.accepted[i] - ledger.popped[i];
-      for (std::size_t drop = 0; drop < core::early_drops; ++drop) {
-        const std::uint64_t count = ledger.dropped_early[i][drop];
-        books.dropped[drop] += count;
-        books.finished += count;
-      }
+  if (inside.epoch == 0) return {};
+  const core::ConsumerLock lock{inside};
+  core::fold_counters(inside);
+  const core::Ledger& ledger = inside.ledger;
+  Books books = ledger.sums;
+  for (std::uint32_t i = 0; i < core::stripes; ++i) {
+    books.finished += ledger.accepted[i];
+    books.in_ring += ledger.accepted[i] - ledger.popped[i];
+    for (std::size_t drop = 0; drop < core::early_drops; ++drop) {
+      const std::uint64_t count = ledger.dropped_early[i][drop];
+      books.dropped[drop] += count;
+      books.finished += count;
     }
   }
   const auto event = [&](core::Event which) {

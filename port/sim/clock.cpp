@@ -12,7 +12,7 @@ Clock& clock(void* ctx) { return *static_cast<Clock*>(ctx); }
 
 Clock::Clock(std::uint64_t seed, Calls& calls) : calls_(calls), chance_(seed) {
   table_.ctx = this;
-  table_.mono_us = [](void* ctx) { return clock(ctx).mono_us_; };
+  table_.mono_us = [](void* ctx) { return clock(ctx).read(); };
   table_.wall_us = [](void* ctx) { return clock(ctx).wall_us(); };
   table_.entropy = [](void* ctx, void* out, std::size_t n) { return clock(ctx).entropy(out, n); };
   table_.pause = [](void* ctx, std::uint64_t us) { clock(ctx).pause(us); };
@@ -45,6 +45,17 @@ void Clock::pause(std::uint64_t us) {
   paused_us_ += us;
   if (pause_hook_ != nullptr) return pause_hook_(pause_ctx_, us);
   advance(us);
+}
+
+void Clock::on_read(void* ctx, void (*hook)(void* ctx)) {
+  read_ctx_ = ctx;
+  read_hook_ = hook;
+}
+
+std::uint64_t Clock::read() {
+  const std::uint64_t now_us = mono_us_;
+  if (read_hook_ != nullptr) read_hook_(read_ctx_);
+  return now_us;
 }
 
 bool Clock::entropy(void* out, std::size_t n) {

@@ -53,9 +53,14 @@ std::size_t HttpRequestReader::feed(std::string_view bytes) {
 
 void HttpRequestReader::on_head() {
   head_complete_ = true;
-  const std::size_t at = head_.rfind(length_header);
-  if (at == std::string::npos) return;
-  const char* const digits = head_.data() + at + length_header.size();
+  // It is one of the last.
+  const std::string_view head{head_};
+  std::size_t at = head.size() - head_end.size();
+  do {
+    at = head.rfind('\r', at - 1);
+    if (at == 0 || at == std::string_view::npos) return;
+  } while (!head.substr(at).starts_with(length_header));
+  const char* const digits = head.data() + at + length_header.size();
   const auto read = std::from_chars(digits, head_.data() + head_.size(), body_bytes_);
   has_length_ = read.ec == std::errc{} && *read.ptr == '\r';
   if (!has_length_) body_bytes_ = 0;

@@ -45,6 +45,7 @@ Bounds Gateway::bounds() const {
           .connect_ms = setup_.http.connect_ms,
           .request_ms = setup_.http.request_ms,
           .progress_bytes_per_s = setup_.http.progress_bytes_per_s,
+          .span_deadline_s = setup_.span_deadline_s,
           .drop_oldest = setup_.drop_oldest,
           .judge_every = setup_.judge_every};
 }
@@ -68,6 +69,7 @@ Gateway::Gateway(const Setup& setup, std::uint64_t seed)
                           return static_cast<Oracle*>(ctx)->receive(body, stored);
                         }});
   clock_.on_pause(this, [](void* ctx, std::uint64_t us) { static_cast<Gateway*>(ctx)->pause(us); });
+  clock_.on_read(this, [](void* ctx) { static_cast<Gateway*>(ctx)->amid_step(); });
   weather_.set_foul(setup.fair.high_us == 0);
   for (Event event{}; event != Event::count; event = static_cast<Event>(static_cast<int>(event) + 1)) never(event);
   schedule(Event::step, 0);
@@ -101,8 +103,10 @@ void Gateway::start_agent() {
                               .drop_oldest = setup_.drop_oldest};
   ReporterConfig reporter = setup_.reporter;
   if (setup_.defect == Defect::hurries) reporter.retry_min_ms = 1;
+  HttpConfig http = setup_.http;
+  if (setup_.defect == Defect::waits_for_ever) http.request_ms = UINT32_MAX;
   const bool started = tracing_.init(memory_, tracing, clock_.table()) == Status::ok &&
-                       http_.init(link_.table(), "http://zipkin:9411/api/v2/spans", setup_.http) == Status::ok &&
+                       http_.init(link_.table(), "http://zipkin:9411/api/v2/spans", http) == Status::ok &&
                        reporter_.init(tracing_, broken_.wrap(http_.sender(), tracing_, setup_.defect), reporter) ==
                            Status::ok &&
                        (!setup_.worker || reporter_.start(worker_) == Status::ok);
@@ -115,12 +119,18 @@ void Gateway::schedule(Event event, const Range& range) {
   schedule(event, chance_.between(range.low_us, range.high_us));
 }
 
-Event Gateway::next() const {
-  std::size_t first = 0;
-  for (std::size_t i = 1; i < events; ++i) {
-    if (next_us_[i] < next_us_[first]) first = i;
+// Nearly all events are steps and work.
+Event Gateway::next() {
+  const auto when = [this](Event event) { return next_us_[static_cast<std::size_t>(event)]; };
+  if (!rare_known_) {
+    rare_ = first_rare;
+    for (auto i = static_cast<std::size_t>(first_rare) + 1; i < events; ++i) {
+      if (next_us_[i] < when(rare_)) rare_ = static_cast<Event>(i);
+    }
+    rare_known_ = true;
   }
-  return static_cast<Event>(first);
+  const Event often = when(Event::work) < when(Event::step) ? Event::work : Event::step;
+  return when(rare_) < when(often) ? rare_ : often;
 }
 
 bool Gateway::run(std::uint64_t events_max) {
@@ -217,6 +227,7 @@ bool Gateway::stop(std::uint32_t deadline_ms) {
   const std::uint64_t began_us = clock_.now_us();
   oracle_.enter_step();
   oracle_.excuse_pause();
+  oracle_.expect_stop();
   const Status status = reporter_.stop(deadline_ms);
   if (clock_.now_us() - began_us > (deadline_ms + 2) * ms) calls_.violation("stop did not return by its deadline");
   oracle_.check_stopped();

@@ -38,6 +38,7 @@ enum class Event : std::uint8_t {
   count
 };
 inline constexpr std::size_t events = static_cast<std::size_t>(Event::count);
+inline constexpr Event first_rare = Event::burst;
 std::string_view event_name(Event event);
 
 // The memory of an agent whose limits are known at run time only.
@@ -95,15 +96,19 @@ class Gateway {
   void start_agent();
   void schedule(Event event, std::uint64_t after_us) { at(event) = clock_.now_us() + after_us; }
   void schedule(Event event, const Range& range);
-  std::uint64_t& at(Event event) { return next_us_[static_cast<std::size_t>(event)]; }
+  std::uint64_t& at(Event event) {
+    if (event >= first_rare) rare_known_ = false;
+    return next_us_[static_cast<std::size_t>(event)];
+  }
   void never(Event event) { at(event) = UINT64_MAX; }
-  Event next() const;
+  Event next();
   bool handle(Event event);
   void happen(Event event);
   void settle_event(Event event);
   void pause(std::uint64_t us);
 
   void step();
+  void amid_step();
   void work();
   void change_weather();
   void plan_failure();
@@ -133,6 +138,8 @@ class Gateway {
   Workload workload_;
 
   std::array<std::uint64_t, events> next_us_{};
+  Event rare_ = first_rare;  // the next of the rare ones, if that is known
+  bool rare_known_ = false;
   std::uint64_t events_seen_ = 0;
   std::uint64_t at_one_moment_ = 0;
   std::uint64_t burst_left_ = 0;
@@ -140,6 +147,7 @@ class Gateway {
   std::uint64_t trace_to_ = UINT64_MAX;
   Event last_event_ = Event::count;
   bool stepping_ = false;  // Reporter::step is running, and nothing else
+  bool step_begins_ = false;  // it has not read its clock yet
   bool calm_ = false;
   bool stopped_ = false;
 };

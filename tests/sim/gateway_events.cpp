@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What each event does.
 #include <algorithm>
+#include <utility>
 
 #include "gateway.hpp"
 
@@ -39,13 +40,24 @@ void Gateway::happen(Event event) {
 // processor was busy elsewhere.
 void Gateway::step() {
   oracle_.enter_step();
-  stepping_ = true;
+  never(Event::step);
+  stepping_ = step_begins_ = true;
   const std::uint64_t again_us = reporter_.step();
   stepping_ = false;
   const std::uint64_t now_us = clock_.now_us();
   std::uint64_t due_us = std::min(now_us + again_us, link_.ready_us());
   if (!calm_ && chance_.hits(setup_.late_rate)) due_us += chance_.scaled(1, setup_.late_max_us);
-  at(Event::step) = due_us;
+  at(Event::step) = std::min(due_us, at(Event::step));  // it may have been woken meanwhile
+}
+
+// Another thread of the application comes in between the step's look at the clock and all that follows.
+void Gateway::amid_step() {
+  if (!stepping_ || !std::exchange(step_begins_, false) || calm_ || !chance_.hits(setup_.amid_rate)) return;
+  stepping_ = false;
+  clock_.advance(1);
+  workload_.work();
+  oracle_.sync();
+  stepping_ = true;
 }
 
 void Gateway::work() {

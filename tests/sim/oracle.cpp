@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <new>
+#include <utility>
 
 namespace edgespan::simtest {
 namespace {
@@ -39,7 +41,8 @@ Oracle::Oracle(Tracing& tracing, const Reporter& reporter, const sim::Clock& clo
       link_(link),
       server_(server),
       bounds_(bounds),
-      books_(tracing.books()),
+      sheets_{tracing.books()},
+      dropped_total_(books().dropped_total()),
       queue_(held_max) {
   open_.reserve(open_max + 1);
 }
@@ -67,7 +70,10 @@ void Oracle::finishing(const MadeSpan& span, std::uint64_t end_us) {
   if (finishing_one_) fail("the workload finished two spans in one event");
   finishing_one_ = true;
   const std::uint64_t elapsed_us = end_us - span.start_us;
-  finishing_ = Held{.made = span, .duration_us = std::max<std::uint64_t>(elapsed_us, 1)};
+  Held& held = at(end_);
+  held.made = span;
+  held.duration_us = std::max<std::uint64_t>(elapsed_us, 1);
+  held.offset_us = held.digest = held.resent_before = held.stored = 0;
   if (span.recorded) forget_open(span.id);
 }
 
@@ -95,7 +101,7 @@ void Oracle::settle(std::uint64_t delivered, std::uint64_t dropped) {
     if (span.stored == 0) continue;
     ++known;
     repeats_ += span.stored - 1U;
-    if (span.stored - 1U > books_.resent - span.resent_before) {
+    if (span.stored - 1U > books().resent - span.resent_before) {
       fail("a span arrived more often than the agent counted resends");
     }
   }
@@ -104,33 +110,39 @@ void Oracle::settle(std::uint64_t delivered, std::uint64_t dropped) {
 }
 
 std::uint64_t Oracle::refused() const {
-  return books_.dropped_total() - dropped(books_, DropReason::ring_full) - dropped(books_, DropReason::no_slot) -
-         dropped(books_, DropReason::too_large);
+  return dropped_total_ - dropped(books(), DropReason::ring_full) - dropped(books(), DropReason::no_slot) -
+         dropped(books(), DropReason::too_large);
 }
 
 void Oracle::sync() {
-  const Books before = books_;
-  books_ = tracing_.books();
-  const auto delta = [&](DropReason reason) { return dropped(books_, reason) - dropped(before, reason); };
-  const std::uint64_t abandoned = books_.abandoned - before.abandoned;
+  const Books& before = books();
+  const Books& now = *new (&sheets_[1 - sheet_]) Books(tracing_.books());
+  if (!finishing_one_ && std::memcmp(&now, &before, sizeof now) == 0) return;
+  sheet_ = 1 - sheet_;
+  const std::uint64_t dropped_before = std::exchange(dropped_total_, now.dropped_total());
+  const auto delta = [&](DropReason reason) { return dropped(books(), reason) - dropped(before, reason); };
+  const std::uint64_t abandoned = books().abandoned - before.abandoned;
   const std::uint64_t no_room = delta(DropReason::no_slot) + delta(DropReason::too_large);
   const std::uint64_t ring_full = delta(DropReason::ring_full);
   const std::uint64_t ended = (finishing_one_ ? 1U : 0U) + abandoned;
-  if (books_.finished - before.finished != ended) fail("`finished` is not what the application finished");
+  if (books().finished - before.finished != ended) fail("`finished` is not what the application finished");
 
-  std::uint64_t added = ended - no_room - (bounds_.drop_oldest ? 0 : ring_full);
+  const std::uint64_t added = ended - no_room - (bounds_.drop_oldest ? 0 : ring_full);
   if (added > ended || end_ - front_ + added > held_max) {
     fail("more spans were dropped before the ring than were finished");
     return;
   }
   const bool by_application = finishing_one_ && abandoned == 0;
-  for (; added != 0; --added) at(end_++) = by_application ? finishing_ : Held{};
+  if (!by_application) {
+    for (std::uint64_t i = 0; i < added; ++i) at(end_ + i) = Held{};
+  }
+  end_ += added;
   finishing_one_ = false;
   if (bounds_.drop_oldest) evict(ring_full);
 
-  settle(books_.delivered - before.delivered,
-         books_.dropped_total() - before.dropped_total() - no_room - ring_full);
-  const std::uint64_t batch_end = front_ + books_.in_batch;
+  settle(books().delivered - before.delivered,
+         dropped_total_ - dropped_before - no_room - ring_full);
+  const std::uint64_t batch_end = front_ + books().in_batch;
   const std::uint64_t offset_us = clock_.wall_us() - clock_.now_us();
   for (std::uint64_t i = std::max(batch_end_, front_); i < batch_end; ++i) {
     at(i).offset_us = offset_us;
@@ -143,6 +155,9 @@ void Oracle::sync() {
 bool Oracle::identify(const WireSpan& span, Held& held) {
   for (const MadeSpan& made : open_) {
     if (made.id != span.id) continue;
+    if (!stopping_ && span.duration_us < bounds_.span_deadline_s * std::uint64_t{1'000'000}) {
+      return fail("a span was taken from its owner before its deadline");
+    }
     held.made = made;
     held.made.error = "abandoned";
     held.duration_us = span.duration_us;
@@ -190,11 +205,11 @@ bool Oracle::receive(std::string_view body, bool stored) {
 }
 
 void Oracle::log(std::uint32_t event) {
-  const Books& b = books_;
+  const Books& b = books();
   hash_ = mixed(hash_, clock_.now_us() << 8 | event);
   hash_ = mixed(hash_, b.finished << 32 ^ b.delivered << 16 ^ b.retries);
   hash_ = mixed(hash_, b.in_ring << 48 ^ b.in_batch << 32 ^ calls_.made_on_stream());
-  hash_ = mixed(hash_, b.dropped_total() << 32 ^ link_.taken_bytes() << 16 ^ link_.given_bytes());
+  hash_ = mixed(hash_, dropped_total_ << 32 ^ link_.taken_bytes() << 16 ^ link_.given_bytes());
 }
 
 }  // namespace edgespan::simtest

@@ -6,6 +6,8 @@
 #include <edgespan/sim_link.hpp>
 #include <edgespan/sim_server.hpp>
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <edgespan/books.hpp>
 #include <edgespan/http_sender.hpp>
@@ -28,6 +30,7 @@ struct Bounds {
   std::uint32_t connect_ms = 0;
   std::uint32_t request_ms = 0;
   std::uint32_t progress_bytes_per_s = 0;
+  std::uint32_t span_deadline_s = 0;
   bool drop_oldest = false;
   std::uint32_t judge_every = 1;  // of the spans that the collector stores, how many nanopb reads
 };
@@ -52,6 +55,8 @@ class Oracle {
   void excuse_pause() { pausing_ = pausing_ && asked_for_; }
   // Nothing is expected of a pause any more.
   void end_pause() { pausing_ = false; }
+  // The agent is about to be stopped: it ends what is open.
+  void expect_stop() { stopping_ = true; }
   // The agent may make calls of the stream until the next check.
   void enter_step() { stepping_ = true; }
 
@@ -66,9 +71,9 @@ class Oracle {
   void check_stopped();
 
   const char* violation() const { return violation_; }  // null: none
-  const Books& books() const { return books_; }
+  const Books& books() const { return sheets_[sheet_]; }
   std::uint64_t held() const { return end_ - front_; }
-  std::uint64_t settled() const { return books_.finished - held(); }  // delivered, or dropped
+  std::uint64_t settled() const { return books().finished - held(); }  // delivered, or dropped
   std::uint64_t refused() const;  // spans that were dropped after they had left the ring
   std::uint64_t stored() const { return stored_; }  // spans that the collector keeps, repeats included
   std::uint64_t repeats() const { return repeats_; }
@@ -118,14 +123,15 @@ class Oracle {
   const sim::Server& server_;
   const Bounds bounds_;
   const char* violation_ = nullptr;
-  Books books_;
+  std::array<Books, 2> sheets_;  // what the agent's books said last, and before; by turns, so that none is copied
+  std::size_t sheet_ = 0;
+  std::uint64_t dropped_total_;
 
   std::vector<Held> queue_;
   std::uint64_t front_ = 0;
   std::uint64_t batch_end_ = 0;
   std::uint64_t end_ = 0;
-  Held finishing_;
-  bool finishing_one_ = false;
+  bool finishing_one_ = false;  // it stands behind the others already
   std::vector<MadeSpan> open_;  // that have a slot, and those that lost it lately
 
   std::uint64_t stored_ = 0;
@@ -134,6 +140,7 @@ class Oracle {
   std::uint64_t truth_offset_us_ = 0;
   std::uint64_t worst_time_error_us_ = 0;
 
+  bool stopping_ = false;
   bool stepping_ = false;
   bool pausing_ = false;
   bool asked_for_ = false;

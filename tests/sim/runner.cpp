@@ -113,8 +113,7 @@ bool run_traced(const Case& what, std::uint64_t seed, std::uint64_t at, std::uin
   return outcome.violation.empty();
 }
 
-bool finds(Defect defect, std::string_view name, std::uint64_t seeds) {
-  const Case& what = *find_case("swarm");
+bool finds(Defect defect, std::string_view name, const Case& what, std::uint64_t seeds) {
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
     Setup setup = what.setup(sim::Chance{seed}, 0);
     setup.defect = defect;

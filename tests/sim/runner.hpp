@@ -27,8 +27,8 @@ bool run_seed(const Case& what, std::uint64_t seed, Tally& tally);
 // Tells the `count` events up to event `at`, or the last ones of a run at that position.
 bool run_traced(const Case& what, std::uint64_t seed, std::uint64_t at, std::uint64_t count);
 
-// Whether the oracle finds a defect within `seeds` of the swarm.
-bool finds(Defect defect, std::string_view name, std::uint64_t seeds);
+// Whether a defect is found within `seeds` of a case.
+bool finds(Defect defect, std::string_view name, const Case& what, std::uint64_t seeds);
 
 // If the agent traps, or a call does not return within `seconds` of real time, the line is printed as well.
 void watch(std::uint32_t seconds);

@@ -50,6 +50,7 @@ void draw_application(sim::Chance& chance, Setup& setup) {
   setup.flush_every = sometimes(chance, 6, minute, 6 * hour);
   setup.hint_every = sometimes(chance, 6, minute, 6 * hour);
   setup.toggle_every = sometimes(chance, 8, minute, 6 * hour);
+  setup.amid_rate = chance.below(3) == 0 ? 1 + chance.below(100'000) : 0;
 }
 
 void draw_clocks(sim::Chance& chance, Setup& setup) {

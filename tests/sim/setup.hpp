@@ -35,7 +35,8 @@ enum class Defect : std::uint8_t {
   forgets_to_close,
   misspells,
   ignores_a_refusal,
-  ignores_retry_after
+  ignores_retry_after,
+  waits_for_ever
 };
 
 // All of a run but its chance: the agent's configuration, the application, the world.
@@ -61,6 +62,7 @@ struct Setup {
   Range burst_every{};
   Range flush_every{};   // Reporter::flush
   Range hint_every{};    // Reporter::uplink_ready
+  std::uint32_t amid_rate = 0;  // of steps during which another thread works, in a million
   Range toggle_every{};  // Tracing::enable off, and on again
 
   // Its clocks.

@@ -36,9 +36,14 @@ class Clock {
   void on_pause(void* ctx, void (*hook)(void* ctx, std::uint64_t us));
   std::uint64_t paused_us() const { return paused_us_; }
 
+  // What happens right after the agent has read the monotonic clock, before it does anything with what it read:
+  // there another thread may come in between.
+  void on_read(void* ctx, void (*hook)(void* ctx));
+
  private:
   bool entropy(void* out, std::size_t n);
   void pause(std::uint64_t us);
+  std::uint64_t read();
 
   edgespan_clock table_{};
   Calls& calls_;
@@ -52,6 +57,8 @@ class Clock {
   std::uint64_t paused_us_ = 0;
   void* pause_ctx_ = nullptr;
   void (*pause_hook_)(void* ctx, std::uint64_t us) = nullptr;
+  void* read_ctx_ = nullptr;
+  void (*read_hook_)(void* ctx) = nullptr;
 };
 
 }  // namespace edgespan::sim
