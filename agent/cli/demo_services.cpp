@@ -84,7 +84,7 @@ void DemoGateway::on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, vo
 void DemoGateway::send(Output& out) {
   TracingProducer producer{agent_.kafka(), client_.get()};
   const rd_kafka_resp_err_t refused =
-      producer.send({.topic = scene_.topic, .key = scene_.key, .value = scene_.value});
+      producer.send({.topic = scene_.topic.c_str(), .key = scene_.key, .value = scene_.value});
   if (refused != RD_KAFKA_RESP_ERR_NO_ERROR)
     throw RunError{scene_.gateway + " cannot send: " + rd_kafka_err2str(refused)};
   if (rd_kafka_flush(client_.get(), delivery_ms) != RD_KAFKA_RESP_ERR_NO_ERROR) {

@@ -135,7 +135,7 @@ bool Production::next_value(std::string& value) {
 // refused call is an attempt of its own, with a span of its own.
 bool Production::send(const std::string& value) {
   ProducerRecord record;
-  record.topic = options_.topic;
+  record.topic = options_.topic.c_str();
   record.value = value;
   record.headers = headers_;
   std::string key;

@@ -24,7 +24,7 @@ struct TagView {
 };
 
 struct SpanRecord {
-  Context context;
+  const Context& context;
   Kind kind = Kind::none;
   std::uint64_t start_us = 0;     // any clock: the time is patched when the record leaves
   std::uint64_t duration_us = 0;  // 0: left out

@@ -86,25 +86,25 @@ InflightSlot* InflightTable::find(const Place& place, bool& busy_seen) const noe
   return claim_in(second_bucket(place.key), 0, place.key, busy_seen);
 }
 
-InflightTable::Insert InflightTable::insert(const void* address, const InflightSpan& span,
-                                            InflightSpan& old) noexcept {
+InflightTable::Insert InflightTable::insert(const void* address, InflightSpan& span) noexcept {
   const Place place = place_of(reinterpret_cast<std::uintptr_t>(address));
   if (place.own->key.load(std::memory_order_relaxed) != empty ||
       place.own->strays.load(std::memory_order_acquire) != 0 || !claim(*place.own, empty)) {
-    return insert_slow(place, span, old);
+    return insert_slow(place, span);
   }
   write(*place.own, place.key, span);
   return Insert::stored;
 }
 
 [[gnu::noinline]] InflightTable::Insert InflightTable::insert_slow(const Place& place,
-                                                                   const InflightSpan& span,
-                                                                   InflightSpan& old) noexcept {
+                                                                   InflightSpan& span) noexcept {
   bool busy_seen = false;
   const bool may_stand = may_hold(place);
   if (InflightSlot* const slot = may_stand ? find(place, busy_seen) : nullptr) {
+    InflightSpan old;
     read(*slot, old);
     write(*slot, place.key, span);
+    span = old;
     return Insert::replaced;
   }
   if (place.own->strays.load(std::memory_order_relaxed) >= strays_max) return Insert::full;

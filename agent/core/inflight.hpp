@@ -15,8 +15,8 @@ namespace edgespan::core {
 
 class InflightTable {
  public:
-  // What insert() did. `replaced`: an older span stood under this address, whose end nobody reported; it is
-  // in `old`.
+  // What insert() did. `replaced`: an older span stood under this address, whose end nobody reported; `span`
+  // is that one now.
   enum class Insert : std::uint8_t { stored, replaced, full };
 
   // Stands for a key while somebody copies the span in or out, a matter of nanoseconds.
@@ -29,7 +29,7 @@ class InflightTable {
   void expect(const void* key) const noexcept;
 
   // Any thread; lock-free. `key` is an address: neither 0 nor 1.
-  Insert insert(const void* key, const InflightSpan& span, InflightSpan& old) noexcept;
+  Insert insert(const void* key, InflightSpan& span) noexcept;
   bool take(const void* key, InflightSpan& out) noexcept;
   // False: take() will find nothing.
   bool may_hold(const void* key) const noexcept {
@@ -68,7 +68,7 @@ class InflightTable {
   }
   InflightBucket& second_bucket(std::uintptr_t key) const noexcept;
   InflightSlot* find(const Place& place, bool& busy_seen) const noexcept;
-  Insert insert_slow(const Place& place, const InflightSpan& span, InflightSpan& old) noexcept;
+  Insert insert_slow(const Place& place, InflightSpan& span) noexcept;
   bool take_slow(const Place& place, InflightSpan& out) noexcept;
 
   std::span<InflightBucket> buckets_;

@@ -12,13 +12,13 @@ namespace edgespan::core {
 // Texts and runs of fields are counted, never read.
 inline constexpr std::array<std::byte, 512> any_bytes{};
 inline constexpr std::array<char, 512> any_chars{};
+inline constexpr Context largest_context{UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX, Decision::debug};
 
 constexpr Bytes bytes_of(std::size_t size) noexcept { return Bytes{any_bytes}.first(size); }
 constexpr std::string_view text_of(std::size_t size) noexcept { return {any_chars.data(), size}; }
 
 constexpr SpanRecord largest_frame() noexcept {
-  SpanRecord span;
-  span.context = {UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX, Decision::debug};
+  SpanRecord span{largest_context};
   span.kind = Kind::consumer;
   span.start_us = span.duration_us = UINT64_MAX;
   span.local = bytes_of(sizeof EncodedEndpoint::bytes);

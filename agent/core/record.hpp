@@ -10,27 +10,39 @@
 
 namespace edgespan::core {
 
-// For a claim that the ring refused: makes room if that is wanted and can be had at once. Null: the span is
-// dropped, and counted.
-std::byte* claim_or_drop(TracingState& state, std::uint32_t stripe, std::uint32_t size) noexcept;
+// For a span that put() found no room for: makes some, if that is wanted and can be had at once, the first time. False:
+// the span is dropped, and counted.
+bool make_ring_room(TracingState& state, bool again) noexcept;
 
 // Wakes the reporter when half the ring is taken: once, until spans have left.
 void wake_reporter(TracingState& state) noexcept;
 
-// Puts a finished, sampled span into the ring, or counts why it could not. Any thread.
-EDGESPAN_INLINE void record(TracingState& state, const SpanRecord& span) noexcept {
+// Puts a finished, sampled span into the ring, or counts why it never can be. False: there is no room. Any thread.
+[[gnu::always_inline]] inline bool put(TracingState& state, const SpanRecord& span) noexcept {
   const std::uint32_t stripe = thread_stripe();
   const EncodedSize size = encode_impl::encoded_size(span);
-  std::byte* out = size.total <= span_bytes_max ? state.ring.claim(stripe, size.total) : nullptr;
-  if (out == nullptr) [[unlikely]] {
-    out = claim_or_drop(state, stripe, size.total);
-    if (out == nullptr) return;
+  StripeCounters& counters = state.ring.counters(stripe);
+  if (size.total > span_bytes_max) [[unlikely]] {
+    counters.count(DropReason::too_large);
+    return true;
   }
-  state.ring.counters(stripe).accepted.fetch_add(1, std::memory_order_relaxed);
+  std::byte* const out = state.ring.claim(stripe, size.total);
+  if (out == nullptr) [[unlikely]]
+    return false;
+  counters.accepted.fetch_add(1, std::memory_order_relaxed);
   encode_impl::encode(span, size, out);
   state.ring.commit(out, size.total, size.timestamp_at, span.annotated);
   if (state.ring.opens_chunk(out)) [[unlikely]]
     wake_reporter(state);
+  return true;
+}
+
+// Puts a span into the ring or drops it, counted. `put` tries it once, as put() does: a function of its own, so that
+// what makes room does not stand on top of what encodes.
+template <typename Put>
+[[gnu::always_inline]] inline void put_or_drop(TracingState& state, Put put) noexcept {
+  for (bool again = false; !put() && make_ring_room(state, again); again = true) {
+  }
 }
 
 }  // namespace edgespan::core

@@ -56,10 +56,11 @@ Range find_tag(const SpanSlot& slot, std::string_view key) noexcept {
   return {end, 0};
 }
 
-void end_slot(core::TracingState& state, SpanSlot& slot, std::uint64_t now_us) noexcept {
+// False: there is no room in the ring.
+[[gnu::noinline]] bool put_slot(core::TracingState& state, const SpanSlot& slot, std::uint64_t now_us) noexcept {
   const std::uint64_t elapsed_us = now_us - slot.start_us;
-  core::SpanRecord span;
-  span.context = core::context_of(slot);
+  const Context context = core::context_of(slot);
+  core::SpanRecord span{context};
   span.kind = static_cast<Kind>(slot.kind);
   span.start_us = slot.start_us;
   span.duration_us = elapsed_us == 0 ? 1 : elapsed_us;  // the collector takes 0 for absent
@@ -68,7 +69,11 @@ void end_slot(core::TracingState& state, SpanSlot& slot, std::uint64_t now_us) n
   span.local = state.local.view();
   span.text = text.first(fields_end(slot));  // the peer, annotations and tags, as they stand
   span.annotated = slot.annotation_bytes != 0;
-  core::record(state, span);
+  return core::put(state, span);
+}
+
+void end_slot(core::TracingState& state, const SpanSlot& slot, std::uint64_t now_us) noexcept {
+  core::put_or_drop(state, [&] { return put_slot(state, slot, now_us); });
 }
 
 bool set_tag(SpanSlot& slot, std::string_view key, std::string_view value) noexcept {

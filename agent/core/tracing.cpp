@@ -54,16 +54,11 @@ void wake_reporter(TracingState& state) noexcept {
   if (const edgespan_worker* worker = state.worker.load(std::memory_order_acquire)) worker->wake(worker->ctx);
 }
 
-std::byte* claim_or_drop(TracingState& state, std::uint32_t stripe, std::uint32_t size) noexcept {
-  StripeCounters& counters = state.ring.counters(stripe);
-  if (size > span_bytes_max) {
-    counters.count(DropReason::too_large);
-    return nullptr;
-  }
-  std::byte* const out =
-      state.drop_oldest && evict(state, stripe) ? state.ring.claim(stripe, size) : nullptr;
-  if (out == nullptr) counters.count(DropReason::ring_full);
-  return out;
+bool make_ring_room(TracingState& state, bool again) noexcept {
+  const std::uint32_t stripe = thread_stripe();
+  if (!again && state.drop_oldest && evict(state, stripe)) return true;
+  state.ring.counters(stripe).count(DropReason::ring_full);
+  return false;
 }
 
 void fold_counters(TracingState& state) noexcept {

@@ -48,6 +48,7 @@ class ConsumerPoll {
   Context next(const rd_kafka_message_t* message, const B3Extraction& extraction) noexcept;
   Context join(const rd_kafka_message_t* message, FoundHeaders& found, bool& shares) noexcept;
   void describe(const rd_kafka_topic_t* topic) noexcept;
+  bool put(const Context& context) noexcept;
   void record(const Context& context, const rd_kafka_topic_t* topic) noexcept;
 
   KafkaTracing& kafka_;
@@ -127,20 +128,24 @@ const PolledTopic* ConsumerPoll::shared(const rd_kafka_message_t* message) noexc
   fields_.topic = topic;
 }
 
-void ConsumerPoll::record(const Context& context, const rd_kafka_topic_t* topic) noexcept {
-  if (!context.sampled()) return;
-  core::TracingState& state = kafka_.tracing_->state();
-  if (now_us_ == 0) now_us_ = state.now_us();
-  if (fields_.size == 0 || fields_.topic != topic) describe(topic);
-  core::SpanRecord span;
-  span.context = core::copy_of(context);
+// False: there is no room in the ring.
+[[gnu::noinline]] bool ConsumerPoll::put(const Context& context) noexcept {
+  core::SpanRecord span{context};
   span.kind = Kind::consumer;
   span.start_us = now_us_;
   span.duration_us = 1;  // of zero length; the collector takes 0 for absent
   span.name = poll_name;
   span.text = core::Bytes{fields_.bytes}.first(fields_.size);
   span.tags[0] = long_tag_;
-  core::record(state, span);
+  return core::put(kafka_.tracing_->state(), span);
+}
+
+void ConsumerPoll::record(const Context& context, const rd_kafka_topic_t* topic) noexcept {
+  if (!context.sampled()) return;
+  core::TracingState& state = kafka_.tracing_->state();
+  if (now_us_ == 0) now_us_ = state.now_us();
+  if (fields_.size == 0 || fields_.topic != topic) describe(topic);
+  core::put_or_drop(state, [&] { return put(context); });
 }
 
 void ConsumerPoll::finish() noexcept {

@@ -90,14 +90,14 @@ void clear_respelled(rd_kafka_headers_t* list) noexcept {
   }
 }
 
-}  // namespace
-
-// Mostly `b3` stands alone, and is parsed without being collected first.
-B3Extraction read_list(FoundHeaders& found, const Context* written) noexcept {
-  constexpr std::uint8_t only_b3 = 1U << static_cast<unsigned>(B3Key::b3);
-  B3Headers headers;
-  HeaderView header;
+// What a list says. Mostly `b3` stands alone, and is parsed without being collected first.
+struct Collected {
+  B3Headers set;
   std::string_view b3;  // the last one; null: none, or without a value
+};
+
+EDGESPAN_SHARED void collect(FoundHeaders& found, Collected& said) noexcept {
+  HeaderView header;
   const Looked looked{found.list};
   for (std::size_t i = looked.begin; i < looked.end && header_at(found.list, i, header); ++i) {
     const B3Key key = header.key();
@@ -107,19 +107,28 @@ B3Extraction read_list(FoundHeaders& found, const Context* written) noexcept {
     if (header.value == nullptr) continue;
     const std::string_view value{static_cast<const char*>(header.value), header.size};
     if (key == B3Key::b3) {
-      b3 = value;
+      said.b3 = value;
     } else {
-      headers.add(key, value);
+      said.set.add(key, value);
     }
   }
-  if (b3.data() != nullptr) {
-    if (written != nullptr && names_span(b3, *written)) {
+}
+
+}  // namespace
+
+// Parses when the frame that collected is gone.
+B3Extraction read_list(FoundHeaders& found, const Context* written) noexcept {
+  constexpr std::uint8_t only_b3 = 1U << static_cast<unsigned>(B3Key::b3);
+  Collected said;
+  collect(found, said);
+  if (said.b3.data() != nullptr) {
+    if (written != nullptr && names_span(said.b3, *written)) {
       return {B3Extraction::Kind::ids, B3Error::ok, core::copy_of(*written)};
     }
-    if (found.keys == only_b3) return b3_parse(b3);
-    headers.add(B3Key::b3, b3);
+    if (found.keys == only_b3) return b3_parse(said.b3);
+    said.set.add(B3Key::b3, said.b3);
   }
-  return headers.extract();
+  return said.set.extract();
 }
 
 void clear_headers(const FoundHeaders& found) noexcept {

@@ -25,6 +25,14 @@ inline constexpr std::array<std::byte, 6> send_name{std::byte{0x2A}, std::byte{4
 inline constexpr std::array<std::byte, 6> poll_name{std::byte{0x2A}, std::byte{4},   std::byte{'p'},
                                                     std::byte{'o'},  std::byte{'l'}, std::byte{'l'}};
 
+// What a message's end says about it.
+struct SendEnd {
+  std::uint64_t at_us;
+  std::string_view topic;
+  std::string_view key;
+  std::string_view error;  // empty: delivered
+};
+
 // Where trace headers stand in a record.
 struct FoundHeaders {
   rd_kafka_headers_t* list = nullptr;  // null: the record has no headers
@@ -38,7 +46,7 @@ inline constexpr B3Extraction no_headers{};
 // headers: a record with more is not ours to parse in full. `written`, if not null, is what a `b3` header of
 // the record should hold; one that names its span is not parsed.
 B3Extraction read_list(FoundHeaders& found, const Context* written) noexcept;
-inline B3Extraction read_headers(const rd_kafka_message_t* message, FoundHeaders& found,
+[[gnu::always_inline]] inline B3Extraction read_headers(const rd_kafka_message_t* message, FoundHeaders& found,
                                  const Context* written = nullptr) noexcept {
   if (rd_kafka_message_headers(message, &found.list) != RD_KAFKA_RESP_ERR_NO_ERROR) return {};
   return read_list(found, written);

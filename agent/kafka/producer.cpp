@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cstring>
+
 #include "kafka/kafka_state.hpp"
 
 namespace edgespan {
@@ -46,39 +48,28 @@ Attempt attempt_of(const rd_kafka_vu_t* arguments, std::size_t count) noexcept {
   return attempt;
 }
 
-// Apart from send(), whose deepest path then does not hold the topic as well. `tried`: librdkafka was asked.
-[[gnu::noinline]] rd_kafka_resp_err_t produce_copy(rd_kafka_t* rk, const ProducerRecord& record,
-                                                   bool& tried) noexcept {
-  char topic[topic_bytes_max + 1];
-  if (record.topic.empty() || record.topic.size() > topic_bytes_max ||
-      record.topic.find('\0') != record.topic.npos) {
-    return RD_KAFKA_RESP_ERR__INVALID_ARG;
-  }
-  topic[record.topic.copy(topic, topic_bytes_max)] = '\0';
-  rd_kafka_headers_t* headers = nullptr;
-  if (!record.headers.empty()) {
-    headers = copy_headers(record.headers);
-    if (headers == nullptr) return RD_KAFKA_RESP_ERR__INVALID_ARG;
-  }
-  tried = true;
-  const rd_kafka_resp_err_t error = rd_kafka_producev(
-      rk, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(record.partition),
-      RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(unconst(record.key), record.key.size()),
-      RD_KAFKA_V_VALUE(unconst(record.value), record.value.size()), RD_KAFKA_V_TIMESTAMP(record.timestamp_ms),
-      RD_KAFKA_V_OPAQUE(record.opaque), RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR && headers != nullptr) rd_kafka_headers_destroy(headers);
-  return error;
+bool is_topic(const char* name) noexcept {
+  return name != nullptr && *name != '\0' && std::strlen(name) <= topic_bytes_max;
 }
 
 }  // namespace
 
 rd_kafka_resp_err_t TracingProducer::send(const ProducerRecord& record) noexcept {
-  bool tried = false;
-  KafkaTracing::begin_call();
-  const rd_kafka_resp_err_t error = produce_copy(rk_, record, tried);
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR && tried && !KafkaTracing::call_was_sent()) {
-    kafka_->record_refused(record.topic, record.key, error);
+  if (!is_topic(record.topic)) return RD_KAFKA_RESP_ERR__INVALID_ARG;
+  rd_kafka_headers_t* headers = nullptr;
+  if (!record.headers.empty()) {
+    headers = copy_headers(record.headers);
+    if (headers == nullptr) return RD_KAFKA_RESP_ERR__INVALID_ARG;
   }
+  KafkaTracing::begin_call();
+  const rd_kafka_resp_err_t error = rd_kafka_producev(
+      rk_, RD_KAFKA_V_TOPIC(record.topic), RD_KAFKA_V_PARTITION(record.partition),
+      RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(unconst(record.key), record.key.size()),
+      RD_KAFKA_V_VALUE(unconst(record.value), record.value.size()), RD_KAFKA_V_TIMESTAMP(record.timestamp_ms),
+      RD_KAFKA_V_OPAQUE(record.opaque), RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return error;
+  if (headers != nullptr) rd_kafka_headers_destroy(headers);
+  if (!KafkaTracing::call_was_sent()) kafka_->record_refused(record.topic, record.key, error);
   return error;
 }
 

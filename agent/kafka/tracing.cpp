@@ -129,6 +129,26 @@ void KafkaTracing::client_made(std::uint32_t message_bytes_max) noexcept {
   }
 }
 
+// False: there is no room in the ring.
+[[gnu::noinline]] bool KafkaTracing::put_send(const InflightSpan& sent, const SendEnd& end) noexcept {
+  core::TracingState& state = tracing_->state();
+  core::SpanRecord span{sent.context};
+  span.kind = Kind::producer;
+  span.start_us = sent.start_us;
+  span.duration_us = end.at_us > sent.start_us ? end.at_us - sent.start_us : 1;
+  span.name = send_name;
+  span.local = state.local.view();
+  span.remote = {remote_.data(), remote_size_};
+  if (core::text_key(end.key)) span.tags[0] = {key_tag, core::cut_utf8(end.key, key_tag_bytes_max)};
+  if (!end.topic.empty()) span.tags[1] = {topic_tag, end.topic};
+  if (!end.error.empty()) span.tags[2] = {error_tag, end.error};
+  return core::put(state, span);
+}
+
+void KafkaTracing::record_send(const InflightSpan& sent, const SendEnd& end) noexcept {
+  core::put_or_drop(tracing_->state(), [&] { return put_send(sent, end); });
+}
+
 // Starts the span of a message and gives the message its header. Apart from message_sent, whose deepest path
 // then does not hold its stack as well.
 [[gnu::noinline]] void KafkaTracing::begin_send(rd_kafka_t* rk, rd_kafka_message_t* message,
@@ -156,16 +176,27 @@ void KafkaTracing::message_sent(rd_kafka_t* rk, rd_kafka_message_t* message) noe
   InflightSpan span{continue_trace(state, config_.producer_sampler, message, found), 0};
   begin_send(rk, message, found, span);
   if (!span.context.sampled()) return;
-  InflightSpan forgotten;
-  switch (inflight_table().insert(message, span, forgotten)) {
+  const std::uint64_t start_us = span.start_us;
+  switch (inflight_table().insert(message, span)) {
     case core::InflightTable::Insert::stored:
       return;
     case core::InflightTable::Insert::replaced:
-      return abandon(forgotten, span.start_us);
+      return abandon(span, start_us);
     case core::InflightTable::Insert::full:
-      state.count(core::Event::inflight_full);
-      return record_send(span, span.start_us, topic_of(message), key_of(message), {});
+      return end_unheld(span, message);
   }
+}
+
+// Ends the span of a message that the table has no place for. Apart, as the next: message_sent holds little when it
+// calls them.
+[[gnu::noinline]] void KafkaTracing::end_unheld(const InflightSpan& span, const rd_kafka_message_t* message) noexcept {
+  tracing_->state().count(core::Event::inflight_full);
+  record_send(span, {span.start_us, topic_of(message), key_of(message), {}});
+}
+
+[[gnu::noinline]] void KafkaTracing::abandon(const InflightSpan& span, std::uint64_t now_us) noexcept {
+  tracing_->state().count(core::Event::abandoned);
+  record_send(span, {now_us, {}, {}, "abandoned"});
 }
 
 // Null for the application's own messages.
@@ -193,24 +224,7 @@ void KafkaTracing::message_ended(rd_kafka_message_t* message) noexcept {
   InflightSpan span;
   if (!inflight_table().take(message, span)) return;
   const char* error = message->err != RD_KAFKA_RESP_ERR_NO_ERROR ? rd_kafka_err2name(message->err) : "";
-  record_send(span, tracing_->state().now_us(), topic_of(message), key_of(message), error);
-}
-
-void KafkaTracing::record_send(const InflightSpan& sent, std::uint64_t end_us, std::string_view topic,
-                               std::string_view key, std::string_view error) noexcept {
-  core::TracingState& state = tracing_->state();
-  core::SpanRecord span;
-  span.context = core::copy_of(sent.context);
-  span.kind = Kind::producer;
-  span.start_us = sent.start_us;
-  span.duration_us = end_us > sent.start_us ? end_us - sent.start_us : 1;
-  span.name = send_name;
-  span.local = state.local.view();
-  span.remote = {remote_.data(), remote_size_};
-  if (core::text_key(key)) span.tags[0] = {key_tag, core::cut_utf8(key, key_tag_bytes_max)};
-  if (!topic.empty()) span.tags[1] = {topic_tag, topic};
-  if (!error.empty()) span.tags[2] = {error_tag, error};
-  core::record(state, span);
+  record_send(span, {tracing_->state().now_us(), topic_of(message), key_of(message), error});
 }
 
 [[gnu::noinline]] bool KafkaTracing::begin_refused(std::string_view topic, InflightSpan& span) noexcept {
@@ -224,12 +238,7 @@ void KafkaTracing::record_refused(std::string_view topic, std::string_view key,
                                   rd_kafka_resp_err_t error) noexcept {
   InflightSpan span;
   if (!active() || !begin_refused(topic, span)) return;
-  record_send(span, span.start_us, topic, key, rd_kafka_err2name(error));
-}
-
-void KafkaTracing::abandon(const InflightSpan& span, std::uint64_t now_us) noexcept {
-  tracing_->state().count(core::Event::abandoned);
-  record_send(span, now_us, {}, {}, "abandoned");
+  record_send(span, {span.start_us, topic, key, rd_kafka_err2name(error)});
 }
 
 void KafkaTracing::sweep(std::uint64_t now_us, bool all) noexcept {

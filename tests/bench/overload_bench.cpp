@@ -76,7 +76,7 @@ void queue(benchmark::State& state) {
   TracingProducer producer{kafka, rk};
   const Scope scope{agent.tracing, context};
   const std::string value(value_bytes, 'v');
-  const ProducerRecord record{.topic = topic, .key = key, .value = value};
+  const ProducerRecord record{.topic = topic.data(), .key = key, .value = value};
   must(producer.send(record) == RD_KAFKA_RESP_ERR_NO_ERROR, "the first send");
   measure(
       state, 20, [&] { must(producer.send(record) == RD_KAFKA_RESP_ERR__QUEUE_FULL, "a full queue"); },

@@ -7,7 +7,8 @@ usage: stack.py COMPILE_COMMANDS [--limit BYTES]
 Compiles core, http and kafka once more, as they are built, with gcc's -fcallgraph-info=su, and adds up frames along
 the deepest path from each public call. A path ends where the agent calls out: into librdkafka, the C library, nanopb,
 or through a table of functions that a port or the application brought. The table names those boundaries: what lies
-behind them comes on top.
+behind them comes on top. One path goes on: a produce call of librdkafka runs the agent's interceptors before it
+returns, so theirs are added to the frames that wait for it.
 """
 
 import concurrent.futures
@@ -30,6 +31,9 @@ APPLICATION = re.compile(
     r'|edgespan::(?:current|log_ids|b3_\w+)\(|edgespan::B3Headers::|edgespan::TraceIdSampler::|edgespan::RateSampler::')
 # Once, at start, or on the reporter's thread: in the table, with no limit here.
 OTHER = re.compile(r'edgespan::(?:Tracing|KafkaTracing|Reporter|HttpSender)::\w+\(|edgespan::kafka::constrain\(')
+# What librdkafka runs inside such a call of its own, on the same stack: both when the message is refused late.
+CALLED_BACK = [(re.compile(r'rd_kafka_produce'),
+                re.compile(r'edgespan::\(anonymous namespace\)::on_(?:send|acknowledgement)\('))]
 # Functions that are called through a table of the agent's own, by the name of the caller.
 OWN_TABLES = [(re.compile(r'edgespan::core::new_(?:root|child)\('), re.compile(r'/core/sampler\.cpp:'))]
 
@@ -107,6 +111,18 @@ def link_own_tables(graph, names):
                 graph.calls[name] |= targets
 
 
+def link_called_back(graph, names):
+    """Makes functions of librdkafka nodes without a frame; each still ends a path as well."""
+    for outside, inside in CALLED_BACK:
+        callers = {name for called in graph.calls.values() for name in called if outside.match(name)}
+        targets = {name for name, shown in names.items() if inside.match(shown)}
+        if callers and len(targets) < 2:  # a build without the wrapper has neither
+            sys.exit(f'{inside.pattern}: librdkafka is to call back two functions, found: {sorted(targets)}')
+        for name in callers:
+            graph.bytes[name] = 0
+            graph.calls[name] = targets | {name + ' itself'}
+
+
 def boundary_names(boundaries):
     shown = set()
     for name in boundaries:
@@ -130,6 +146,7 @@ def worst_of_calls(commands):
     graph = graph_of(commands)
     names = demangle(list(graph.bytes))
     link_own_tables(graph, names)
+    link_called_back(graph, names)
     rows = {}
     for name, signature in names.items():
         bounded = bool(APPLICATION.match(signature))
@@ -150,6 +167,8 @@ def main():
         if not free and size > limit:
             over.append(call)
     found = sum(not free for free, _ in rows)
+    if rows[False, 'TracingProducer::send'] <= rows[False, 'KafkaTracing::message_sent']:
+        sys.exit('send does not hold what librdkafka calls back')
     for name in unbounded:
         print(f'{name}: its stack has no bound')
     for call in over:

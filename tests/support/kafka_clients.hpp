@@ -53,7 +53,7 @@ class ReportingProducer {
   // Sends one record that must be accepted, and lets it arrive: the topic is then known to the client.
   void warm_up(const std::string& topic) {
     const std::size_t before = reports_.size();
-    REQUIRE(traced_.send({.topic = topic, .key = "warm-up"}) == RD_KAFKA_RESP_ERR_NO_ERROR);
+    REQUIRE(traced_.send({.topic = topic.c_str(), .key = "warm-up"}) == RD_KAFKA_RESP_ERR_NO_ERROR);
     delivered(before + 1);
   }
 

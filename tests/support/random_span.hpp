@@ -69,7 +69,7 @@ struct RandomSpan {
   // The first tag as an open span keeps it, the others as the Kafka wrapper hands them over.
   std::span<const std::byte> encoded() const {
     SpanDraft draft{context.trace_hi, context.trace_lo, context.parent_id, context.span_id};
-    draft.record.context = context;
+    draft.context = context;
     draft.record.kind = kind;
     draft.record.start_us = start_us;
     draft.record.duration_us = duration_us;

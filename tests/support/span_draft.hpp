@@ -21,12 +21,12 @@ inline constexpr Endpoint nobody{.service_name = ""};
 class SpanDraft {
  public:
   static constexpr std::size_t text_max = 1'536;  // more than any span has
-  core::SpanRecord record;
+  Context context;
+  core::SpanRecord record{context};
   core::EncodedSize size;  // of what encoded() returned last
 
-  SpanDraft(std::uint64_t hi, std::uint64_t lo, std::uint64_t parent, std::uint64_t id) {
-    record.context = {hi, lo, id, parent, Decision::accept};
-  }
+  SpanDraft(std::uint64_t hi, std::uint64_t lo, std::uint64_t parent, std::uint64_t id)
+      : context{hi, lo, id, parent, Decision::accept} {}
   SpanDraft(const SpanDraft&) = delete;
   SpanDraft& operator=(const SpanDraft&) = delete;
 

@@ -75,7 +75,7 @@ EDGESPAN_TEST(alloc_trap_is_armed_while_a_message_is_traced, "memory") {
   const Client client{
       traced.create(RD_KAFKA_PRODUCER, Settings{{"bootstrap.servers", MockCluster::shared().brokers()}})};
   TracingProducer producer{traced.kafka, client.get()};
-  REQUIRE(producer.send({.topic = MockCluster::shared().topic(), .value = "v"}) == 0);
+  REQUIRE(producer.send({.topic = MockCluster::shared().topic().c_str(), .value = "v"}) == 0);
   REQUIRE(rd_kafka_flush(client.get(), 10'000) == 0);
   REQUIRE(traced.spans(1)[0].name == "send");
   REQUIRE((thread_allocations() - before).calls > 4);  // by librdkafka, for the message and its header

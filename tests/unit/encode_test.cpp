@@ -124,7 +124,7 @@ EDGESPAN_TEST(spans_without_a_start_time_agree_in_endpoints_and_flags, "encode")
   expect_golden_but_for_its_time("DB_EP", database);
 
   SpanDraft debug{0, 1, 0, 2};
-  debug.record.context.decision = Decision::debug;
+  debug.context.decision = Decision::debug;
   expect_golden_but_for_its_time("DEBUG", debug);
 }
 
@@ -137,7 +137,7 @@ struct Letters {
 
 EDGESPAN_TEST(the_largest_span_fits_the_bound_that_memory_is_planned_with, "encode") {
   SpanDraft draft{~0ULL, ~0ULL, ~0ULL, ~0ULL};
-  draft.record.context.decision = Decision::debug;
+  draft.context.decision = Decision::debug;
   draft.record.kind = Kind::consumer;
   draft.record.start_us = draft.record.duration_us = ~0ULL;
   draft.fill_text(span_text_bytes);  // name, remote endpoint, annotations and tags share this room

@@ -20,8 +20,8 @@ TEST_CASE("threads that store and take at once find every one of their own", "[i
     threads.emplace_back([&, p] {
       for (std::uintptr_t i = 0; i < 50'000; ++i) {
         const void* key = Table<64>::key(p * 100'000 + i % 32);
-        InflightSpan old{}, out{};
-        if (t.table.insert(key, {{0, p, i + 1, 0, Decision::accept}, 1}, old) == InflightTable::Insert::full) continue;
+        InflightSpan span{{0, p, i + 1, 0, Decision::accept}, 1}, out{};
+        if (t.table.insert(key, span) == InflightTable::Insert::full) continue;
         if (!t.table.take(key, out)) missing.fetch_add(1);
         else if (out.context.span_id != i + 1 || out.context.trace_lo != p) foreign.fetch_add(1);
       }

@@ -71,7 +71,7 @@ EDGESPAN_TEST(kafka_create_fails_as_librdkafka_does_and_leaves_the_configuration
   REQUIRE(rd_kafka_conf_set(conf, "acks", "all", errstr, sizeof errstr) == RD_KAFKA_CONF_OK);
   const Client client{traced.create(RD_KAFKA_PRODUCER, conf)};
   TracingProducer producer{traced.kafka, client.get()};
-  REQUIRE(producer.send({.topic = MockCluster::shared().topic()}) == 0);
+  REQUIRE(producer.send({.topic = MockCluster::shared().topic().c_str()}) == 0);
   REQUIRE(rd_kafka_flush(client.get(), 10'000) == 0);
   REQUIRE(traced.spans(1)[0].tag("error") == "<none>");
 
@@ -115,11 +115,11 @@ EDGESPAN_TEST(kafka_reports_keep_their_opaque_and_give_the_ids, "kafka") {
     ids.push_back(std::string{now.trace_id()} + "-" + std::string{now.span_id()});
   };
   int token = 0;
-  REQUIRE(producer->send({.topic = topic, .key = "k", .opaque = &token}) == 0);
+  REQUIRE(producer->send({.topic = topic.c_str(), .key = "k", .opaque = &token}) == 0);
   const RecordHeader denied[] = {{"b3", "0"}};
-  REQUIRE(producer->send({.topic = topic, .headers = denied}) == 0);
+  REQUIRE(producer->send({.topic = topic.c_str(), .headers = denied}) == 0);
   traced.tracing.enable(false);
-  REQUIRE(producer->send({.topic = topic, .opaque = &ids}) == 0);
+  REQUIRE(producer->send({.topic = topic.c_str(), .opaque = &ids}) == 0);
   traced.tracing.enable(true);
   const std::vector<Report>& reports = producer.reports(3);
   REQUIRE(reports[0].opaque == &token);
@@ -139,7 +139,7 @@ EDGESPAN_TEST(kafka_reports_as_events, "kafka") {
   const Client client{traced.create(RD_KAFKA_PRODUCER, conf)};
   TracingProducer producer{traced.kafka, client.get()};
   int token = 0;
-  REQUIRE(producer.send({.topic = MockCluster::shared().topic(), .opaque = &token}) == 0);
+  REQUIRE(producer.send({.topic = MockCluster::shared().topic().c_str(), .opaque = &token}) == 0);
   rd_kafka_queue_t* queue = rd_kafka_queue_get_main(client.get());
   rd_kafka_event_t* event = rd_kafka_queue_poll(queue, 10'000);
   REQUIRE(rd_kafka_event_type(event) == RD_KAFKA_EVENT_DR);
@@ -165,7 +165,7 @@ EDGESPAN_TEST(kafka_without_reports_spans_end_all_the_same, "kafka") {
     }
     const Client client{traced.create(RD_KAFKA_PRODUCER, conf)};
     TracingProducer producer{traced.kafka, client.get()};
-    REQUIRE(producer.send({.topic = MockCluster::shared().topic()}) == 0);
+    REQUIRE(producer.send({.topic = MockCluster::shared().topic().c_str()}) == 0);
     REQUIRE(rd_kafka_flush(client.get(), 10'000) == 0);
     const DecodedSpan& span = traced.spans(1)[0];
     REQUIRE(span.tag("error") == "<none>");
@@ -252,7 +252,7 @@ EDGESPAN_TEST(kafka_install_keeps_the_applications_own_interceptors, "kafka") {
   const Client client{rd_kafka_new(RD_KAFKA_PRODUCER, conf, errstr, sizeof errstr)};
   REQUIRE(client.get() != nullptr);
   TracingProducer producer{traced.kafka, client.get()};
-  REQUIRE(producer.send({.topic = MockCluster::shared().topic()}) == 0);
+  REQUIRE(producer.send({.topic = MockCluster::shared().topic().c_str()}) == 0);
   REQUIRE(rd_kafka_flush(client.get(), 10'000) == 0);
   (void)traced.spans(1);
   REQUIRE(own_calls == 1);

@@ -164,12 +164,12 @@ EDGESPAN_TEST(kafka_send_poll_and_process_are_one_trace, "kafka") {
   const std::string topic = MockCluster::shared().topic();
   Traced traced;
   ReportingProducer producer{traced};
-  REQUIRE(producer->send({.topic = topic, .key = "k"}) == 0);
+  REQUIRE(producer->send({.topic = topic.c_str(), .key = "k"}) == 0);
   producer.delivered(1);
   poll_one(traced, topic, [&](ConsumerRecord& record) {
     const Span span = traced.kafka.next_span(record).name("process");
     const Scope scope{traced.tracing, span.context()};
-    REQUIRE(producer->send({.topic = topic, .key = "onward"}) == 0);
+    REQUIRE(producer->send({.topic = topic.c_str(), .key = "onward"}) == 0);
   });
   producer.delivered(2);
   const std::vector<DecodedSpan>& spans = traced.spans(4);

@@ -105,7 +105,7 @@ EDGESPAN_TEST(kafka_send_follows_the_headers_of_the_record, "kafka") {
   std::size_t reported = 0;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::string key = std::to_string(i);
-    REQUIRE(producer->send({.topic = topic, .key = key, .value = "v", .headers = rows[i].before}) == 0);
+    REQUIRE(producer->send({.topic = topic.c_str(), .key = key, .value = "v", .headers = rows[i].before}) == 0);
     reported += rows[i].decision != '0';
   }
   producer.delivered(rows.size());
@@ -126,7 +126,7 @@ EDGESPAN_TEST(kafka_send_span_says_who_what_where_and_how_long, "kafka") {
   const std::string topic = MockCluster::shared().topic();
   const auto wall_us = [&] { return traced.clock.table().wall_us(traced.clock.table().ctx); };
   const std::uint64_t before_us = wall_us();
-  REQUIRE(producer->send({.topic = topic, .key = "k1", .value = "v"}) == 0);
+  REQUIRE(producer->send({.topic = topic.c_str(), .key = "k1", .value = "v"}) == 0);
   producer.delivered(1);
   const std::uint64_t after_us = wall_us();
   const DecodedSpan& span = traced.spans(1)[0];
@@ -158,7 +158,7 @@ EDGESPAN_TEST(kafka_send_prefers_the_scope_and_takes_stale_headers_out, "kafka")
   const std::vector<RecordHeader> stale = with(with(multi, {"b3", T "-" S "-d"}), {"a", "x"});
   for (const Context& context : {accepted, denied}) {
     const Scope scope{traced.tracing, context};
-    REQUIRE(producer->send({.topic = topic, .headers = stale}) == 0);
+    REQUIRE(producer->send({.topic = topic.c_str(), .headers = stale}) == 0);
   }
   const std::vector<Report>& reports = producer.reports(2);
   const DecodedSpan& span = traced.spans(1)[0];
@@ -178,7 +178,7 @@ std::vector<Header> sent_with(B3Format format, const char* b3) {
   Traced traced{config};
   ReportingProducer producer{traced};
   const RecordHeader before[] = {{"b3", b3}, {"a", "x"}, {"X-B3-TraceId", H}};
-  REQUIRE(producer->send({.topic = MockCluster::shared().topic(), .headers = before}) == 0);
+  REQUIRE(producer->send({.topic = MockCluster::shared().topic().c_str(), .headers = before}) == 0);
   const std::vector<Header> headers = producer.reports(1)[0].headers;
   const bool denied = std::string_view{b3}.back() == '0';
   (void)traced.spans(denied ? 0 : 1);
@@ -217,10 +217,10 @@ EDGESPAN_TEST(kafka_send_leaves_records_alone_while_tracing_is_off, "kafka") {
   const std::string topic = MockCluster::shared().topic();
   const RecordHeader before[] = {{"b3", T "-" S "-1"}, {"X-B3-Sampled", "junk"}, {"a", "x"}};
   traced.tracing.enable(false);
-  REQUIRE(producer->send({.topic = topic, .headers = before}) == 0);
-  REQUIRE(producer->send({.topic = topic}) == 0);
+  REQUIRE(producer->send({.topic = topic.c_str(), .headers = before}) == 0);
+  REQUIRE(producer->send({.topic = topic.c_str()}) == 0);
   traced.tracing.enable(true);
-  REQUIRE(producer->send({.topic = topic}) == 0);
+  REQUIRE(producer->send({.topic = topic.c_str()}) == 0);
   traced.tracing.enable(false);  // a span that is open ends as usual
   const std::vector<Report>& reports = producer.reports(3);
   const std::vector<Header> untouched{{"b3", T "-" S "-1"}, {"X-B3-Sampled", "junk"}, {"a", "x"}};
@@ -256,7 +256,7 @@ EDGESPAN_TEST(kafka_producer_rules_decide_only_where_nothing_is_decided, "kafka"
     const RecordHeader header{"b3", one.b3 != nullptr ? one.b3 : ""};
     const std::span<const RecordHeader> headers{&header, one.b3 != nullptr ? 1U : 0U};
     const std::string key = std::to_string(&one - cases);
-    REQUIRE(producer->send({.topic = one.topic, .key = key, .headers = headers}) == 0);
+    REQUIRE(producer->send({.topic = one.topic.c_str(), .key = key, .headers = headers}) == 0);
     sampled += one.decision != '0';
   }
   for (const Report& report : producer.reports(std::size(cases))) {
@@ -283,10 +283,10 @@ EDGESPAN_TEST(kafka_send_tags_text_keys_only_and_cuts_them_between_characters, "
                                                       {"", "<none>"}};
   std::size_t sent = 0;
   for (const auto& [key, tag] : keys) {
-    REQUIRE(producer->send({.topic = topic, .key = key}) == 0);
+    REQUIRE(producer->send({.topic = topic.c_str(), .key = key}) == 0);
     producer.delivered(++sent);  // one by one, so that the spans come in this order
   }
-  REQUIRE(producer->send({.topic = topic}) == 0);  // no key at all
+  REQUIRE(producer->send({.topic = topic.c_str()}) == 0);  // no key at all
   producer.delivered(std::size(keys) + 1);
   const std::vector<DecodedSpan>& spans = traced.spans(std::size(keys) + 1);
   for (std::size_t i = 0; i < std::size(keys); ++i) REQUIRE(spans[i].tag("kafka.key") == keys[i].second);
@@ -323,7 +323,7 @@ EDGESPAN_TEST(kafka_message_without_room_for_the_header_goes_out_without_it, "ka
       const std::string value(bytes, 'v');
       const std::span<const RecordHeader> headers{own, bytes % 2};
       const rd_kafka_resp_err_t error =
-          producer->send({.topic = topic, .key = "k", .value = value, .headers = headers});
+          producer->send({.topic = topic.c_str(), .key = "k", .value = value, .headers = headers});
       ++sent;
       if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
         ++accepted;
@@ -345,7 +345,7 @@ EDGESPAN_TEST(kafka_message_without_room_for_the_header_goes_out_without_it, "ka
     REQUIRE(traced_ones > 100);
     // Another producer's limit does not count.
     const std::string value(1'000, 'v');
-    REQUIRE(large->send({.topic = topic, .value = value}) == 0);
+    REQUIRE(large->send({.topic = topic.c_str(), .value = value}) == 0);
     REQUIRE(b3_of(large.reports(1)[0].headers).size() > 0);
   }
 }

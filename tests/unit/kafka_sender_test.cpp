@@ -128,7 +128,7 @@ EDGESPAN_TEST(kafka_sender_spans_travel_on_the_connection_they_are_about, "kafka
   const std::string topic = MockCluster::shared().topic();
   Agent agent{zipkin};
   TracingProducer producer{agent.kafka, agent.client.get()};
-  for (int i = 0; i < 3; ++i) REQUIRE(producer.send({.topic = topic, .key = "k"}) == 0);
+  for (int i = 0; i < 3; ++i) REQUIRE(producer.send({.topic = topic.c_str(), .key = "k"}) == 0);
   REQUIRE(rd_kafka_flush(agent.client.get(), wait_s * 1'000) == RD_KAFKA_RESP_ERR_NO_ERROR);
   REQUIRE(agent.reporter.flush(10'000) == Status::ok);
   const Records records = read_records(MockCluster::shared().brokers(), zipkin, 1);
@@ -238,7 +238,7 @@ EDGESPAN_TEST(kafka_sender_a_full_queue_is_tried_again, "kafka") {
   const std::string topic = MockCluster::shared().topic();
   Agent agent{MockCluster::shared().topic(), {{"queue.buffering.max.messages", "1"}, {"linger.ms", "60000"}}};
   TracingProducer producer{agent.kafka, agent.client.get()};
-  REQUIRE(producer.send({.topic = topic, .key = "first"}) == 0);
+  REQUIRE(producer.send({.topic = topic.c_str(), .key = "first"}) == 0);
   const SendResult result = agent.offer_once("spans");
   REQUIRE(result.state == SendState::retry);
   REQUIRE(result.reason == SendReason::kafka);

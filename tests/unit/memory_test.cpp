@@ -37,7 +37,7 @@ EDGESPAN_TEST(memory_of_the_smallest_preset_is_enough_for_the_whole_story, "memo
   ReportingProducer producer{traced};
   std::size_t spans = 0;
   for (int round = 1; round <= 20; ++round) {
-    REQUIRE(producer->send({.topic = topic, .key = "pump-" + std::to_string(round), .value = "v"}) == 0);
+    REQUIRE(producer->send({.topic = topic.c_str(), .key = "pump-" + std::to_string(round), .value = "v"}) == 0);
     producer.delivered(static_cast<std::size_t>(round));
     (void)traced.spans(++spans);
   }

@@ -36,6 +36,7 @@ class InflightTable;
 }
 namespace kafka {
 struct FoundHeaders;
+struct SendEnd;
 }
 
 enum class TagProcessor : std::uint8_t {
@@ -107,8 +108,9 @@ class KafkaTracing {
                   InflightSpan& span) noexcept;
   void end_send(const rd_kafka_message_t* message) noexcept;
   bool begin_refused(std::string_view topic, InflightSpan& span) noexcept;
-  void record_send(const InflightSpan& sent, std::uint64_t end_us, std::string_view topic,
-                   std::string_view key, std::string_view error) noexcept;
+  bool put_send(const InflightSpan& sent, const kafka::SendEnd& end) noexcept;
+  void record_send(const InflightSpan& sent, const kafka::SendEnd& end) noexcept;
+  void end_unheld(const InflightSpan& span, const rd_kafka_message_t* message) noexcept;
   void abandon(const InflightSpan& span, std::uint64_t now_us) noexcept;
   void sweep(std::uint64_t now_us, bool all) noexcept;
   Span next_span(rd_kafka_message_t* message, const Context* polled) noexcept;
@@ -130,7 +132,7 @@ struct RecordHeader {
 };
 
 struct ProducerRecord {
-  std::string_view topic;    // at most 249 bytes, Kafka's own limit
+  const char* topic = nullptr;  // 1 to 249 characters, Kafka's own limit, and a NUL
   std::string_view key{};    // null data(): no key
   std::string_view value{};  // null data(): a tombstone
   std::int32_t partition = RD_KAFKA_PARTITION_UA;
