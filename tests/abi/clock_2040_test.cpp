@@ -127,7 +127,7 @@ EDGESPAN_TEST(in_2040_spans_and_librdkafkas_messages_carry_the_date, "time") {
   const std::string topic = MockCluster::shared().topic();
   Traced traced;  // its clock asks the C library
   ReportingProducer producer{traced};
-  REQUIRE(producer->send({.topic = topic, .key = "k"}) == RD_KAFKA_RESP_ERR_NO_ERROR);
+  REQUIRE(producer->send({.topic = topic.c_str(), .key = "k"}) == RD_KAFKA_RESP_ERR_NO_ERROR);
   producer.delivered(1);
   PlainConsumer consumer{{{topic, 1}}};
   TracingConsumer tracing{traced.kafka, consumer.handle(), traced.memory->consumer};
