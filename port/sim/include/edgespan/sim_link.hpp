@@ -92,7 +92,11 @@ class Link {
   void start();
   void deliver(std::string_view bytes);
   std::uint64_t idle_us() const { return clock_.now_us() - active_us_; }
-  bool forgotten() const { return lost_ || idle_us() >= conduct_.forgotten_after_us; }
+  // A peer that closes before that is heard.
+  bool forgotten() const {
+    return lost_ || (idle_us() >= conduct_.forgotten_after_us &&
+                     conduct_.forgotten_after_us <= conduct_.closes_after_us);
+  }
   bool into_the_void();
   bool stalled() const { return conduct_.reads_until != 0 && taken_bytes_ >= conduct_.reads_until; }
   bool took_its_last() const {
