@@ -103,6 +103,7 @@ CLI::App* add_budget(CLI::App& app, BudgetOptions& options) {
   CLI::Option* offline = add_duration(
       *command, "--offline", "how long it may be without an uplink and lose no span", wish.offline_s);
   offline->needs(rate)->excludes(ram);
+  command->add_flag("--gzip", wish.gzip, "with the memory that packed batches take (HttpConfig::gzip)");
   add_assumptions(*command, wish);
   CLI::Option* cpp = command->add_flag("--cpp", options.cpp, "print a header to compile")->group("Form");
   command->add_flag("--json", options.json, "print JSON")->excludes(cpp)->group("Form");

@@ -49,6 +49,10 @@ void add_settings(std::ostream& out, const char* client, const std::vector<std::
   out << "},\n";
 }
 
+constexpr const char* packed_assertion =
+    "static_assert(edgespan::gzip::memory_bytes(limits.batch_bytes) + sizeof(edgespan::gzip::Gzip) <= gzip_bytes,\n"
+    "              \"gzip takes more than was planned\");\n";
+
 }  // namespace
 
 std::string budget_cpp(const BudgetPlan& plan, const BudgetWish& wish) {
@@ -59,7 +63,8 @@ std::string budget_cpp(const BudgetPlan& plan, const BudgetWish& wish) {
       << (plan.memory_max_bytes >> 20)
       << "M\n"
          "#pragma once\n\n"
-         "#include <edgespan/kafka_constrain.hpp>\n#include <edgespan/limits.hpp>\n\n#include <cstdint>\n\n"
+      << (wish.gzip ? "#include <edgespan/gzip.hpp>\n" : "")
+      << "#include <edgespan/kafka_constrain.hpp>\n#include <edgespan/limits.hpp>\n\n#include <cstdint>\n\n"
          "namespace budget {\n\n";
   add_constant(out, "Limits", "limits", plan.limits);
   add_constant(out, "ProducerLimits", "producer", plan.producer);
@@ -68,12 +73,14 @@ std::string budget_cpp(const BudgetPlan& plan, const BudgetWish& wish) {
       << ";\ninline constexpr std::uint32_t message_bytes = " << wish.message_bytes
       << ";\ninline constexpr std::uint64_t spans_held = " << plan.spans_held
       << ";\ninline constexpr std::uint32_t reporter_stack_bytes = " << plan.reporter_stack_bytes
+      << ";\ninline constexpr std::uint64_t gzip_bytes = " << plan.gzip_bytes
       << ";\ninline constexpr std::uint32_t kafka_stack_bytes = " << plan.kafka_stack_bytes
       << ";\ninline constexpr std::uint64_t memory_max_bytes = " << plan.memory_max_bytes
       << ";\n\nstatic_assert(edgespan::limits_valid(limits) && edgespan::fits(producer, limits));\n"
          "static_assert(edgespan::memory_bytes(limits) <= "
       << memory_bytes(plan.limits)
-      << ", \"the limits take more than was planned\");\n\n}  // namespace budget";
+      << ", \"the limits take more than was planned\");\n"
+      << (wish.gzip ? packed_assertion : "") << "\n}  // namespace budget";
   return out.str();
 }
 
@@ -88,7 +95,7 @@ std::string budget_json(const BudgetPlan& plan, const BudgetWish& wish) {
   add_terms(out, "edgespan_bytes", plan.agent);
   add_terms(out, "process_bytes", plan.process);
   out << "  \"threads\": " << plan.threads << ",\n  \"reporter_stack_bytes\": " << plan.reporter_stack_bytes
-      << ",\n  \"kafka_stack_bytes\": " << plan.kafka_stack_bytes
+      << ",\n  \"gzip_bytes\": " << plan.gzip_bytes << ",\n  \"kafka_stack_bytes\": " << plan.kafka_stack_bytes
       << ",\n  \"memory_max_bytes\": " << plan.memory_max_bytes << ",\n  \"span_bytes\": " << wish.span_bytes
       << ",\n  \"spans_held\": " << plan.spans_held;
   if (wish.spans_per_second) {

@@ -2,6 +2,7 @@
 #include "cli/budget_plan.hpp"
 
 #include "cli/error.hpp"
+#include "cli/gzip.hpp"
 #include "core/ring.hpp"
 
 #include <edgespan/http_sender.hpp>
@@ -50,14 +51,16 @@ Limits limits_beside_ring(std::uint64_t bytes) {
                          .poll_topics_max = part_of(bytes, 8'192, tiny_limits.poll_topics_max, 8)});
 }
 
+std::uint64_t gzip_bytes(const Limits& limits, bool gzip) { return gzip ? packer_bytes(limits.batch_bytes) : 0; }
+
 // A quarter for the ring at least; beyond 64 KiB a budget keeps spans for longer and nothing else.
-Limits limits_for_ram(std::uint64_t ram_bytes) {
+Limits limits_for_ram(std::uint64_t ram_bytes, bool gzip) {
   constexpr std::uint64_t chunk_bytes = ring_chunk_bytes + sizeof(RingChunk);
   Limits limits;
   std::uint64_t others = 0;
   for (std::uint64_t share = std::min<std::uint64_t>(ram_bytes, 65'536);; share /= 2) {
     limits = limits_beside_ring(share);
-    others = object_bytes + memory_bytes(limits) - chunk_bytes;  // without the one chunk
+    others = object_bytes + memory_bytes(limits) + gzip_bytes(limits, gzip) - chunk_bytes;  // without the one chunk
     if (others + ram_bytes / 4 <= ram_bytes || share == 0) break;
   }
   const std::uint64_t least = others + 2 * chunk_bytes;
@@ -125,6 +128,7 @@ void add_agent_terms(BudgetPlan& plan, const BudgetWish& wish) {
        number(limits.poll_records_max, " a poll")},
       {"objects", object_bytes, "Tracing, Reporter, KafkaTracing, sender, port"},
   };
+  if (wish.gzip) plan.agent.push_back({"gzip", plan.gzip_bytes, "zlib's state, and a batch that it has packed"});
 }
 
 void add_process_terms(BudgetPlan& plan, const BudgetWish& wish) {
@@ -162,7 +166,7 @@ std::uint64_t spans_held(const Limits& limits, std::uint32_t span_bytes) {
 
 BudgetPlan plan_budget(const BudgetWish& wish) {
   BudgetPlan plan;
-  plan.limits = wish.ram_bytes ? limits_for_ram(*wish.ram_bytes)
+  plan.limits = wish.ram_bytes ? limits_for_ram(*wish.ram_bytes, wish.gzip)
                                : limits_for_rate(*wish.spans_per_second, *wish.offline_s, wish.span_bytes);
   plan.producer = producer_limits(plan.limits, wish.message_bytes);
   plan.consumer.batch_bytes_max = wish.batch_bytes;
@@ -171,6 +175,7 @@ BudgetPlan plan_budget(const BudgetWish& wish) {
       static_cast<std::uint32_t>(producer_threads(wish.brokers) + consumer_threads(wish.brokers) + 1);
   plan.reporter_stack_bytes = static_cast<std::uint32_t>(posix::Config{}.stack_bytes);
   plan.kafka_stack_bytes = kafka::thread_stack_bytes;
+  plan.gzip_bytes = gzip_bytes(plan.limits, wish.gzip);
   add_agent_terms(plan, wish);
   plan.agent_bytes = sum(plan.agent);
   add_process_terms(plan, wish);

@@ -20,6 +20,7 @@ struct BudgetWish {
   std::uint32_t message_bytes = 1'024;    // of the largest payload that is sent
   std::uint32_t batch_bytes = 1'048'588;  // of the largest batch on the topics that are read
   std::uint32_t brokers = 1;
+  bool gzip = false;                      // batches go out packed
   std::uint64_t program_bytes = 8U << 20;  // resident pages of the program and its libraries
 };
 
@@ -37,6 +38,7 @@ struct BudgetPlan {
   std::uint64_t spans_held = 0;  // by the ring, counted with a real one
   std::uint32_t threads = 0;     // librdkafka's and the reporter's
   std::uint32_t reporter_stack_bytes = 0;
+  std::uint64_t gzip_bytes = 0;         // of the packer and its memory; 0 without it
   std::uint32_t kafka_stack_bytes = 0;  // address space of each of librdkafka's threads
 
   std::vector<BudgetTerm> agent;    // edgespan's own, fixed

@@ -114,7 +114,8 @@ std::string budget_text(const BudgetPlan& plan, const BudgetWish& wish) {
   add_words(out, "  producer", kafka_settings(plan.producer));
   add_words(out, "  consumer", kafka_settings(plan.consumer));
   out << "\nthread stacks\n  " << left("reporter", name_columns)
-      << right(grouped(plan.reporter_stack_bytes), bytes_columns) << "  and what the C library adds\n  "
+      << right(grouped(plan.reporter_stack_bytes), bytes_columns)
+      << "  and what the C library adds; over https 5,064 of it were used\n  "
       << left("librdkafka's " + std::to_string(plan.threads - 1), name_columns)
       << right(grouped(plan.kafka_stack_bytes), bytes_columns)
       << "  each, of address space\n\nsystemd\n  MemoryMax=" << (plan.memory_max_bytes >> 20) << "M\n\n";

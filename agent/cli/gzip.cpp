@@ -38,10 +38,19 @@ class ZlibPacker : public Packer {
 std::unique_ptr<Packer> make_packer(std::size_t batch_bytes) {
   return std::make_unique<ZlibPacker>(batch_bytes);
 }
+
+std::uint64_t packer_bytes(std::size_t batch_bytes) { return gzip::memory_bytes(batch_bytes) + sizeof(gzip::Gzip); }
 #else
-std::unique_ptr<Packer> make_packer(std::size_t) {
+namespace {
+
+[[noreturn]] void refuse() {
   throw UsageError{"--gzip: this edgespan was built without zlib; configure it with -DEDGESPAN_GZIP=ON"};
 }
+
+}  // namespace
+
+std::unique_ptr<Packer> make_packer(std::size_t) { refuse(); }
+std::uint64_t packer_bytes(std::size_t) { refuse(); }
 #endif
 
 }  // namespace edgespan::cli

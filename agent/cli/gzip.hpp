@@ -4,6 +4,7 @@
 #include <edgespan/port.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -23,5 +24,8 @@ class Packer {
 
 // For batches of up to `batch_bytes`. Throws UsageError if this program was built without gzip.
 std::unique_ptr<Packer> make_packer(std::size_t batch_bytes);
+
+// What it takes for batches of up to `batch_bytes`, in memory that is given once. Throws likewise.
+std::uint64_t packer_bytes(std::size_t batch_bytes);
 
 }  // namespace edgespan::cli

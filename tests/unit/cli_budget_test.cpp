@@ -6,6 +6,10 @@
 #include "cli/tool.hpp"
 #include "support/test.hpp"
 
+#if EDGESPAN_CLI_GZIP
+#include <edgespan/gzip.hpp>
+#endif
+
 #include <sstream>
 #include <string>
 #include <vector>
@@ -92,6 +96,27 @@ EDGESPAN_TEST(budget_stays_inside_the_memory_that_it_was_given, "cli") {
     TEST_ASSERT_TRUE(plan.memory_max_bytes >= plan.process_bytes);
   }
 }
+
+#if EDGESPAN_CLI_GZIP
+// Packing is paid out of the same memory.
+EDGESPAN_TEST(budget_has_a_line_for_packed_batches, "cli") {
+  for (const std::uint64_t bytes : {32'768, 65'536, 1'048'576}) {
+    cli::BudgetWish wish;
+    wish.ram_bytes = bytes;
+    wish.gzip = true;
+    const cli::BudgetPlan plan = cli::plan_budget(wish);
+    TEST_ASSERT_TRUE(limits_valid(plan.limits));
+    TEST_ASSERT_LESS_OR_EQUAL_UINT64(bytes, plan.agent_bytes);
+    TEST_ASSERT_GREATER_OR_EQUAL_UINT64(gzip::memory_bytes(plan.limits.batch_bytes), plan.gzip_bytes);
+    TEST_ASSERT_TRUE(plan.agent.back().name == "gzip" && plan.agent.back().bytes == plan.gzip_bytes);
+    TEST_ASSERT_TRUE(plan.spans_held < for_ram(bytes).spans_held);
+  }
+  TEST_ASSERT_TRUE(contains(budget({"--ram", "64K", "--gzip"}).out, "\n  gzip  "));
+  TEST_ASSERT_TRUE(contains(budget({"--ram", "64K", "--gzip", "--cpp"}).out, "gzip_bytes = 1"));
+  TEST_ASSERT_TRUE(contains(budget({"--ram", "64K", "--gzip", "--json"}).out, "\"gzip\": 1"));
+  TEST_ASSERT_FALSE(contains(budget({"--ram", "64K"}).out, "gzip"));
+}
+#endif
 
 EDGESPAN_TEST(budget_for_a_rate_holds_the_spans_of_the_outage, "cli") {
   for (const double rate : {0.1, 1.0, 50.0, 500.0}) {

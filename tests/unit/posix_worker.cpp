@@ -14,6 +14,7 @@
 #include <cstring>
 
 #include "tests/support/loopback_server.hpp"
+#include "tests/support/painted_worker.hpp"
 #include "tests/support/test.hpp"
 
 namespace {
@@ -284,64 +285,13 @@ TEST_CASE("a forked child has no worker and may start its own", "[posix]") {
 }
 #endif
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-// A worker on whose stack every byte is painted before the first step; where the paint has gone, something was.
-struct PaintedWorker {
-  const edgespan_worker* real = nullptr;
-  std::uint64_t (*step)(void*) = nullptr;
-  void* arg = nullptr;
-  unsigned char* low = nullptr;
-  std::size_t used = 0;  // below the worker's own loop; read after stop()
-
-  edgespan_worker table() {
-    return {this,
-            [](void* ctx, std::uint64_t (*its_step)(void*), void* its_arg) {
-              auto& self = *static_cast<PaintedWorker*>(ctx);
-              self.step = its_step;
-              self.arg = its_arg;
-              return self.real->start(self.real->ctx, painted_step, ctx);
-            },
-            [](void* ctx) {
-              const edgespan_worker* worker = static_cast<PaintedWorker*>(ctx)->real;
-              worker->wake(worker->ctx);
-            },
-            [](void* ctx, std::uint64_t timeout_us) {
-              const edgespan_worker* worker = static_cast<PaintedWorker*>(ctx)->real;
-              return worker->stop(worker->ctx, timeout_us);
-            }};
-  }
-
-  static std::uint64_t painted_step(void* ctx) {
-    auto& self = *static_cast<PaintedWorker*>(ctx);
-    auto* const here = static_cast<unsigned char*>(__builtin_frame_address(0));
-    if (self.low == nullptr) self.paint(here);
-    const std::uint64_t wait_us = self.step(self.arg);
-    const unsigned char* touched = self.low;
-    while (touched < here && *touched == paint_byte) ++touched;
-    self.used = static_cast<std::size_t>(here - touched);
-    return wait_us;
-  }
-
-  [[gnu::noinline]] void paint(unsigned char* here) {
-    pthread_attr_t attributes;
-    void* begin = nullptr;
-    std::size_t bytes = 0;
-    pthread_getattr_np(pthread_self(), &attributes);
-    pthread_attr_getstack(&attributes, &begin, &bytes);
-    pthread_attr_destroy(&attributes);
-    low = static_cast<unsigned char*>(begin);
-    std::memset(low, paint_byte, static_cast<std::size_t>(here - low) - 1'024);  // this function runs there
-  }
-
-  static constexpr unsigned char paint_byte = 0xA5;
-};
-
+#if EDGESPAN_STACK_CAN_BE_PAINTED
 TEST_CASE("the reporter's thread asks for several times the stack that its work takes", "[posix]") {
   using namespace edgespan;
   static Memory<> memory;
   const LoopbackServer server;
   Machine m;
-  PaintedWorker painted{&m.worker};
+  test::PaintedWorker painted{m.worker};
   const edgespan_worker worker = painted.table();
   Tracing tracing;
   HttpSender http;
@@ -355,8 +305,9 @@ TEST_CASE("the reporter's thread asks for several times the stack that its work 
   reporter.uplink_ready();
   REQUIRE(reporter.stop(patience_us / 1'000) == Status::ok);
   REQUIRE(tracing.books().delivered > 0);
-  REQUIRE(painted.used > 256);
-  REQUIRE(painted.used <= posix::Config{}.stack_bytes / 4);
+  INFO("used: " << painted.used());
+  REQUIRE(painted.used() > 256);
+  REQUIRE(painted.used() <= posix::Config{}.stack_bytes / 4);
 }
 #endif
 

