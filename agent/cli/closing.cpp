@@ -2,6 +2,7 @@
 #include "cli/closing.hpp"
 
 #include "cli/books_line.hpp"
+#include "cli/text.hpp"
 
 namespace edgespan::cli {
 namespace {
@@ -17,7 +18,7 @@ bool close_books(Agent& agent, std::ostream& err) {
   if (const std::string line = agent.gzip_line(); !line.empty()) err << line << std::endl;
   if (!books.balanced()) err << "edgespan: the books do not balance; please report this line" << std::endl;
   if (all_delivered(books)) return true;
-  err << "edgespan: " << books.finished - books.delivered << " spans were lost";
+  err << "edgespan: " << counted(books.finished - books.delivered, "span was lost", "spans were lost");
   const std::string complaint = agent.complaint();
   if (!complaint.empty()) err << "; " << complaint;
   err << std::endl;

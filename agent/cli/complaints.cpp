@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/complaints.hpp"
 
+#include "cli/text.hpp"
+
 namespace edgespan::cli {
 namespace {
 
@@ -19,7 +21,8 @@ void Complaints::look(std::uint64_t now_us) {
   if (!amiss || (said_us_ != 0 && now_us - said_us_ < say_every_us)) return;
   said_us_ = now_us;
   dropped_ = dropped;
-  err_ << "edgespan: " << waiting << " spans wait, " << dropped << " were dropped";
+  err_ << "edgespan: " << counted(waiting, "span waits", "spans wait") << ", "
+       << counted(dropped, "was dropped", "were dropped");
   const std::string why = agent_.complaint();
   if (!why.empty()) err_ << "; " << why;
   err_ << std::endl;

@@ -15,7 +15,7 @@ namespace edgespan::cli {
 
 FileSender::FileSender(const std::string& path)
     : descriptor_{open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)} {
-  const std::string what = "--zipkin 'file:" + path + "': ";
+  const std::string what = "cannot write to 'file:" + path + "': ";
   struct stat found {};
   if (descriptor_ < 0 || fstat(descriptor_, &found) != 0) {
     const std::string why = std::generic_category().message(errno);

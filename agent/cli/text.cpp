@@ -49,6 +49,10 @@ std::string field(std::string_view text) { return escape(text, " \\"); }
 std::string field_name(std::string_view text) { return escape(text, " \\="); }
 std::string printable(std::string_view text) { return escape(text, ""); }
 
+std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
+  return std::to_string(count) + ' ' + std::string{count == 1 ? one : many};
+}
+
 std::size_t columns(std::string_view text) noexcept {
   std::size_t count = 0;
   for (const char c : text) count += (static_cast<std::uint8_t>(c) & 0xC0) != 0x80;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,9 @@ std::string field_name(std::string_view text);
 
 // Text for people: spaces stay, everything that could move the cursor or is not UTF-8 is escaped.
 std::string printable(std::string_view text);
+
+// "1 span waits", "2 spans wait".
+std::string counted(std::uint64_t count, std::string_view one, std::string_view many);
 
 // Columns that UTF-8 text takes on a terminal, one a character.
 std::size_t columns(std::string_view text) noexcept;

@@ -18,11 +18,20 @@ Sender null_sender() noexcept {
   return {nullptr, offer, [](void*) {}};
 }
 
+// As the command line has them.
+std::string tls_options(const TlsFiles& files) {
+  std::string text;
+  if (!files.ca.empty()) text += " --ca " + files.ca;
+  if (!files.certificate.empty()) text += " --cert " + files.certificate;
+  if (!files.key.empty()) text += " --key " + files.key;
+  return text;
+}
+
 }  // namespace
 
 Uplink::Uplink(const UplinkOptions& options, posix::Port& port, KafkaTracing& tracing,
                std::size_t batch_bytes)
-    : url_{options.url}, sender_{null_sender()} {
+    : url_{options.url}, doctor_options_{tls_options(options.tls)}, sender_{null_sender()} {
   const std::string wrong = url_.empty() ? std::string{} : parse_target(url_, target_);
   if (!wrong.empty()) throw UsageError{"--zipkin: " + wrong};
   const bool web = target_.kind == Target::Kind::http || target_.kind == Target::Kind::https;
@@ -65,7 +74,7 @@ std::string Uplink::complaint(SendReason reason, unsigned status) const {
     return text + kafka_->reason() + "; check brokers, topic and permissions";
   }
   return text + failure_text(reason, status) +
-         "; check the URL and that the collector runs, or ask edgespan doctor " + url_;
+         "; check the URL and that the collector runs, or ask edgespan doctor " + url_ + doctor_options_;
 }
 
 }  // namespace edgespan::cli

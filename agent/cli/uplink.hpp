@@ -47,6 +47,7 @@ class Uplink {
 
   Target target_;
   std::string url_;
+  std::string doctor_options_;  // that go with the URL
   std::unique_ptr<Packer> packer_;
   std::unique_ptr<HttpUplink> http_;
   std::unique_ptr<FileSender> file_;

@@ -102,7 +102,7 @@ EDGESPAN_TEST(produce_shows_a_certificate_of_its_own, "tls") {
   TEST_ASSERT_TRUE(contains(collector.line(), " gateway-7 "));
   const Outcome without = run_tool(produce);
   TEST_ASSERT_EQUAL_INT(1, without.code);
-  TEST_ASSERT_TRUE(contains(without.err, "1 spans were lost"));
+  TEST_ASSERT_TRUE(contains(without.err, "1 span was lost"));
   TEST_ASSERT_TRUE(contains(without.err, "no TLS session could be agreed on"));
 }
 

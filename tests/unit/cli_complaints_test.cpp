@@ -48,7 +48,7 @@ EDGESPAN_TEST(complaints_refused_spans_are_told_once_a_minute, "cli") {
   TEST_ASSERT_EQUAL_STRING("", command.said_at(1 * second));
   command.finish_span();
   const std::string first = command.said_at(3 * second);
-  TEST_ASSERT_TRUE(contains(first, "0 spans wait, 1 were dropped"));
+  TEST_ASSERT_TRUE(contains(first, "0 spans wait, 1 was dropped"));
   TEST_ASSERT_TRUE(contains(first, "status 404"));
   TEST_ASSERT_TRUE(contains(first, "edgespan doctor " + server.url()));
   command.finish_span();
@@ -60,7 +60,7 @@ EDGESPAN_TEST(complaints_refused_spans_are_told_once_a_minute, "cli") {
 EDGESPAN_TEST(complaints_waiting_spans_are_told_for_as_long_as_they_wait, "cli") {
   Command command{"http://127.0.0.1:1"};
   command.finish_span();
-  TEST_ASSERT_TRUE(contains(command.said_at(1 * second), "1 spans wait, 0 were dropped; "));
+  TEST_ASSERT_TRUE(contains(command.said_at(1 * second), "1 span waits, 0 were dropped; "));
   TEST_ASSERT_EQUAL_STRING("", command.said_at(30 * second));
   TEST_ASSERT_TRUE(contains(command.said_at(61 * second), "no connection"));
 }

@@ -29,6 +29,8 @@ struct ReporterConfig {
 //   day. One span that is too large is dropped.
 // - Of a batch that is malformed (400) the bad span is looked for by halves, once a batch; it alone is
 //   dropped. A collector that has taken nothing since the last such search gets the batch refused whole.
+// - Spans get the date of the wall clock when their batch is made. A batch that waits for its collector while the
+//   clock is set right keeps the date that it has: part of it may have arrived, and a resend is byte-identical.
 // - 401 and 403 drop the batch and begin a long pause, as does a certificate that cannot be trusted, which
 //   drops nothing.
 // Pinned.
