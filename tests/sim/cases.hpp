@@ -25,6 +25,7 @@ struct Case {
 extern const char* const swept;
 
 std::span<const Case> scenarios();  // with a name for each
+std::span<const Case> refusals();
 std::span<const Case> sweeps();
 const Case* find_case(std::string_view name);
 

@@ -62,7 +62,7 @@ bool read_option(std::string_view argument, Options& options) {
 }
 
 void print_list() {
-  for (const auto& group : {scenarios(), sweeps()}) {
+  for (const auto& group : {scenarios(), refusals(), sweeps()}) {
     for (const Case& each : group) std::printf("  %-14s %s\n", each.name.data(), each.about.data());
   }
 }
@@ -106,7 +106,7 @@ bool run_canaries() {
 
 int run_all(const Options& options) {
   Tally sum;
-  for (const auto& group : {scenarios(), sweeps()}) {
+  for (const auto& group : {scenarios(), refusals(), sweeps()}) {
     for (const Case& each : group) {
       if (each.name != "swarm" && each.name != "year") run_case(each, options, sum);
     }

@@ -1,29 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Named scenarios: one trouble each, and what must come of it beyond what the oracle checks anyway.
 #include "cases.hpp"
+#include "scenario.hpp"
 
 namespace edgespan::simtest {
 namespace {
 
 using sim::Fault;
-
-constexpr std::uint32_t certain = 1'000'000;
-
-std::uint64_t dropped(Gateway& gateway, DropReason reason) {
-  return simtest::dropped(gateway.oracle().books(), reason);
-}
-
-bool dropped_by_full_ring_only(Gateway& gateway) {
-  return gateway.oracle().books().dropped_total() == dropped(gateway, DropReason::ring_full);
-}
-
-Setup plain(sim::Chance chance) {
-  Setup setup;
-  setup.limits.spans_open_max = 24;  // more than the application needs
-  setup.weather = sim::Weather{chance.split()};
-  setup.spans_max = UINT64_MAX;
-  return setup;
-}
 
 Setup swarm_setup(sim::Chance chance, std::uint64_t) { return swarm(chance); }
 
@@ -61,6 +44,13 @@ const char* outage_play(Gateway& gateway, std::uint64_t at) {
   return dropped_by_full_ring_only(gateway) ? nullptr : "spans were dropped for another reason than a full ring";
 }
 
+Setup no_host_setup(sim::Chance chance, std::uint64_t) {
+  Setup setup = plain(chance);
+  setup.weather.set_rate(Fault::no_host, certain);
+  setup.run_max_us = day;
+  return setup;
+}
+
 Setup boot_setup(sim::Chance chance, std::uint64_t) {
   Setup setup = plain(chance);
   setup.wall_known_after_us = 5 * minute;
@@ -79,64 +69,6 @@ const char* boot_play(Gateway& gateway, std::uint64_t at) {
   if (const char* fault = play_through(gateway, at)) return fault;
   if (gateway.oracle().worst_time_error_us() > ms) return "a time stamp is off by more than a millisecond";
   return gateway.oracle().books().dropped_total() == 0 ? nullptr : "spans were dropped";
-}
-
-Setup proxy_setup(sim::Chance chance, std::uint64_t) {
-  Setup setup = plain(chance);
-  setup.weather.set_rate(Fault::proxy_page, certain);
-  setup.run_max_us = 6 * hour;
-  return setup;
-}
-
-const char* waiting_play(Gateway& gateway, std::uint64_t at) {
-  if (!gateway.run()) return nullptr;
-  if (gateway.oracle().books().delivered != 0) return "something was delivered that was not accepted";
-  if (const char* fault = play_through(gateway, at)) return fault;
-  return dropped_by_full_ring_only(gateway) ? nullptr : "spans were dropped for another reason than a full ring";
-}
-
-Setup forbidden_setup(sim::Chance chance, std::uint64_t) {
-  Setup setup = plain(chance);
-  setup.weather.set_rate(Fault::forbidden, certain);
-  setup.hint_every = {minute, 10 * minute};
-  setup.run_max_us = day;
-  return setup;
-}
-
-// Each refusal costs its batch alone, and the next one waits for minutes, whatever the application says.
-const char* forbidden_play(Gateway& gateway, std::uint64_t at) {
-  if (!gateway.run()) return nullptr;
-  const std::uint64_t requests = gateway.server().requests();
-  if (gateway.oracle().refusals_waited() != requests) return "a pause is missing after 401 or 403";
-  if (requests < day / (300 * second + 10 * second)) return "too few attempts in a day";
-  if (gateway.oracle().books().retries != 0) return "a refused batch was offered again";
-  const std::uint64_t refused = gateway.oracle().refused();
-  if (refused != dropped(gateway, DropReason::refused_4xx) || refused < requests) return "the reason is another one";
-  return play_through(gateway, at);
-}
-
-Setup cap_setup(sim::Chance chance, std::uint64_t) {
-  Setup setup = plain(chance);
-  setup.limits.ring_bytes = 32'768;
-  setup.limits.batch_bytes = 16'384;
-  setup.reporter.flush_ms = 10'000;
-  setup.span_every_us = 200 * ms;
-  setup.body_limit_bytes = 1 + chance.below(65'536);
-  if (chance.below(2) == 0) setup.body_limit_bytes = 1 + setup.body_limit_bytes % 2'048;
-  setup.run_max_us = hour;
-  return setup;
-}
-
-const char* cap_play(Gateway& gateway, std::uint64_t at) {
-  if (!gateway.run()) return nullptr;
-  constexpr std::uint32_t tries_max = 9;  // of 256 spans: eight halvings and the last answer
-  if (gateway.server().refused_by_size_in_a_row() > tries_max && gateway.oracle().books().delivered != 0) {
-    return "the size that the collector takes was not found by halving";
-  }
-  if (gateway.oracle().misfits() != dropped(gateway, DropReason::refused_413)) {
-    return "spans were dropped as too large that the collector would have taken";
-  }
-  return play_through(gateway, at);
 }
 
 Setup slow_setup(sim::Chance chance, std::uint64_t) {
@@ -162,6 +94,22 @@ const char* half_open_play(Gateway& gateway, std::uint64_t at) {
   if (const char* fault = play_through(gateway, at)) return fault;
   if (gateway.oracle().repeats() != 0) return "a span that was lost on its way arrived twice";
   return gateway.oracle().books().dropped_total() == 0 ? nullptr : "spans were dropped";
+}
+
+Setup reply_lost_setup(sim::Chance chance, std::uint64_t) {
+  Setup setup = plain(chance);
+  setup.weather.set_rate(Fault::vanishes, 300'000);
+  setup.span_every_us = 20 * second;
+  setup.run_max_us = 2 * day;
+  return setup;
+}
+
+const char* reply_lost_play(Gateway& gateway, std::uint64_t at) {
+  if (const char* fault = play_through(gateway, at)) return fault;
+  const Oracle& oracle = gateway.oracle();
+  if (oracle.repeats() < 100) return "no span came twice: no reply was lost";
+  if (oracle.books().resent < 100) return "what was sent again is not counted";
+  return oracle.books().dropped_total() == 0 ? nullptr : "spans were dropped";
 }
 
 // A connection is opened, or not, and whatever is sent is never heard of again.
@@ -192,11 +140,6 @@ Setup storm_setup(sim::Chance chance, std::uint64_t) {
   setup.reporter.flush_ms = 5'000;
   setup.run_max_us = day;
   return setup;
-}
-
-const char* all_delivered_play(Gateway& gateway, std::uint64_t at) {
-  if (const char* fault = play_through(gateway, at)) return fault;
-  return gateway.oracle().books().dropped_total() == 0 ? nullptr : "spans were dropped";
 }
 
 Setup suspend_setup(sim::Chance chance, std::uint64_t) {
@@ -280,9 +223,8 @@ const Case all[] = {
     {"year", "one span a second for a year, with the agent's defaults", year_setup, play_through},
     {"outage", "no uplink for 24 hours", outage_setup, outage_play},
     {"boot-1970", "the date is known after five minutes", boot_setup, boot_play},
-    {"proxy-page", "a proxy answers 503 and HTML for hours", proxy_setup, waiting_play},
-    {"forbidden", "the collector answers 401 or 403 for a day", forbidden_setup, forbidden_play},
-    {"body-cap", "the collector takes bodies up to some size", cap_setup, cap_play},
+    {"reply-lost", "replies are lost after the collector has stored the spans", reply_lost_setup, reply_lost_play},
+    {"no-host", "the collector's name is not known for a day", no_host_setup, outage_play},
     {"slow-link", "a byte a second", slow_setup, waiting_play},
     {"half-open", "idle connections are forgotten without a word", half_open_setup, half_open_play},
     {"black-hole", "no packet ever comes back", black_hole_setup, black_hole_play},

@@ -105,11 +105,10 @@ const Case all[] = {
 std::span<const Case> sweeps() { return all; }
 
 const Case* find_case(std::string_view name) {
-  for (const Case& each : scenarios()) {
-    if (each.name == name) return &each;
-  }
-  for (const Case& each : all) {
-    if (each.name == name) return &each;
+  for (const auto& group : {scenarios(), refusals(), sweeps()}) {
+    for (const Case& each : group) {
+      if (each.name == name) return &each;
+    }
   }
   return nullptr;
 }
