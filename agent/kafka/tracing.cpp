@@ -154,11 +154,10 @@ void KafkaTracing::record_send(const InflightSpan& sent, const SendEnd& end) noe
 [[gnu::noinline]] void KafkaTracing::begin_send(rd_kafka_t* rk, rd_kafka_message_t* message,
                                                 const FoundHeaders& found, InflightSpan& span) noexcept {
   core::TracingState& state = tracing_->state();
+  const bool sampled = span.context.sampled();
+  if (sampled) inflight_table().expect(message);  // at once: it comes from another core
   const TraceHeaders headers{span.context, config_.b3};
-  if (span.context.sampled()) {
-    inflight_table().expect(message);
-    span.start_us = state.now_us();
-  }
+  if (sampled) span.start_us = state.now_us();
   // librdkafka compared the message with message.max.bytes before it had the header; a larger one aborts the
   // process when it is sent (2.0.2, an assertion). The least limit of all clients settles it nearly always.
   const std::size_t bytes = traced_record_bytes_max(message, found.list);
