@@ -188,7 +188,7 @@ struct Values {
 
 // An X-B3 id has 2 to `max` digits, leading zeros may be missing. `high` takes what exceeds sixteen.
 template <typename Hex>
-constexpr B3Error read_id(std::string_view id, std::size_t max, std::uint64_t& high,
+EDGESPAN_INLINE constexpr B3Error read_id(std::string_view id, std::size_t max, std::uint64_t& high,
                           std::uint64_t& low) noexcept {
   if (id.size() > max) return B3Error::too_long;
   if (id.size() < 2) return B3Error::bad_length;

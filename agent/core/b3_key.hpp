@@ -4,6 +4,7 @@
 #pragma once
 
 #include <edgespan/b3.hpp>
+#include <edgespan/inline.hpp>
 
 #include "core/b3_hex.hpp"
 
@@ -66,7 +67,7 @@ constexpr std::size_t name_size(B3Key key) noexcept {
 
 // A name of at least the shortest X-B3 length: the length leaves one candidate, or two that differ in their
 // sixth letter.
-constexpr B3Key find_set_key(std::string_view name) noexcept {
+EDGESPAN_INLINE constexpr B3Key find_set_key(std::string_view name) noexcept {
   static_assert(name_size(B3Key::trace_id) == name_size(B3Key::sampled));
   const char* const text = name.data();
   // Not a switch: Cortex-M0 calls a library function for its table.
@@ -93,8 +94,8 @@ constexpr B3Key find_key_shortly(std::string_view name) noexcept {
   return B3Key::none;
 }
 
-// Small enough to be inlined, and the end of it for most of an application's own headers.
-constexpr B3Key find_key(std::string_view name) noexcept {
+// The end of it for most of an application's own headers.
+EDGESPAN_INLINE constexpr B3Key find_key(std::string_view name) noexcept {
   if constexpr (small_code) return find_key_shortly(name);
   if (name.size() == name_size(B3Key::b3)) return if_named<B3Key::b3>(name.data());
   if (name.size() < name_size(B3Key::flags) || (name[0] | 0x20) != 'x') return B3Key::none;

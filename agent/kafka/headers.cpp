@@ -90,13 +90,9 @@ void clear_respelled(rd_kafka_headers_t* list) noexcept {
   }
 }
 
-// What a list says. Mostly `b3` stands alone, and is parsed without being collected first.
-struct Collected {
-  B3Headers set;
-  std::string_view b3;  // the last one; null: none, or without a value
-};
-
-EDGESPAN_SHARED void collect(FoundHeaders& found, Collected& said) noexcept {
+// What a list says. Mostly `b3` stands alone, and is parsed without being collected first. `b3`: the last one; null:
+// none, or without a value.
+EDGESPAN_SHARED void collect(FoundHeaders& found, B3Headers& set, std::string_view& b3) noexcept {
   HeaderView header;
   const Looked looked{found.list};
   for (std::size_t i = looked.begin; i < looked.end && header_at(found.list, i, header); ++i) {
@@ -107,9 +103,9 @@ EDGESPAN_SHARED void collect(FoundHeaders& found, Collected& said) noexcept {
     if (header.value == nullptr) continue;
     const std::string_view value{static_cast<const char*>(header.value), header.size};
     if (key == B3Key::b3) {
-      said.b3 = value;
+      b3 = value;
     } else {
-      said.set.add(key, value);
+      set.add(key, value);
     }
   }
 }
@@ -119,16 +115,17 @@ EDGESPAN_SHARED void collect(FoundHeaders& found, Collected& said) noexcept {
 // Parses when the frame that collected is gone.
 B3Extraction read_list(FoundHeaders& found, const Context* written) noexcept {
   constexpr std::uint8_t only_b3 = 1U << static_cast<unsigned>(B3Key::b3);
-  Collected said;
-  collect(found, said);
-  if (said.b3.data() != nullptr) {
-    if (written != nullptr && names_span(said.b3, *written)) {
+  B3Headers set;
+  std::string_view b3;
+  collect(found, set, b3);
+  if (b3.data() != nullptr) {
+    if (written != nullptr && names_span(b3, *written)) {
       return {B3Extraction::Kind::ids, B3Error::ok, core::copy_of(*written)};
     }
-    if (found.keys == only_b3) return b3_parse(said.b3);
-    said.set.add(B3Key::b3, said.b3);
+    if (found.keys == only_b3) return b3_parse(b3);
+    set.add(B3Key::b3, b3);
   }
-  return said.set.extract();
+  return set.extract();
 }
 
 void clear_headers(const FoundHeaders& found) noexcept {
