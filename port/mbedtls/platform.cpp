@@ -24,6 +24,7 @@ constexpr std::int64_t s_per_day = 86'400;
 static_assert(sizeof(mbedtls_time_t) == 8, "the date would wrap in 2038");
 
 const edgespan_clock* platform_clock = nullptr;
+std::uint32_t failures = 0;  // of random_bytes()
 
 }  // namespace
 
@@ -34,12 +35,17 @@ int random_bytes(void* clock, unsigned char* out, std::size_t n) noexcept {
   const auto& from = *static_cast<const edgespan_clock*>(clock);
   while (n > 0) {
     const std::size_t count = std::min(n, call_bytes_max);
-    if (!from.entropy(from.ctx, out, count)) return MBEDTLS_ERR_SSL_NO_RNG;
+    if (!from.entropy(from.ctx, out, count)) {
+      ++failures;
+      return MBEDTLS_ERR_SSL_NO_RNG;
+    }
     out += count;
     n -= count;
   }
   return 0;
 }
+
+std::uint32_t random_failures() noexcept { return failures; }
 
 }  // namespace edgespan::mbedtls
 

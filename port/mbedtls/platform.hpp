@@ -4,6 +4,7 @@
 #include <edgespan/port.h>
 
 #include <cstddef>
+#include <cstdint>
 
 namespace edgespan::mbedtls {
 
@@ -12,5 +13,7 @@ void set_platform(const edgespan_clock* clock) noexcept;
 
 // For mbedTLS as its source of chance; `clock` is an edgespan_clock. Fails while that has none.
 int random_bytes(void* clock, unsigned char* out, std::size_t n) noexcept;
+// How often it has failed so far: mbedTLS passes its code on from TLS 1.2 alone.
+std::uint32_t random_failures() noexcept;
 
 }  // namespace edgespan::mbedtls

@@ -60,6 +60,7 @@ struct Tls::State {
   // Of the present attempt or stream.
   int inner_error = 0;              // why the inner stream ended; 0: it has not
   std::uint32_t failed_before = 0;  // allocations that had failed when it began
+  std::uint32_t no_chance_before = 0;  // requests for entropy that had
   std::size_t left_bytes = 0;       // that may still be taken from the peer in this handshake or call
   std::size_t unsent_bytes = 0;     // offered by the send() whose record is not yet all with the inner stream
   bool starved = false;             // the inner stream had nothing to read

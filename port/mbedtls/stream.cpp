@@ -109,7 +109,7 @@ int stream_error(const Tls::State& state, int code) noexcept {
   }
   if (state.verdict.error != 0) return state.verdict.error;
   if (code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) return EDGESPAN_STREAM_CLOSED;
-  if (code == MBEDTLS_ERR_SSL_NO_RNG) return EDGESPAN_STREAM_NO_ENTROPY;
+  if (random_failures() != state.no_chance_before) return EDGESPAN_STREAM_NO_ENTROPY;
   return is_certificate_code(code) ? EDGESPAN_STREAM_BAD_CERTIFICATE : EDGESPAN_STREAM_TLS;
 }
 
@@ -132,6 +132,7 @@ int Tls::open(const char* host, std::uint16_t port) noexcept {
     if (!clock.entropy(clock.ctx, &probe, 1)) return wait_for(EDGESPAN_STREAM_NO_ENTROPY);
     state.inner_error = 0;
     state.failed_before = edgespan_arena_now().failed;
+    state.no_chance_before = random_failures();
     state.phase = Phase::connecting;
   }
   if (state.phase == Phase::connecting) {
