@@ -74,6 +74,10 @@ Result configure(Tls::State& state, const Config& config) noexcept {
                                   MBEDTLS_SSL_PRESET_DEFAULT) != 0) {
     return Result::no_memory;
   }
+#if EDGESPAN_TLS13
+  mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(
+      &ssl, MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED);
+#endif
   mbedtls_ssl_conf_authmode(&ssl, MBEDTLS_SSL_VERIFY_REQUIRED);
   mbedtls_ssl_conf_min_tls_version(&ssl, MBEDTLS_SSL_VERSION_TLS1_2);
   mbedtls_ssl_conf_rng(&ssl, random_bytes, const_cast<edgespan_clock*>(state.clock));
