@@ -271,9 +271,11 @@ HttpSender::Turn HttpSender::conclude(bool reusable, std::uint64_t now_us, SendR
   const bool premature = !request_sent();
   result = http::verdict(reply_);
   if (packed_ && (result.status == 400 || result.status == 415)) {
-    // Whatever is wrong with the batch shows when it comes again as it is.
+    // Whatever is wrong with the batch shows when it comes again as it is: over another connection, since who
+    // cannot unpack a body may have left it unread, and take it for the next request (cpp-httplib does).
     gzip_ = nullptr;
     result.state = SendState::retry;
+    reusable = false;
   }
   if (premature && result.state == SendState::delivered) {
     // Nobody can have accepted spans that were not sent yet.
