@@ -16,6 +16,7 @@ namespace edgespan::cli {
 namespace {
 
 constexpr std::string_view spans_path = "/api/v2/spans";
+constexpr int certificate_required = 116;            // of TLS 1.3
 constexpr std::chrono::milliseconds look_again{50};  // storage may take a moment to show what it took
 
 std::uint64_t limit_us(const DoctorOptions& options) {
@@ -31,6 +32,18 @@ HttpUrl parsed(const std::string& text) {
 std::unique_ptr<TlsStream> tls_over(const edgespan_stream& inner, const HttpUrl& url, const TlsFiles& files,
                                     const edgespan_clock& clock) {
   return url.secure ? make_tls_stream(files, inner, clock) : nullptr;
+}
+
+Finding judge_alert(int alert) {
+  const std::string number = "TLS alert " + std::to_string(alert);
+  if (alert == certificate_required) {
+    return {false, "the server asks for a certificate of this machine (" + number + ")",
+            "give it one that the server accepts, and its key: --cert and --key"};
+  }
+  return {false, "the server refused the connection with " + number,
+          "40: the server wants a certificate of this machine (--cert, --key), or has no cipher of TLS 1.2 "
+          "with ECDHE; 42 to 48: it does not take this machine's certificate; 70: it has no version in "
+          "common; others: RFC 8446, section 6"};
 }
 
 }  // namespace
@@ -96,19 +109,11 @@ Finding HttpCheck::judge_handshake(int opened) const {
     case EDGESPAN_STREAM_RESET:
       return {false, "the server ended the connection in the middle of the handshake",
               "check that the port is one for TLS, and whether the server asks for a certificate (--cert, "
-              "--key)"};
+              "--key), or does not take this machine's certificate"};
     default:
       break;
   }
-  const int alert = tls_->failure().alert;
-  if (alert >= 0) {
-    return {false, "the server ended the handshake with TLS alert " + std::to_string(alert),
-            "40: the server wants a certificate of this machine (--cert, --key), or has no cipher of TLS 1.2 "
-            "with "
-            "ECDHE; 42 to 48: it does not take this machine's certificate; 70: it has no version in common; "
-            "others: "
-            "RFC 8446, section 6"};
-  }
+  if (const int alert = tls_->failure().alert; alert >= 0) return judge_alert(alert);
   return {false, "what answers does not speak TLS, or no TLS that edgespan accepts",
           "check that the port is one for TLS, and that the server offers TLS 1.2 with ECDHE"};
 }
@@ -163,13 +168,20 @@ SendResult HttpCheck::post(std::span<const std::byte> batch) {
   return result;
 }
 
+// A server of TLS 1.3 judges a client that has ended its handshake already: a refusal comes in place of an
+// answer.
+Finding HttpCheck::judge_result(const SendResult& result, const Answer& answer) const {
+  const int alert = tls_ && result.reason == SendReason::tls ? tls_->failure().alert : -1;
+  return alert >= 0 ? judge_alert(alert) : judge_post(result, answer, url_, wire_.limit_us());
+}
+
 // Zipkin takes an empty list of spans and stores nothing.
 bool HttpCheck::post_nothing() {
   const std::uint64_t begun_us = wire_.now_us();
   const SendResult result = post({});
   const std::uint64_t ended_us = wire_.now_us();
   const Answer answer{recorder_.received()};
-  const Finding finding = judge_post(result, answer, url_, wire_.limit_us());
+  const Finding finding = judge_result(result, answer);
   checkup_.step("clock", judge_dates(dates(answer.header("date"))), begun_us);
   return checkup_.step("empty post", finding, ended_us);
 }
@@ -179,7 +191,7 @@ void HttpCheck::round_trip() {
   if (span.bytes.empty()) return checkup_.skip("round trip", "no span leaves before the date is known");
   const SendResult result = post(span.bytes);
   const Answer answer{recorder_.received()};
-  Finding finding = judge_post(result, answer, url_, wire_.limit_us());
+  Finding finding = judge_result(result, answer);
   if (finding.good) {
     const bool zipkins = url_.path.ends_with(spans_path);
     const std::string_view prefix = url_.path.substr(0, url_.path.size() - (zipkins ? spans_path.size() : 0));

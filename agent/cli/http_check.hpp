@@ -32,6 +32,7 @@ class HttpCheck {
   void round_trip();
   Finding judge_handshake(int opened) const;
   Finding judge_certificate(int error) const;
+  Finding judge_result(const SendResult& result, const Answer& answer) const;
   Dates dates(std::string_view server_date) const;
   SendResult post(std::span<const std::byte> batch);
   unsigned get(const std::string& path);

@@ -187,6 +187,19 @@ EDGESPAN_TEST(a_server_that_wants_a_client_certificate_says_so, "tls") {
   TEST_ASSERT_TRUE(known.report().alert > 0);
 }
 
+#if EDGESPAN_TLS13
+EDGESPAN_TEST(a_server_of_1_3_says_behind_the_handshake_that_it_wants_a_client_certificate, "tls") {
+  const Identity root = root_authority();
+  TlsPeer peer({.chain = {issue({}, &root)}, .client_roots = root.pem(), .version_max = TLS1_3_VERSION});
+  Client client(peer, {.roots = root.pem()});
+  TEST_ASSERT_EQUAL_INT(1, client.open());
+  client.recv();
+  TEST_ASSERT_EQUAL_INT(EDGESPAN_STREAM_TLS, client.last);
+  TEST_ASSERT_EQUAL_INT(116, client.report().alert);  // certificate_required
+  TEST_ASSERT_TRUE(client.is_idle());
+}
+#endif
+
 EDGESPAN_TEST(the_inner_streams_reasons_come_through, "tls") {
   const Identity root = root_authority();
   TlsPeer peer({.chain = {issue({}, &root)}});
