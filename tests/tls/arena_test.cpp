@@ -138,6 +138,7 @@ void run(const Site& site, int handshakes_before) {
   Client client(peer, {.roots = site.root.pem()});
   for (int i = 0; i < handshakes_before; ++i) {
     TEST_ASSERT_EQUAL_INT(1, client.open());
+    client.take_tickets();
     client.close();
   }
   watch_allocations(before);
@@ -145,6 +146,7 @@ void run(const Site& site, int handshakes_before) {
   if (in_child) _exit(judge(client, peer, result));
   watch_allocations(nullptr);
   TEST_ASSERT_EQUAL_INT(1, result);
+  TEST_ASSERT_TRUE(peer.resumed() == (handshakes_before > 0));
   TEST_MESSAGE("children: " << children << ", first bad allocation: " << first_bad);
   TEST_ASSERT_EQUAL_INT(good, worst);
   TEST_ASSERT_TRUE(children > 20);

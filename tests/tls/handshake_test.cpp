@@ -39,6 +39,7 @@ void check_success(const Site& site) {
   TEST_ASSERT_TRUE(client.started == Result::ok);
   TEST_ASSERT_EQUAL_INT(1, client.open());
   TEST_ASSERT_TRUE(peer.shaken());
+  TEST_ASSERT_EQUAL_STRING(EDGESPAN_TLS13 ? "TLSv1.3" : "TLSv1.2", peer.version());
   TEST_ASSERT_EQUAL_STRING("http/1.1", peer.alpn());
   TEST_ASSERT_EQUAL_STRING(host, peer.server_name());
   TEST_ASSERT_EQUAL_INT(0, client.report().error);
@@ -56,6 +57,7 @@ EDGESPAN_TEST(chains_of_each_kind_of_key_are_verified, "tls") {
 EDGESPAN_TEST(every_cipher_suite_carries_data, "tls") {
   for (const Key key : {Key::p256, Key::rsa2048}) {
     Site site(key);
+    site.server.version_max = TLS1_2_VERSION;  // of which they are
     const std::string by = key == Key::p256 ? "ECDHE-ECDSA-" : "ECDHE-RSA-";
     for (const char* cipher : {"CHACHA20-POLY1305", "AES128-GCM-SHA256", "AES256-GCM-SHA384"}) {
       site.server.ciphers = by + cipher;
@@ -145,10 +147,13 @@ EDGESPAN_TEST(a_session_is_kept_for_its_server_alone, "tls") {
   TlsPeer peer(site.server);
   Client client(peer, site.trust());
   TEST_ASSERT_EQUAL_INT(1, client.open());
+  client.take_tickets();
   client.close();
   TEST_ASSERT_EQUAL_INT(1, client.open("127.0.0.1"));
+  client.take_tickets();
   client.close();
   TEST_ASSERT_EQUAL_INT(1, client.open("127.0.0.1", 9411));
+  client.take_tickets();
   client.close();
   TEST_ASSERT_EQUAL_UINT32(0, client.tls.counters().resumed);
   TEST_ASSERT_EQUAL_INT(1, client.open("127.0.0.1", 9411));
@@ -161,6 +166,7 @@ EDGESPAN_TEST(a_session_outlives_no_date_of_its_chain, "tls") {
     TlsPeer peer(site.server);
     Client client(peer, site.trust());
     TEST_ASSERT_EQUAL_INT(1, client.open());
+    client.take_tickets();
     client.close();
     client.clock.wall_s = now_s + days * day_s;
     const int error = days < 0 ? EDGESPAN_STREAM_NOT_YET_VALID : EDGESPAN_STREAM_EXPIRED;

@@ -164,7 +164,7 @@ EDGESPAN_TEST(what_is_older_than_1_2_is_refused, "tls") {
 EDGESPAN_TEST(weak_ciphers_are_not_offered, "tls") {
   const Identity root = root_authority(Key::rsa2048);
   for (const char* ciphers : {"AES128-GCM-SHA256", "ECDHE-RSA-AES128-SHA", "DHE-RSA-AES128-GCM-SHA256", "AES256-SHA"}) {
-    TlsPeer peer({.chain = {issue({.key = Key::rsa2048}, &root)}, .ciphers = ciphers});
+    TlsPeer peer({.chain = {issue({.key = Key::rsa2048}, &root)}, .version_max = TLS1_2_VERSION, .ciphers = ciphers});
     Client client(peer, {.roots = root.pem()});
     TEST_ASSERT_EQUAL_INT(EDGESPAN_STREAM_TLS, client.open());
     TEST_ASSERT_EQUAL_INT(40, client.report().alert);  // handshake_failure
@@ -173,7 +173,7 @@ EDGESPAN_TEST(weak_ciphers_are_not_offered, "tls") {
 
 EDGESPAN_TEST(a_server_that_wants_a_client_certificate_says_so, "tls") {
   const Identity root = root_authority();
-  TlsPeer peer({.chain = {issue({}, &root)}, .client_roots = root.pem()});
+  TlsPeer peer({.chain = {issue({}, &root)}, .client_roots = root.pem(), .version_max = TLS1_2_VERSION});
   Client client(peer, {.roots = root.pem()});
   TEST_ASSERT_EQUAL_INT(EDGESPAN_STREAM_TLS, client.open());
   TEST_ASSERT_EQUAL_INT(40, client.report().alert);
@@ -190,7 +190,7 @@ EDGESPAN_TEST(a_server_that_wants_a_client_certificate_says_so, "tls") {
 #if EDGESPAN_TLS13
 EDGESPAN_TEST(a_server_of_1_3_says_behind_the_handshake_that_it_wants_a_client_certificate, "tls") {
   const Identity root = root_authority();
-  TlsPeer peer({.chain = {issue({}, &root)}, .client_roots = root.pem(), .version_max = TLS1_3_VERSION});
+  TlsPeer peer({.chain = {issue({}, &root)}, .client_roots = root.pem()});
   Client client(peer, {.roots = root.pem()});
   TEST_ASSERT_EQUAL_INT(1, client.open());
   client.recv();

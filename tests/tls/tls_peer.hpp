@@ -77,7 +77,7 @@ struct Server {
   std::vector<Identity> chain{};  // its own certificate first
   std::string client_roots{};     // PEM; not empty: a client has to show a certificate
   int version_min = TLS1_2_VERSION;
-  int version_max = TLS1_2_VERSION;
+  int version_max = EDGESPAN_TLS13 ? TLS1_3_VERSION : TLS1_2_VERSION;  // the newest that the client has
   std::string ciphers{};          // OpenSSL's default if empty
 };
 
