@@ -29,10 +29,12 @@ def _run(command, **options):
 
 
 def _ask(command, **options):
-    """Runs a program that measures and returns its stdout; what it says on stderr is for the reader."""
+    """Runs a program that measures and returns its stdout; what it says on stderr is for the reader, unless `options`
+    keep it, and then for whoever reads of a failure."""
     done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, check=False, **options)
     if done.returncode != 0:
-        raise BuildError(f'this failed with exit code {done.returncode}: {" ".join(command)}\n{done.stdout}')
+        said = f'{done.stdout}{done.stderr or ""}'
+        raise BuildError(f'this failed with exit code {done.returncode}: {" ".join(command)}\n{said}')
     return done.stdout
 
 
@@ -69,9 +71,11 @@ class Edgespan:
         _run(['cmake', '--build', self._folder, '--target', 'edgespan_bench', 'edgespan_resident'])
 
     def measure(self, rows, ms):
+        turns = 5  # of each benchmark in a round, mixed, so that a neighbour's burst does not hit one alone
         program = os.path.join(self._folder, 'tests', 'bench', 'edgespan_bench')
-        printed = _ask([program, f'--benchmark_filter=^({_either(rows)})/', f'--benchmark_min_time={ms / 1000}',
-                        '--benchmark_format=json'], stderr=subprocess.DEVNULL)
+        printed = _ask([program, f'--benchmark_filter=^({_either(rows)})/', f'--benchmark_min_time={ms / turns / 1000}',
+                        f'--benchmark_repetitions={turns}', '--benchmark_enable_random_interleaving=true',
+                        '--benchmark_report_aggregates_only=true', '--benchmark_format=json'], stderr=subprocess.PIPE)
         figures = list(google_figures(printed))
         if set(rows) & set(resident.ROWS):
             program = os.path.join(self._folder, 'tests', 'bench', 'resident', 'edgespan_resident')
@@ -80,14 +84,16 @@ class Edgespan:
 
 
 def google_figures(printed):
-    """Google Benchmark's JSON. It prints nothing at all if the filter leaves nothing."""
+    """Google Benchmark's JSON, the medians of it. It prints nothing at all if the filter leaves nothing."""
     scale = {'ns': 1, 'us': 1e3, 'ms': 1e6, 's': 1e9}
     for run in json.loads(printed)['benchmarks'] if printed.strip() else ():
         if run.get('error_occurred'):
             raise BuildError(f'{run["name"]}: {run.get("error_message")}')
-        name = '/'.join(run['name'].split('/')[:2])
+        if run.get('aggregate_name') != 'median':
+            continue
+        name = '/'.join(run['run_name'].split('/')[:2])
         # A time of its own, where a benchmark takes one; else processor time, which a busy machine bends least.
-        time = 'real_time' if '/manual_time' in run['name'] else 'cpu_time'
+        time = 'real_time' if '/manual_time' in run['run_name'] else 'cpu_time'
         value = run['value'] if 'value' in run else run[time] * scale[run['time_unit']]
         yield Figure(name, value, run.get('allocs'), run.get('bytes'))
 

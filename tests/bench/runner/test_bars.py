@@ -94,8 +94,10 @@ class Input(unittest.TestCase):
                     rows.load(file.name)
 
     def test_google_benchmark_is_read(self):
-        run = {'name': 'r/edgespan/threads:2', 'time_unit': 'us', 'real_time': 9.0, 'cpu_time': 2.0, 'allocs': 0.0}
-        printed = json.dumps({'benchmarks': [run, dict(run, name='s/floor/manual_time'), dict(run, value=135.0)]})
+        run = {'run_name': 'r/edgespan/threads:2', 'aggregate_name': 'median', 'time_unit': 'us', 'real_time': 9.0,
+               'cpu_time': 2.0, 'allocs': 0.0}
+        printed = json.dumps({'benchmarks': [run, dict(run, run_name='s/floor/manual_time'), dict(run, value=135.0),
+                                             dict(run, aggregate_name='mean')]})
         self.assertEqual([(figure.name, figure.value, figure.allocs) for figure in peers.google_figures(printed)],
                          [('r/edgespan', 2000.0, 0.0), ('s/floor', 9000.0, 0.0), ('r/edgespan', 135.0, 0.0)])
         self.assertEqual(list(peers.google_figures('')), [])
