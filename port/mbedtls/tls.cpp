@@ -26,11 +26,16 @@ const unsigned char* data(Encoded encoded) noexcept {
   return reinterpret_cast<const unsigned char*>(encoded.data());
 }
 
-bool is_pem(Encoded encoded) noexcept { return encoded.back() == std::byte{0}; }
+// How a certificate begins in DER: a SEQUENCE of 128 bytes or more. No text does, since 0x80 to 0xBF begin no
+// character of UTF-8. Its end tells nothing: DER, too, may end with a zero.
+bool is_der(Encoded encoded) noexcept {
+  return encoded.size() >= 2 && encoded[0] == std::byte{0x30} &&
+         (encoded[1] & std::byte{0xC0}) == std::byte{0x80};
+}
 
 // Adds all certificates to `chain`. False: one cannot be read.
 bool read_certificates(mbedtls_x509_crt& chain, Encoded encoded) noexcept {
-  if (is_pem(encoded)) return mbedtls_x509_crt_parse(&chain, data(encoded), encoded.size()) == 0;
+  if (!is_der(encoded)) return mbedtls_x509_crt_parse(&chain, data(encoded), encoded.size()) == 0;
   mbedtls_x509_crt* last = &chain;
   while (!encoded.empty()) {
     if (mbedtls_x509_crt_parse_der_nocopy(&chain, data(encoded), encoded.size()) != 0) return false;
