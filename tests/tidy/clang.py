@@ -15,16 +15,22 @@ import subprocess
 import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-# Words of gcc alone; clang's limit has another name and is not needed.
-GCC = re.compile(r'^(?:-fmax-errors=.*|-Wno-psabi|-fno-use-cxa-atexit|-fno-tree-tail-merge|-fno-tree-dominator-opts|'
-                 r'-fno-schedule-insns2|-fno-move-loop-invariants)$')
+# Options of gcc's that clang knows and does nothing about.
+WITHOUT_EFFECT = ('-Wno-unused-command-line-argument', '-Wno-ignored-optimization-argument')
 
 
-def command(entry, clang):
+def unknown_to(clang, words):
+    """Those of gcc's options that clang refuses."""
+    said = subprocess.run([clang, '-fsyntax-only', *words, '-x', 'c++', os.devnull], stderr=subprocess.PIPE, text=True,
+                          check=False).stderr
+    return set(re.findall(r"unknown argument: '([^']+)'", said))
+
+
+def command(entry, clang, dropped):
     words = shlex.split(entry['command'])
     at = next(i for i, word in enumerate(words) if re.search(r'(?:gcc|g\+\+|cc|c\+\+)$', word) and 'ccache' not in word)
     found = re.search(r'([\w-]+)-(?:gcc|g\+\+)$', os.path.basename(words[at]))
-    flags = [word for word in words[at + 1:] if not GCC.match(word)]
+    flags = [word for word in words[at + 1:] if word not in dropped]
     for option in ('-o', '-MT', '-MF'):
         while option in flags:
             i = flags.index(option)
@@ -34,7 +40,7 @@ def command(entry, clang):
     if found and found.group(1).startswith('arm-none-eabi'):
         target += newlib(words[at], flags)
     driver = ['--driver-mode=g++'] if entry['file'].endswith('.cpp') else ['-x', 'c']
-    return [clang, *driver, *target, '-Werror', '-fsyntax-only', *flags]
+    return [clang, *driver, *target, '-Werror', *WITHOUT_EFFECT, '-fsyntax-only', *flags]
 
 
 def newlib(compiler, flags):
@@ -56,8 +62,9 @@ def main(clang, builds):
                         if e['file'].startswith((f'{ROOT}/agent/', f'{ROOT}/port/')) and '/cli/' not in e['file']]
     if not entries:
         sys.exit('clang: nothing to compile')
+    dropped = unknown_to(clang, {w for e in entries for w in shlex.split(e['command']) if w.startswith(('-f', '-W'))})
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        runs = pool.map(lambda e: subprocess.run(command(e, clang), cwd=e['directory'], stdout=subprocess.PIPE,
+        runs = pool.map(lambda e: subprocess.run(command(e, clang, dropped), cwd=e['directory'], stdout=subprocess.PIPE,
                                                  stderr=subprocess.STDOUT, text=True, check=False), entries)
         bad = [run for run in runs if run.returncode != 0]
     for run in bad:
