@@ -11,6 +11,20 @@ constexpr std::string_view head_end = "\r\n\r\n";
 constexpr std::string_view length_header = "\r\nContent-Length: ";
 constexpr std::size_t chunk_bytes = 100;
 
+// Where an empty line begins that ends a head, at `from` or behind it. Most steps skip as many bytes as it has.
+std::size_t find_head_end(std::string_view text, std::size_t from) {
+  for (std::size_t last = from + head_end.size() - 1; last < text.size();) {
+    if (text[last] != '\r' && text[last] != '\n') {
+      last += head_end.size();
+      continue;
+    }
+    const std::size_t begin = last - (head_end.size() - 1);
+    if (text.substr(begin, head_end.size()) == head_end) return begin;
+    ++last;
+  }
+  return std::string_view::npos;
+}
+
 void write_hex(std::string& out, std::size_t number) {
   char digits[16];
   out.append(digits, std::to_chars(digits, digits + sizeof digits, number, 16).ptr);
@@ -39,8 +53,8 @@ std::size_t HttpRequestReader::feed(std::string_view bytes) {
   if (!head_complete_) {
     const std::size_t before = head_.size();
     head_.append(bytes);
-    const std::size_t end = head_.find(head_end, before < head_end.size() ? 0 : before - head_end.size() + 1);
-    if (end == std::string::npos) return bytes.size();
+    const std::size_t end = find_head_end(head_, before < head_end.size() ? 0 : before - head_end.size() + 1);
+    if (end == std::string_view::npos) return bytes.size();
     head_.resize(end + head_end.size());
     used = head_.size() - before;
     on_head();

@@ -19,6 +19,7 @@ Setup year_setup(sim::Chance chance, std::uint64_t) {
   setup.span_every_us = second;
   setup.spans_max = UINT64_MAX;
   setup.burst_every = {};
+  setup.amid_rate = 0;  // what another thread makes would come on top
   setup.counters_near_wrap = false;
   setup.run_max_us = 365 * day;
   setup.judge_every = 64;  // what speed is measured with is the agent

@@ -61,13 +61,13 @@ void Workload::begin(Place& place) {
   if (!span.context().valid()) return;  // tracing is off, or has no ids yet
   ++made_;
   const Context& context = span.context();
-  place.made = {.id = context.span_id,
-                .trace_hi = context.trace_hi,
-                .trace_lo = context.trace_lo,
-                .parent_id = context.parent_id,
-                .start_us = clock_.now_us(),
-                .name = name,
-                .recorded = span.recording()};
+  place.made.id = context.span_id;
+  place.made.trace_hi = context.trace_hi;
+  place.made.trace_lo = context.trace_lo;
+  place.made.parent_id = context.parent_id;
+  place.made.start_us = clock_.now_us();
+  place.made.name = name;
+  place.made.recorded = span.recording();
   describe(span, place.made);
   oracle_.begun(place.made);
   if (place.made.recorded && chance_.hits(leak_rate_)) {

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <utility>
+#include <string_view>
 #include <vector>
 
 namespace edgespan::sim {
@@ -32,7 +32,7 @@ class Calls {
   int error(Call call) const { return plans_[index(call)].error; }
 
   // How the agent broke the contract of port.h, one sentence each; empty in every good run.
-  void violation(std::string text) { violations_.push_back(std::move(text)); }
+  void violation(std::string_view text) { violations_.emplace_back(text); }
   const std::vector<std::string>& violations() const { return violations_; }
 
  private:
