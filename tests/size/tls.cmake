@@ -2,15 +2,11 @@
 # The gateway with TLS, with the records that the build was given; and with small ones, which takes the sources that
 # know a record's size once more. Both shake hands with an arena of the promised size.
 function(edgespan_size_tls kind)
-  set(program edgespan_size_${kind})
-  add_executable(${program} gateway.cpp)
-  target_compile_options(${program} PRIVATE -fno-exceptions -fno-rtti)
-  target_compile_definitions(${program} PRIVATE EDGESPAN_SIZE_TRACED EDGESPAN_SIZE_TLS)
-  target_link_libraries(${program} PRIVATE edgespan_warnings edgespan_dep_rdkafka edgespan_board edgespan_http
-                        edgespan_kafka edgespan_posix ${ARGN})
-  target_link_options(${program} PRIVATE -Wl,-Map=${CMAKE_CURRENT_BINARY_DIR}/${kind}.map)
+  edgespan_traced_gateway(${kind} ${ARGN})
+  target_compile_definitions(edgespan_size_${kind} PRIVATE EDGESPAN_SIZE_TLS)
   add_test(NAME size.${kind} COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/arena.py ${EDGESPAN_OPENSSL}
-           ${CMAKE_CURRENT_BINARY_DIR}/${kind}.txt ${CMAKE_CROSSCOMPILING_EMULATOR} $<TARGET_FILE:${program}>)
+           ${CMAKE_CURRENT_BINARY_DIR}/${kind}.txt
+           ${CMAKE_CROSSCOMPILING_EMULATOR} $<TARGET_FILE:edgespan_size_${kind}>)
   set_tests_properties(size.${kind} PROPERTIES TIMEOUT 200 FIXTURES_SETUP size_figures)
 endfunction()
 edgespan_size_tls(tls edgespan_mbedtls)
