@@ -58,7 +58,7 @@ int atexit(void (*)()) { return 0; }
 
 // What std::string_view::substr and its like call when a test goes out of bounds.
 namespace std {
-[[noreturn]] void __throw_out_of_range_fmt(const char*, ...);
+void __throw_out_of_range_fmt(const char*, ...) __attribute__((__noreturn__));  // as the library declares it
 void __throw_out_of_range_fmt(const char* what, ...) {
   edgespan::target::console(what);
   edgespan::target::quit(edgespan::target::fault_status);

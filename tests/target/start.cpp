@@ -25,7 +25,8 @@ void fault_handler() {
 void reset_handler() {
 #if defined(__ARM_FP)
   // CPACR: full access to the FPU, before the first instruction that needs it.
-  *reinterpret_cast<volatile std::uint32_t*>(0xE000ED88) |= 0xFU << 20;
+  auto& access = *reinterpret_cast<volatile std::uint32_t*>(0xE000ED88);
+  access = access | 0xFU << 20;
   asm volatile("dsb\n isb" ::: "memory");
 #endif
   const std::uint32_t* from = data_load;

@@ -3,7 +3,8 @@
 """usage: clang.py CLANG BUILD...
 
 Compiles the agent and its ports once more with a second compiler, for the target and with the flags of each build, and
-throws the result away: what counts are the warnings, which are errors.
+the tool and the tests for the first build that has them, and throws the result away: what counts are the warnings,
+which are errors.
 """
 
 import concurrent.futures
@@ -55,12 +56,16 @@ def newlib(compiler, flags):
 
 
 def main(clang, builds):
-    entries = []
+    entries, once = [], set()
     for build in builds:
         with open(os.path.join(build, 'compile_commands.json'), encoding='utf-8') as file:
-            entries += [e for e in json.load(file)
-                        if e['file'].startswith((f'{ROOT}/agent/', f'{ROOT}/port/')) and '/cli/' not in e['file']
-                        and 'edgespan_sim_runner' not in e['command']]  # which has them once more
+            for entry in json.load(file):
+                path = os.path.relpath(entry['file'], ROOT)
+                if path.startswith(('agent/', 'port/')) and not path.startswith('agent/cli/'):
+                    entries.append(entry)
+                elif path.startswith(('agent/', 'tests/')) and path not in once:
+                    entries.append(entry)
+                    once.add(path)
     if not entries:
         sys.exit('clang: nothing to compile')
     dropped = unknown_to(clang, {w for e in entries for w in shlex.split(e['command']) if w.startswith(('-f', '-W'))})

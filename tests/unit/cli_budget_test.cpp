@@ -81,7 +81,7 @@ EDGESPAN_TEST(budget_names_the_least_that_traces, "cli") {
 
 EDGESPAN_TEST(budget_stays_inside_the_memory_that_it_was_given, "cli") {
   std::uint64_t held = 0;
-  for (const std::uint64_t bytes : {14'336, 16'384, 65'536, 262'144, 1'048'576, 16'777'216}) {
+  for (const std::uint64_t bytes : {14'336U, 16'384U, 65'536U, 262'144U, 1'048'576U, 16'777'216U}) {
     const cli::BudgetPlan plan = for_ram(bytes);
     TEST_ASSERT_TRUE(limits_valid(plan.limits));
     TEST_ASSERT_TRUE(fits(plan.producer, plan.limits));
@@ -100,7 +100,7 @@ EDGESPAN_TEST(budget_stays_inside_the_memory_that_it_was_given, "cli") {
 #if EDGESPAN_CLI_GZIP
 // Packing is paid out of the same memory.
 EDGESPAN_TEST(budget_has_a_line_for_packed_batches, "cli") {
-  for (const std::uint64_t bytes : {32'768, 65'536, 1'048'576}) {
+  for (const std::uint64_t bytes : {32'768U, 65'536U, 1'048'576U}) {
     cli::BudgetWish wish;
     wish.ram_bytes = bytes;
     wish.gzip = true;

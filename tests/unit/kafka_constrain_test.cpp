@@ -239,7 +239,7 @@ EDGESPAN_TEST(constrained_producer_sends_each_payload_as_it_is, "kafka") {
            constrained({{"bootstrap.servers", MockCluster::shared().brokers()}, {"linger.ms", "300"}},
                        ProducerLimits{}));
   std::vector<std::string> sent{""};
-  for (const std::size_t bytes : {0, 1, 63, 64, 65, 0, 1'000, 16'383, 16'385, 0, 2, 30'000}) {
+  for (const std::size_t bytes : {0U, 1U, 63U, 64U, 65U, 0U, 1'000U, 16'383U, 16'385U, 0U, 2U, 30'000U}) {
     sent.emplace_back(bytes, static_cast<char>('a' + sent.size()));
   }
   for (std::size_t i = 0; i < sent.size(); ++i) {
