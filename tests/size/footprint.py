@@ -6,7 +6,8 @@ Measures what edgespan takes on a board, in builds that were made for one (EDGES
 in a finished program, what the program grew by, the memory that the board's budget makes, the stack of each public
 call. The lengths of spans and the need of TLS' arena are what the tests size.* found last in these builds.
 
-  check  compares with boards/FOOTPRINT.md and fails where a figure has grown; exit status 77 with another compiler
+  check  compares with boards/FOOTPRINT.md and fails where a figure has grown, or README.md's differs; exit status 77
+         with another compiler
   write  puts the figures of these builds into boards/FOOTPRINT.md, and its short form into README.md
   print  shows what boards/FOOTPRINT.md says
 """
@@ -25,6 +26,7 @@ sys.path.insert(0, os.path.join(ROOT, 'tests', 'memory'))
 import stack  # pylint: disable=wrong-import-position
 
 TABLE = os.path.join(ROOT, 'boards', 'FOOTPRINT.md')
+README = os.path.join(ROOT, 'README.md')
 # Agent objects that a program has one of; their sizes and the budget's are its memory.
 OBJECTS = ('memory', 'tracing', 'reporter', 'kafka', 'zipkin', 'port')
 AGENT = ('core', 'nanopb', 'http', 'kafka', 'port', 'tls', 'gzip')
@@ -263,8 +265,16 @@ def compare(build):
     return worse
 
 
+def short_form_differs():
+    """Whether README.md has other figures than boards/FOOTPRINT.md."""
+    with open(README, encoding='utf-8') as file:
+        return '\n'.join(short(committed()[1])) not in file.read()
+
+
 def check(builds):
     worse, compared = [], False
+    if short_form_differs():
+        worse.append('README.md has other figures than boards/FOOTPRINT.md')
     for build in builds:
         found = compare(build)
         compared |= found is not None
@@ -294,11 +304,10 @@ def write(builds):
     boards = dict(sorted(boards.items()))
     with open(TABLE, 'w', encoding='utf-8') as file:
         file.write(head + '\n'.join(section(board, *measured) for board, measured in boards.items()))
-    path = os.path.join(ROOT, 'README.md')
-    with open(path, encoding='utf-8') as file:
+    with open(README, encoding='utf-8') as file:
         readme = file.read()
     table = re.compile(r'^\| board \| core \|.*\n(?:\|.*\n)+', re.MULTILINE)
-    with open(path, 'w', encoding='utf-8') as file:
+    with open(README, 'w', encoding='utf-8') as file:
         file.write(table.sub(lambda _: '\n'.join(short(boards)) + '\n', readme))
     return 0
 
