@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # EDGESPAN_BOARD chooses a board: its toolchain, its processor, its budget. Read before project(), which is when CMake
-# asks for the compiler. What the caller chose stays: a toolchain file (also by the environment, as in the SDK of
-# Yocto), a build type, a budget.
+# asks for the compiler; a project that adds edgespan includes this file there. What the caller chose stays: a toolchain
+# file (also by the environment, as in the SDK of Yocto), a build type, a budget.
 #
 # A board.cmake sets
 #   EDGESPAN_BOARD_TOOLCHAIN  the file in toolchains/
