@@ -12,6 +12,7 @@
 namespace edgespan::canary {
 
 volatile unsigned char sink = 0;
+void* volatile seen = nullptr;  // memory that nobody looked at may be left out: clang does
 
 int initialised = 42;  // in .data
 struct AtExit {
@@ -19,13 +20,13 @@ struct AtExit {
 } at_exit;  // its destructor is registered before main()
 
 void call_malloc() {
-  void* memory = std::malloc(100);
-  sink = static_cast<unsigned char>(memory != nullptr);
-  std::free(memory);
+  seen = std::malloc(100);
+  std::free(seen);
 }
 
 void call_new() {
   auto* memory = new std::array<char, 100>;
+  seen = memory;
   sink = static_cast<unsigned char>((*memory)[sink]);
   delete memory;
 }
