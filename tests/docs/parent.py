@@ -53,7 +53,7 @@ def main(cmake, source):
         if good or 'boards/x' not in said:
             sys.exit(f'a board that does not exist: {said}')
         good, said, cache, _ = configure(cmake, folder, 'board', PROJECT.format(before=before, body=body),
-                                         '-DEDGESPAN_BOARD=imx6ull')
+                                         '-DEDGESPAN_BOARD=imx6ull', '-DEDGESPAN_DEPS=system')
         if 'toolchains/arm-linux-gnueabihf.cmake' not in cache:
             sys.exit(f'the board brings no toolchain file: {said}')
 
