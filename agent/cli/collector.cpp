@@ -24,6 +24,7 @@ constexpr const char* protobuf = "application/x-protobuf";
 class Collector::State {
  public:
   explicit State(const UplinkOptions& relay) {
+    if (relay.url.empty()) check_tls_files(relay.tls, {});
     if (!relay.url.empty()) relay_ = std::make_unique<Relay>(relay);
   }
   ~State() {

@@ -23,6 +23,7 @@ int run_doctor(const DoctorOptions& options, std::ostream& out, std::ostream& er
   if (const std::string wrong = parse_target(options.uplink.url, target); !wrong.empty()) {
     throw UsageError{wrong};
   }
+  check_tls_files(options.uplink.tls, target);
   Checkup checkup{out, err, clock.table};
   switch (target.kind) {
     case Target::Kind::http:

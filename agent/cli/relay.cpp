@@ -17,10 +17,11 @@ constexpr std::chrono::milliseconds look_again{1};
 
 }  // namespace
 
-Relay::Relay(const UplinkOptions& options) {
+Relay::Relay(const UplinkOptions& options) : tls_{tls_options(options.tls)} {
   const std::string wrong = parse_target(options.url, target_);
   const bool web = target_.kind == Target::Kind::http || target_.kind == Target::Kind::https;
   if (!wrong.empty() || !web) throw UsageError{"--zipkin '" + options.url + "': not a URL of Zipkin"};
+  check_tls_files(options.tls, target_);
   if (!port_.init()) throw RunError{"the relay to Zipkin: " + std::generic_category().message(errno)};
   uplink_ = std::make_unique<HttpUplink>(target_, options.tls, port_.stream(), port_.clock(), limits);
   std::string error;
@@ -41,7 +42,7 @@ unsigned Relay::post(const std::string& body, std::string& error) {
   const std::string zipkin = "Zipkin at " + target_.url;
   error = result.status == 0 ? zipkin + " cannot be reached: " + failure_text(result.reason, 0)
                              : zipkin + " answers with status " + std::to_string(result.status);
-  error += "; ask edgespan doctor " + target_.url;
+  error += "; ask edgespan doctor " + target_.url + tls_;
   return result.status == 0 ? 503 : result.status;
 }
 

@@ -26,6 +26,7 @@ class Relay {
 
  private:
   Target target_;
+  std::string tls_;  // options that go with the URL
   std::mutex mutex_;
   posix::Port port_;
   std::unique_ptr<HttpUplink> uplink_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "cli/target.hpp"
+
 #include <edgespan/port.h>
 
 #include <memory>
@@ -31,6 +33,12 @@ class TlsStream {
   virtual const edgespan_stream& stream() const noexcept = 0;
   virtual TlsFailure failure() const noexcept = 0;
 };
+
+// As a command line has them, each with a blank before it.
+std::string tls_options(const TlsFiles& files);
+
+// Throws UsageError if files are given to a URL that has no use for them.
+void check_tls_files(const TlsFiles& files, const Target& target);
 
 // Throws UsageError if a file cannot be used, or if this program was built without TLS.
 std::unique_ptr<TlsStream> make_tls_stream(const TlsFiles& files, const edgespan_stream& inner,

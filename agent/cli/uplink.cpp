@@ -18,15 +18,6 @@ Sender null_sender() noexcept {
   return {nullptr, offer, [](void*) {}};
 }
 
-// As the command line has them.
-std::string tls_options(const TlsFiles& files) {
-  std::string text;
-  if (!files.ca.empty()) text += " --ca " + files.ca;
-  if (!files.certificate.empty()) text += " --cert " + files.certificate;
-  if (!files.key.empty()) text += " --key " + files.key;
-  return text;
-}
-
 }  // namespace
 
 Uplink::Uplink(const UplinkOptions& options, posix::Port& port, KafkaTracing& tracing,
@@ -36,6 +27,7 @@ Uplink::Uplink(const UplinkOptions& options, posix::Port& port, KafkaTracing& tr
   if (!wrong.empty()) throw UsageError{"--zipkin: " + wrong};
   const bool web = target_.kind == Target::Kind::http || target_.kind == Target::Kind::https;
   if (options.gzip && !web) throw UsageError{"--gzip is for --zipkin http:// and https:// alone"};
+  check_tls_files(options.tls, target_);
   switch (target_.kind) {
     case Target::Kind::none:
       break;

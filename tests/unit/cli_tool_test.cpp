@@ -123,10 +123,19 @@ EDGESPAN_TEST(cli_refuses_bad_usage, "cli") {
       {"produce", "-b", "b", "-t", std::string(250, 't'), "-n", "1"},
       {"produce", "-b", "b", "-t", "t", "-n", "1", "--gzip"},
       {"produce", "-b", "b", "-t", "t", "-n", "1", "--gzip", "--zipkin", "kafka://b"},
+      {"produce", "-b", "b", "-t", "t", "-n", "1", "--ca", "/dev/null"},
+      {"produce", "-b", "b", "-t", "t", "-n", "1", "--ca", "/dev/null", "--zipkin", "kafka://b"},
+      {"produce", "-b", "b", "-t", "t", "-n", "1", "--key", "/dev/null", "--zipkin", "file:/dev/null"},
       {"consume", "-b", "b", "-t", "t"},
       {"consume", "-b", "b", "-t", "a,,b", "-g", "g"},
       {"consume", "-b", "b", "-t", "t", "-g", "g", "--timeout", "0"},
+      {"consume", "-b", "b", "-t", "t", "-g", "g", "--cert", "/dev/null", "--zipkin", "http://h"},
       {"demo", "--zipkin", "ftp://h"},
+      {"demo", "--ca", "/dev/null"},
+      {"demo", "--ca", "/dev/null", "--zipkin", "http://h"},
+      {"doctor", "http://h", "--ca", "/dev/null"},
+      {"doctor", "kafka://h", "--ca", "/dev/null"},
+      {"doctor", "file:/dev/null", "--key", "/dev/null"},
   };
   for (const std::vector<std::string>& line : lines) {
     std::string shown;
