@@ -16,17 +16,24 @@ static int watch(calloc_function* allocate, free_function* release);
 
 static calloc_function* heap_calloc;
 static free_function* heap_free;
-static const unsigned char* start;
+static const size_t free_bytes_min = sizeof(memory_header) + MBEDTLS_MEMORY_ALIGN_MULTIPLE;
+static size_t start;
 static edgespan_arena_use use;
 static bool broken; /* a block's frame was overwritten: nothing is given out any more */
 
-static void* watched_calloc(size_t n, size_t size) {
-  void* const block = broken ? NULL : heap_calloc(n, size);
+static memory_header* frame_of(void* block) {
+  return (memory_header*)(void*)((unsigned char*)block - sizeof(memory_header));
+}
+
+static void* watched_calloc(size_t n, size_t bytes) {
+  void* const block = broken ? NULL : heap_calloc(n, bytes);
   if (block == NULL) {
-    if (n != 0 && size != 0) ++use.failed;
+    if (n != 0 && bytes != 0) ++use.failed;
     return NULL;
   }
-  const size_t end = (size_t)((unsigned char*)block - start) + n * size;
+  /* Where nothing is free behind a block, holes are filled in another order from then on, and more may be needed in
+   * the end: the least free block that there can be behind it counts, too. */
+  const size_t end = (size_t)block - start + frame_of(block)->size + free_bytes_min;
   if (end > use.high_water_bytes) use.high_water_bytes = (uint32_t)end;
   ++use.blocks;
   return block;
@@ -35,9 +42,9 @@ static void* watched_calloc(size_t n, size_t size) {
 /* The allocator ends the process if it finds itself damaged. Ours is a guest there: it gives up TLS instead. */
 static void watched_free(void* block) {
   if (block == NULL || broken) return;
-  const unsigned char* const at = block;
-  const bool inside = at >= heap.buf + sizeof(memory_header) && at < heap.buf + heap.len;
-  memory_header* const frame = (memory_header*)(void*)((unsigned char*)block - sizeof(memory_header));
+  memory_header* const frame = frame_of(block);
+  /* In front of the heap the difference wraps. */
+  const bool inside = (size_t)frame - (size_t)heap.buf < heap.len - sizeof(memory_header);
   broken = !inside || verify_header(frame) != 0 || frame->alloc != 1;
   if (broken) return;
   heap_free(block);
@@ -53,7 +60,7 @@ static int watch(calloc_function* allocate, free_function* release) {
 void edgespan_arena_init(void* bytes, size_t n) {
   const edgespan_arena_use none = {0, 0, 0};
   use = none;
-  start = bytes;
+  start = (size_t)bytes;
   broken = false;
   mbedtls_memory_buffer_alloc_init(bytes, n);
 }

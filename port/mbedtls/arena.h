@@ -15,7 +15,7 @@ extern "C" {
 typedef struct edgespan_arena_use {
   uint32_t blocks;           /* allocated now */
   uint32_t failed;           /* allocations that failed since init */
-  uint32_t high_water_bytes; /* the end of the highest block there ever was, from the start of the array */
+  uint32_t high_water_bytes; /* an array of this size would have done so far */
 } edgespan_arena_use;
 
 /* Makes `bytes` all the memory of mbedTLS, in the whole process. */

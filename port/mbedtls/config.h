@@ -110,6 +110,8 @@ int64_t edgespan_mbedtls_time(int64_t* also);
 #define MBEDTLS_PSA_CRYPTO_EXTERNAL_RNG
 #define MBEDTLS_USE_PSA_CRYPTO
 #define MBEDTLS_HKDF_C
+/* Else PSA copies each record twice, in the arena. They are en- and decrypted in place, which AEAD allows. */
+#define MBEDTLS_PSA_ASSUME_EXCLUSIVE_BUFFERS
 #define MBEDTLS_SSL_CIPHERSUITES                                                             \
   MBEDTLS_TLS1_3_CHACHA20_POLY1305_SHA256, MBEDTLS_TLS1_3_AES_128_GCM_SHA256,                \
       MBEDTLS_TLS1_3_AES_256_GCM_SHA384, EDGESPAN_TLS12_SUITES

@@ -23,6 +23,19 @@ struct Site {
   }
 };
 
+void connect_thrice(Client& client, TlsPeer& peer) {
+  for (int round = 0; round < 3; ++round) {
+    TEST_ASSERT_EQUAL_INT(1, client.open());
+    TEST_ASSERT_TRUE(client.send(std::string(20'000, 'q')));
+    const std::string reply(16'000, 'r');  // in one record; with TLS 1.3, tickets come before it
+    peer.say(reply);
+    std::string got;
+    while (got.size() < reply.size() && client.last > 0) got += client.recv();
+    TEST_ASSERT_TRUE(got == reply);
+    client.close();
+  }
+}
+
 EDGESPAN_TEST(the_default_arena_is_enough_for_each_chain_and_its_high_water_mark_is_honest, "tls") {
   for (const Key key : {Key::p256, Key::rsa2048}) {
     const Site site(key);
@@ -30,13 +43,7 @@ EDGESPAN_TEST(the_default_arena_is_enough_for_each_chain_and_its_high_water_mark
     {
       TlsPeer peer(site.server);
       Client client(peer, {.roots = site.root.pem()});
-      for (int round = 0; round < 3; ++round) {
-        TEST_ASSERT_EQUAL_INT(1, client.open());
-        TEST_ASSERT_TRUE(client.send(std::string(20'000, 'q')));
-        peer.say("accepted");  // and, with TLS 1.3, tickets before it
-        TEST_ASSERT_EQUAL_STRING("accepted", client.recv());
-        client.close();
-      }
+      connect_thrice(client, peer);
       need_bytes = client.tls.counters().arena_high_water_bytes;
       TEST_ASSERT_LESS_OR_EQUAL_UINT32(arena_bytes, need_bytes);
       WARN("arena used by an " << (key == Key::p256 ? "P-256" : "RSA-2048") << " chain: " << need_bytes << " of "
@@ -44,7 +51,7 @@ EDGESPAN_TEST(the_default_arena_is_enough_for_each_chain_and_its_high_water_mark
     }
     TlsPeer peer(site.server);
     Client exact(peer, {.roots = site.root.pem()}, need_bytes);
-    TEST_ASSERT_EQUAL_INT(1, exact.open());
+    connect_thrice(exact, peer);
     TEST_ASSERT_LESS_OR_EQUAL_UINT32(need_bytes, exact.tls.counters().arena_high_water_bytes);
   }
 }

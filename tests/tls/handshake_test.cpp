@@ -126,7 +126,7 @@ EDGESPAN_TEST(a_client_certificate_is_shown_when_it_is_asked_for, "tls") {
     const Identity own = issue({.key = key, .name = "gateway-7", .names = "", .usage = "clientAuth"}, &site.root);
     TlsPeer peer(site.server);
     Client client(peer, {.roots = site.root.pem(), .certificate = own.pem(), .key = own.key_pem()},
-                  edgespan::mbedtls::arena_bytes + 4096);
+                  edgespan::mbedtls::arena_bytes + 16'384);
     TEST_ASSERT_TRUE(client.started == Result::ok);
     TEST_ASSERT_EQUAL_INT(1, client.open());
     TEST_ASSERT_EQUAL_STRING("gateway-7", peer.client_name());

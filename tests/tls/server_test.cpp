@@ -127,7 +127,7 @@ std::size_t used_over_https(Key key) {
   const std::string key_pem = own.key_pem();
   const mbedtls::Config config{
       .roots = mbedtls::pem(root_pem), .certificate = mbedtls::pem(own_pem), .key = mbedtls::pem(key_pem)};
-  std::vector<std::byte> arena(mbedtls::arena_bytes + 8'192);
+  std::vector<std::byte> arena(mbedtls::arena_bytes + 16'384);
   static Memory<> memory;
   posix::Port port;
   mbedtls::Tls tls;

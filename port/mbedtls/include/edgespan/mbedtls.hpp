@@ -20,7 +20,7 @@ inline constexpr std::size_t out_bytes = EDGESPAN_TLS_OUT_BYTES;
 // Enough for one root and a server with a chain of RSA-2048 or P-256 (README.md has what was measured). Longer
 // keys, further roots and a client certificate need more; counters().arena_high_water_bytes says how much.
 inline constexpr std::size_t arena_bytes =
-    in_bytes + out_bytes + (sizeof(void*) > 4 ? 18 : 14) * 1024 + EDGESPAN_TLS13 * 18 * 1024;
+    in_bytes + out_bytes + (sizeof(void*) > 4 ? 18 : 14) * 1024 + EDGESPAN_TLS13 * 6 * 1024;
 
 struct Arena {
   alignas(std::max_align_t) std::array<std::byte, arena_bytes> bytes;
