@@ -54,16 +54,17 @@ std::string read_file(const char* option, const std::string& name) {
 
 mbedtls::Encoded encoded(const std::string& bytes) { return std::as_bytes(std::span{bytes}); }
 
-const char* result_text(mbedtls::Result result) noexcept {
+std::string result_text(mbedtls::Result result, const TlsFiles& files) {
   switch (result) {
     case mbedtls::Result::bad_roots:
-      return "--ca: a certificate in the file cannot be read, or is of a kind that this TLS does not know; "
-             "give it your "
-             "collector's root alone, as PEM or DER";
+      return "--ca '" + files.ca +
+             "': no certificate, or one of a kind that this TLS does not know; give it your collector's root "
+             "alone, as PEM or DER";
     case mbedtls::Result::bad_certificate:
-      return "--cert: the certificate cannot be read; give it PEM or DER";
+      return "--cert '" + files.certificate + "': the certificate cannot be read; give it PEM or DER";
     case mbedtls::Result::bad_key:
-      return "--key: the key cannot be read, is encrypted, or belongs to another certificate";
+      return "--key '" + files.key + "': cannot be read, is encrypted, or belongs to another certificate than " +
+             files.certificate;
     case mbedtls::Result::no_entropy:
       return "this machine has no chance yet to make keys from";
     case mbedtls::Result::no_memory:
@@ -83,7 +84,7 @@ class MbedTlsStream : public TlsStream {
         arena_(mbedtls::arena_bytes + client_key_bytes + 2 * roots_.size()) {
     const mbedtls::Result result =
         tls_.init(arena_, inner, clock, {encoded(roots_), encoded(certificate_), encoded(key_)});
-    if (result != mbedtls::Result::ok) throw UsageError{result_text(result)};
+    if (result != mbedtls::Result::ok) throw UsageError{result_text(result, files)};
   }
   const edgespan_stream& stream() const noexcept override { return tls_.stream(); }
   TlsFailure failure() const noexcept override { return {tls_.report().alert, tls_.report().depth}; }

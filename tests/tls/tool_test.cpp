@@ -186,6 +186,24 @@ EDGESPAN_TEST(doctor_tells_what_is_wrong_with_a_certificate, "tls") {
   wrong_by_s = 0;
 }
 
+EDGESPAN_TEST(a_file_that_is_no_certificate_or_key_is_named, "tls") {
+  const Site site;
+  const HttpsCollector collector(site.chain, "");
+  const File root{site.root.pem()}, der{site.root.der()}, nonsense{"no certificate"}, empty{""};
+  const Identity own = site.made({.name = "gateway-7", .names = "", .usage = "clientAuth"}, &site.root);
+  const File certificate{own.pem()}, foreign_key{site.root.key_pem()};
+  TEST_ASSERT_EQUAL_INT(0, run_tool({"doctor", collector.url(), "--ca", der.name()}).code);
+  for (const File* file : {&nonsense, &empty, &foreign_key}) {
+    const Outcome refused = run_tool({"doctor", collector.url(), "--ca", file->name()});
+    TEST_ASSERT_EQUAL_INT(2, refused.code);
+    TEST_ASSERT_TRUE(contains(refused.err, "--ca '" + file->name() + "': "));
+  }
+  const Outcome key = run_tool({"doctor", collector.url(), "--ca", root.name(), "--cert", certificate.name(), "--key",
+                                foreign_key.name()});
+  TEST_ASSERT_EQUAL_INT(2, key.code);
+  TEST_ASSERT_TRUE(contains(key.err, "--key '" + foreign_key.name() + "': "));
+}
+
 EDGESPAN_TEST(doctor_tells_a_clock_that_was_never_set, "tls") {
   const Site site;
   const HttpsCollector collector(site.chain, "");
