@@ -51,6 +51,13 @@ Finding speaks_tls(const HttpUrl& url) {
 Finding no_answer(const SendResult& result, const Answer& answer, const HttpUrl& url,
                   std::uint64_t limit_us) {
   if (!url.secure && answer.is_tls()) return speaks_tls(url);
+  const bool late = result.reason == SendReason::deadline || result.reason == SendReason::connect;
+  if (answer.begun() && result.reason != SendReason::garbage) {
+    return {false,
+            late ? "the answer began, and was not complete within " + duration_text(limit_us)
+                 : "the connection was closed in the middle of the answer",
+            "look for a bad line, or a proxy that holds bytes back, between here and the collector"};
+  }
   switch (result.reason) {
     case SendReason::deadline:
     case SendReason::connect:

@@ -21,6 +21,7 @@ class Answer {
   std::string_view header(std::string_view name) const noexcept;
   std::string_view body() const noexcept { return body_; }
 
+  bool begun() const noexcept { return !head_.empty() || !body_.empty(); }
   bool is_tls() const noexcept;   // a record of TLS, where HTTP was to be
   bool is_html() const noexcept;  // a page for people
   // The beginning of its body, for people; of everything that came, if it is not HTTP. Empty if nothing came.

@@ -122,6 +122,13 @@ EDGESPAN_TEST(answer_no_answer_is_told_from_a_foreign_one, "cli") {
       contains(judge_failure(SendReason::garbage, "SSH-2.0-OpenSSH_9.2").text, "SSH-2.0-OpenSSH_9.2"));
 }
 
+EDGESPAN_TEST(answer_that_began_is_told_from_silence, "cli") {
+  const std::string part = "HTTP/1.1 202 Acc";
+  TEST_ASSERT_TRUE(contains(judge_failure(SendReason::deadline, part).text, "not complete within 10"));
+  TEST_ASSERT_TRUE(contains(judge_failure(SendReason::broken, part).text, "in the middle of the answer"));
+  TEST_ASSERT_TRUE(contains(judge_failure(SendReason::deadline, "").text, "no answer within"));
+}
+
 EDGESPAN_TEST(answer_dates_apart_are_told_with_how_far, "cli") {
   constexpr std::int64_t now_s = 1'795'512'332;  // 2026-11-24 09:25:32
   const Finding unset = judge_dates({.known = false, .machine_s = 12, .server_s = now_s});
