@@ -155,7 +155,6 @@ void KafkaTracing::record_send(const InflightSpan& sent, const SendEnd& end) noe
                                                 const FoundHeaders& found, InflightSpan& span) noexcept {
   core::TracingState& state = tracing_->state();
   const bool sampled = span.context.sampled();
-  if (sampled) inflight_table().expect(message);  // at once: it comes from another core
   const TraceHeaders headers{span.context, config_.b3};
   if (sampled) span.start_us = state.now_us();
   // librdkafka compared the message with message.max.bytes before it had the header; a larger one aborts the
@@ -171,6 +170,7 @@ void KafkaTracing::message_sent(rd_kafka_t* rk, rd_kafka_message_t* message) noe
   send_seen = true;
   if (!active() || sender_of(message) != nullptr) return;
   core::TracingState& state = tracing_->state();
+  inflight_table().expect(message);  // at once: it comes from another core
   FoundHeaders found;
   InflightSpan span{continue_trace(state, config_.producer_sampler, message, found), 0};
   begin_send(rk, message, found, span);

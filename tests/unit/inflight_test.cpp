@@ -46,6 +46,18 @@ EDGESPAN_TEST(most_slots_are_usable_before_the_first_refusal, "inflight") {
   TEST_ASSERT_TRUE(stored >= 128U * 3 / 5);
 }
 
+// As a heap gives them to one who produces.
+EDGESPAN_TEST(messages_that_lie_in_a_row_are_refused_only_when_nearly_all_slots_are_taken, "inflight") {
+  for (const std::uintptr_t apart : {256U, 512U, 1024U}) {
+    Table<16> t;
+    std::uintptr_t stored = 0;
+    InflightSpan span{{0, 1, 1, 0, Decision::accept}, 1};
+    const auto next = [&] { return reinterpret_cast<const void*>(t.base + stored * apart); };
+    while (t.table.insert(next(), span) == InflightTable::Insert::stored) ++stored;
+    TEST_ASSERT_GREATER_OR_EQUAL_UINT64(128U * 4 / 5, stored);
+  }
+}
+
 EDGESPAN_TEST(only_spans_past_the_deadline_are_swept, "inflight") {
   Table<4> t;
   t.put(1, 5'000'000);

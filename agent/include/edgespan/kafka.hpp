@@ -122,7 +122,7 @@ class KafkaTracing {
   KafkaConfig config_{};
   std::array<std::byte, 96> remote_{};  // the remote endpoint, encoded
   std::size_t remote_size_ = 0;
-  alignas(8) std::array<std::byte, 16> inflight_{};
+  alignas(8) std::array<std::byte, 2 * sizeof(void*) + 8> inflight_{};
 };
 
 // A header to send. A null `value.data()` is a null value.
