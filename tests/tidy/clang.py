@@ -56,16 +56,16 @@ def newlib(compiler, flags):
 
 
 def main(clang, builds):
-    entries, once = [], set()
+    entries, seen = [], set()
     for build in builds:
         with open(os.path.join(build, 'compile_commands.json'), encoding='utf-8') as file:
             for entry in json.load(file):
                 path = os.path.relpath(entry['file'], ROOT)
-                if path.startswith(('agent/', 'port/')) and not path.startswith('agent/cli/'):
+                library = path.startswith(('agent/', 'port/')) and not path.startswith('agent/cli/')
+                key = (build if library else '', path)
+                if path.startswith(('agent/', 'port/', 'tests/')) and key not in seen:
                     entries.append(entry)
-                elif path.startswith(('agent/', 'tests/')) and path not in once:
-                    entries.append(entry)
-                    once.add(path)
+                    seen.add(key)
     if not entries:
         sys.exit('clang: nothing to compile')
     dropped = unknown_to(clang, {w for e in entries for w in shlex.split(e['command']) if w.startswith(('-f', '-W'))})
