@@ -24,8 +24,11 @@ constexpr const char* protobuf = "application/x-protobuf";
 class Collector::State {
  public:
   explicit State(const UplinkOptions& relay) {
-    if (relay.url.empty()) check_tls_files(relay.tls, {});
-    if (!relay.url.empty()) relay_ = std::make_unique<Relay>(relay);
+    if (relay.url.empty()) {
+      check_tls_files(relay.tls, {});
+    } else {
+      relay_ = std::make_unique<Relay>(relay);
+    }
   }
   ~State() {
     server_.stop();

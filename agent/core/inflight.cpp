@@ -10,11 +10,9 @@ namespace {
 
 constexpr std::uintptr_t empty = 0;
 
-// Addresses from a heap are multiples of the former. The latter leaves room for those of the next rounds between
-// messages of 128 bytes or more: with 100 bytes of value and a header they were 496 bytes apart (librdkafka 2.0.2,
-// glibc, x86-64). With 128 a table of 1,024 refused the first message of 208 bytes when it was half full, on average;
-// with 64 when it was full to four fifths.
-constexpr std::uint64_t unit_bytes = 16;
+// Leaves room for messages of the next rounds between those of 128 bytes or more: with 100 bytes of value and a header
+// they were 496 bytes apart (librdkafka 2.0.2, glibc, x86-64). With 128 a table of 1,024 refused the first message of
+// 208 bytes when it was half full, on average; with 64 when it was full to four fifths.
 constexpr std::uint64_t bytes_per_slot = 64;
 
 // How often a look-up that met a busy slot looks again before it believes that its key is not there.

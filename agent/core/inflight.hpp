@@ -51,6 +51,8 @@ class InflightTable {
   bool take_older(std::uint64_t now_us, std::uint32_t age_s, InflightSpan& out) noexcept;
 
  private:
+  static constexpr std::uintptr_t unit_bytes = 16;  // addresses from a heap are multiples of it
+
   // An address, its own slot, and the bucket that this stands in.
   struct Place {
     std::uintptr_t key;
@@ -68,7 +70,7 @@ class InflightTable {
   // They do not meet then, and the slots of the next are known. Once around the table it goes on elsewhere, so that no
   // distance between messages brings them together every time.
   Place place_of(std::uintptr_t key) const noexcept {
-    const std::uint64_t rounds = std::uint64_t{key >> 4} * round_per_unit_;
+    const std::uint64_t rounds = std::uint64_t{key / unit_bytes} * round_per_unit_;
     const std::uint32_t position =
         static_cast<std::uint32_t>(rounds) + static_cast<std::uint32_t>(rounds >> 32) * 0x9E3779B1U;
     const std::size_t at = share(position, buckets_.size() * inflight_bucket_size);
@@ -88,7 +90,7 @@ class InflightTable {
   bool take_slow(const Place& place, InflightSpan& out) noexcept;
 
   std::span<InflightBucket> buckets_;
-  std::uint32_t round_per_unit_ = 0;  // how far 16 bytes of memory lead around the table, in 2^-32
+  std::uint32_t round_per_unit_ = 0;  // how far `unit_bytes` of memory lead around the table, in 2^-32
 };
 
 }  // namespace edgespan::core
