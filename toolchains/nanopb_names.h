@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Included before everything else that uses nanopb: a second nanopb in the same program, such as the one inside
-// librdkafka, cannot take these functions' place, nor they its.
+// Included before everything else that uses nanopb: a second nanopb in the same program, such as the one
+// inside librdkafka, cannot take these functions' place, nor they its.
 #pragma once
 
 #define pb_close_string_substream edgespan_pb_close_string_substream

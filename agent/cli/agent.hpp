@@ -28,7 +28,7 @@ inline constexpr Limits tool_limits{.ring_bytes = 1'048'576,
 // What the options about tracing say.
 struct AgentOptions {
   std::string service = "edgespan";
-  std::string remote_service = "kafka";     // empty: none
+  std::string remote_service = "kafka";  // empty: none
   UplinkOptions uplink;
   std::optional<double> sample_rate;        // 0 to 1; none: every trace
   std::optional<std::uint32_t> rate_limit;  // traces a second; not together with sample_rate

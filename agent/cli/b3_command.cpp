@@ -87,10 +87,14 @@ B3Extraction extract(const Line& line) {
 
 std::string_view decision_name(Decision decision) {
   switch (decision) {
-    case Decision::deny: return "deny";
-    case Decision::accept: return "accept";
-    case Decision::debug: return "debug";
-    case Decision::undecided: break;
+    case Decision::deny:
+      return "deny";
+    case Decision::accept:
+      return "accept";
+    case Decision::debug:
+      return "debug";
+    case Decision::undecided:
+      break;
   }
   return "undecided";
 }

@@ -34,7 +34,7 @@ std::string books_line(const Books& books) {
   append_event(line, "retries", books.retries);
   append_event(line, "resent", books.resent);
   append_event(line, "cuts", books.cuts);
-  append_event(line, "abandoned", books.abandoned);
+  append_event(line, "expired", books.expired);
   append_event(line, "inflight_full", books.inflight_full);
   append_event(line, "texts_cut", books.texts_cut);
   append_event(line, "scopes_refused", books.scopes_refused);

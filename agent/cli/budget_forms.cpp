@@ -50,7 +50,8 @@ void add_settings(std::ostream& out, const char* client, const std::vector<std::
 }
 
 constexpr const char* packed_assertion =
-    "static_assert(edgespan::gzip::memory_bytes(limits.batch_bytes) + sizeof(edgespan::gzip::Gzip) <= gzip_bytes,\n"
+    "static_assert(edgespan::gzip::memory_bytes(limits.batch_bytes) + sizeof(edgespan::gzip::Gzip) <= "
+    "gzip_bytes,\n"
     "              \"gzip takes more than was planned\");\n";
 
 }  // namespace
@@ -78,8 +79,7 @@ std::string budget_cpp(const BudgetPlan& plan, const BudgetWish& wish) {
       << ";\ninline constexpr std::uint64_t memory_max_bytes = " << plan.memory_max_bytes
       << ";\n\nstatic_assert(edgespan::limits_valid(limits) && edgespan::fits(producer, limits));\n"
          "static_assert(edgespan::memory_bytes(limits) <= "
-      << memory_bytes(plan.limits)
-      << ", \"the limits take more than was planned\");\n"
+      << memory_bytes(plan.limits) << ", \"the limits take more than was planned\");\n"
       << (wish.gzip ? packed_assertion : "") << "\n}  // namespace budget";
   return out.str();
 }
@@ -95,7 +95,8 @@ std::string budget_json(const BudgetPlan& plan, const BudgetWish& wish) {
   add_terms(out, "edgespan_bytes", plan.agent);
   add_terms(out, "process_bytes", plan.process);
   out << "  \"threads\": " << plan.threads << ",\n  \"reporter_stack_bytes\": " << plan.reporter_stack_bytes
-      << ",\n  \"gzip_bytes\": " << plan.gzip_bytes << ",\n  \"kafka_stack_bytes\": " << plan.kafka_stack_bytes
+      << ",\n  \"gzip_bytes\": " << plan.gzip_bytes
+      << ",\n  \"kafka_stack_bytes\": " << plan.kafka_stack_bytes
       << ",\n  \"memory_max_bytes\": " << plan.memory_max_bytes << ",\n  \"span_bytes\": " << wish.span_bytes
       << ",\n  \"spans_held\": " << plan.spans_held;
   if (wish.spans_per_second) {

@@ -51,7 +51,9 @@ Limits limits_beside_ring(std::uint64_t bytes) {
                          .poll_topics_max = part_of(bytes, 8'192, tiny_limits.poll_topics_max, 8)});
 }
 
-std::uint64_t gzip_bytes(const Limits& limits, bool gzip) { return gzip ? packer_bytes(limits.batch_bytes) : 0; }
+std::uint64_t gzip_bytes(const Limits& limits, bool gzip) {
+  return gzip ? packer_bytes(limits.batch_bytes) : 0;
+}
 
 // A quarter for the ring at least; beyond 64 KiB a budget keeps spans for longer and nothing else.
 Limits limits_for_ram(std::uint64_t ram_bytes, bool gzip) {
@@ -60,7 +62,8 @@ Limits limits_for_ram(std::uint64_t ram_bytes, bool gzip) {
   std::uint64_t others = 0;
   for (std::uint64_t share = std::min<std::uint64_t>(ram_bytes, 65'536);; share /= 2) {
     limits = limits_beside_ring(share);
-    others = object_bytes + memory_bytes(limits) + gzip_bytes(limits, gzip) - chunk_bytes;  // without the one chunk
+    others = object_bytes + memory_bytes(limits) + gzip_bytes(limits, gzip) -
+             chunk_bytes;  // without the one chunk
     if (others + ram_bytes / 4 <= ram_bytes || share == 0) break;
   }
   const std::uint64_t least = others + 2 * chunk_bytes;
@@ -82,7 +85,7 @@ Limits limits_for_rate(double spans_per_second, double offline_s, std::uint32_t 
                       .batch_bytes = part_of(round_up(in_four_s * span_bytes, 1'024), 1, 2'048, 65'536),
                       .inflight_max = part_of(in_four_s, 1, 32, 256),
                       .poll_records_max = part_of(in_four_s, 1, 32, 500)});
-  for (std::uint64_t chunks = core::stripes; chunks <= ring_chunks_max;) {
+  for (std::uint64_t chunks = detail::stripes; chunks <= ring_chunks_max;) {
     limits.ring_bytes = static_cast<std::uint32_t>(chunks) * ring_chunk_bytes;
     const std::uint64_t held = spans_held(limits, span_bytes);
     if (held >= wanted) return limits;
@@ -128,7 +131,8 @@ void add_agent_terms(BudgetPlan& plan, const BudgetWish& wish) {
        number(limits.poll_records_max, " a poll")},
       {"objects", object_bytes, "Tracing, Reporter, KafkaTracing, sender, port"},
   };
-  if (wish.gzip) plan.agent.push_back({"gzip", plan.gzip_bytes, "zlib's state, and a batch that it has packed"});
+  if (wish.gzip)
+    plan.agent.push_back({"gzip", plan.gzip_bytes, "zlib's state, and a batch that it has packed"});
 }
 
 void add_process_terms(BudgetPlan& plan, const BudgetWish& wish) {
@@ -155,11 +159,11 @@ std::uint64_t sum(const std::vector<BudgetTerm>& terms) {
 std::uint64_t spans_held(const Limits& limits, std::uint32_t span_bytes) {
   std::vector<std::uint64_t> bytes(limits.ring_bytes / sizeof(std::uint64_t));
   std::vector<RingChunk> chunks(limits.ring_bytes / ring_chunk_bytes);
-  core::SpanRing ring;
+  detail::SpanRing ring;
   ring.init(std::as_writable_bytes(std::span{bytes}), chunks);
   std::uint64_t held = 0;
   for (std::uint32_t stripe = 0; ring.claim(stripe, span_bytes) != nullptr;
-       stripe = (stripe + 1) % core::stripes)
+       stripe = (stripe + 1) % detail::stripes)
     ++held;
   return held;
 }

@@ -16,10 +16,10 @@ namespace edgespan::cli {
 // until it is destroyed.
 class Collector {
  public:
-  // With a URL in `relay` each body goes on to that Zipkin, as it came, before it is answered, and is answered
-  // with that Zipkin's status: so the agents' books count what Zipkin itself has accepted, and each span is
-  // encoded once. Throws RunError if no port can be had or that Zipkin cannot be reached, UsageError for
-  // a URL or certificates that cannot be.
+  // With a URL in `relay` each body goes on to that Zipkin, as it came, before it is answered, and is
+  // answered with that Zipkin's status: so the agents' books count what Zipkin itself has accepted, and each
+  // span is encoded once. Throws RunError if no port can be had or that Zipkin cannot be reached, UsageError
+  // for a URL or certificates that cannot be.
   explicit Collector(const UplinkOptions& relay = {});
   Collector(const Collector&) = delete;
   Collector& operator=(const Collector&) = delete;

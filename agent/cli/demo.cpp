@@ -34,7 +34,8 @@ std::string trace_link(const std::string& zipkin_url, const std::string& trace_i
   if (parse_http_url(zipkin_url, url) != Status::ok) return {};
   const bool ipv6 = url.host.find(':') != url.host.npos;
   const std::string host = ipv6 ? "[" + std::string{url.host} + "]" : std::string{url.host};
-  return (url.secure ? "https://" : "http://") + host + ":" + std::to_string(url.port) + "/zipkin/traces/" + trace_id;
+  return (url.secure ? "https://" : "http://") + host + ":" + std::to_string(url.port) + "/zipkin/traces/" +
+         trace_id;
 }
 
 void add(Books& sum, const Books& books) {
@@ -44,7 +45,7 @@ void add(Books& sum, const Books& books) {
   sum.in_ring += books.in_ring;
   sum.in_batch += books.in_batch;
   sum.retries += books.retries;
-  sum.abandoned += books.abandoned;
+  sum.expired += books.expired;
   sum.inflight_full += books.inflight_full;
   sum.texts_cut += books.texts_cut;
   sum.scopes_refused += books.scopes_refused;

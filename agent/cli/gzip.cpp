@@ -39,7 +39,9 @@ std::unique_ptr<Packer> make_packer(std::size_t batch_bytes) {
   return std::make_unique<ZlibPacker>(batch_bytes);
 }
 
-std::uint64_t packer_bytes(std::size_t batch_bytes) { return gzip::memory_bytes(batch_bytes) + sizeof(gzip::Gzip); }
+std::uint64_t packer_bytes(std::size_t batch_bytes) {
+  return gzip::memory_bytes(batch_bytes) + sizeof(gzip::Gzip);
+}
 #else
 namespace {
 

@@ -38,7 +38,7 @@ CLI::Validator whole(double low, double high, const char* wanted) {
 }
 
 std::string check_topic(const std::string& text) {
-  const bool sound = !text.empty() && text.size() <= topic_bytes_max && core::utf8(text);
+  const bool sound = !text.empty() && text.size() <= topic_bytes_max && detail::utf8(text);
   return sound ? std::string{} : "a topic's name has 1 to 249 bytes of UTF-8";
 }
 
@@ -54,7 +54,7 @@ CLI::Validator not_empty() {
 CLI::Validator service_name(bool may_be_empty) {
   const auto check = [=](std::string& text) -> std::string {
     if (text.empty() && may_be_empty) return {};
-    if (!text.empty() && text.size() <= 63 && core::utf8(text)) return {};
+    if (!text.empty() && text.size() <= 63 && detail::utf8(text)) return {};
     return "a service name has 1 to 63 bytes of UTF-8";
   };
   return {check, "", "service"};
@@ -164,15 +164,17 @@ void add_agent(CLI::App& app, AgentOptions& options) {
       ->capture_default_str()
       ->check(service_name(true))
       ->group("Tracing");
-  app.add_option("--zipkin", options.uplink.url,
-                 "where the spans go: http://host[:port][/path] or https, the path is /api/v2/spans unless given; "
-                 "kafka://broker[:port][/topic], the topic is zipkin unless given; file:path, to append to; "
-                 "none:, as without it: spans are made and counted as usual, and then thrown away")
+  app.add_option(
+         "--zipkin", options.uplink.url,
+         "where the spans go: http://host[:port][/path] or https, the path is /api/v2/spans unless given; "
+         "kafka://broker[:port][/topic], the topic is zipkin unless given; file:path, to append to; "
+         "none:, as without it: spans are made and counted as usual, and then thrown away")
       ->type_name("URL")
       ->check(target_url())
       ->group("Tracing");
   add_tls(app, options.uplink.tls, "Tracing");
-  app.add_flag("--gzip", options.uplink.gzip, "for http and https: pack batches where that makes them smaller")
+  app.add_flag("--gzip", options.uplink.gzip,
+               "for http and https: pack batches where that makes them smaller")
       ->group("Tracing");
   CLI::Option* rate =
       app.add_option("--sample", options.sample_rate, "share of new traces that is kept, 0 to 1")
@@ -279,9 +281,9 @@ CLI::App* add_demo(CLI::App& app, DemoOptions& options) {
   CLI::App* command =
       app.add_subcommand("demo", "three traces through a broker and a collector inside this process");
   command
-      ->add_option(
-          "--zipkin", options.zipkin.url,
-          "send the spans to that Zipkin too, http://host[:port][/path] or https, and print links to the traces")
+      ->add_option("--zipkin", options.zipkin.url,
+                   "send the spans to that Zipkin too, http://host[:port][/path] or https, and print links "
+                   "to the traces")
       ->type_name("URL")
       ->check(zipkin_url());
   add_tls(*command, options.zipkin.tls, "Options");
@@ -300,11 +302,13 @@ CLI::App* add_doctor(CLI::App& app, DoctorOptions& options) {
       ->capture_default_str()
       ->check(number(0.001, 3600, "a number of seconds from 0.001 to 3600"));
   add_pairs(*command, "-X,--property", options.uplink.kafka_properties,
-            "for kafka: a setting of librdkafka about security; may be given several times", "PROPERTY=VALUE");
+            "for kafka: a setting of librdkafka about security; may be given several times",
+            "PROPERTY=VALUE");
   add_tls(*command, options.uplink.tls, "Options");
-  command->footer("It posts an empty list of spans, and then one span of its own (service edgespan-doctor), which "
-                  "it looks up again where the collector answers queries. A line a step on stdout, what to do on "
-                  "stderr; exit code 0: all is well, 1: something is not, 2: bad usage.");
+  command->footer(
+      "It posts an empty list of spans, and then one span of its own (service edgespan-doctor), which "
+      "it looks up again where the collector answers queries. A line a step on stdout, what to do on "
+      "stderr; exit code 0: all is well, 1: something is not, 2: bad usage.");
   return command;
 }
 

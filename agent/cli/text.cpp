@@ -30,7 +30,7 @@ std::string escape(std::string_view text, std::string_view also) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
-    const std::size_t size = core::utf8_sequence(text, at);
+    const std::size_t size = detail::utf8_sequence(text, at);
     const std::string_view sequence = text.substr(at, size == 0 ? 1 : size);
     const bool plain = size != 0 && !control(sequence) && also.find(sequence) == also.npos;
     if (plain) {

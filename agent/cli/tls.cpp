@@ -63,8 +63,8 @@ std::string result_text(mbedtls::Result result, const TlsFiles& files) {
     case mbedtls::Result::bad_certificate:
       return "--cert '" + files.certificate + "': the certificate cannot be read; give it PEM or DER";
     case mbedtls::Result::bad_key:
-      return "--key '" + files.key + "': cannot be read, is encrypted, or belongs to another certificate than " +
-             files.certificate;
+      return "--key '" + files.key +
+             "': cannot be read, is encrypted, or belongs to another certificate than " + files.certificate;
     case mbedtls::Result::no_entropy:
       return "this machine has no chance yet to make keys from";
     case mbedtls::Result::no_memory:
@@ -110,7 +110,8 @@ std::unique_ptr<TlsStream> make_tls_stream(const TlsFiles& files, const edgespan
 #else
 std::unique_ptr<TlsStream> make_tls_stream(const TlsFiles&, const edgespan_stream&, const edgespan_clock&) {
   throw UsageError{
-      "https: this edgespan was built without TLS; configure it with -DEDGESPAN_TLS=ON (./dev does so by itself "
+      "https: this edgespan was built without TLS; configure it with -DEDGESPAN_TLS=ON (./dev does so by "
+      "itself "
       "for an argument that begins with https://)"};
 }
 #endif

@@ -20,7 +20,8 @@ struct UplinkOptions {
   std::string url{};  // empty: as none:, the spans are counted as delivered and are gone
   TlsFiles tls{};
   bool gzip = false;  // http and https
-  std::vector<Property> kafka_properties{};  // of the command's own client: what is about security counts here
+  std::vector<Property>
+      kafka_properties{};  // of the command's own client: what is about security counts here
 };
 
 // The sender that a URL asks for, with what it stands on. Pinned; ends after the reporter and before

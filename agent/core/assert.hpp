@@ -4,7 +4,7 @@
 #include <atomic>
 #include <cstdint>
 
-namespace edgespan::core {
+namespace edgespan::detail {
 
 // Contradictions found so far. A guest does not end its host: the first one turns every tracing of the
 // process off.
@@ -18,10 +18,10 @@ inline void fault() noexcept {
 #endif
 }
 
-}  // namespace edgespan::core
+}  // namespace edgespan::detail
 
 // For our own mistakes only; never for bytes that come from the network, a broker or the application.
-#define EDGESPAN_ASSERT(condition)               \
-  do {                                           \
-    if (!(condition)) ::edgespan::core::fault(); \
+#define EDGESPAN_ASSERT(condition)                 \
+  do {                                             \
+    if (!(condition)) ::edgespan::detail::fault(); \
   } while (false)

@@ -5,9 +5,10 @@
 //   bool decode16(const char* text, std::uint64_t& value)   reads exactly 16 bytes; false (value then means
 //                                                           nothing) unless all of them are 0-9 or a-f
 //   void encode16(std::uint64_t value, char* text)          writes exactly 16 bytes
-// HexSwar works in general registers, HexLoop digit by digit and in the least code; the compiler itself can evaluate
-// both. HexFast is the quickest that the target's baseline allows, or HexLoop where small code is wanted and the
-// baseline has no vectors; there is no dispatch at run time. EDGESPAN_B3_PORTABLE turns the vector code off.
+// HexSwar works in general registers, HexLoop digit by digit and in the least code; the compiler itself can
+// evaluate both. HexFast is the quickest that the target's baseline allows, or HexLoop where small code is
+// wanted and the baseline has no vectors; there is no dispatch at run time. EDGESPAN_B3_PORTABLE turns the
+// vector code off.
 #pragma once
 
 #include <bit>
@@ -202,8 +203,7 @@ inline bool neon_decode16(const char* text, std::uint64_t& value) noexcept {
   const uint8x16_t chars = vld1q_u8(reinterpret_cast<const std::uint8_t*>(text));
   const uint8x16_t digit = vcleq_u8(vsubq_u8(chars, vdupq_n_u8('0')), vdupq_n_u8(9));
   const uint8x16_t letter = vcleq_u8(vsubq_u8(chars, vdupq_n_u8('a')), vdupq_n_u8(5));
-  const uint8x16_t nibbles =
-      vaddq_u8(vandq_u8(chars, vdupq_n_u8(0x0f)), vandq_u8(letter, vdupq_n_u8(9)));
+  const uint8x16_t nibbles = vaddq_u8(vandq_u8(chars, vdupq_n_u8(0x0f)), vandq_u8(letter, vdupq_n_u8(9)));
   const uint8x8_t high = vget_low_u8(vuzp1q_u8(nibbles, nibbles));
   const uint8x8_t low = vget_low_u8(vuzp2q_u8(nibbles, nibbles));
   value = vget_lane_u64(vreinterpret_u64_u8(vrev64_u8(vorr_u8(vshl_n_u8(high, 4), low))), 0);

@@ -96,7 +96,8 @@ constexpr B3Error read_fields(std::string_view value, B3Extraction& found) noexc
   field.take();
   if (field.text.empty()) return B3Error::bad_separator;
   if (field.text.size() == 1 || !field.last) {
-    if (field.text.size() != 1 || !read_decision(field.text[0], context.decision)) return B3Error::bad_decision;
+    if (field.text.size() != 1 || !read_decision(field.text[0], context.decision))
+      return B3Error::bad_decision;
     if (field.last) return B3Error::ok;
     field.take();
   }
@@ -104,8 +105,8 @@ constexpr B3Error read_fields(std::string_view value, B3Extraction& found) noexc
   return error == B3Error::ok && !field.last ? B3Error::bad_separator : error;
 }
 
-// The leftmost fault of a value that parse() refused, `ok` for one that it accepts. Kept out of line so that parse()
-// stays small where it is hot.
+// The leftmost fault of a value that parse() refused, `ok` for one that it accepts. Kept out of line so that
+// parse() stays small where it is hot.
 [[gnu::noinline, gnu::cold]] constexpr B3Error explain(std::string_view value) noexcept {
   B3Extraction unused;
   return read_fields(value, unused);
@@ -189,7 +190,7 @@ struct Values {
 // An X-B3 id has 2 to `max` digits, leading zeros may be missing. `high` takes what exceeds sixteen.
 template <typename Hex>
 EDGESPAN_INLINE constexpr B3Error read_id(std::string_view id, std::size_t max, std::uint64_t& high,
-                          std::uint64_t& low) noexcept {
+                                          std::uint64_t& low) noexcept {
   if (id.size() > max) return B3Error::too_long;
   if (id.size() < 2) return B3Error::bad_length;
   bool ok = true;

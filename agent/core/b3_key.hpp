@@ -88,7 +88,8 @@ constexpr B3Key find_key_shortly(std::string_view name) noexcept {
     const std::string_view wanted = b3_key_names[key];
     if (wanted.size() != name.size()) continue;
     std::size_t i = 0;
-    while (i < name.size() && (name[i] == wanted[i] || (((name[i] ^ wanted[i]) == 0x20) && wanted[i] >= 'A'))) ++i;
+    while (i < name.size() && (name[i] == wanted[i] || (((name[i] ^ wanted[i]) == 0x20) && wanted[i] >= 'A')))
+      ++i;
     if (i == name.size()) return static_cast<B3Key>(key);
   }
   return B3Key::none;

@@ -3,7 +3,7 @@
 
 #include <cstring>
 
-namespace edgespan::core {
+namespace edgespan::detail {
 
 Taken take_spans(TracingState& state, std::uint32_t& stripe, std::span<std::byte> room) noexcept {
   Taken taken;
@@ -14,7 +14,7 @@ Taken take_spans(TracingState& state, std::uint32_t& stripe, std::span<std::byte
   const ConsumerLock lock{state};
   // Every stripe once: to go round until all are empty at one time would run after threads that are at work.
   for (std::uint32_t emptied = 0; emptied < stripes;) {
-    RingRecord record;
+    RingElement record;
     if (!state.ring.peek(stripe, record)) {
       stripe = (stripe + 1) % stripes;
       ++emptied;
@@ -37,7 +37,7 @@ Taken take_spans(TracingState& state, std::uint32_t& stripe, std::span<std::byte
 
 void drop_spans(TracingState& state, DropReason reason) noexcept {
   const ConsumerLock lock{state};
-  RingRecord record;
+  RingElement record;
   for (std::uint32_t stripe = 0; stripe < stripes; ++stripe) {
     while (state.ring.peek(stripe, record)) {
       state.ring.pop(stripe);
@@ -46,4 +46,4 @@ void drop_spans(TracingState& state, DropReason reason) noexcept {
   }
 }
 
-}  // namespace edgespan::core
+}  // namespace edgespan::detail

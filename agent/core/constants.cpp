@@ -9,7 +9,7 @@
 #include "core/text.hpp"
 #include "zipkin.pb.h"
 
-namespace edgespan::core {
+namespace edgespan::detail {
 namespace {
 
 constexpr std::array<std::uint8_t, 16> zeros{};
@@ -52,4 +52,4 @@ bool encode_endpoint(const Endpoint& endpoint, EndpointField field, EncodedEndpo
   return true;
 }
 
-}  // namespace edgespan::core
+}  // namespace edgespan::detail

@@ -7,7 +7,7 @@
 #include <edgespan/tracing.hpp>
 #include <span>
 
-namespace edgespan::core {
+namespace edgespan::detail {
 
 inline constexpr std::size_t service_name_max = 63;
 
@@ -24,4 +24,4 @@ enum class EndpointField : std::uint8_t { local = 0x42, remote = 0x4A };
 // bytes, for the collector takes an empty one for absent. IPv4 addresses mapped into IPv6 are sent as IPv4.
 bool encode_endpoint(const Endpoint& endpoint, EndpointField field, EncodedEndpoint& out) noexcept;
 
-}  // namespace edgespan::core
+}  // namespace edgespan::detail

@@ -4,12 +4,12 @@
 #include <cstdint>
 #include <edgespan/inline.hpp>
 
-namespace edgespan::core {
+namespace edgespan::detail {
 
 // What is left of `limit_us` that began at `since_us`: unsigned differences, so that it holds wherever the
 // clock started.
 EDGESPAN_SHARED constexpr std::uint64_t left_us(std::uint64_t now_us, std::uint64_t since_us,
-                                std::uint64_t limit_us) noexcept {
+                                                std::uint64_t limit_us) noexcept {
   const std::uint64_t elapsed_us = now_us - since_us;
   return elapsed_us >= limit_us ? 0 : limit_us - elapsed_us;
 }
@@ -29,4 +29,4 @@ constexpr std::uint32_t within_step_us(std::uint64_t wait_us) noexcept {
   return wait_us < step_every_us ? static_cast<std::uint32_t>(wait_us) : step_every_us;
 }
 
-}  // namespace edgespan::core
+}  // namespace edgespan::detail

@@ -5,7 +5,7 @@
 
 #include "core/assert.hpp"
 
-namespace edgespan::core {
+namespace edgespan::detail {
 namespace {
 
 // The size of the element that `batch` begins with.
@@ -42,4 +42,4 @@ Run first_half(Bytes batch) noexcept {
   return run;
 }
 
-}  // namespace edgespan::core
+}  // namespace edgespan::detail

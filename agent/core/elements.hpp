@@ -7,7 +7,7 @@
 
 #include "core/encode.hpp"
 
-namespace edgespan::core {
+namespace edgespan::detail {
 
 struct Run {
   std::uint32_t bytes = 0;
@@ -20,4 +20,4 @@ Run elements_within(Bytes batch, std::uint32_t bytes_max) noexcept;
 // The first half of the elements of `batch`; the larger one if their number is odd.
 Run first_half(Bytes batch) noexcept;
 
-}  // namespace edgespan::core
+}  // namespace edgespan::detail

@@ -4,7 +4,7 @@
 #include "core/assert.hpp"
 #include "core/largest_span.hpp"
 
-namespace edgespan::core {
+namespace edgespan::detail {
 namespace {
 
 static_assert(largest_open_span() <= span_bytes_max);
@@ -39,4 +39,4 @@ void rebase(std::span<std::byte> element, std::uint32_t timestamp_at, bool annot
   }
 }
 
-}  // namespace edgespan::core
+}  // namespace edgespan::detail

@@ -12,7 +12,7 @@
 #include <span>
 #include <string_view>
 
-namespace edgespan::core {
+namespace edgespan::detail {
 
 using Bytes = std::span<const std::byte>;
 
@@ -23,7 +23,7 @@ struct TagView {
   std::string_view value;
 };
 
-struct SpanRecord {
+struct SpanFields {
   const Context& context;
   Kind kind = Kind::none;
   std::uint64_t start_us = 0;     // any clock: the time is patched when the record leaves
@@ -46,4 +46,4 @@ struct EncodedSize {
 void rebase(std::span<std::byte> element, std::uint32_t timestamp_at, bool annotated,
             std::uint64_t offset_us) noexcept;
 
-}  // namespace edgespan::core
+}  // namespace edgespan::detail

@@ -10,7 +10,7 @@
 #include "core/encode.hpp"
 #include "core/text.hpp"
 
-namespace edgespan::core::encode_impl {
+namespace edgespan::detail::encode_impl {
 
 // Key bytes of zipkin.proto3.Span: field number and wire type.
 enum : std::uint8_t {
@@ -102,7 +102,8 @@ EDGESPAN_INLINE std::byte* put_text(std::byte* out, std::uint8_t key, std::strin
   return put_run(put_varint(put(out, key), text.size()), text.data(), text.size());
 }
 
-EDGESPAN_SHARED inline std::byte* put_lower(std::byte* out, std::uint8_t key, std::string_view text) noexcept {
+EDGESPAN_SHARED inline std::byte* put_lower(std::byte* out, std::uint8_t key,
+                                            std::string_view text) noexcept {
   out = put(put(out, key), static_cast<std::uint8_t>(text.size()));
   for (const char c : text) out = put(out, static_cast<std::uint8_t>(lower_ascii(c)));
   return out;
@@ -129,7 +130,7 @@ constexpr std::size_t tag_body(std::string_view key, std::string_view value) noe
 inline std::size_t annotation_body(std::string_view text) noexcept { return 9 + text_size(text); }
 
 // The fields before the time stamp; the place of the latter follows from it.
-constexpr std::uint32_t ids_size(const SpanRecord& record) noexcept {
+constexpr std::uint32_t ids_size(const SpanFields& record) noexcept {
   return (record.context.trace_hi != 0 ? 18U : 10U) + (record.context.parent_id != 0 ? 10U : 0U) + 10U +
          (record.kind != Kind::none ? 2U : 0U);
 }
@@ -144,7 +145,7 @@ EDGESPAN_INLINE std::byte* write_tag(std::byte* out, std::string_view key, std::
   return put_text(put_text(out, 0x0A, key), 0x12, value);
 }
 
-// The next two: of a tag of a SpanRecord, where it has one there. No loop, so that no array of them need
+// The next two: of a tag of a SpanFields, where it has one there. No loop, so that no array of them need
 // exist.
 EDGESPAN_INLINE constexpr std::size_t given_size(const TagView& tag) noexcept {
   return tag.key.empty() ? 0 : tag_size(tag.key, tag.value);
@@ -174,7 +175,7 @@ inline std::byte* write_remote(std::byte* out, std::string_view service_name) no
   return put_lower(out, 0x0A, service_name);
 }
 
-EDGESPAN_INLINE constexpr EncodedSize encoded_size(const SpanRecord& record) noexcept {
+EDGESPAN_INLINE constexpr EncodedSize encoded_size(const SpanFields& record) noexcept {
   EncodedSize size;
   const std::uint32_t head = ids_size(record) + static_cast<std::uint32_t>(record.name.size());
   std::size_t body = head + 9U;
@@ -190,7 +191,7 @@ EDGESPAN_INLINE constexpr EncodedSize encoded_size(const SpanRecord& record) noe
 }
 
 // Writes exactly `size.total` bytes, `size` being encoded_size(record).
-EDGESPAN_INLINE void encode(const SpanRecord& record, const EncodedSize& size, std::byte* out) noexcept {
+EDGESPAN_INLINE void encode(const SpanFields& record, const EncodedSize& size, std::byte* out) noexcept {
   const std::byte* const begin = out;
   const Context& context = record.context;
   out = put_varint(put(out, key_list_span), size.body);
@@ -214,4 +215,4 @@ EDGESPAN_INLINE void encode(const SpanRecord& record, const EncodedSize& size, s
   EDGESPAN_ASSERT(static_cast<std::size_t>(out - begin) == size.total);
 }
 
-}  // namespace edgespan::core::encode_impl
+}  // namespace edgespan::detail::encode_impl

@@ -6,7 +6,7 @@
 
 #include "core/state.hpp"
 
-namespace edgespan::core {
+namespace edgespan::detail {
 namespace {
 
 EDGESPAN_SHARED constexpr std::uint64_t mix(std::uint64_t value) noexcept {  // splitmix64
@@ -83,4 +83,4 @@ Context new_child(TracingState& state, const Context& parent, const Sampler* sam
   return context;
 }
 
-}  // namespace edgespan::core
+}  // namespace edgespan::detail

@@ -5,14 +5,14 @@
 
 #include "core/state.hpp"
 
-namespace edgespan::core {
+namespace edgespan::detail {
 namespace {
 
 constexpr std::uintptr_t empty = 0;
 
-// Leaves room for messages of the next rounds between those of 128 bytes or more: with 100 bytes of value and a header
-// they were 496 bytes apart (librdkafka 2.0.2, glibc, x86-64). With 128 a table of 1,024 refused the first message of
-// 208 bytes when it was half full, on average; with 64 when it was full to four fifths.
+// Leaves room for messages of the next rounds between those of 128 bytes or more: with 100 bytes of value and
+// a header they were 496 bytes apart (librdkafka 2.0.2, glibc, x86-64). With 128 a table of 1,024 refused the
+// first message of 208 bytes when it was half full, on average; with 64 when it was full to four fifths.
 constexpr std::uint64_t bytes_per_slot = 64;
 
 // How often a look-up that met a busy slot looks again before it believes that its key is not there.
@@ -157,4 +157,4 @@ bool InflightTable::take_older(std::uint64_t now_us, std::uint32_t age_s, Inflig
   return false;
 }
 
-}  // namespace edgespan::core
+}  // namespace edgespan::detail

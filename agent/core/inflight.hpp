@@ -11,7 +11,7 @@
 #include <edgespan/storage.hpp>
 #include <span>
 
-namespace edgespan::core {
+namespace edgespan::detail {
 
 class InflightTable {
  public:
@@ -24,9 +24,9 @@ class InflightTable {
 
   void init(std::span<InflightBucket> buckets) noexcept;
 
-  // Fetches what an insert() that is to come will write into this core's cache, and so for the messages that come
-  // behind it: the last message there was most likely taken out by another core.
-  // A call could be left out by a compiler (gcc 12): to it, what only fetches does nothing.
+  // Fetches what an insert() that is to come will write into this core's cache, and so for the messages that
+  // come behind it: the last message there was most likely taken out by another core. A call could be left
+  // out by a compiler (gcc 12): to it, what only fetches does nothing.
   [[gnu::always_inline]] void expect(const void* key) const noexcept {
     // The end of a slot may reach into a second line. Two buckets ahead: two messages of 500 bytes.
     const Place place = place_of(reinterpret_cast<std::uintptr_t>(key));
@@ -66,9 +66,9 @@ class InflightTable {
     return seen == place.key || seen == busy || place.own->strays.load(std::memory_order_acquire) != 0;
   }
 
-  // Messages that are produced in a row mostly lie in a row, and so do their slots: one for every 64 bytes of memory.
-  // They do not meet then, and the slots of the next are known. Once around the table it goes on elsewhere, so that no
-  // distance between messages brings them together every time.
+  // Messages that are produced in a row mostly lie in a row, and so do their slots: one for every 64 bytes of
+  // memory. They do not meet then, and the slots of the next are known. Once around the table it goes on
+  // elsewhere, so that no distance between messages brings them together every time.
   Place place_of(std::uintptr_t key) const noexcept {
     const std::uint64_t rounds = std::uint64_t{key / unit_bytes} * round_per_unit_;
     const std::uint32_t position =
@@ -93,4 +93,4 @@ class InflightTable {
   std::uint32_t round_per_unit_ = 0;  // how far `unit_bytes` of memory lead around the table, in 2^-32
 };
 
-}  // namespace edgespan::core
+}  // namespace edgespan::detail

@@ -7,7 +7,7 @@
 #include "core/constants.hpp"
 #include "core/encode_impl.hpp"
 
-namespace edgespan::core {
+namespace edgespan::detail {
 
 // Texts and runs of fields are counted, never read.
 inline constexpr std::array<std::byte, 512> any_bytes{};
@@ -17,8 +17,8 @@ inline constexpr Context largest_context{UINT64_MAX, UINT64_MAX, UINT64_MAX, UIN
 constexpr Bytes bytes_of(std::size_t size) noexcept { return Bytes{any_bytes}.first(size); }
 constexpr std::string_view text_of(std::size_t size) noexcept { return {any_chars.data(), size}; }
 
-constexpr SpanRecord largest_frame() noexcept {
-  SpanRecord span{largest_context};
+constexpr SpanFields largest_frame() noexcept {
+  SpanFields span{largest_context};
   span.kind = Kind::consumer;
   span.start_us = span.duration_us = UINT64_MAX;
   span.local = bytes_of(sizeof EncodedEndpoint::bytes);
@@ -27,9 +27,9 @@ constexpr SpanRecord largest_frame() noexcept {
 
 // A span of the application: name, remote endpoint, annotations and tags share the room of a slot.
 constexpr std::uint32_t largest_open_span() noexcept {
-  SpanRecord span = largest_frame();
+  SpanFields span = largest_frame();
   span.text = bytes_of(span_text_bytes);
   return encode_impl::encoded_size(span).total;
 }
 
-}  // namespace edgespan::core
+}  // namespace edgespan::detail

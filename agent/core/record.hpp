@@ -8,17 +8,18 @@
 #include "core/encode_impl.hpp"
 #include "core/state.hpp"
 
-namespace edgespan::core {
+namespace edgespan::detail {
 
-// For a span that put() found no room for: makes some, if that is wanted and can be had at once, the first time. False:
-// the span is dropped, and counted.
+// For a span that put() found no room for: makes some, if that is wanted and can be had at once, the first
+// time. False: the span is dropped, and counted.
 bool make_ring_room(TracingState& state, bool again) noexcept;
 
 // Wakes the reporter when half the ring is taken: once, until spans have left.
 void wake_reporter(TracingState& state) noexcept;
 
-// Puts a finished, sampled span into the ring, or counts why it never can be. False: there is no room. Any thread.
-[[gnu::always_inline]] inline bool put(TracingState& state, const SpanRecord& span) noexcept {
+// Puts a finished, sampled span into the ring, or counts why it never can be. False: there is no room. Any
+// thread.
+[[gnu::always_inline]] inline bool put(TracingState& state, const SpanFields& span) noexcept {
   const std::uint32_t stripe = thread_stripe();
   const EncodedSize size = encode_impl::encoded_size(span);
   StripeCounters& counters = state.ring.counters(stripe);
@@ -37,12 +38,12 @@ void wake_reporter(TracingState& state) noexcept;
   return true;
 }
 
-// Puts a span into the ring or drops it, counted. `put` tries it once, as put() does: a function of its own, so that
-// what makes room does not stand on top of what encodes.
+// Puts a span into the ring or drops it, counted. `put` tries it once, as put() does: a function of its own,
+// so that what makes room does not stand on top of what encodes.
 template <typename Put>
 [[gnu::always_inline]] inline void put_or_drop(TracingState& state, Put put) noexcept {
   for (bool again = false; !put() && make_ring_room(state, again); again = true) {
   }
 }
 
-}  // namespace edgespan::core
+}  // namespace edgespan::detail

@@ -9,10 +9,10 @@
 namespace edgespan {
 namespace {
 
-using core::left_us;
-using core::step_every_us;
-using core::us_per_ms;
-using core::within_step_us;
+using detail::left_us;
+using detail::step_every_us;
+using detail::us_per_ms;
+using detail::within_step_us;
 
 constexpr std::uint64_t busy_again_us = 1'000;  // somebody else is inside step()
 
@@ -22,7 +22,7 @@ Status Reporter::init(Tracing& tracing, const Sender& sender, const ReporterConf
   if (tracing_ != nullptr) return Status::already_started;
   if (tracing.state().epoch == 0) return Status::not_started;
   if (config.flush_ms == 0 || config.retry_min_ms == 0 || config.retry_max_ms < config.retry_min_ms ||
-      sender.offer == nullptr || sender.abandon == nullptr) {
+      sender.offer == nullptr || sender.cancel == nullptr) {
     return Status::bad_config;
   }
   tracing_ = &tracing;
@@ -54,9 +54,9 @@ std::uint64_t Reporter::step() noexcept {
   if (tracing_ == nullptr || !enter()) return busy_again_us;
   std::uint32_t again_us = step_every_us;
   if (!stopped_) {
-    core::TracingState& state = tracing_->state();
+    detail::TracingState& state = tracing_->state();
     const std::uint64_t now_us = state.now_us();
-    core::seed(state);
+    detail::seed(state);
     keep_house(now_us);
     again_us = advance(now_us);
   }
@@ -68,26 +68,27 @@ void Reporter::keep_house(std::uint64_t now_us) noexcept {
   if (now_us - house_kept_us_ < step_every_us) return;
   house_kept_us_ = now_us;
   sweep(now_us, false);
-  core::TracingState& state = tracing_->state();
-  const core::ConsumerLock lock{state};
-  core::fold_counters(state);
+  detail::TracingState& state = tracing_->state();
+  const detail::ConsumerLock lock{state};
+  detail::fold_counters(state);
 }
 
 // Ends spans, as sweep_spans() does, here and in the agent's other parts.
 bool Reporter::sweep(std::uint64_t now_us, bool all) noexcept {
-  core::TracingState& state = tracing_->state();
-  for (const core::Housekeeper& keeper : state.housekeepers) {
+  detail::TracingState& state = tracing_->state();
+  for (const detail::Housekeeper& keeper : state.housekeepers) {
     if (keeper.sweep != nullptr) keeper.sweep(keeper.ctx, now_us, all);
   }
-  return core::sweep_spans(state, now_us, all);
+  return detail::sweep_spans(state, now_us, all);
 }
 
 // Goes on with the batch. `underway_` rises before a span leaves the ring, so that a flush which sees the
 // span gone waits for this batch.
 void Reporter::fill() noexcept {
-  core::TracingState& state = tracing_->state();
+  detail::TracingState& state = tracing_->state();
   underway_.store(1, std::memory_order_relaxed);
-  const core::Taken taken = core::take_spans(state, next_stripe_, state.memory.batch.subspan(batch_used_));
+  const detail::Taken taken =
+      detail::take_spans(state, next_stripe_, state.memory.batch.subspan(batch_used_));
   full_ = more_ = taken.full;
   // While nothing can leave, to be woken again by a ring that fills would be of no use.
   if (taken.spans != 0) state.wake_sent.store(0, std::memory_order_relaxed);
@@ -105,7 +106,8 @@ bool Reporter::due(std::uint64_t now_us) const noexcept {
 // What uplink_ready() left behind.
 void Reporter::heed_ready() noexcept {
   if (!ready_.load(std::memory_order_acquire)) return;
-  ready_.store(false, std::memory_order_relaxed);  // nobody else clears it, and ARMv6-M cannot exchange a byte
+  ready_.store(false,
+               std::memory_order_relaxed);  // nobody else clears it, and ARMv6-M cannot exchange a byte
   send_now_ = true;
   if (phase_ != Phase::waiting || !asked_for_) pause_ms_ = 0;
 }
@@ -132,8 +134,8 @@ std::uint32_t Reporter::advance(std::uint64_t now_us) noexcept {
 
 std::uint32_t Reporter::offer(std::uint64_t now_us) noexcept {
   if (portion_.spans == 0) choose_portion(now_us);
-  const core::Bytes batch = tracing_->state().memory.batch;
-  const core::Bytes portion = batch.first(portion_.end).subspan(portion_.begin);
+  const detail::Bytes batch = tracing_->state().memory.batch;
+  const detail::Bytes portion = batch.first(portion_.end).subspan(portion_.begin);
   const SendResult result = sender_.offer(sender_.ctx, portion, now_us);
   count_sent(result);
   return result.state == SendState::pending ? within_step_us(result.again_us) : answered(now_us, result);
@@ -143,8 +145,8 @@ void Reporter::count_sent(const SendResult& result) noexcept {
   if (result.sent_bytes == 0 && result.begun == 0) return;
   const std::uint32_t first = !begun_ && result.begun != 0 ? 1 : 0;
   begun_ = begun_ || result.begun != 0;
-  core::TracingState& state = tracing_->state();
-  const core::ConsumerLock lock{state};
+  detail::TracingState& state = tracing_->state();
+  const detail::ConsumerLock lock{state};
   state.ledger.sums.bytes_sent += result.sent_bytes;
   state.ledger.sums.resent += result.begun - first;
 }

@@ -10,8 +10,8 @@
 namespace edgespan {
 namespace {
 
-using core::left_us;
-using core::us_per_ms;
+using detail::left_us;
+using detail::us_per_ms;
 
 constexpr std::uint64_t us_per_s = 1'000'000;
 constexpr std::uint32_t again_us = 1'000;
@@ -54,7 +54,8 @@ bool not_believed(SendReason reason) noexcept {
 }
 
 bool is_about_the_date(SendReason reason) noexcept {
-  return reason == SendReason::expired || reason == SendReason::not_yet_valid || reason == SendReason::no_clock;
+  return reason == SendReason::expired || reason == SendReason::not_yet_valid ||
+         reason == SendReason::no_clock;
 }
 
 // Of the wall clock against the monotonic one; 0 while the date is not known.
@@ -64,8 +65,8 @@ std::uint64_t date_offset_us(const edgespan_clock& clock, std::uint64_t now_us) 
 }
 
 // One of the numbers below `end`, which is not 0.
-std::uint32_t draw_below(core::TracingState& state, std::uint32_t end) noexcept {
-  return static_cast<std::uint32_t>(core::random_id(state)) % end;
+std::uint32_t draw_below(detail::TracingState& state, std::uint32_t end) noexcept {
+  return static_cast<std::uint32_t>(detail::random_id(state)) % end;
 }
 
 bool wants_credentials(const SendResult& result) noexcept {
@@ -78,11 +79,11 @@ void Reporter::choose_portion(std::uint64_t now_us) noexcept {
   if (left_us(now_us, learned_us_, learned_for_us) == 0) portion_bytes_below_ = 0;
   if (suspect_end_ <= portion_.begin) suspect_end_ = 0;
   const bool searching = suspect_end_ != 0;
-  const core::Bytes batch = tracing_->state().memory.batch.first(searching ? suspect_end_ : batch_used_);
-  const core::Bytes rest = batch.subspan(portion_.begin);
-  core::Run run = core::elements_within(rest, portion_bytes_below_ - 1);
+  const detail::Bytes batch = tracing_->state().memory.batch.first(searching ? suspect_end_ : batch_used_);
+  const detail::Bytes rest = batch.subspan(portion_.begin);
+  detail::Run run = detail::elements_within(rest, portion_bytes_below_ - 1);
   if (searching) {
-    const core::Run half = core::first_half(rest);
+    const detail::Run half = detail::first_half(rest);
     if (half.bytes < run.bytes) run = half;
   }
   portion_.end = portion_.begin + run.bytes;
@@ -137,7 +138,7 @@ bool Reporter::cut(std::uint64_t now_us, const SendResult& result) noexcept {
     return false;
   }
   portion_.spans = 0;
-  const core::ConsumerLock lock{tracing_->state()};
+  const detail::ConsumerLock lock{tracing_->state()};
   ++tracing_->state().ledger.sums.cuts;
   return true;
 }
@@ -145,9 +146,9 @@ bool Reporter::cut(std::uint64_t now_us, const SendResult& result) noexcept {
 // The portion is done with; `reason` says why if it was not delivered.
 void Reporter::settle(bool delivered, DropReason reason) noexcept {
   {
-    core::TracingState& state = tracing_->state();
-    const core::ConsumerLock lock{state};
-    core::Ledger& ledger = state.ledger;
+    detail::TracingState& state = tracing_->state();
+    const detail::ConsumerLock lock{state};
+    detail::Ledger& ledger = state.ledger;
     if (delivered) {
       ledger.sums.delivered += portion_.spans;
       ledger.sums.bytes_delivered += portion_.end - portion_.begin;
@@ -178,7 +179,7 @@ void Reporter::settle(bool delivered, DropReason reason) noexcept {
 // Decorrelated jitter: each pause is drawn between the least one and three times the last one, so that a
 // fleet that lost its collector at one moment does not come back at one moment.
 std::uint32_t Reporter::back_off(std::uint64_t now_us, const SendResult& result) noexcept {
-  core::TracingState& state = tracing_->state();
+  detail::TracingState& state = tracing_->state();
   const std::uint32_t least_ms = config_.retry_min_ms;
   const std::uint32_t most_ms = config_.retry_max_ms;
   std::uint32_t own_ms = 0;
@@ -190,7 +191,7 @@ std::uint32_t Reporter::back_off(std::uint64_t now_us, const SendResult& result)
     own_ms = least_ms + draw_below(state, reach_ms - least_ms + 1);
   }
   {
-    const core::ConsumerLock lock{state};
+    const detail::ConsumerLock lock{state};
     ++state.ledger.sums.retries;
   }
   const std::uint32_t asked = asked_ms(result, state.clock->wall_us(state.clock->ctx));
@@ -203,7 +204,7 @@ std::uint32_t Reporter::pause(std::uint64_t now_us, std::uint32_t pause_ms, bool
   pause_ms_ = pause_ms;
   asked_for_ = asked_for;
   phase_ = Phase::waiting;
-  return core::within_step_us(pause_ms * us_per_ms);
+  return detail::within_step_us(pause_ms * us_per_ms);
 }
 
 // The upper half of the longest pause, drawn.
@@ -215,7 +216,7 @@ std::uint32_t Reporter::long_pause_ms() noexcept {
 // A pause for the sake of the date ends when the date is set.
 std::uint32_t Reporter::pause_left_us(std::uint64_t now_us) noexcept {
   constexpr std::uint64_t step_us = 60 * us_per_s;  // more than any drift within a pause
-  const std::uint32_t wait_us = core::within_step_us(left_us(now_us, paused_us_, pause_ms_ * us_per_ms));
+  const std::uint32_t wait_us = detail::within_step_us(left_us(now_us, paused_us_, pause_ms_ * us_per_ms));
   if (!is_about_the_date(last_reason())) return wait_us;
   const std::uint64_t moved_us = date_offset_us(*tracing_->state().clock, now_us) - date_offset_us_;
   const bool stepped = moved_us + step_us > 2 * step_us;

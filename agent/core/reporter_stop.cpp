@@ -10,8 +10,8 @@
 namespace edgespan {
 namespace {
 
-using core::until_us;
-using core::us_per_ms;
+using detail::until_us;
+using detail::us_per_ms;
 
 constexpr std::uint64_t look_every_us = 1'000;  // how often they look
 
@@ -27,13 +27,13 @@ Status Reporter::flush(std::uint32_t timeout_ms) noexcept {
 // them must be settled. Both are seen from counters, so that spans that come in meanwhile do not keep a flush
 // waiting.
 Status Reporter::wait_until_sent(std::uint64_t deadline_us) noexcept {
-  core::TracingState& state = tracing_->state();
-  std::uint32_t accepted[core::stripes];
-  for (std::uint32_t i = 0; i < core::stripes; ++i) {
+  detail::TracingState& state = tracing_->state();
+  std::uint32_t accepted[detail::stripes];
+  for (std::uint32_t i = 0; i < detail::stripes; ++i) {
     accepted[i] = state.ring.counters(i).accepted.load(std::memory_order_acquire);
   }
   const auto left_ring = [&] {
-    for (std::uint32_t i = 0; i < core::stripes; ++i) {
+    for (std::uint32_t i = 0; i < detail::stripes; ++i) {
       if (static_cast<std::int32_t>(state.ring.popped(i) - accepted[i]) < 0) return false;
     }
     return true;
@@ -68,25 +68,25 @@ Status Reporter::wait_until_sent(std::uint64_t deadline_us) noexcept {
 
 // With the thread gone and step() closed, what is still held will never leave.
 void Reporter::drop_rest() noexcept {
-  core::TracingState& state = tracing_->state();
-  sender_.abandon(sender_.ctx);
+  detail::TracingState& state = tracing_->state();
+  sender_.cancel(sender_.ctx);
   if (batch_spans_ != 0) {
     portion_ = {.begin = portion_.begin, .end = batch_used_, .spans = batch_spans_};
     settle(false, DropReason::shutdown);
   }
-  core::drop_spans(state, DropReason::shutdown);
+  detail::drop_spans(state, DropReason::shutdown);
 }
 
 Status Reporter::stop(std::uint32_t deadline_ms) noexcept {
   if (tracing_ == nullptr) return Status::not_started;
   if (stopped_) return Status::ok;
-  core::TracingState& state = tracing_->state();
+  detail::TracingState& state = tracing_->state();
   const std::uint64_t started_us = state.now_us();
   const std::uint64_t deadline_us = started_us + deadline_ms * us_per_ms;
   tracing_->enable(false);
   if (sweep(started_us, true)) {
     state.clock->pause(state.clock->ctx, look_every_us);  // an owner that is inside a call leaves it
-    core::sweep_spans(state, state.now_us(), true);
+    detail::sweep_spans(state, state.now_us(), true);
   }
   uplink_ready();
   const Status status = wait_until_sent(deadline_us);

@@ -5,7 +5,7 @@
 
 #include "core/assert.hpp"
 
-namespace edgespan::core {
+namespace edgespan::detail {
 namespace {
 
 // A chunk's link while no stripe has it; otherwise the number of the next chunk, from 1, or 0.
@@ -103,7 +103,7 @@ bool SpanRing::retire(std::uint32_t index, std::uint32_t chunk) noexcept {
   std::uint32_t expected = cursor(chunk, side.words);
   side.first.store(none, std::memory_order_relaxed);
   if (!stripe_at(index).cursor.compare_exchange_strong(expected, no_chunk, std::memory_order_acq_rel,
-                                                      std::memory_order_relaxed)) {
+                                                       std::memory_order_relaxed)) {
     side.first.store(chunk, std::memory_order_relaxed);
     return false;
   }
@@ -115,7 +115,7 @@ bool SpanRing::retire(std::uint32_t index, std::uint32_t chunk) noexcept {
 
 // The end of what is read so far, of a chunk or of a stripe. A chunk is zeroed before it is freed: the next
 // reader must not take old bytes for a header.
-bool SpanRing::peek_on(std::uint32_t index, RingRecord& out) noexcept {
+bool SpanRing::peek_on(std::uint32_t index, RingElement& out) noexcept {
   ReadSide& side = read_side(index);
   for (;;) {
     const std::uint32_t chunk = side.first.load(std::memory_order_acquire);
@@ -136,4 +136,4 @@ bool SpanRing::peek_on(std::uint32_t index, RingRecord& out) noexcept {
   }
 }
 
-}  // namespace edgespan::core
+}  // namespace edgespan::detail

@@ -17,7 +17,7 @@
 #include <edgespan/limits.hpp>
 #include <span>
 
-namespace edgespan::core {
+namespace edgespan::detail {
 
 // Without threads there is nobody to stay clear of; an interrupt never waits for what it interrupted.
 #ifdef EDGESPAN_NO_THREADS
@@ -40,7 +40,7 @@ struct StripeCounters {
 };
 
 // A span in the ring, as its consumer sees it.
-struct RingRecord {
+struct RingElement {
   std::span<std::byte> bytes;
   std::uint32_t timestamp_at = 0;
   bool annotated = false;
@@ -84,7 +84,7 @@ class SpanRing {
   }
 
   // Consumer side, under the consumer's lock: the oldest committed record of a stripe, until pop().
-  bool peek(std::uint32_t stripe, RingRecord& out) noexcept {
+  bool peek(std::uint32_t stripe, RingElement& out) noexcept {
     if constexpr (small_code) return peek_on(stripe, out);
     const ReadSide& side = read_side(stripe);
     const std::uint32_t chunk = side.first.load(std::memory_order_acquire);
@@ -138,7 +138,7 @@ class SpanRing {
   // What the consumer writes; `first` also by the producer that opens an empty stripe.
   struct ReadSide {
     std::atomic<std::uint32_t> first{0};  // the oldest chunk that is not read to its end
-    std::uint32_t words = 0;                 // read of it
+    std::uint32_t words = 0;              // read of it
     std::atomic<std::uint32_t> popped{0};
   };
 
@@ -149,7 +149,7 @@ class SpanRing {
   std::uint32_t* word(std::uint32_t chunk, std::uint32_t words) noexcept {
     return reinterpret_cast<std::uint32_t*>(bytes_ + chunk * ring_chunk_bytes + words * 4U);
   }
-  bool show(std::uint32_t chunk, std::uint32_t words, RingRecord& out) noexcept {
+  bool show(std::uint32_t chunk, std::uint32_t words, RingElement& out) noexcept {
     if (words >= chunk_words) return false;
     const std::uint32_t header =
         std::atomic_ref<std::uint32_t>{*word(chunk, words)}.load(std::memory_order_acquire);
@@ -160,7 +160,7 @@ class SpanRing {
     return true;
   }
   std::byte* claim_on(std::uint32_t index, std::uint32_t words) noexcept;
-  bool peek_on(std::uint32_t index, RingRecord& out) noexcept;
+  bool peek_on(std::uint32_t index, RingElement& out) noexcept;
   std::uint32_t take_chunk(Stripe& stripe) noexcept;
   void free_chunk(std::uint32_t index, std::uint32_t chunk) noexcept;
   bool retire(std::uint32_t index, std::uint32_t chunk) noexcept;
@@ -169,7 +169,8 @@ class SpanRing {
   std::span<RingChunk> chunks_;
   std::array<Stripe, stripes> stripes_;
   alignas(64) std::array<ReadSide, stripes> reading_;
-  alignas(64) std::atomic<std::uint32_t> used_{0};  // chunks that a stripe has; everybody writes it, once a chunk
+  alignas(64) std::atomic<std::uint32_t> used_{
+      0};  // chunks that a stripe has; everybody writes it, once a chunk
 };
 
-}  // namespace edgespan::core
+}  // namespace edgespan::detail

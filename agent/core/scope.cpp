@@ -4,7 +4,7 @@
 #include "core/thread_state.hpp"
 
 namespace edgespan {
-namespace core {
+namespace detail {
 
 #if !defined(EDGESPAN_NO_THREADS)
 constinit thread_local ThreadState this_thread{};
@@ -30,22 +30,22 @@ void choose_stripe(ThreadState& thread) noexcept {
   thread.stripe_plus_1 = threads_seen.fetch_add(1, std::memory_order_relaxed) % stripes + 1;
 }
 
-}  // namespace core
+}  // namespace detail
 
 namespace {
 constexpr Context no_context{};
 }
 
 const Context& current() noexcept {
-  const Context* const scope = core::innermost_scope();
+  const Context* const scope = detail::innermost_scope();
   return scope == nullptr ? no_context : *scope;
 }
 
 Scope::Scope(Tracing& tracing, const Context& context) noexcept : tracing_{&tracing} {
-  core::ThreadState& thread = core::thread_state();
+  detail::ThreadState& thread = detail::thread_state();
   if (!context.valid()) return;
   if (thread.depth >= scope_depth_max) {
-    tracing.state().count(core::Event::scope_refused);
+    tracing.state().count(detail::Event::scope_refused);
     return;
   }
   thread.scopes[thread.depth++] = context;
@@ -55,9 +55,9 @@ Scope::Scope(Tracing& tracing, const Context& context) noexcept : tracing_{&trac
 
 Scope::~Scope() {
   if (thread_ == nullptr) return;
-  core::ThreadState& thread = core::thread_state();
+  detail::ThreadState& thread = detail::thread_state();
   if (thread_ != &thread || thread.depth != depth_) {
-    tracing_->state().count(core::Event::scope_refused);
+    tracing_->state().count(detail::Event::scope_refused);
     if (thread_ != &thread || thread.depth < depth_) return;
   }
   thread.depth = depth_ - 1;

@@ -57,42 +57,43 @@ Range find_tag(const SpanSlot& slot, std::string_view key) noexcept {
 }
 
 // False: there is no room in the ring.
-[[gnu::noinline]] bool put_slot(core::TracingState& state, const SpanSlot& slot, std::uint64_t now_us) noexcept {
+[[gnu::noinline]] bool put_slot(detail::TracingState& state, const SpanSlot& slot,
+                                std::uint64_t now_us) noexcept {
   const std::uint64_t elapsed_us = now_us - slot.start_us;
-  const Context context = core::context_of(slot);
-  core::SpanRecord span{context};
+  const Context context = detail::context_of(slot);
+  detail::SpanFields span{context};
   span.kind = static_cast<Kind>(slot.kind);
   span.start_us = slot.start_us;
   span.duration_us = elapsed_us == 0 ? 1 : elapsed_us;  // the collector takes 0 for absent
-  const core::Bytes text{slot.text};
+  const detail::Bytes text{slot.text};
   span.name = text.last(slot.name_bytes);
   span.local = state.local.view();
   span.text = text.first(fields_end(slot));  // the peer, annotations and tags, as they stand
   span.annotated = slot.annotation_bytes != 0;
-  return core::put(state, span);
+  return detail::put(state, span);
 }
 
-void end_slot(core::TracingState& state, const SpanSlot& slot, std::uint64_t now_us) noexcept {
-  core::put_or_drop(state, [&] { return put_slot(state, slot, now_us); });
+void end_slot(detail::TracingState& state, const SpanSlot& slot, std::uint64_t now_us) noexcept {
+  detail::put_or_drop(state, [&] { return put_slot(state, slot, now_us); });
 }
 
 bool set_tag(SpanSlot& slot, std::string_view key, std::string_view value) noexcept {
-  if (key.empty() || key.size() > text_bytes_max || !core::utf8(key) || !core::utf8(value)) return false;
+  if (key.empty() || key.size() > text_bytes_max || !detail::utf8(key) || !detail::utf8(value)) return false;
   if (value.size() > span_text_bytes) return false;
   const Range old = find_tag(slot, key);
-  const std::size_t size = core::encode_impl::tag_size(key, value);
+  const std::size_t size = detail::encode_impl::tag_size(key, value);
   std::byte* const out = make_room(slot, old.at, old.size, size);
   if (out == nullptr) return false;
-  core::encode_impl::write_tag(out, key, value);
+  detail::encode_impl::write_tag(out, key, value);
   slot.tag_bytes = static_cast<std::uint16_t>(slot.tag_bytes - old.size + size);
   return true;
 }
 
 bool set_name(SpanSlot& slot, std::string_view text) noexcept {
-  if (text.size() > text_bytes_max || !core::utf8(text)) return false;
+  if (text.size() > text_bytes_max || !detail::utf8(text)) return false;
   const std::size_t size = text.empty() ? 0 : text.size() + 2;
   if (fields_end(slot) + size > slot.text.size()) return false;
-  if (size != 0) core::encode_impl::write_name(&slot.text[slot.text.size() - size], text);
+  if (size != 0) detail::encode_impl::write_name(&slot.text[slot.text.size() - size], text);
   slot.name_bytes = static_cast<std::uint16_t>(size);
   return true;
 }
@@ -106,26 +107,27 @@ std::byte* remote_room(SpanSlot& slot, std::size_t size) noexcept {
 
 // As encode_endpoint() does it, without its way through a schema.
 bool set_remote(SpanSlot& slot, std::string_view name) noexcept {
-  if (name.size() > core::service_name_max || !core::utf8(name) || name.find('\0') != name.npos) return false;
+  if (name.size() > detail::service_name_max || !detail::utf8(name) || name.find('\0') != name.npos)
+    return false;
   std::byte* const out = remote_room(slot, name.empty() ? 0 : 4 + name.size());
   if (out == nullptr) return false;
-  if (!name.empty()) core::encode_impl::write_remote(out, name);
+  if (!name.empty()) detail::encode_impl::write_remote(out, name);
   return true;
 }
 
 bool add_annotation(SpanSlot& slot, std::uint64_t now_us, std::string_view text) noexcept {
-  if (text.empty() || text.size() > span_text_bytes || !core::utf8(text)) return false;
-  const std::size_t size = core::encode_impl::annotation_size(text);
+  if (text.empty() || text.size() > span_text_bytes || !detail::utf8(text)) return false;
+  const std::size_t size = detail::encode_impl::annotation_size(text);
   std::byte* const out = make_room(slot, fields_end(slot) - slot.tag_bytes, 0, size);
   if (out == nullptr) return false;
-  core::encode_impl::write_annotation(out, now_us, text);
+  detail::encode_impl::write_annotation(out, now_us, text);
   slot.annotation_bytes = static_cast<std::uint16_t>(slot.annotation_bytes + size);
   return true;
 }
 
 }  // namespace
 
-namespace core {
+namespace detail {
 
 void add_tag(TracingState& state, SpanSlot& slot, std::string_view key, std::string_view value) noexcept {
   std::byte* const out = make_room(slot, fields_end(slot), 0, encode_impl::tag_size(key, value));
@@ -145,7 +147,7 @@ bool sweep_spans(TracingState& state, std::uint64_t now_us, bool all) noexcept {
     if ((seen & 3) == phase_expired) {
       (void)slot.touched.load(std::memory_order_acquire);
       set_tag(slot, error_key, "abandoned");
-      state.count(Event::abandoned);
+      state.count(Event::expired);
       end_slot(state, slot, now_us);
       slot.state.store(state_of(seen >> 2, phase_free), std::memory_order_release);
     } else if ((seen & 3) == phase_open && (all || age_us(slot) >= limit_us)) {
@@ -156,7 +158,7 @@ bool sweep_spans(TracingState& state, std::uint64_t now_us, bool all) noexcept {
   return any_closed;
 }
 
-}  // namespace core
+}  // namespace detail
 
 SpanSlot* Span::open() const noexcept {
   if (tracing_ == nullptr || slot_ == 0) return nullptr;
@@ -174,7 +176,7 @@ void Span::swap(Span& other) noexcept {
 }
 
 void Span::change(bool done, SpanSlot& slot) noexcept {
-  if (!done) tracing_->state().count(core::Event::text_cut);
+  if (!done) tracing_->state().count(detail::Event::text_cut);
   slot.touched.store(1, std::memory_order_release);
 }
 
@@ -209,8 +211,8 @@ Span& Span::error(std::string_view message) & noexcept {
   if (slot == nullptr || (slot->flags & flag_error_tag) != 0) return *this;
   // The mark of the error matters more than its text: what does not fit is cut, and an unreadable text is
   // left out.
-  const bool readable = core::utf8(message);
-  const std::string_view text = readable ? core::cut_utf8(message, text_bytes_max) : std::string_view{};
+  const bool readable = detail::utf8(message);
+  const std::string_view text = readable ? detail::cut_utf8(message, text_bytes_max) : std::string_view{};
   const bool whole = text.size() == message.size();
   change((set_tag(*slot, error_key, text) || set_tag(*slot, error_key, {})) && whole, *slot);
   return *this;
@@ -225,9 +227,9 @@ Span& Span::remote_service_name(std::string_view name) & noexcept {
 Span& Span::remote_endpoint(const Endpoint& endpoint) & noexcept {
   SpanSlot* slot = open();
   if (slot == nullptr) return *this;
-  core::EncodedEndpoint encoded;
+  detail::EncodedEndpoint encoded;
   std::byte* out = nullptr;
-  if (core::encode_endpoint(endpoint, core::EndpointField::remote, encoded)) {
+  if (detail::encode_endpoint(endpoint, detail::EndpointField::remote, encoded)) {
     out = remote_room(*slot, encoded.size);
     if (out != nullptr) std::memcpy(out, encoded.bytes.data(), encoded.size);
   }
@@ -237,7 +239,7 @@ Span& Span::remote_endpoint(const Endpoint& endpoint) & noexcept {
 
 void Span::finish() noexcept {
   if (tracing_ == nullptr) return;
-  core::TracingState& state = tracing_->state();
+  detail::TracingState& state = tracing_->state();
   if (slot_ != 0) {
     SpanSlot& slot = state.memory.spans[slot_ - 1U];
     std::uint32_t expected = state_of(generation_, phase_open);
@@ -247,12 +249,12 @@ void Span::finish() noexcept {
       slot.state.store(state_of(generation_, phase_free), std::memory_order_release);
     }
   } else if (context_.sampled()) {
-    state.ring.counters(core::thread_stripe()).count(DropReason::no_slot);
+    state.ring.counters(detail::thread_stripe()).count(DropReason::no_slot);
   }
   tracing_ = nullptr;
 }
 
-void Span::abandon() noexcept {
+void Span::discard() noexcept {
   if (tracing_ != nullptr && slot_ != 0) {
     SpanSlot& slot = tracing_->state().memory.spans[slot_ - 1U];
     std::uint32_t expected = state_of(generation_, phase_open);
@@ -265,11 +267,11 @@ void Span::abandon() noexcept {
 // The search begins at the slot that this thread used last, so that threads do not meet while there are
 // enough.
 Span Tracing::open(const Context& context, std::uint64_t start_us) noexcept {
-  core::TracingState& inside = state();
-  Span made{*this, core::copy_of(context), 0, 0};
+  detail::TracingState& inside = state();
+  Span made{*this, detail::copy_of(context), 0, 0};
   if (!context.sampled()) return made;
   if (start_us == 0) start_us = inside.now_us();
-  core::ThreadState& thread = core::thread_state();
+  detail::ThreadState& thread = detail::thread_state();
   const auto count = static_cast<std::uint32_t>(inside.memory.spans.size());
   std::uint32_t at = thread.slot;
   for (std::uint32_t looked = 0; looked < count; ++looked, ++at) {
@@ -286,7 +288,7 @@ Span Tracing::open(const Context& context, std::uint64_t start_us) noexcept {
     slot.flags = 0;
     slot.name_bytes = slot.remote_bytes = slot.annotation_bytes = slot.tag_bytes = 0;
     slot.start_us = start_us;
-    core::set_context(slot, context);
+    detail::set_context(slot, context);
     slot.state.store(state_of(generation, phase_open), std::memory_order_release);
     made.slot_ = static_cast<std::uint16_t>(at + 1);
     made.generation_ = generation;
@@ -296,10 +298,11 @@ Span Tracing::open(const Context& context, std::uint64_t start_us) noexcept {
 }
 
 Span Tracing::child(const Context& parent) noexcept {
-  core::TracingState& inside = state();
+  detail::TracingState& inside = state();
   if (!inside.active()) return {};
   const Context& from = parent.valid() ? parent : current();
-  return open(from.valid() ? core::new_child(inside, from, nullptr) : core::new_root(inside, parent.decision, nullptr),
+  return open(from.valid() ? detail::new_child(inside, from, nullptr)
+                           : detail::new_root(inside, parent.decision, nullptr),
               0);
 }
 

@@ -15,7 +15,7 @@
 #include "core/ring.hpp"
 #include "core/thread_state.hpp"
 
-namespace edgespan::core {
+namespace edgespan::detail {
 
 // Something of the agent's other parts that must end its spans in time. Called inside Reporter::step, about
 // once a second, and once more, with `all`, when the agent stops.
@@ -26,7 +26,7 @@ struct Housekeeper {
 
 // Rare events; each is one of the counters at the end of Books.
 enum class Event : std::uint8_t {
-  abandoned,
+  expired,
   inflight_full,
   text_cut,
   scope_refused,
@@ -142,4 +142,4 @@ class ConsumerLock {
 // Brings the 64-bit sums up to date; under the consumer's lock. Before a counter has gone round once more.
 void fold_counters(TracingState& state) noexcept;
 
-}  // namespace edgespan::core
+}  // namespace edgespan::detail

@@ -21,7 +21,8 @@ std::string_view status_text(Status status) noexcept {
     case Status::bad_text:
       return "a name is empty, longer than 63 bytes or not UTF-8";
     case Status::too_small:
-      return "the memory cannot be used: shortfall() says which array and what would do; Memory<Limits{...}> fits";
+      return "the memory cannot be used: shortfall() says which array and what would do; Memory<Limits{...}> "
+             "fits";
     case Status::no_thread:
       return "the port could not start the reporter's thread; call step() instead, or free resources";
     case Status::timeout:

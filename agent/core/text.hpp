@@ -9,7 +9,7 @@
 #include <string_view>
 #include <type_traits>
 
-namespace edgespan::core {
+namespace edgespan::detail {
 
 constexpr std::size_t varint_size(std::size_t value) noexcept {
   return value < 0x80 ? 1 : value < 0x4000 ? 2 : 3;
@@ -107,4 +107,4 @@ constexpr bool text_key(std::string_view key) noexcept {
   return true;
 }
 
-}  // namespace edgespan::core
+}  // namespace edgespan::detail

@@ -9,7 +9,7 @@
 
 #include "core/ring.hpp"
 
-namespace edgespan::core {
+namespace edgespan::detail {
 
 struct ThreadState {
   std::array<Context, scope_depth_max> scopes;
@@ -50,4 +50,4 @@ inline std::uint32_t thread_stripe() noexcept {
   return thread.stripe_plus_1 - 1;
 }
 
-}  // namespace edgespan::core
+}  // namespace edgespan::detail

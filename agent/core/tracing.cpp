@@ -4,7 +4,7 @@
 #include "core/record.hpp"
 
 namespace edgespan {
-namespace core {
+namespace detail {
 
 std::atomic<std::uint32_t> faults{0};
 
@@ -18,7 +18,7 @@ bool evict(TracingState& state, std::uint32_t stripe) noexcept {
   if (!ConsumerLock::try_acquire(state)) return false;
   const std::uint32_t used = state.ring.chunks_used();
   bool freed = false;
-  RingRecord oldest;
+  RingElement oldest;
   for (std::uint32_t looked = 0; !freed && looked < stripes;) {
     const bool found = state.ring.peek(stripe, oldest);
     freed = state.ring.chunks_used() < used;  // looking on may have done it
@@ -84,16 +84,16 @@ bool add_housekeeper(TracingState& state, const Housekeeper& housekeeper) noexce
   return false;
 }
 
-}  // namespace core
+}  // namespace detail
 
 Tracing::Tracing() noexcept {
-  static_assert(sizeof(core::TracingState) <= sizeof state_ && alignof(core::TracingState) <= 64);
-  new (state_.data()) core::TracingState{};
+  static_assert(sizeof(detail::TracingState) <= sizeof state_ && alignof(detail::TracingState) <= 64);
+  new (state_.data()) detail::TracingState{};
 }
 
 Status Tracing::init(const TracingMemory& memory, const TracingConfig& config,
                      const edgespan_clock& clock) noexcept {
-  core::TracingState& inside = state();
+  detail::TracingState& inside = state();
   if (inside.epoch != 0) return Status::already_started;
   if (clock.mono_us == nullptr || clock.wall_us == nullptr || clock.entropy == nullptr ||
       clock.pause == nullptr) {
@@ -102,7 +102,7 @@ Status Tracing::init(const TracingMemory& memory, const TracingConfig& config,
   if (config.span_deadline_s == 0) return Status::bad_config;
   if (shortfall(memory).array != nullptr) return Status::too_small;
   if (config.local.service_name.empty() ||
-      !core::encode_endpoint(config.local, core::EndpointField::local, inside.local)) {
+      !detail::encode_endpoint(config.local, detail::EndpointField::local, inside.local)) {
     return Status::bad_text;
   }
   inside.clock = &clock;
@@ -113,8 +113,8 @@ Status Tracing::init(const TracingMemory& memory, const TracingConfig& config,
   inside.drop_oldest = config.drop_oldest;
   inside.ring.init(memory.ring, memory.chunks);
   for (SpanSlot& slot : memory.spans) slot.state.store(0, std::memory_order_relaxed);
-  inside.epoch = core::epochs.fetch_add(1, std::memory_order_relaxed) + 1;
-  core::seed(inside);
+  inside.epoch = detail::epochs.fetch_add(1, std::memory_order_relaxed) + 1;
+  detail::seed(inside);
   return Status::ok;
 }
 
@@ -123,31 +123,31 @@ void Tracing::enable(bool on) noexcept { state().off.store(!on, std::memory_orde
 bool Tracing::enabled() const noexcept { return const_cast<Tracing*>(this)->state().active(); }
 
 Books Tracing::books() noexcept {
-  core::TracingState& inside = state();
+  detail::TracingState& inside = state();
   if (inside.epoch == 0) return {};
-  const core::ConsumerLock lock{inside};
-  core::fold_counters(inside);
-  const core::Ledger& ledger = inside.ledger;
+  const detail::ConsumerLock lock{inside};
+  detail::fold_counters(inside);
+  const detail::Ledger& ledger = inside.ledger;
   Books books = ledger.sums;
-  for (std::uint32_t i = 0; i < core::stripes; ++i) {
+  for (std::uint32_t i = 0; i < detail::stripes; ++i) {
     books.finished += ledger.accepted[i];
     books.in_ring += ledger.accepted[i] - ledger.popped[i];
-    for (std::size_t drop = 0; drop < core::early_drops; ++drop) {
+    for (std::size_t drop = 0; drop < detail::early_drops; ++drop) {
       const std::uint64_t count = ledger.dropped_early[i][drop];
       books.dropped[drop] += count;
       books.finished += count;
     }
   }
-  const auto event = [&](core::Event which) {
+  const auto event = [&](detail::Event which) {
     return inside.events[static_cast<std::size_t>(which)].load(std::memory_order_relaxed);
   };
-  books.abandoned = event(core::Event::abandoned);
-  books.inflight_full = event(core::Event::inflight_full);
-  books.texts_cut = event(core::Event::text_cut);
-  books.scopes_refused = event(core::Event::scope_refused);
-  books.headers_failed = event(core::Event::header_failed);
-  books.roots_unshared = event(core::Event::root_unshared);
-  books.faults = core::faults.load(std::memory_order_relaxed);
+  books.expired = event(detail::Event::expired);
+  books.inflight_full = event(detail::Event::inflight_full);
+  books.texts_cut = event(detail::Event::text_cut);
+  books.scopes_refused = event(detail::Event::scope_refused);
+  books.headers_failed = event(detail::Event::header_failed);
+  books.roots_unshared = event(detail::Event::root_unshared);
+  books.faults = detail::faults.load(std::memory_order_relaxed);
   return books;
 }
 

@@ -29,16 +29,26 @@ constexpr std::uint64_t elapsed_us(std::uint64_t now_us, std::uint64_t started_u
 // Of a stream that could not be opened, or that ended.
 constexpr SendReason reason_of(std::int32_t error, SendReason otherwise) noexcept {
   switch (error) {
-    case EDGESPAN_STREAM_TLS: return SendReason::tls;
-    case EDGESPAN_STREAM_UNKNOWN_ROOT: return SendReason::unknown_root;
-    case EDGESPAN_STREAM_WRONG_HOST: return SendReason::wrong_host;
-    case EDGESPAN_STREAM_EXPIRED: return SendReason::expired;
-    case EDGESPAN_STREAM_NOT_YET_VALID: return SendReason::not_yet_valid;
-    case EDGESPAN_STREAM_BAD_CERTIFICATE: return SendReason::bad_certificate;
-    case EDGESPAN_STREAM_NO_CLOCK: return SendReason::no_clock;
-    case EDGESPAN_STREAM_NO_ENTROPY: return SendReason::no_entropy;
-    case EDGESPAN_STREAM_NO_MEMORY: return SendReason::no_memory;
-    default: return otherwise;
+    case EDGESPAN_STREAM_TLS:
+      return SendReason::tls;
+    case EDGESPAN_STREAM_UNKNOWN_ROOT:
+      return SendReason::unknown_root;
+    case EDGESPAN_STREAM_WRONG_HOST:
+      return SendReason::wrong_host;
+    case EDGESPAN_STREAM_EXPIRED:
+      return SendReason::expired;
+    case EDGESPAN_STREAM_NOT_YET_VALID:
+      return SendReason::not_yet_valid;
+    case EDGESPAN_STREAM_BAD_CERTIFICATE:
+      return SendReason::bad_certificate;
+    case EDGESPAN_STREAM_NO_CLOCK:
+      return SendReason::no_clock;
+    case EDGESPAN_STREAM_NO_ENTROPY:
+      return SendReason::no_entropy;
+    case EDGESPAN_STREAM_NO_MEMORY:
+      return SendReason::no_memory;
+    default:
+      return otherwise;
   }
 }
 
@@ -103,14 +113,14 @@ void HttpSender::write_head(const HttpUrl& url) noexcept {
       "\r\nContent-Type: application/x-protobuf\r\nb3: 0\r\nContent-Length: ";
   constexpr std::size_t brackets_and_port = 2 + 6;
   static_assert(before_path.size() + HttpUrl::path_bytes_max + before_host.size() + HttpUrl::host_bytes_max +
-                    brackets_and_port + before_length.size() + length_digits_max +
-                    sizeof packed_end <=
+                    brackets_and_port + before_length.size() + length_digits_max + sizeof packed_end <=
                 head_bytes_max);
 
   const bool is_ipv6 = url.host.find(':') != std::string_view::npos;
   Appender head(head_);
   head << before_path << url.path << before_host << (is_ipv6 ? "[" : "") << url.host << (is_ipv6 ? "]" : "");
-  if (url.port != (url.secure ? HttpUrl::https_port : HttpUrl::http_port)) head << ":" << std::size_t{url.port};
+  if (url.port != (url.secure ? HttpUrl::https_port : HttpUrl::http_port))
+    head << ":" << std::size_t{url.port};
   head << before_length;
   head_fixed_bytes_ = static_cast<std::uint16_t>(head.size());
 }
@@ -127,7 +137,7 @@ Sender HttpSender::sender() noexcept {
   table.offer = [](void* ctx, std::span<const std::byte> batch, std::uint64_t now_us) {
     return static_cast<HttpSender*>(ctx)->offer(batch, now_us);
   };
-  table.abandon = [](void* ctx) { static_cast<HttpSender*>(ctx)->abandon(); };
+  table.cancel = [](void* ctx) { static_cast<HttpSender*>(ctx)->cancel(); };
   return table;
 }
 
@@ -140,7 +150,7 @@ SendResult HttpSender::offer(std::span<const std::byte> batch, std::uint64_t now
   }
   newly_sent_bytes_ = newly_begun_ = 0;
   // Another batch in the middle of one would put foreign bytes behind an announced length.
-  if (state_ != State::idle && batch.size() != batch_bytes_) abandon();
+  if (state_ != State::idle && batch.size() != batch_bytes_) cancel();
   if (state_ == State::idle) begin(batch, now_us);
   result = take_turns(now_us);
   result.begun = newly_begun_;
@@ -158,7 +168,7 @@ SendResult HttpSender::take_turns(std::uint64_t now_us) noexcept {
   return wait_or_expire(true, now_us);
 }
 
-void HttpSender::abandon() noexcept {
+void HttpSender::cancel() noexcept {
   if (stream_ == nullptr) return;
   stream_->close(stream_->ctx);
   open_ = false;
@@ -203,9 +213,12 @@ void HttpSender::connect(std::uint64_t now_us) noexcept {
 
 HttpSender::Turn HttpSender::take_turn(std::uint64_t now_us, SendResult& result) noexcept {
   switch (state_) {
-    case State::connecting: return connect_turn(now_us, result);
-    case State::sending: return send_turn(now_us, result);
-    default: return receive_turn(now_us, result);
+    case State::connecting:
+      return connect_turn(now_us, result);
+    case State::sending:
+      return send_turn(now_us, result);
+    default:
+      return receive_turn(now_us, result);
   }
 }
 
@@ -285,13 +298,13 @@ HttpSender::Turn HttpSender::conclude(bool reusable, std::uint64_t now_us, SendR
     kept_since_us_ = now_us;
     state_ = State::idle;
   } else {
-    abandon();
+    cancel();
   }
   return Turn::ended;
 }
 
 HttpSender::Turn HttpSender::give_up(SendReason reason, SendResult& result) noexcept {
-  abandon();
+  cancel();
   result = SendResult{};
   result.state = SendState::retry;
   result.reason = reason;

@@ -88,8 +88,10 @@ void HttpReply::take(unsigned char c) noexcept {
   switch (at_) {
     case At::sized_body:
     case At::chunk_data:
-    case At::open_body: return take_body_byte(c);
-    default: return take_line_byte(c);
+    case At::open_body:
+      return take_body_byte(c);
+    default:
+      return take_line_byte(c);
   }
 }
 
@@ -120,11 +122,18 @@ void HttpReply::take_body_byte(unsigned char c) noexcept {
 
 void HttpReply::on_line(std::string_view line) noexcept {
   switch (at_) {
-    case At::status_line: return on_status_line(line);
-    case At::header: return line.empty() ? on_head_end() : on_header(line);
-    case At::chunk_size: return on_chunk_size(line);
-    case At::chunk_end: at_ = line.empty() ? At::chunk_size : At::garbage; return;
-    default: at_ = line.empty() ? At::complete : At::trailer; return;
+    case At::status_line:
+      return on_status_line(line);
+    case At::header:
+      return line.empty() ? on_head_end() : on_header(line);
+    case At::chunk_size:
+      return on_chunk_size(line);
+    case At::chunk_end:
+      at_ = line.empty() ? At::chunk_size : At::garbage;
+      return;
+    default:
+      at_ = line.empty() ? At::complete : At::trailer;
+      return;
   }
 }
 

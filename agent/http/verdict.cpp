@@ -16,17 +16,22 @@ struct Meaning {
 // server's set-up.
 Meaning meaning_of(unsigned status, bool says_too_large) noexcept {
   switch (status) {
-    case 408: return {SendState::retry, SendReason::http_4xx};
-    case 413: return {SendState::refused, SendReason::http_413};
-    case 429: return {SendState::retry, SendReason::http_429};
+    case 408:
+      return {SendState::retry, SendReason::http_4xx};
+    case 413:
+      return {SendState::refused, SendReason::http_413};
+    case 429:
+      return {SendState::retry, SendReason::http_429};
     case 500:
       // Zipkin 3.5.1, observed: above 10 MiB it answers 500 and the body "413 Request Entity Too Large".
       if (says_too_large) return {SendState::refused, SendReason::http_413};
       return {SendState::retry, SendReason::http_5xx};
     case 502:
     case 503:
-    case 504: return {SendState::retry, SendReason::http_5xx};
-    default: break;
+    case 504:
+      return {SendState::retry, SendReason::http_5xx};
+    default:
+      break;
   }
   if (status < 300) return {SendState::delivered, SendReason::none};
   if (status < 400) return {SendState::refused, SendReason::http_3xx};

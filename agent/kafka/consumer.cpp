@@ -56,7 +56,7 @@ class ConsumerPoll {
   std::size_t used_ = 0;
   std::uint64_t now_us_ = 0;  // read once, with the first sampled span
   PollFields& fields_;  // of the topic that came last: both endpoints and, if it is as short as most, its tag
-  core::TagView long_tag_;  // else the tag itself
+  detail::TagView long_tag_;  // else the tag itself
 };
 
 // The context of a record's poll span, its own or one that it shares. Apart from add(), which then does not
@@ -67,7 +67,7 @@ class ConsumerPoll {
   if (kafka_.config_.shared_root && extraction.kind == B3Extraction::Kind::empty) {
     const PolledTopic* const topic = shared(message);
     shares = topic != nullptr;
-    if (shares) return core::copy_of(topic->context);
+    if (shares) return detail::copy_of(topic->context);
   }
   return next(message, extraction);
 }
@@ -80,7 +80,7 @@ Context ConsumerPoll::add(rd_kafka_message_t* message) noexcept {
   const TraceHeaders headers{context, kafka_.config_.b3};
   if (!shares) record(context, message->rkt);
   if (kafka_.config_.rewrite_headers && !headers.write(message, found)) {
-    kafka_.tracing_->state().count(core::Event::header_failed);
+    kafka_.tracing_->state().count(detail::Event::header_failed);
   }
   return context;
 }
@@ -100,28 +100,28 @@ const PolledTopic* ConsumerPoll::shared(const rd_kafka_message_t* message) noexc
       return &known;
     }
   }
-  core::TracingState& state = kafka_.tracing_->state();
+  detail::TracingState& state = kafka_.tracing_->state();
   if (used_ == topics_.size()) {
-    if (!topics_.empty()) state.count(core::Event::root_unshared);
+    if (!topics_.empty()) state.count(detail::Event::root_unshared);
     return nullptr;
   }
   const Context context = next(message, no_headers);
   PolledTopic& added = topics_[used_++];
-  added = {message->rkt, core::copy_of(context)};
+  added = {message->rkt, detail::copy_of(context)};
   if (context.sampled() && now_us_ == 0) now_us_ = state.now_us();
   return &added;
 }
 
 // Once for the records of a topic that come in a row.
 [[gnu::noinline]] void ConsumerPoll::describe(const rd_kafka_topic_t* topic) noexcept {
-  const core::EncodedEndpoint& local = kafka_.tracing_->state().local;
+  const detail::EncodedEndpoint& local = kafka_.tracing_->state().local;
   static_assert(sizeof local.bytes + sizeof kafka_.remote_ <= sizeof fields_.bytes);
-  std::byte* out = core::encode_impl::put_bytes(fields_.bytes.data(), local.view());
-  out = core::encode_impl::put_run(out, kafka_.remote_.data(), kafka_.remote_size_);
+  std::byte* out = detail::encode_impl::put_bytes(fields_.bytes.data(), local.view());
+  out = detail::encode_impl::put_run(out, kafka_.remote_.data(), kafka_.remote_size_);
   long_tag_ = {topic_tag, topic_name(topic)};
-  const std::size_t size = core::encode_impl::tag_size(long_tag_.key, long_tag_.value);
+  const std::size_t size = detail::encode_impl::tag_size(long_tag_.key, long_tag_.value);
   if (size <= static_cast<std::size_t>(fields_.bytes.end() - out)) {
-    out = core::encode_impl::write_tag(out, long_tag_.key, long_tag_.value);
+    out = detail::encode_impl::write_tag(out, long_tag_.key, long_tag_.value);
     long_tag_ = {};
   }
   fields_.size = static_cast<std::size_t>(out - fields_.bytes.begin());
@@ -130,22 +130,22 @@ const PolledTopic* ConsumerPoll::shared(const rd_kafka_message_t* message) noexc
 
 // False: there is no room in the ring.
 [[gnu::noinline]] bool ConsumerPoll::put(const Context& context) noexcept {
-  core::SpanRecord span{context};
+  detail::SpanFields span{context};
   span.kind = Kind::consumer;
   span.start_us = now_us_;
   span.duration_us = 1;  // of zero length; the collector takes 0 for absent
   span.name = poll_name;
-  span.text = core::Bytes{fields_.bytes}.first(fields_.size);
+  span.text = detail::Bytes{fields_.bytes}.first(fields_.size);
   span.tags[0] = long_tag_;
-  return core::put(kafka_.tracing_->state(), span);
+  return detail::put(kafka_.tracing_->state(), span);
 }
 
 void ConsumerPoll::record(const Context& context, const rd_kafka_topic_t* topic) noexcept {
   if (!context.sampled()) return;
-  core::TracingState& state = kafka_.tracing_->state();
+  detail::TracingState& state = kafka_.tracing_->state();
   if (now_us_ == 0) now_us_ = state.now_us();
   if (fields_.size == 0 || fields_.topic != topic) describe(topic);
-  core::put_or_drop(state, [&] { return put(context); });
+  detail::put_or_drop(state, [&] { return put(context); });
 }
 
 void ConsumerPoll::finish() noexcept {
@@ -233,10 +233,10 @@ Span KafkaTracing::open_next(const rd_kafka_message_t* message, const Context& p
   Span span = tracing_->child(parent);
   SpanSlot* const slot = span.open();
   if (slot == nullptr || (parent.valid() && config_.tag_processor == TagProcessor::when_root)) return span;
-  core::TracingState& state = tracing_->state();
+  detail::TracingState& state = tracing_->state();
   const std::string_view key = key_of(message);
-  if (core::text_key(key)) core::add_tag(state, *slot, key_tag, core::cut_utf8(key, key_tag_bytes_max));
-  core::add_tag(state, *slot, topic_tag, topic_of(message));
+  if (detail::text_key(key)) detail::add_tag(state, *slot, key_tag, detail::cut_utf8(key, key_tag_bytes_max));
+  detail::add_tag(state, *slot, topic_tag, topic_of(message));
   return span;
 }
 

@@ -90,8 +90,8 @@ void clear_respelled(rd_kafka_headers_t* list) noexcept {
   }
 }
 
-// What a list says. Mostly `b3` stands alone, and is parsed without being collected first. `b3`: the last one; null:
-// none, or without a value.
+// What a list says. Mostly `b3` stands alone, and is parsed without being collected first. `b3`: the last
+// one; null: none, or without a value.
 EDGESPAN_SHARED void collect(FoundHeaders& found, B3Headers& set, std::string_view& b3) noexcept {
   HeaderView header;
   const Looked looked{found.list};
@@ -120,7 +120,7 @@ B3Extraction read_list(FoundHeaders& found, const Context* written) noexcept {
   collect(found, set, b3);
   if (b3.data() != nullptr) {
     if (written != nullptr && names_span(b3, *written)) {
-      return {B3Extraction::Kind::ids, B3Error::ok, core::copy_of(*written)};
+      return {B3Extraction::Kind::ids, B3Error::ok, detail::copy_of(*written)};
     }
     if (found.keys == only_b3) return b3_parse(b3);
     set.add(B3Key::b3, b3);

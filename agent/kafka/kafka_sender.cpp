@@ -93,21 +93,21 @@ Sender KafkaSender::sender() noexcept {
   const auto offer = [](void* self, std::span<const std::byte> batch, std::uint64_t) {
     return static_cast<KafkaSender*>(self)->offer(batch);
   };
-  const auto abandon = [](void* self) {
+  const auto cancel = [](void* self) {
     Record& record = static_cast<KafkaSender*>(self)->record_;
-    if (record == Record::offered) record = Record::abandoned;
+    if (record == Record::offered) record = Record::cancelled;
   };
-  return {this, offer, abandon};
+  return {this, offer, cancel};
 }
 
-// An abandoned record cannot be called back, and its end looks like that of any other: it is waited for.
+// An cancelled record cannot be called back, and its end looks like that of any other: it is waited for.
 SendResult KafkaSender::offer(std::span<const std::byte> batch) noexcept {
   if (record_ == Record::none) return produce(batch);
   const std::int32_t outcome = outcome_.load(std::memory_order_acquire);
   if (outcome == unsettled) return pending();
-  const bool abandoned = record_ == Record::abandoned;
+  const bool cancelled = record_ == Record::cancelled;
   record_ = Record::none;
-  return abandoned ? produce(batch) : ended(static_cast<rd_kafka_resp_err_t>(outcome));
+  return cancelled ? produce(batch) : ended(static_cast<rd_kafka_resp_err_t>(outcome));
 }
 
 // The bytes are copied: the batch may be given up while librdkafka still has the record.

@@ -46,8 +46,9 @@ inline constexpr B3Extraction no_headers{};
 // headers: a record with more is not ours to parse in full. `written`, if not null, is what a `b3` header of
 // the record should hold; one that names its span is not parsed.
 B3Extraction read_list(FoundHeaders& found, const Context* written) noexcept;
-[[gnu::always_inline]] inline B3Extraction read_headers(const rd_kafka_message_t* message, FoundHeaders& found,
-                                 const Context* written = nullptr) noexcept {
+[[gnu::always_inline]] inline B3Extraction read_headers(const rd_kafka_message_t* message,
+                                                        FoundHeaders& found,
+                                                        const Context* written = nullptr) noexcept {
   if (rd_kafka_message_headers(message, &found.list) != RD_KAFKA_RESP_ERR_NO_ERROR) return {};
   return read_list(found, written);
 }
@@ -110,17 +111,17 @@ inline std::string_view rule_topic(const MessagingSampler& sampler,
 
 // The context of a span that goes on from a record. `scope_first`: a producer; else ids in the record come
 // first.
-inline Context next_context(core::TracingState& state, const B3Extraction& extraction, bool scope_first,
+inline Context next_context(detail::TracingState& state, const B3Extraction& extraction, bool scope_first,
                             const MessagingSampler& sampler, Operation operation,
                             std::string_view topic) noexcept {
-  const Context* const scope = core::innermost_scope();
+  const Context* const scope = detail::innermost_scope();
   const bool ids = extraction.kind == B3Extraction::Kind::ids;
-  if (scope != nullptr && (scope_first || !ids)) return core::new_child(state, *scope, nullptr);
+  if (scope != nullptr && (scope_first || !ids)) return detail::new_child(state, *scope, nullptr);
   const Decision decision =
       extraction.kind == B3Extraction::Kind::empty ? Decision::undecided : extraction.context.decision;
   const bool ask = decision == Decision::undecided && !sampler.rules.empty();
   const Sampler* const rule = ask ? sampler.find(operation, topic) : nullptr;
-  return ids ? core::new_child(state, extraction.context, rule) : core::new_root(state, decision, rule);
+  return ids ? detail::new_child(state, extraction.context, rule) : detail::new_root(state, decision, rule);
 }
 
 }  // namespace edgespan::kafka
@@ -131,8 +132,8 @@ inline bool KafkaTracing::active() const noexcept {
   return tracing_ != nullptr && tracing_->state().active();
 }
 
-inline core::InflightTable& KafkaTracing::inflight_table() noexcept {
-  return *std::launder(reinterpret_cast<core::InflightTable*>(inflight_.data()));
+inline detail::InflightTable& KafkaTracing::inflight_table() noexcept {
+  return *std::launder(reinterpret_cast<detail::InflightTable*>(inflight_.data()));
 }
 
 }  // namespace edgespan

@@ -12,18 +12,18 @@ constexpr std::size_t error_bytes_max = 40;   // of rd_kafka_err2name; 37 with 2
 
 // A message's span has texts of librdkafka's message instead of a slot's.
 constexpr std::uint32_t largest_send_span() noexcept {
-  core::SpanRecord span = core::largest_frame();
+  detail::SpanFields span = detail::largest_frame();
   span.name = send_name;
   span.remote =
-      core::bytes_of(4 + core::service_name_max);  // KafkaConfig::remote_service_name, as write_remote
-  span.tags = {{{key_tag, core::text_of(key_tag_bytes_max)},
-                {topic_tag, core::text_of(topic_bytes_max)},
-                {error_tag, core::text_of(error_bytes_max)}}};
-  return core::encode_impl::encoded_size(span).total;
+      detail::bytes_of(4 + detail::service_name_max);  // KafkaConfig::remote_service_name, as write_remote
+  span.tags = {{{key_tag, detail::text_of(key_tag_bytes_max)},
+                {topic_tag, detail::text_of(topic_bytes_max)},
+                {error_tag, detail::text_of(error_bytes_max)}}};
+  return detail::encode_impl::encoded_size(span).total;
 }
 
 constexpr std::uint32_t ring_unit_bytes = 8;
-constexpr std::uint32_t largest = std::max(core::largest_open_span(), largest_send_span());
+constexpr std::uint32_t largest = std::max(detail::largest_open_span(), largest_send_span());
 static_assert(span_bytes_max == (largest + ring_unit_bytes - 1) / ring_unit_bytes * ring_unit_bytes);
 
 }  // namespace

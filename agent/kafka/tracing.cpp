@@ -42,7 +42,7 @@ rd_kafka_resp_err_t on_new(rd_kafka_t* rk, const rd_kafka_conf_t* conf, void* se
 
 // The context of a message that is sent. Apart from its caller, which then does not hold what headers said as
 // well.
-[[gnu::noinline]] Context continue_trace(core::TracingState& state, const MessagingSampler& sampler,
+[[gnu::noinline]] Context continue_trace(detail::TracingState& state, const MessagingSampler& sampler,
                                          const rd_kafka_message_t* message, FoundHeaders& found) noexcept {
   const B3Extraction extraction = read_headers(message, found);
   return next_context(state, extraction, true, sampler, Operation::send, rule_topic(sampler, message));
@@ -70,14 +70,14 @@ std::uint32_t kafka::conf_number(const rd_kafka_conf_t* conf, const char* name) 
 Status KafkaTracing::init(Tracing& tracing, std::span<InflightBucket> inflight,
                           const KafkaConfig& config) noexcept {
   if (tracing_ != nullptr) return Status::already_started;
-  core::TracingState& state = tracing.state();
+  detail::TracingState& state = tracing.state();
   if (state.epoch == 0) return Status::not_started;
   if (inflight.empty()) return Status::too_small;
   if (config.inflight_deadline_s == 0) return Status::bad_config;
   Endpoint remote;
   remote.service_name = config.remote_service_name;
-  core::EncodedEndpoint encoded;
-  if (!core::encode_endpoint(remote, core::EndpointField::remote, encoded)) return Status::bad_text;
+  detail::EncodedEndpoint encoded;
+  if (!detail::encode_endpoint(remote, detail::EndpointField::remote, encoded)) return Status::bad_text;
   remote_ = encoded.bytes;
   remote_size_ = encoded.size;
   config_ = config;
@@ -86,14 +86,14 @@ Status KafkaTracing::init(Tracing& tracing, std::span<InflightBucket> inflight,
   const auto sweep = [](void* self, std::uint64_t now_us, bool all) {
     static_cast<KafkaTracing*>(self)->sweep(now_us, all);
   };
-  if (!core::add_housekeeper(state, {this, sweep})) return Status::already_started;
+  if (!detail::add_housekeeper(state, {this, sweep})) return Status::already_started;
   tracing_ = &tracing;
   return Status::ok;
 }
 
 KafkaTracing::KafkaTracing() noexcept {
-  static_assert(sizeof(core::InflightTable) <= sizeof inflight_);
-  new (inflight_.data()) core::InflightTable{};
+  static_assert(sizeof(detail::InflightTable) <= sizeof inflight_);
+  new (inflight_.data()) detail::InflightTable{};
 }
 
 rd_kafka_resp_err_t KafkaTracing::install(rd_kafka_conf_t* conf) noexcept {
@@ -131,29 +131,29 @@ void KafkaTracing::client_made(std::uint32_t message_bytes_max) noexcept {
 
 // False: there is no room in the ring.
 [[gnu::noinline]] bool KafkaTracing::put_send(const InflightSpan& sent, const SendEnd& end) noexcept {
-  core::TracingState& state = tracing_->state();
-  core::SpanRecord span{sent.context};
+  detail::TracingState& state = tracing_->state();
+  detail::SpanFields span{sent.context};
   span.kind = Kind::producer;
   span.start_us = sent.start_us;
   span.duration_us = end.at_us > sent.start_us ? end.at_us - sent.start_us : 1;
   span.name = send_name;
   span.local = state.local.view();
   span.remote = {remote_.data(), remote_size_};
-  if (core::text_key(end.key)) span.tags[0] = {key_tag, core::cut_utf8(end.key, key_tag_bytes_max)};
+  if (detail::text_key(end.key)) span.tags[0] = {key_tag, detail::cut_utf8(end.key, key_tag_bytes_max)};
   if (!end.topic.empty()) span.tags[1] = {topic_tag, end.topic};
   if (!end.error.empty()) span.tags[2] = {error_tag, end.error};
-  return core::put(state, span);
+  return detail::put(state, span);
 }
 
 void KafkaTracing::record_send(const InflightSpan& sent, const SendEnd& end) noexcept {
-  core::put_or_drop(tracing_->state(), [&] { return put_send(sent, end); });
+  detail::put_or_drop(tracing_->state(), [&] { return put_send(sent, end); });
 }
 
 // Starts the span of a message and gives the message its header. Apart from message_sent, whose deepest path
 // then does not hold its stack as well.
 [[gnu::noinline]] void KafkaTracing::begin_send(rd_kafka_t* rk, rd_kafka_message_t* message,
                                                 const FoundHeaders& found, InflightSpan& span) noexcept {
-  core::TracingState& state = tracing_->state();
+  detail::TracingState& state = tracing_->state();
   const bool sampled = span.context.sampled();
   const TraceHeaders headers{span.context, config_.b3};
   if (sampled) span.start_us = state.now_us();
@@ -162,14 +162,14 @@ void KafkaTracing::record_send(const InflightSpan& sent, const SendEnd& end) noe
   const std::size_t bytes = traced_record_bytes_max(message, found.list);
   const bool has_room = bytes <= least_message_bytes_max_.load(std::memory_order_relaxed) ||
                         bytes <= conf_number(rd_kafka_conf(rk), bytes_max_setting);
-  if (!has_room || !headers.write(message, found)) state.count(core::Event::header_failed);
+  if (!has_room || !headers.write(message, found)) state.count(detail::Event::header_failed);
 }
 
 // The application's thread, inside its produce call.
 void KafkaTracing::message_sent(rd_kafka_t* rk, rd_kafka_message_t* message) noexcept {
   send_seen = true;
   if (!active() || sender_of(message) != nullptr) return;
-  core::TracingState& state = tracing_->state();
+  detail::TracingState& state = tracing_->state();
   inflight_table().expect(message);  // at once: it comes from another core
   FoundHeaders found;
   InflightSpan span{continue_trace(state, config_.producer_sampler, message, found), 0};
@@ -177,24 +177,25 @@ void KafkaTracing::message_sent(rd_kafka_t* rk, rd_kafka_message_t* message) noe
   if (!span.context.sampled()) return;
   const std::uint64_t start_us = span.start_us;
   switch (inflight_table().insert(message, span)) {
-    case core::InflightTable::Insert::stored:
+    case detail::InflightTable::Insert::stored:
       return;
-    case core::InflightTable::Insert::replaced:
-      return abandon(span, start_us);
-    case core::InflightTable::Insert::full:
+    case detail::InflightTable::Insert::replaced:
+      return expire(span, start_us);
+    case detail::InflightTable::Insert::full:
       return end_unheld(span, message);
   }
 }
 
-// Ends the span of a message that the table has no place for. Apart, as the next: message_sent holds little when it
-// calls them.
-[[gnu::noinline]] void KafkaTracing::end_unheld(const InflightSpan& span, const rd_kafka_message_t* message) noexcept {
-  tracing_->state().count(core::Event::inflight_full);
+// Ends the span of a message that the table has no place for. Apart, as the next: message_sent holds little
+// when it calls them.
+[[gnu::noinline]] void KafkaTracing::end_unheld(const InflightSpan& span,
+                                                const rd_kafka_message_t* message) noexcept {
+  tracing_->state().count(detail::Event::inflight_full);
   record_send(span, {span.start_us, topic_of(message), key_of(message), {}});
 }
 
-[[gnu::noinline]] void KafkaTracing::abandon(const InflightSpan& span, std::uint64_t now_us) noexcept {
-  tracing_->state().count(core::Event::abandoned);
+[[gnu::noinline]] void KafkaTracing::expire(const InflightSpan& span, std::uint64_t now_us) noexcept {
+  tracing_->state().count(detail::Event::expired);
   record_send(span, {now_us, {}, {}, "abandoned"});
 }
 
@@ -227,7 +228,7 @@ void KafkaTracing::message_ended(rd_kafka_message_t* message) noexcept {
 }
 
 [[gnu::noinline]] bool KafkaTracing::begin_refused(std::string_view topic, InflightSpan& span) noexcept {
-  core::TracingState& state = tracing_->state();
+  detail::TracingState& state = tracing_->state();
   span.context = next_context(state, no_headers, true, config_.producer_sampler, Operation::send, topic);
   span.start_us = state.now_us();
   return span.context.sampled();
@@ -243,7 +244,7 @@ void KafkaTracing::record_refused(std::string_view topic, std::string_view key,
 void KafkaTracing::sweep(std::uint64_t now_us, bool all) noexcept {
   InflightSpan span;
   while (inflight_table().take_older(now_us, all ? 0 : config_.inflight_deadline_s, span))
-    abandon(span, now_us);
+    expire(span, now_us);
 }
 
 Scope KafkaTracing::scope(const rd_kafka_message_t* message) noexcept {

@@ -13,8 +13,8 @@ Clock& clock(void* self) noexcept { return *static_cast<Clock*>(self); }
 }  // namespace
 
 // The upper half is read before the counter. It counts halves of the counter's round: if its top bit and the
-// counter's differ, a half has gone by since it was written. An interrupt that comes in between writes what would have
-// been written here, so no lock is needed.
+// counter's differ, a half has gone by since it was written. An interrupt that comes in between writes what
+// would have been written here, so no lock is needed.
 std::uint64_t Clock::widened() noexcept {
   std::uint32_t high = high_.load(std::memory_order_acquire);
   const std::uint32_t low = ticks_(ctx_);
@@ -32,13 +32,14 @@ std::uint64_t Clock::now_us() noexcept {
 
 std::uint64_t Clock::mono_us(void* self) noexcept { return clock(self).now_us(); }
 
-// 64 bits are two words here: a reader that an interrupt overtakes sees that the count has moved on and looks again.
-// It never waits for the writer, so an interrupt may come in the middle of set_wall too.
+// 64 bits are two words here: a reader that an interrupt overtakes sees that the count has moved on and looks
+// again. It never waits for the writer, so an interrupt may come in the middle of set_wall too.
 void Clock::set_wall(std::uint64_t wall_us) noexcept {
   const std::uint64_t offset_us = wall_us - now_us();
   std::uint32_t set = wall_set_.load(std::memory_order_relaxed) + 1;
   if (set == 0) set = 2;
-  wall_offsets_[set % 2] = {static_cast<std::uint32_t>(offset_us), static_cast<std::uint32_t>(offset_us >> 32)};
+  wall_offsets_[set % 2] = {static_cast<std::uint32_t>(offset_us),
+                            static_cast<std::uint32_t>(offset_us >> 32)};
   wall_set_.store(set, std::memory_order_release);
 }
 

@@ -38,8 +38,8 @@ void systick_interrupt() noexcept {
   base += period;
 }
 
-// The interrupt is pending from the moment at which the counter reaches 0. At 0 the period is at its end; at any other
-// value with the interrupt pending the next one has begun, and nobody has counted that yet.
+// The interrupt is pending from the moment at which the counter reaches 0. At 0 the period is at its end; at
+// any other value with the interrupt pending the next one has begun, and nobody has counted that yet.
 std::uint32_t systick_ticks(void*) noexcept {
   const CriticalSection closed;
   std::uint32_t from = base;

@@ -31,15 +31,16 @@ static void* watched_calloc(size_t n, size_t bytes) {
     if (n != 0 && bytes != 0) ++use.failed;
     return NULL;
   }
-  /* Where nothing is free behind a block, holes are filled in another order from then on, and more may be needed in
-   * the end: the least free block that there can be behind it counts, too. */
+  /* Where nothing is free behind a block, holes are filled in another order from then on, and more may be
+   * needed in the end: the least free block that there can be behind it counts, too. */
   const size_t end = (size_t)block - start + frame_of(block)->size + free_bytes_min;
   if (end > use.high_water_bytes) use.high_water_bytes = (uint32_t)end;
   ++use.blocks;
   return block;
 }
 
-/* The allocator ends the process if it finds itself damaged. Ours is a guest there: it gives up TLS instead. */
+/* The allocator ends the process if it finds itself damaged. Ours is a guest there: it gives up TLS instead.
+ */
 static void watched_free(void* block) {
   if (block == NULL || broken) return;
   memory_header* const frame = frame_of(block);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What edgespan takes from mbedTLS 3.6: a TLS client, ECDHE with AES-GCM or ChaCha20-Poly1305, chains of RSA or
- * P-256/P-384 keys, and nothing that could weaken a check. No file, socket, heap, clock or entropy of its own:
- * memory comes from the arena, time and chance from the port's clock. */
+/* What edgespan takes from mbedTLS 3.6: a TLS client, ECDHE with AES-GCM or ChaCha20-Poly1305, chains of RSA
+ * or P-256/P-384 keys, and nothing that could weaken a check. No file, socket, heap, clock or entropy of its
+ * own: memory comes from the arena, time and chance from the port's clock. */
 #ifndef EDGESPAN_MBEDTLS_CONFIG_H
 #define EDGESPAN_MBEDTLS_CONFIG_H
 
@@ -92,10 +92,10 @@ int64_t edgespan_mbedtls_time(int64_t* also);
 #define MBEDTLS_KEY_EXCHANGE_ECDHE_RSA_ENABLED
 
 /* ChaCha20 first: without hardware for AES it is the faster one, and its time depends on no key. */
-#define EDGESPAN_TLS12_SUITES                                                                         \
-  MBEDTLS_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,                                              \
+#define EDGESPAN_TLS12_SUITES                                                                               \
+  MBEDTLS_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,                                                    \
       MBEDTLS_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256, MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, \
-      MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, \
+      MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,       \
       MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384
 
 #if EDGESPAN_TLS13
@@ -112,8 +112,8 @@ int64_t edgespan_mbedtls_time(int64_t* also);
 #define MBEDTLS_HKDF_C
 /* Else PSA copies each record twice, in the arena. They are en- and decrypted in place, which AEAD allows. */
 #define MBEDTLS_PSA_ASSUME_EXCLUSIVE_BUFFERS
-#define MBEDTLS_SSL_CIPHERSUITES                                                             \
-  MBEDTLS_TLS1_3_CHACHA20_POLY1305_SHA256, MBEDTLS_TLS1_3_AES_128_GCM_SHA256,                \
+#define MBEDTLS_SSL_CIPHERSUITES                                              \
+  MBEDTLS_TLS1_3_CHACHA20_POLY1305_SHA256, MBEDTLS_TLS1_3_AES_128_GCM_SHA256, \
       MBEDTLS_TLS1_3_AES_256_GCM_SHA384, EDGESPAN_TLS12_SUITES
 #else
 #define MBEDTLS_SSL_CIPHERSUITES EDGESPAN_TLS12_SUITES

@@ -66,9 +66,9 @@ mbedtls_ms_time_t mbedtls_ms_time() {
   return clock != nullptr ? static_cast<mbedtls_ms_time_t>(clock->mono_us(clock->ctx) / 1000) : 0;
 }
 
-// UTC, from 1970 to the year 9999, with which certificates end. The C library's own takes its own time_t, which
-// ends in 2038 on some. The calendar is counted in eras of 400 years that begin on the first of March, so that
-// a leap day is the last of its year.
+// UTC, from 1970 to the year 9999, with which certificates end. The C library's own takes its own time_t,
+// which ends in 2038 on some. The calendar is counted in eras of 400 years that begin on the first of March,
+// so that a leap day is the last of its year.
 struct tm* mbedtls_platform_gmtime_r(const mbedtls_time_t* seconds, struct tm* out) {
   using namespace edgespan::mbedtls;
   constexpr std::int64_t last_s = 253'402'300'799;

@@ -58,16 +58,16 @@ struct Tls::State {
   Phase phase = Phase::closed;
 
   // Of the present attempt or stream.
-  int inner_error = 0;              // why the inner stream ended; 0: it has not
-  std::uint32_t failed_before = 0;  // allocations that had failed when it began
+  int inner_error = 0;                 // why the inner stream ended; 0: it has not
+  std::uint32_t failed_before = 0;     // allocations that had failed when it began
   std::uint32_t no_chance_before = 0;  // requests for entropy that had
-  std::size_t left_bytes = 0;       // that may still be taken from the peer in this handshake or call
-  std::size_t unsent_bytes = 0;     // offered by the send() whose record is not yet all with the inner stream
-  bool starved = false;             // the inner stream had nothing to read
-  std::uint8_t early_count = 0;     // of bytes in `early`
+  std::size_t left_bytes = 0;          // that may still be taken from the peer in this handshake or call
+  std::size_t unsent_bytes = 0;  // offered by the send() whose record is not yet all with the inner stream
+  bool starved = false;          // the inner stream had nothing to read
+  std::uint8_t early_count = 0;  // of bytes in `early`
   std::array<unsigned char, 7> early{};  // received ahead of mbedTLS, see refused(); an alert is as long
-  bool offered = false;             // the kept session
-  bool chain_seen = false;          // the server has shown certificates
+  bool offered = false;                  // the kept session
+  bool chain_seen = false;               // the server has shown certificates
   Verdict verdict;
   Validity validity{};  // of the chain seen
 };
@@ -77,8 +77,8 @@ int on_certificate(void* state, mbedtls_x509_crt* certificate, int depth, std::u
 // What is wrong with the chain although on_certificate() saw nothing: what it was used for.
 void judge_flags(Verdict& verdict, std::uint32_t flags, int depth) noexcept;
 
-// Offers the kept session if it is for this host (host_bytes_max at most) and port and its chain is still valid.
-// 0, or an mbedTLS code.
+// Offers the kept session if it is for this host (host_bytes_max at most) and port and its chain is still
+// valid. 0, or an mbedTLS code.
 int offer_session(Tls::State& state, const char* host, std::uint16_t port) noexcept;
 // Keeps the session of the open stream, if it can be kept.
 void keep_session(Tls::State& state) noexcept;

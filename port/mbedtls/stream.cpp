@@ -16,8 +16,8 @@ namespace {
 
 constexpr auto relaxed = std::memory_order_relaxed;
 
-// A whole handshake takes from the peer its chain, in_bytes at most, and a few hundred bytes more; some split it
-// into small records. A peer that goes on talking is not shaking hands.
+// A whole handshake takes from the peer its chain, in_bytes at most, and a few hundred bytes more; some split
+// it into small records. A peer that goes on talking is not shaking hands.
 constexpr std::size_t handshake_bytes_max = 64 * 1024;
 // What one recv() may take from the peer before it has something to give: a whole record, behind a few small
 // ones (tickets, warnings).
@@ -77,8 +77,9 @@ int until_starved(Tls::State& state, Step step) noexcept {
   return code;
 }
 
-// A server that ends a handshake says why and closes, while we may have more to send than it still takes; mbedTLS
-// does not read before that is sent. So its word is looked for: true, and the whole alert is in `early`.
+// A server that ends a handshake says why and closes, while we may have more to send than it still takes;
+// mbedTLS does not read before that is sent. So its word is looked for: true, and the whole alert is in
+// `early`.
 bool refused(Tls::State& state) noexcept {
   const std::size_t room = std::min(state.early.size(), state.left_bytes);
   if (state.early_count == 0 && room != 0) {
@@ -249,7 +250,8 @@ int Tls::fail(int code) noexcept {
 
 void Tls::close() noexcept {
   if (state_ == nullptr) return;
-  if (state_->phase == Phase::connecting || state_->phase == Phase::handshake) failures_.fetch_add(1, relaxed);
+  if (state_->phase == Phase::connecting || state_->phase == Phase::handshake)
+    failures_.fetch_add(1, relaxed);
   // Once, and without waiting: the peer may be gone. Not behind half a record.
   if (state_->phase == Phase::open && state_->unsent_bytes == 0) mbedtls_ssl_close_notify(&state_->ssl);
   release();

@@ -15,10 +15,10 @@ namespace edgespan::posix {
 struct Lookup {
   enum class State : std::uint8_t {
     free,
-    starting,   // taken, its thread does not run yet
-    running,    // somebody waits for it
-    abandoned,  // nobody does; its thread frees it
-    done,       // somebody has yet to take the result
+    starting,  // taken, its thread does not run yet
+    running,   // somebody waits for it
+    orphaned,  // nobody does; its thread frees it
+    done,      // somebody has yet to take the result
   };
 
   std::atomic<State> state{State::free};
@@ -55,7 +55,7 @@ void publish(Lookup& lookup) noexcept {
   for (;;) {
     State state = State::running;
     if (lookup.state.compare_exchange_strong(state, State::done)) break;
-    state = State::abandoned;
+    state = State::orphaned;
     if (lookup.state.compare_exchange_strong(state, State::free)) return;
   }
   const std::uint64_t one = 1;
@@ -78,7 +78,7 @@ void* resolve(void* arg) {
 
 Lookup* take_up_abandoned(const char* host) noexcept {
   for (Lookup& lookup : lookups) {
-    State state = State::abandoned;
+    State state = State::orphaned;
     if (!lookup.state.compare_exchange_strong(state, State::running)) continue;
     if (std::strcmp(lookup.host.data(), host) == 0) return &lookup;
     abandon_lookup(lookup);  // only the one who holds it may look at its name
@@ -141,7 +141,7 @@ std::size_t take_addresses(Lookup& lookup, std::span<Address> out) noexcept {
 
 void abandon_lookup(Lookup& lookup) noexcept {
   State state = State::running;
-  if (lookup.state.compare_exchange_strong(state, State::abandoned)) return;
+  if (lookup.state.compare_exchange_strong(state, State::orphaned)) return;
   state = State::done;
   lookup.state.compare_exchange_strong(state, State::free);
 }

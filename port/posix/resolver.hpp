@@ -10,7 +10,7 @@
 // returns.
 namespace edgespan::posix {
 
-// Starts a lookup of `host`, or takes up an abandoned one of the same name that is still under way. nullptr:
+// Starts a lookup of `host`, or takes up an orphaned one of the same name that is still under way. nullptr:
 // all places are taken by lookups that hang, or no thread could be had. `host` is copied.
 Lookup* start_lookup(const char* host) noexcept;
 

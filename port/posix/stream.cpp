@@ -15,20 +15,24 @@
 namespace edgespan::posix {
 namespace {
 
-constexpr int interruptions_max = 8;  // by signals, of one call; then it is "try later"
+constexpr int interruptions_max = 8;             // by signals, of one call; then it is "try later"
 constexpr std::size_t call_bytes_max = 1 << 30;  // what an int32_t result can tell
 
 int stream_error(int system_error) noexcept {
   switch (system_error) {
-    case ECONNREFUSED: return EDGESPAN_STREAM_REFUSED;
+    case ECONNREFUSED:
+      return EDGESPAN_STREAM_REFUSED;
     case ENETUNREACH:
     case EHOSTUNREACH:
     case ENETDOWN:
-    case EADDRNOTAVAIL: return EDGESPAN_STREAM_UNREACHABLE;
+    case EADDRNOTAVAIL:
+      return EDGESPAN_STREAM_UNREACHABLE;
     case ECONNRESET:
     case EPIPE:
-    case ETIMEDOUT: return EDGESPAN_STREAM_RESET;
-    default: return EDGESPAN_STREAM_FAILED;
+    case ETIMEDOUT:
+      return EDGESPAN_STREAM_RESET;
+    default:
+      return EDGESPAN_STREAM_FAILED;
   }
 }
 
@@ -77,10 +81,14 @@ void set_option(int descriptor, int name, int value) noexcept {
 
 int Stream::open(const char* host, std::uint16_t port) noexcept {
   switch (state_) {
-    case State::closed: return begin(host, port);
-    case State::resolving: return resolve();
-    case State::connecting: break;
-    case State::open: return 1;
+    case State::closed:
+      return begin(host, port);
+    case State::resolving:
+      return resolve();
+    case State::connecting:
+      break;
+    case State::open:
+      return 1;
   }
   const int result = finish_connecting();
   if (result >= 0) return result;
@@ -177,8 +185,8 @@ std::int32_t Stream::send(const void* bytes, std::size_t n) noexcept {
     want(descriptor_, want_write);
     return 0;
   }
-  // A peer that refuses a request and closes leaves its reply behind: it is to be read before the end is told.
-  // Who does not read is not kept waiting for that.
+  // A peer that refuses a request and closes leaves its reply behind: it is to be read before the end is
+  // told. Who does not read is not kept waiting for that.
   if (!reply_left_ && has_unread_bytes()) {
     reply_left_ = true;
     want(descriptor_, want_write);

@@ -11,7 +11,8 @@ constexpr std::string_view head_end = "\r\n\r\n";
 constexpr std::string_view length_header = "\r\nContent-Length: ";
 constexpr std::size_t chunk_bytes = 100;
 
-// Where an empty line begins that ends a head, at `from` or behind it. Most steps skip as many bytes as it has.
+// Where an empty line begins that ends a head, at `from` or behind it. Most steps skip as many bytes as it
+// has.
 std::size_t find_head_end(std::string_view text, std::size_t from) {
   for (std::size_t last = from + head_end.size() - 1; last < text.size();) {
     if (text[last] != '\r' && text[last] != '\n') {

@@ -64,7 +64,8 @@ bool Link::usable(Call call, std::size_t n) {
 }
 
 std::int32_t Link::send(std::string_view bytes) {
-  if (state_ != State::open || bytes.empty()) return usable(Call::send, bytes.size()) ? 0 : EDGESPAN_STREAM_FAILED;
+  if (state_ != State::open || bytes.empty())
+    return usable(Call::send, bytes.size()) ? 0 : EDGESPAN_STREAM_FAILED;
   if (calls_.fails_now(Call::send)) return die(calls_.error(Call::send));
   wants_send_ = false;
   if (took_its_last()) return die(conduct_.end);

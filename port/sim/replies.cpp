@@ -13,13 +13,15 @@ constexpr std::uint64_t hour_us = 3'600 * second_us;
 constexpr std::uint32_t busy_statuses[] = {408, 429, 502, 503, 504};
 constexpr std::uint32_t proxy_statuses[] = {502, 503, 504};
 constexpr std::uint32_t forbidden_statuses[] = {401, 403};
-constexpr std::uint32_t client_statuses[] = {402, 404, 405, 406, 409, 410, 411, 414, 415, 417, 421, 422, 431, 451, 499};
+constexpr std::uint32_t client_statuses[] = {402, 404, 405, 406, 409, 410, 411, 414,
+                                             415, 417, 421, 422, 431, 451, 499};
 constexpr std::uint32_t redirect_statuses[] = {300, 301, 302, 303, 304, 305, 307, 308};
 constexpr std::uint32_t odd_statuses[] = {501, 505, 507, 508, 511, 520, 530, 599, 600, 999, 0, 99, 101};
 constexpr Framing framings[] = {Framing::sized, Framing::chunked, Framing::until_close};
 
 constexpr std::string_view page =
-    "<html><head><title>503 Service Temporarily Unavailable</title></head>\r\n<body>\r\n<center><h1>503 Service "
+    "<html><head><title>503 Service Temporarily Unavailable</title></head>\r\n<body>\r\n<center><h1>503 "
+    "Service "
     "Temporarily Unavailable</h1></center>\r\n<hr><center>a proxy</center>\r\n</body>\r\n</html>\r\n";
 
 }  // namespace
@@ -34,7 +36,8 @@ void Server::say(std::uint32_t status, std::string_view headers, std::string_vie
 void Server::say_success(Framing framing) {
   constexpr std::uint32_t statuses[] = {200, 201, 202, 204};
   const std::uint32_t status = framing == Framing::sized ? weather_.chance().pick(statuses) : 202;
-  say(status, "Server: Armeria\r\nContent-Type: text/plain\r\n", status == 204 ? "" : "accepted, thank you", framing);
+  say(status, "Server: Armeria\r\nContent-Type: text/plain\r\n", status == 204 ? "" : "accepted, thank you",
+      framing);
 }
 
 void Server::say_busy() {
@@ -47,11 +50,16 @@ void Server::say_busy() {
 void Server::say_refusal(Fault fault) {
   Chance& chance = weather_.chance();
   switch (fault) {
-    case Fault::server_error: return say(500, {}, "Cannot store spans", chance.pick(framings));
-    case Fault::too_large_500: return say(500, {}, "413 Request Entity Too Large");
-    case Fault::too_large: return say(413);
-    case Fault::bad_request: return say(400, {}, "Expected a ListOfSpans");
-    case Fault::forbidden: return say(chance.pick(forbidden_statuses), "WWW-Authenticate: Basic\r\n");
+    case Fault::server_error:
+      return say(500, {}, "Cannot store spans", chance.pick(framings));
+    case Fault::too_large_500:
+      return say(500, {}, "413 Request Entity Too Large");
+    case Fault::too_large:
+      return say(413);
+    case Fault::bad_request:
+      return say(400, {}, "Expected a ListOfSpans");
+    case Fault::forbidden:
+      return say(chance.pick(forbidden_statuses), "WWW-Authenticate: Basic\r\n");
     case Fault::redirect:
       return say(chance.pick(redirect_statuses), "Location: http://portal.example/login\r\n", page);
     case Fault::proxy_page: {
@@ -64,7 +72,8 @@ void Server::say_refusal(Fault fault) {
     case Fault::early:
       say(chance.pick(busy_statuses), "Connection: close\r\n");
       return end();
-    default: return say(chance.pick(client_statuses), {}, "no");
+    default:
+      return say(chance.pick(client_statuses), {}, "no");
   }
 }
 
@@ -83,9 +92,8 @@ void Server::say_oddity(Fault fault) {
     reply_ += chance.below(2) == 0 ? "\r\n" : "Content-Length: 9999999\r\n\r\n";
     reply_.append(20'000, 'z');
   } else {
-    constexpr std::string_view nonsense[] = {
-        "SSH-2.0-OpenSSH_9.2\r\n", "\x15\x03\x01\x02\x02\x28", "HTTP/2 200\r\n\r\n",
-                                             "HTTP/1.1 2x2 ok\r\n\r\n", "\r\n\r\n"};
+    constexpr std::string_view nonsense[] = {"SSH-2.0-OpenSSH_9.2\r\n", "\x15\x03\x01\x02\x02\x28",
+                                             "HTTP/2 200\r\n\r\n", "HTTP/1.1 2x2 ok\r\n\r\n", "\r\n\r\n"};
     reply_ = chance.pick(nonsense);
   }
   send();
@@ -107,15 +115,19 @@ void Server::write_date_header(std::uint64_t seconds, bool future) {
 }
 
 void Server::write_retry_after() {
-  constexpr std::string_view nonsense[] = {
-      "-5", "soon", "", "1e3", "12.5", "18446744073709551616000", " ", "Mon, 99 Foo"};
+  constexpr std::string_view nonsense[] = {"-5", "soon",       "", "1e3", "12.5", "18446744073709551616000",
+                                           " ",  "Mon, 99 Foo"};
   Chance& chance = weather_.chance();
   const std::uint64_t seconds = chance.scaled(1, 10'000);
   switch (chance.below(4)) {
-    case 0: return write_date_header(seconds, true);
-    case 1: return write_date_header(seconds, false);
-    case 2: return write_number_header(seconds);
-    default: break;
+    case 0:
+      return write_date_header(seconds, true);
+    case 1:
+      return write_date_header(seconds, false);
+    case 2:
+      return write_number_header(seconds);
+    default:
+      break;
   }
   headers_.append("Retry-After: ").append(chance.pick(nonsense)).append("\r\n");
   asked_us_ = hour_us;  // a reader may see a number in it, but none above an hour

@@ -17,17 +17,21 @@ constexpr bool stores(Fault fault) {
     case Fault::late:
     case Fault::interim:
     case Fault::chunked:
-    case Fault::until_close: return true;
-    default: return false;
+    case Fault::until_close:
+      return true;
+    default:
+      return false;
   }
 }
 
 }  // namespace
 
-Server::Server(Link& link, const Clock& clock, Weather& weather) : link_(link), clock_(clock), weather_(weather) {
-  link.set_far_end({.ctx = this,
-                    .accept = [](void* ctx) -> const Conduct& { return static_cast<Server*>(ctx)->accept(); },
-                    .take = [](void* ctx, std::string_view bytes) { static_cast<Server*>(ctx)->take(bytes); }});
+Server::Server(Link& link, const Clock& clock, Weather& weather)
+    : link_(link), clock_(clock), weather_(weather) {
+  link.set_far_end(
+      {.ctx = this,
+       .accept = [](void* ctx) -> const Conduct& { return static_cast<Server*>(ctx)->accept(); },
+       .take = [](void* ctx, std::string_view bytes) { static_cast<Server*>(ctx)->take(bytes); }});
 }
 
 const Conduct& Server::accept() {
@@ -107,9 +111,12 @@ void Server::end() { link_.end_after_replies(conduct_.end); }
 
 void Server::answer(Fault fault) {
   switch (fault) {
-    case Fault::count: return link_.reply(accepted);
-    case Fault::silent: return;
-    case Fault::vanishes: return end();
+    case Fault::count:
+      return link_.reply(accepted);
+    case Fault::silent:
+      return;
+    case Fault::vanishes:
+      return end();
     case Fault::late:
       reply_ = accepted;
       return send(weather_.chance().scaled(100'000, 60'000'000));
@@ -118,14 +125,19 @@ void Server::answer(Fault fault) {
         reply_ += "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n";
       }
       return say_success(Framing::sized);
-    case Fault::chunked: return say_success(Framing::chunked);
-    case Fault::until_close: return say_success(Framing::until_close);
-    case Fault::busy: return say_busy();
+    case Fault::chunked:
+      return say_success(Framing::chunked);
+    case Fault::until_close:
+      return say_success(Framing::until_close);
+    case Fault::busy:
+      return say_busy();
     case Fault::garbage:
     case Fault::endless:
     case Fault::long_head:
-    case Fault::hasty: return say_oddity(fault);
-    default: return say_refusal(fault);
+    case Fault::hasty:
+      return say_oddity(fault);
+    default:
+      return say_refusal(fault);
   }
 }
 

@@ -6,9 +6,10 @@
 namespace edgespan::sim {
 
 World::World(std::uint64_t seed) : clock_(seed, calls_), link_(clock_, calls_), peers_(1) {
-  link_.set_far_end({.ctx = this,
-                     .accept = [](void* ctx) -> const Conduct& { return static_cast<World*>(ctx)->accept(); },
-                     .take = [](void* ctx, std::string_view bytes) { static_cast<World*>(ctx)->take(bytes); }});
+  link_.set_far_end(
+      {.ctx = this,
+       .accept = [](void* ctx) -> const Conduct& { return static_cast<World*>(ctx)->accept(); },
+       .take = [](void* ctx, std::string_view bytes) { static_cast<World*>(ctx)->take(bytes); }});
 }
 
 void World::set_peers(std::vector<Peer> peers) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// All that names.py looks for, done wrong: a time of 32 bits, a value that no processor here reads at once, and a text
-// whose bounds are checked by an exception.
+// All that names.py looks for, done wrong: a time of 32 bits, a value that no processor here reads at once,
+// and a text whose bounds are checked by an exception.
 #undef _TIME_BITS
 #undef _FILE_OFFSET_BITS
 #include <time.h>

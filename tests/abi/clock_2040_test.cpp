@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The year 2040, two years after 32-bit seconds end: the C library's wall clock says so to everything in this program,
-// to edgespan's port and to librdkafka alike (the linker's --wrap, see CMakeLists.txt).
+// The year 2040, two years after 32-bit seconds end: the C library's wall clock says so to everything in this
+// program, to edgespan's port and to librdkafka alike (the linker's --wrap, see CMakeLists.txt).
 #include <edgespan/posix.hpp>
 
 #include "http/date.hpp"
@@ -67,8 +67,8 @@ static time_t years_ahead_s() {
   return ahead_s;
 }
 
-// The kernel stays in the present: what waits for an hour of 2040 waits for the same hour of its own. Hours of the
-// monotonic clock are far below.
+// The kernel stays in the present: what waits for an hour of 2040 waits for the same hour of its own. Hours
+// of the monotonic clock are far below.
 static timespec for_the_kernel(timespec until) {
   if (until.tv_sec >= start_of_2040_s) until.tv_sec -= years_ahead_s();
   return until;

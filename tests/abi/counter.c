@@ -7,4 +7,6 @@ int64_t edgespan_abi_counter_read(rd_atomic64_t* counter);
 void edgespan_abi_counter_write(rd_atomic64_t* counter, int64_t value);
 
 int64_t edgespan_abi_counter_read(rd_atomic64_t* counter) { return rd_atomic64_get(counter); }
-void edgespan_abi_counter_write(rd_atomic64_t* counter, int64_t value) { (void)rd_atomic64_set(counter, value); }
+void edgespan_abi_counter_write(rd_atomic64_t* counter, int64_t value) {
+  (void)rd_atomic64_set(counter, value);
+}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The price of a span must depend neither on how many there were nor on the ring's size. In every row five spans
-// are recorded and then taken out, again and again, so that a row differs from its like in that one number alone.
+// The price of a span must depend neither on how many there were nor on the ring's size. In every row five
+// spans are recorded and then taken out, again and again, so that a row differs from its like in that one
+// number alone.
 #include "bench/workload.hpp"
 
 #include <algorithm>
@@ -21,7 +22,8 @@ void record_and_drain(Traced& agent, std::int64_t spans) {
   }
 }
 
-// range(0) spans on an agent that has just started, again and again. Stopping the clock costs more than a span:
+// range(0) spans on an agent that has just started, again and again. Stopping the clock costs more than a
+// span:
 // `_base` is that alone, to be taken off.
 void spans(benchmark::State& state, bool records) {
   std::optional<Agent<>> agent;

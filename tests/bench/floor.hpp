@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The floor: straight-line code for the workload alone, doing only what cannot be left out. Of its input it knows
-// the form, not the content nor the length of a text. It shares nothing with the agent but the types of answers.
+// The floor: straight-line code for the workload alone, doing only what cannot be left out. Of its input it
+// knows the form, not the content nor the length of a text. It shares nothing with the agent but the types of
+// answers.
 #pragma once
 
 #include <edgespan/context.hpp>
@@ -51,8 +52,8 @@ inline void copy(const Context& from, Context& to) noexcept {
   to.decision = from.decision;
 }
 
-// A ring for one thread's spans: one claim, one copy, one store that shows it. A record is its size and the place
-// of its time stamp, then its bytes, in whole words.
+// A ring for one thread's spans: one claim, one copy, one store that shows it. A record is its size and the
+// place of its time stamp, then its bytes, in whole words.
 struct Ring {
   static constexpr std::uint32_t bytes = 262'144;
   static constexpr std::uint32_t step(std::uint32_t size) noexcept { return 4 + (size + 3) / 4 * 4; }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The floor of the B3 codec. It has one way for each of the workload's forms and refuses all else; it reads views
-// of memory that it has not seen, checks every character and id, and gives the agent's own answer.
+// The floor of the B3 codec. It has one way for each of the workload's forms and refuses all else; it reads
+// views of memory that it has not seen, checks every character and id, and gives the agent's own answer.
 #pragma once
 
 #include <edgespan/b3.hpp>
@@ -179,10 +179,10 @@ inline B3Extraction read_headers(const Header* headers, std::size_t count) noexc
         if (std::memcmp(name, "X-B3-Sampled", 12) == 0) set.sampled(header->value);
         break;
       case 17:
-        if (std::memcmp(name, "X-B3-ParentSpanId", 17) == 0)
-          set.id(header->value, set.context.parent_id, 4);
+        if (std::memcmp(name, "X-B3-ParentSpanId", 17) == 0) set.id(header->value, set.context.parent_id, 4);
         break;
-      default: break;
+      default:
+        break;
     }
   }
   if (found.kind == B3Extraction::Kind::ids && !broken) {

@@ -70,8 +70,8 @@ struct Times {
   std::uint64_t start_us, duration_us;
 };
 
-// A claim and what stands in it from the frame to the duration (one byte: 1 to 127), of a span with a parent; the
-// rest is for the caller.
+// A claim and what stands in it from the frame to the duration (one byte: 1 to 127), of a span with a parent;
+// the rest is for the caller.
 struct Claim {
   std::byte* begin = nullptr;  // null: the ring is full
   std::byte* rest = nullptr;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an operation costs while a limit is reached. The first claim of every row is that nothing is allocated then
-// either; that the limit was reached is looked up in the agent's books.
+// What an operation costs while a limit is reached. The first claim of every row is that nothing is allocated
+// then either; that the limit was reached is looked up in the agent's books.
 #include <edgespan/kafka.hpp>
 
 #include "bench/queued_messages.hpp"

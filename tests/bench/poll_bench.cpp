@@ -2,8 +2,8 @@
 // What tracing adds to a poll of 500 records, each with a `b3` header. The records are real messages, fetched
 // once from a mock broker; TracingConsumer then gets them, again and again, from the stand-ins below for the
 // two calls of the client that it polls with. What the client itself does to find a header, take it out and
-// put one in, and, for next_span, to name the topic, is measured alone in `_base`, to be taken off. The floor is the
-// work besides: it reads the messages' headers and makes the new ones' texts, but calls no client.
+// put one in, and, for next_span, to name the topic, is measured alone in `_base`, to be taken off. The floor
+// is the work besides: it reads the messages' headers and makes the new ones' texts, but calls no client.
 #include <edgespan/kafka.hpp>
 
 #include "bench/client.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// produceva on librdkafka's mock cluster, with tracing and without it. The plain call carries a header of the size
-// that tracing writes. What counts is the caller's time; the client's threads have theirs. The queue is emptied, off
-// the clock, long before it is full.
+// produceva on librdkafka's mock cluster, with tracing and without it. The plain call carries a header of the
+// size that tracing writes. What counts is the caller's time; the client's threads have theirs. The queue is
+// emptied, off the clock, long before it is full.
 #include <edgespan/kafka.hpp>
 
 #include "bench/client.hpp"
@@ -70,7 +70,8 @@ void plain(benchmark::State& state) {
   rd_kafka_t* producer = rd_kafka_new(RD_KAFKA_PRODUCER, client_conf(), errstr, sizeof errstr);
   must(producer != nullptr, "rd_kafka_new");
   measure_produce(
-      state, producer, [&] { return rd_kafka_produceva(producer, arguments.data(), arguments.size()); }, [] {});
+      state, producer, [&] { return rd_kafka_produceva(producer, arguments.data(), arguments.size()); },
+      [] {});
 }
 
 void traced(benchmark::State& state) {
@@ -88,7 +89,8 @@ void traced(benchmark::State& state) {
       [&] { agent.drain(); });
   agent.check();
   const Books books = agent.tracing.books();
-  must(books.delivered > 0 && books.inflight_full == 0 && books.headers_failed == 0, "a span for every record");
+  must(books.delivered > 0 && books.inflight_full == 0 && books.headers_failed == 0,
+       "a span for every record");
 }
 
 BENCHMARK(traced)->Name("produceva_mock/edgespan")->Iterations(rounds);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What tracing adds to a send. KafkaTracing does its work in two interceptors; here they are driven on
 // messages that a real producer holds in its queue. What the client itself must do (look for headers, make a
-// list, add, attach; for a span name the topic; afterwards detach and destroy the list, to put the message back)
-// is measured alone in `_base`, to be taken off. The floor is the work besides: it makes the header's text, but
-// calls no client.
+// list, add, attach; for a span name the topic; afterwards detach and destroy the list, to put the message
+// back) is measured alone in `_base`, to be taken off. The floor is the work besides: it makes the header's
+// text, but calls no client.
 #include <edgespan/kafka.hpp>
 
 #include "bench/floor_b3.hpp"
@@ -74,8 +74,8 @@ struct FloorSlot {
   void release(std::uintptr_t key) noexcept { message.store(key, std::memory_order_release); }
 };
 
-// Two functions, as there are two interceptors: what the second knows it finds in memory. Whether the trace is new
-// and sampled they find out.
+// Two functions, as there are two interceptors: what the second knows it finds in memory. Whether the trace
+// is new and sampled they find out.
 struct FloorTracing {
   floor::Ring ring;
   std::array<FloorSlot, 256> slots;
@@ -89,7 +89,8 @@ struct FloorTracing {
   }
 
   [[gnu::noinline]] void sent(const rd_kafka_message_t* message, char* text) noexcept;
-  [[gnu::noinline]] std::uint32_t ended(const rd_kafka_message_t* message, std::string_view topic_name) noexcept {
+  [[gnu::noinline]] std::uint32_t ended(const rd_kafka_message_t* message,
+                                        std::string_view topic_name) noexcept {
     const auto address = reinterpret_cast<std::uintptr_t>(message);
     FloorSlot& slot = of(address);
     if (!slot.own(address)) return 0;

@@ -82,8 +82,8 @@ void drain(benchmark::State& state) {
   agent.check();
 }
 
-// A copy and a true time for each that was committed, as long as they fit; a place that was read is fit for the
-// next claim.
+// A copy and a true time for each that was committed, as long as they fit; a place that was read is fit for
+// the next claim.
 [[gnu::noinline]] std::size_t drain_ring(floor::Ring& ring, std::span<std::byte> batch) noexcept {
   const std::uint64_t offset_us = floor::now_us();
   std::byte* in = ring.memory;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Threads that finish spans at once, into one Tracing of one budget, while a reporter takes them out: what a span
-// costs each of them, in processor time of that thread. They pause off the clock while the ring is rather full,
-// so that no span is refused: a refusal is cheap.
+// Threads that finish spans at once, into one Tracing of one budget, while a reporter takes them out: what a
+// span costs each of them, in processor time of that thread. They pause off the clock while the ring is
+// rather full, so that no span is refused: a refusal is cheap.
 #include <edgespan/reporter.hpp>
 
 #include "bench/workload.hpp"
@@ -38,8 +38,8 @@ struct Collector {
     static_cast<Collector*>(self)->spans.fetch_add(found, std::memory_order_release);
     return {.state = SendState::delivered};
   }
-  static void abandon(void*) {}
-  Sender sender() noexcept { return {this, offer, abandon}; }
+  static void cancel(void*) {}
+  Sender sender() noexcept { return {this, offer, cancel}; }
 };
 
 double thread_ns() noexcept {
@@ -95,7 +95,8 @@ class Program {
   std::atomic<std::uint64_t> allocations_{0};
 };
 
-// Lets a thread go for each program, all at once; returns the seconds of processor time that they took on average.
+// Lets a thread go for each program, all at once; returns the seconds of processor time that they took on
+// average.
 double run(const std::vector<Program*>& programs) {
   const std::size_t count = programs.size();
   std::barrier start{static_cast<std::ptrdiff_t>(count)};
@@ -129,10 +130,10 @@ void threads(benchmark::State& state, std::size_t count, bool apart) {
 void together(benchmark::State& state, std::size_t count) { threads(state, count, false); }
 void apart(benchmark::State& state, std::size_t count) { threads(state, count, true); }
 
-BENCHMARK_CAPTURE(together, 1, 1)->Name("threads_1/edgespan")->UseManualTime()->Iterations(runs * spans_each);
-BENCHMARK_CAPTURE(together, 2, 2)->Name("threads_2/edgespan")->UseManualTime()->Iterations(runs * spans_each);
-BENCHMARK_CAPTURE(apart, 2, 2)->Name("threads_2/floor")->UseManualTime()->Iterations(runs * spans_each);
-BENCHMARK_CAPTURE(together, 4, 4)->Name("threads_4/edgespan")->UseManualTime()->Iterations(runs * spans_each);
-BENCHMARK_CAPTURE(apart, 4, 4)->Name("threads_4/floor")->UseManualTime()->Iterations(runs * spans_each);
+BENCHMARK_CAPTURE(together, 1, 1)->Name("threads_1/edgespan")->UseManualTime()->Iterations(runs* spans_each);
+BENCHMARK_CAPTURE(together, 2, 2)->Name("threads_2/edgespan")->UseManualTime()->Iterations(runs* spans_each);
+BENCHMARK_CAPTURE(apart, 2, 2)->Name("threads_2/floor")->UseManualTime()->Iterations(runs* spans_each);
+BENCHMARK_CAPTURE(together, 4, 4)->Name("threads_4/edgespan")->UseManualTime()->Iterations(runs* spans_each);
+BENCHMARK_CAPTURE(apart, 4, 4)->Name("threads_4/floor")->UseManualTime()->Iterations(runs* spans_each);
 
 }  // namespace

@@ -54,10 +54,10 @@ struct Agent {
 
   // All that is in the ring; returns the bytes of the last batch.
   std::size_t drain() {
-    core::TracingState& state = tracing.state();
-    core::Taken taken;
+    detail::TracingState& state = tracing.state();
+    detail::Taken taken;
     do {
-      taken = core::take_spans(state, stripe, memory->batch);
+      taken = detail::take_spans(state, stripe, memory->batch);
       state.ledger.sums.in_batch -= taken.spans;
       state.ledger.sums.delivered += taken.spans;
     } while (taken.full);

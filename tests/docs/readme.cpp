@@ -62,8 +62,8 @@ void handle(std::string_view value) {
   ++handled;
 }
 
-// The README's program, with the names that it takes for granted. One poll may be too early for the record, so
-// more follow.
+// The README's program, with the names that it takes for granted. One poll may be too early for the record,
+// so more follow.
 bool readme(rd_kafka_conf_t* conf, rd_kafka_t* subscribed) {
   char errstr[256];
 #include "readme/1.inc"
@@ -94,8 +94,8 @@ std::string grouped(std::size_t number) {
   return digits;
 }
 
-// The README's table has columns for 64-bit and 32-bit ARM. A port holds one mutex, of 48 bytes on the former; that of
-// x86-64 is smaller, everything else has the same size there.
+// The README's table has columns for 64-bit and 32-bit ARM. A port holds one mutex, of 48 bytes on the
+// former; that of x86-64 is smaller, everything else has the same size there.
 constexpr std::size_t port_bytes =
     sizeof(edgespan::posix::Port) + (sizeof(void*) == 8 ? 48 - sizeof(pthread_mutex_t) : 0);
 

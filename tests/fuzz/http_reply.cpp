@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whatever a collector answers: the reader ends, stays inside its bound, reads the same however the bytes are cut,
-// and what it made of them is a verdict. The first byte of the input says how they are cut.
+// Whatever a collector answers: the reader ends, stays inside its bound, reads the same however the bytes are
+// cut, and what it made of them is a verdict. The first byte of the input says how they are cut.
 #include <edgespan/http_sender.hpp>
 
 #include <cstdlib>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs every file of the folders that it is given through a fuzz target: what was found once stays found, with any
-// compiler.
+// Runs every file of the folders that it is given through a fuzz target: what was found once stays found,
+// with any compiler.
 #include <filesystem>
 #include <fstream>
 #include <iostream>

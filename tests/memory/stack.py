@@ -35,7 +35,7 @@ OTHER = re.compile(r'edgespan::(?:Tracing|KafkaTracing|Reporter|HttpSender)::\w+
 CALLED_BACK = [(re.compile(r'rd_kafka_produce'),
                 re.compile(r'edgespan::\(anonymous namespace\)::on_(?:send|acknowledgement)\('))]
 # Functions that are called through a table of the agent's own, by the name of the caller.
-OWN_TABLES = [(re.compile(r'edgespan::core::new_(?:root|child)\('), re.compile(r'/core/sampler\.cpp:'))]
+OWN_TABLES = [(re.compile(r'edgespan::detail::new_(?:root|child)\('), re.compile(r'/core/sampler\.cpp:'))]
 
 NODE = re.compile(r'node: \{ title: "(?P<name>[^"]+)" label: "(?P<label>[^"]*)"(?P<rest>[^}]*)\}')
 EDGE = re.compile(r'edge: \{ sourcename: "([^"]+)" targetname: "([^"]+)"')

@@ -18,9 +18,9 @@ Sender BrokenSender::wrap(const Sender& sound, Tracing& tracing, Defect defect) 
   table.offer = [](void* ctx, std::span<const std::byte> batch, std::uint64_t now_us) {
     return static_cast<BrokenSender*>(ctx)->offer(batch, now_us);
   };
-  table.abandon = [](void* ctx) {
+  table.cancel = [](void* ctx) {
     auto& self = *static_cast<BrokenSender*>(ctx);
-    if (self.defect_ != Defect::forgets_to_close) self.sound_.abandon(self.sound_.ctx);
+    if (self.defect_ != Defect::forgets_to_close) self.sound_.cancel(self.sound_.ctx);
   };
   return table;
 }
@@ -42,16 +42,21 @@ SendResult BrokenSender::offer(std::span<const std::byte> batch, std::uint64_t n
       if (result.state == SendState::retry && offers_ % 8 == 0) result.state = SendState::delivered;
       break;
     case Defect::sends_twice:
-      if (result.state == SendState::delivered && delivered_ % 32 == 0) return sound_.offer(sound_.ctx, batch, now_us);
+      if (result.state == SendState::delivered && delivered_ % 32 == 0)
+        return sound_.offer(sound_.ctx, batch, now_us);
       break;
     case Defect::miscounts:
-      if (result.state == SendState::delivered && delivered_ % 32 == 0) ++tracing_->state().ledger.sums.delivered;
+      if (result.state == SendState::delivered && delivered_ % 32 == 0)
+        ++tracing_->state().ledger.sums.delivered;
       break;
     case Defect::ignores_a_refusal:
       if (result.status == 401 || result.status == 403) result.status = 404;
       break;
-    case Defect::ignores_retry_after: result.retry_after_us = 0; break;
-    default: break;
+    case Defect::ignores_retry_after:
+      result.retry_after_us = 0;
+      break;
+    default:
+      break;
   }
   return result;
 }

@@ -11,8 +11,8 @@
 
 namespace edgespan::simtest {
 
-// Stands between the reporter and its sender and, where a defect is wanted, breaks the agent there: a canary for
-// the oracle.
+// Stands between the reporter and its sender and, where a defect is wanted, breaks the agent there: a canary
+// for the oracle.
 class BrokenSender {
  public:
   // The table to give to the reporter: `sound` itself if nothing is to be broken.

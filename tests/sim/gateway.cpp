@@ -18,8 +18,8 @@ constexpr std::uint64_t at_one_moment_max = 100'000;
 }  // namespace
 
 std::string_view event_name(Event event) {
-  constexpr std::string_view names[] = {"step",    "work",    "burst", "flush", "hint",    "toggle", "weather",
-                                        "failing", "wall",    "known", "entropy", "suspend", "nothing"};
+  constexpr std::string_view names[] = {"step",    "work", "burst", "flush",   "hint",    "toggle", "weather",
+                                        "failing", "wall", "known", "entropy", "suspend", "nothing"};
   return names[static_cast<std::size_t>(event)];
 }
 
@@ -71,7 +71,8 @@ Gateway::Gateway(const Setup& setup, std::uint64_t seed)
   clock_.on_pause(this, [](void* ctx, std::uint64_t us) { static_cast<Gateway*>(ctx)->pause(us); });
   clock_.on_read(this, [](void* ctx) { static_cast<Gateway*>(ctx)->amid_step(); });
   weather_.set_foul(setup.fair.high_us == 0);
-  for (Event event{}; event != Event::count; event = static_cast<Event>(static_cast<int>(event) + 1)) never(event);
+  for (Event event{}; event != Event::count; event = static_cast<Event>(static_cast<int>(event) + 1))
+    never(event);
   schedule(Event::step, 0);
   schedule(Event::work, 0);
   if (setup.wall_known_after_us != 0) schedule(Event::known, setup.wall_known_after_us);
@@ -94,10 +95,11 @@ void Gateway::start_agent() {
   worker_ = {.ctx = this,
              .start = [](void*, std::uint64_t (*)(void*), void*) { return true; },
              .wake = [](void* ctx) { static_cast<Gateway*>(ctx)->schedule(Event::step, 0); },
-             .stop = [](void* ctx, std::uint64_t) {
-               static_cast<Gateway*>(ctx)->never(Event::step);
-               return true;
-             }};
+             .stop =
+                 [](void* ctx, std::uint64_t) {
+                   static_cast<Gateway*>(ctx)->never(Event::step);
+                   return true;
+                 }};
   const TracingConfig tracing{.local = {.service_name = "gateway", .ipv4 = {10, 0, 0, 7}},
                               .span_deadline_s = setup_.span_deadline_s,
                               .drop_oldest = setup_.drop_oldest};
@@ -107,8 +109,8 @@ void Gateway::start_agent() {
   if (setup_.defect == Defect::waits_for_ever) http.request_ms = UINT32_MAX;
   const bool started = tracing_.init(memory_, tracing, clock_.table()) == Status::ok &&
                        http_.init(link_.table(), "http://zipkin:9411/api/v2/spans", http) == Status::ok &&
-                       reporter_.init(tracing_, broken_.wrap(http_.sender(), tracing_, setup_.defect), reporter) ==
-                           Status::ok &&
+                       reporter_.init(tracing_, broken_.wrap(http_.sender(), tracing_, setup_.defect),
+                                      reporter) == Status::ok &&
                        (!setup_.worker || reporter_.start(worker_) == Status::ok);
   if (!started) calls_.violation("the agent does not start with this configuration");
   if (setup_.counters_near_wrap) set_counters_near_wrap(tracing_.state(), setup_.wrap_distance);
@@ -162,15 +164,16 @@ void Gateway::settle_event(Event event) {
   oracle_.log(static_cast<std::uint32_t>(event));
   if (events_seen_ < trace_from_ || events_seen_ > trace_to_) return;
   const Books& books = oracle_.books();
-  std::printf("%8" PRIu64 "  %14" PRIu64 " us  %-8s finished %" PRIu64 " delivered %" PRIu64 " dropped %" PRIu64
-              " ring %" PRIu64 " batch %" PRIu64 " retries %" PRIu64 " calls %" PRIu64 " last %u/%u\n",
+  std::printf("%8" PRIu64 "  %14" PRIu64 " us  %-8s finished %" PRIu64 " delivered %" PRIu64
+              " dropped %" PRIu64 " ring %" PRIu64 " batch %" PRIu64 " retries %" PRIu64 " calls %" PRIu64
+              " last %u/%u\n",
               events_seen_, elapsed_us(), event_name(event).data(), books.finished, books.delivered,
               books.dropped_total(), books.in_ring, books.in_batch, books.retries, calls_.made_on_stream(),
               static_cast<unsigned>(reporter_.last_reason()), static_cast<unsigned>(reporter_.last_status()));
 }
 
-// The application waits inside the agent: the world goes on without it. Whether the reporter does depends on who
-// calls it: its own thread, or the one that waits.
+// The application waits inside the agent: the world goes on without it. Whether the reporter does depends on
+// who calls it: its own thread, or the one that waits.
 void Gateway::pause(std::uint64_t us) {
   if (stepping_) calls_.violation("a step of the reporter waited");
   oracle_.check();
@@ -196,8 +199,9 @@ bool Gateway::run_calm() {
   weather_.set_foul(false);
   link_.heal();
   server_.set_body_limit(UINT64_MAX);
-  for (const Event event : {Event::work, Event::burst, Event::flush, Event::hint, Event::toggle, Event::weather,
-                            Event::failing, Event::wall, Event::known, Event::entropy, Event::suspend}) {
+  for (const Event event :
+       {Event::work, Event::burst, Event::flush, Event::hint, Event::toggle, Event::weather, Event::failing,
+        Event::wall, Event::known, Event::entropy, Event::suspend}) {
     never(event);
   }
   for (const sim::Call call : {sim::Call::open, sim::Call::send, sim::Call::recv, sim::Call::entropy}) {
@@ -209,14 +213,16 @@ bool Gateway::run_calm() {
   schedule(Event::step, 0);
   const std::uint64_t began_us = clock_.now_us();
   // A batch that is under way may be followed by one that waits to be filled.
-  const std::uint64_t bound_us = 2 * oracle_.pause_max_us() +
-                                 (setup_.reporter.flush_ms + setup_.http.connect_ms + setup_.http.request_ms) * ms;
+  const std::uint64_t bound_us =
+      2 * oracle_.pause_max_us() +
+      (setup_.reporter.flush_ms + setup_.http.connect_ms + setup_.http.request_ms) * ms;
   const std::uint64_t wanted = oracle_.books().finished;
   const std::uint64_t refused = oracle_.refused();
   const std::uint64_t under_way = oracle_.books().in_batch;
   while (oracle_.settled() < wanted) {
     if (!handle(next())) return false;
-    if (clock_.now_us() - began_us > bound_us) calls_.violation("spans are still held long after the faults stopped");
+    if (clock_.now_us() - began_us > bound_us)
+      calls_.violation("spans are still held long after the faults stopped");
   }
   // A refusal that was on its way when the faults stopped still arrives.
   if (oracle_.refused() - refused > under_way) calls_.violation("spans were dropped in fair weather");
@@ -229,11 +235,13 @@ bool Gateway::stop(std::uint32_t deadline_ms) {
   oracle_.excuse_pause();
   oracle_.expect_stop();
   const Status status = reporter_.stop(deadline_ms);
-  if (clock_.now_us() - began_us > (deadline_ms + 2) * ms) calls_.violation("stop did not return by its deadline");
+  if (clock_.now_us() - began_us > (deadline_ms + 2) * ms)
+    calls_.violation("stop did not return by its deadline");
   oracle_.check_stopped();
   const std::uint64_t left = oracle_.books().dropped[static_cast<std::size_t>(DropReason::shutdown)];
   const bool again = std::exchange(stopped_, true);
-  if ((status == Status::ok) != (left == 0 || again)) calls_.violation("the result of stop is not what happened");
+  if ((status == Status::ok) != (left == 0 || again))
+    calls_.violation("the result of stop is not what happened");
   ++events_seen_;
   oracle_.enter_step();
   return oracle_.check();

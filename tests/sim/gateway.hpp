@@ -20,8 +20,8 @@
 
 namespace edgespan::simtest {
 
-// What can happen next. Each kind has one moment in the queue; of two at one moment the first of this list comes
-// first.
+// What can happen next. Each kind has one moment in the queue; of two at one moment the first of this list
+// comes first.
 enum class Event : std::uint8_t {
   step,     // the reporter's
   work,     // of the application
@@ -55,8 +55,8 @@ class AgentMemory {
   std::unique_ptr<SpanSlot[]> spans_;
 };
 
-// A whole agent, unchanged, in a simulated world, driven by a queue of events. The oracle looks at it after every
-// one of them.
+// A whole agent, unchanged, in a simulated world, driven by a queue of events. The oracle looks at it after
+// every one of them.
 class Gateway {
  public:
   Gateway(const Setup& setup, std::uint64_t seed);
@@ -66,8 +66,8 @@ class Gateway {
   // Goes on until the application has made all its spans, or the time is up, or `events_max` events have
   // happened, or the agent broke its word (then false).
   bool run(std::uint64_t events_max = UINT64_MAX);
-  // Faults stop and the application rests: everything held must be delivered within two of the longest pauses,
-  // and nothing dropped.
+  // Faults stop and the application rests: everything held must be delivered within two of the longest
+  // pauses, and nothing dropped.
   bool run_calm();
   // Reporter::stop with the uplink as it is.
   bool stop(std::uint32_t deadline_ms);
@@ -146,7 +146,7 @@ class Gateway {
   std::uint64_t trace_from_ = UINT64_MAX;
   std::uint64_t trace_to_ = UINT64_MAX;
   Event last_event_ = Event::count;
-  bool stepping_ = false;  // Reporter::step is running, and nothing else
+  bool stepping_ = false;     // Reporter::step is running, and nothing else
   bool step_begins_ = false;  // it has not read its clock yet
   bool calm_ = false;
   bool stopped_ = false;

@@ -9,21 +9,28 @@ namespace edgespan::simtest {
 
 void Gateway::happen(Event event) {
   switch (event) {
-    case Event::step: return step();
-    case Event::work: return work();
+    case Event::step:
+      return step();
+    case Event::work:
+      return work();
     case Event::burst:
       burst_left_ = chance_.scaled(10, 500);
       schedule(Event::work, 0);
       return schedule(Event::burst, setup_.burst_every);
-    case Event::flush: return flush();
+    case Event::flush:
+      return flush();
     case Event::hint:
       oracle_.excuse_pause();
       reporter_.uplink_ready();
       return schedule(Event::hint, setup_.hint_every);
-    case Event::toggle: return toggle();
-    case Event::weather: return change_weather();
-    case Event::failing: return plan_failure();
-    case Event::wall: return step_wall();
+    case Event::toggle:
+      return toggle();
+    case Event::weather:
+      return change_weather();
+    case Event::failing:
+      return plan_failure();
+    case Event::wall:
+      return step_wall();
     case Event::known:
       oracle_.sync();
       clock_.set_wall(truth_us());
@@ -31,8 +38,10 @@ void Gateway::happen(Event event) {
     case Event::entropy:
       clock_.set_entropy(true);
       return never(Event::entropy);
-    case Event::suspend: return suspend();
-    case Event::count: return;
+    case Event::suspend:
+      return suspend();
+    case Event::count:
+      return;
   }
 }
 

@@ -36,7 +36,8 @@ bool tags_right(const test::SpanView& span, const MadeSpan& made) {
 
 bool annotations_right(const test::SpanView& span, const MadeSpan& made, std::uint64_t offset_us) {
   if (made.annotated_us == 0) return span.annotations == 0 && !span.has_remote;
-  bool right = span.annotations == 1 && span.has_remote && std::string_view{span.remote.service_name} == "kafka";
+  bool right =
+      span.annotations == 1 && span.has_remote && std::string_view{span.remote.service_name} == "kafka";
   span.each_annotation([&](std::uint64_t at_us, std::string_view text) {
     right = right && at_us == made.annotated_us + offset_us && text == "wire.sent";
   });
@@ -52,7 +53,8 @@ const char* judged(std::string_view element, const MadeSpan& made, std::uint64_t
   if (!span.take_from(rest) || !rest.empty()) return "nanopb cannot read a span";
   if (!ids_right(span, made)) return "nanopb reads other ids";
   if (static_cast<std::uint8_t>(span.kind) != made.kind) return "nanopb reads another kind";
-  if (span.timestamp != made.start_us + offset_us || span.duration != duration_us) return "nanopb reads other times";
+  if (span.timestamp != made.start_us + offset_us || span.duration != duration_us)
+    return "nanopb reads other times";
   if (!span.has_local || !local_right(span.local)) return "nanopb reads another endpoint";
   if (span.debug || span.shared) return "nanopb reads a flag that nobody set";
   if (made.odd) return nullptr;

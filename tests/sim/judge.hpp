@@ -22,8 +22,9 @@ struct MadeSpan {
   bool odd = false;       // it was given texts that are not welcome
 };
 
-// What the collector says to one element of a body: nanopb reads it, knowing nothing of the encoder, and every
-// field must be what the application meant. Null, or what is wrong. `offset_us` is added to times of the application.
+// What the collector says to one element of a body: nanopb reads it, knowing nothing of the encoder, and
+// every field must be what the application meant. Null, or what is wrong. `offset_us` is added to times of
+// the application.
 const char* judged(std::string_view element, const MadeSpan& made, std::uint64_t duration_us,
                    std::uint64_t offset_us);
 

@@ -74,10 +74,11 @@ void run_case(const Case& what, const Options& options, Tally& sum) {
   for (std::uint64_t i = 0; i < options.seeds; ++i) run_seed(what, options.seed + i, tally);
   const double seconds = static_cast<double>(std::clock() - began) / CLOCKS_PER_SEC;
   const double years = static_cast<double>(tally.simulated_s) / year_s;
-  std::printf("%-14s %6" PRIu64 " runs, %" PRIu64 " failed; %" PRIu64 " spans, %" PRIu64
-              " events, %.2f years in %.2f s: %.2f million spans a second, %.1f years a minute; log %016" PRIx64 "\n",
-              what.name.data(), tally.runs, tally.failures, tally.spans, tally.events, years, seconds,
-              static_cast<double>(tally.spans) / seconds / 1e6, years / seconds * 60, tally.hash);
+  std::printf(
+      "%-14s %6" PRIu64 " runs, %" PRIu64 " failed; %" PRIu64 " spans, %" PRIu64
+      " events, %.2f years in %.2f s: %.2f million spans a second, %.1f years a minute; log %016" PRIx64 "\n",
+      what.name.data(), tally.runs, tally.failures, tally.spans, tally.events, years, seconds,
+      static_cast<double>(tally.spans) / seconds / 1e6, years / seconds * 60, tally.hash);
   std::fflush(stdout);
   sum.failures += tally.failures;
 }

@@ -11,7 +11,8 @@
 namespace edgespan::simtest {
 namespace {
 
-// Spans that were abandoned and then dropped never arrive, so they stay here; these many are enough for any ring.
+// Spans that expired and then dropped never arrive, so they stay here; these many are enough for any
+// ring.
 constexpr std::size_t open_max = 4'096;
 
 std::uint64_t mixed(std::uint64_t hash, std::uint64_t value) {
@@ -135,10 +136,10 @@ void Oracle::sync() {
   sheet_ = 1 - sheet_;
   const std::uint64_t dropped_before = std::exchange(dropped_total_, now.dropped_total());
   const auto delta = [&](DropReason reason) { return dropped(books(), reason) - dropped(before, reason); };
-  const std::uint64_t abandoned = books().abandoned - before.abandoned;
+  const std::uint64_t expired = books().expired - before.expired;
   const std::uint64_t no_room = delta(DropReason::no_slot) + delta(DropReason::too_large);
   const std::uint64_t ring_full = delta(DropReason::ring_full);
-  const std::uint64_t ended = (finishing_one_ ? 1U : 0U) + abandoned;
+  const std::uint64_t ended = (finishing_one_ ? 1U : 0U) + expired;
   if (books().finished - before.finished != ended) fail("`finished` is not what the application finished");
 
   const std::uint64_t added = ended - no_room - (bounds_.drop_oldest ? 0 : ring_full);
@@ -146,7 +147,7 @@ void Oracle::sync() {
     fail("more spans were dropped before the ring than were finished");
     return;
   }
-  const bool by_application = finishing_one_ && abandoned == 0;
+  const bool by_application = finishing_one_ && expired == 0;
   if (!by_application) {
     for (std::uint64_t i = 0; i < added; ++i) at(end_ + i) = Held{};
   }
@@ -154,8 +155,7 @@ void Oracle::sync() {
   finishing_one_ = false;
   if (bounds_.drop_oldest) evict(ring_full);
 
-  settle(books().delivered - before.delivered,
-         dropped_total_ - dropped_before - no_room - ring_full);
+  settle(books().delivered - before.delivered, dropped_total_ - dropped_before - no_room - ring_full);
   const std::uint64_t batch_end = front_ + books().in_batch;
   const std::uint64_t offset_us = clock_.wall_us() - clock_.now_us();
   for (std::uint64_t i = std::max(batch_end_, front_); i < batch_end; ++i) {

@@ -47,8 +47,8 @@ class Oracle {
   Oracle(Tracing& tracing, const Reporter& reporter, const sim::Clock& clock, const sim::Calls& calls,
          const sim::Link& link, const sim::Server& server, const Bounds& bounds);
 
-  // The application has begun a span; it is about to finish one, at most one an event. What it begins and never
-  // finishes, the agent ends by a deadline.
+  // The application has begun a span; it is about to finish one, at most one an event. What it begins and
+  // never finishes, the agent ends by a deadline.
   void begun(const MadeSpan& span);
   void finishing(const MadeSpan& span, std::uint64_t end_us);
   // It says that the uplink is there: the pause that is on may end, unless the collector has asked for it.
@@ -74,15 +74,15 @@ class Oracle {
   const Books& books() const { return sheets_[sheet_]; }
   std::uint64_t held() const { return end_ - front_; }
   std::uint64_t settled() const { return books().finished - held(); }  // delivered, or dropped
-  std::uint64_t refused() const;  // spans that were dropped after they had left the ring
+  std::uint64_t refused() const;                    // spans that were dropped after they had left the ring
   std::uint64_t stored() const { return stored_; }  // spans that the collector keeps, repeats included
   std::uint64_t repeats() const { return repeats_; }
-  std::uint64_t misfits() const { return misfits_; }  // bodies of a single span that were not stored
+  std::uint64_t misfits() const { return misfits_; }    // bodies of a single span that were not stored
   std::uint64_t attempts() const { return attempts_; }  // that followed a pause
   std::uint64_t longest_pause_us() const { return longest_pause_us_; }
   std::uint64_t shortest_pause_us() const { return shortest_pause_us_; }
   std::uint64_t worst_time_error_us() const { return worst_time_error_us_; }
-  std::uint64_t pause_max_us() const;  // that the agent may be in now
+  std::uint64_t pause_max_us() const;                                 // that the agent may be in now
   std::uint64_t refusals_waited() const { return refusals_waited_; }  // pauses after 401 and 403
   std::uint64_t hash() const { return hash_; }
   void log(std::uint32_t event);
@@ -94,10 +94,10 @@ class Oracle {
   struct Held {
     MadeSpan made;  // without an id: one of those that the agent ended itself
     std::uint64_t duration_us = 0;
-    std::uint64_t offset_us = 0;  // wall against monotonic clock when it joined the batch
-    std::uint64_t digest = 0;     // of its bytes when they first arrived
+    std::uint64_t offset_us = 0;      // wall against monotonic clock when it joined the batch
+    std::uint64_t digest = 0;         // of its bytes when they first arrived
     std::uint64_t resent_before = 0;  // Books::resent when it joined the batch
-    std::uint32_t stored = 0;     // how often the collector stored it
+    std::uint32_t stored = 0;         // how often the collector stored it
   };
   static constexpr std::uint64_t held_max = 1 << 11;
   static_assert((held_max & (held_max - 1)) == 0);
@@ -123,7 +123,8 @@ class Oracle {
   const sim::Server& server_;
   const Bounds bounds_;
   const char* violation_ = nullptr;
-  std::array<Books, 2> sheets_;  // what the agent's books said last, and before; by turns, so that none is copied
+  std::array<Books, 2>
+      sheets_;  // what the agent's books said last, and before; by turns, so that none is copied
   std::size_t sheet_ = 0;
   std::uint64_t dropped_total_;
 

@@ -107,7 +107,8 @@ void Oracle::check_deadlines() {
     fail("a connection attempt outlived its deadline");
   }
   if (!link_.connected()) return;
-  if (exchanging_ && now_us - exchange_since_us_ >= request_max_us() + amid_us) fail("a request outlived its deadline");
+  if (exchanging_ && now_us - exchange_since_us_ >= request_max_us() + amid_us)
+    fail("a request outlived its deadline");
   if (link_.given_bytes() - server_.request_given_from() > HttpReply::bytes_max) {
     fail("more was read of a reply than its bound");
   }

@@ -31,7 +31,8 @@ const char* forbidden_play(Gateway& gateway, std::uint64_t at) {
   if (requests < day / (300 * second + 10 * second)) return "too few attempts in a day";
   if (gateway.oracle().books().retries != 0) return "a refused batch was offered again";
   const std::uint64_t refused = gateway.oracle().refused();
-  if (refused != dropped(gateway, DropReason::refused_4xx) || refused < requests) return "the reason is another one";
+  if (refused != dropped(gateway, DropReason::refused_4xx) || refused < requests)
+    return "the reason is another one";
   return play_through(gateway, at);
 }
 
@@ -63,7 +64,8 @@ Setup busy_setup(sim::Chance chance, std::uint64_t) {
 const char* busy_play(Gateway& gateway, std::uint64_t at) {
   if (const char* fault = waiting_play(gateway, at)) return fault;
   if (gateway.oracle().attempts() < 7 * day / hour) return "too few attempts in a week";
-  if (gateway.oracle().longest_pause_us() <= 300 * second) return "no pause that the collector asked for was kept";
+  if (gateway.oracle().longest_pause_us() <= 300 * second)
+    return "no pause that the collector asked for was kept";
   return gateway.oracle().longest_pause_us() <= hour ? nullptr : "a pause was longer than an hour";
 }
 
@@ -84,7 +86,8 @@ const char* untrusted_play(Gateway& gateway, std::uint64_t at) {
   if (oracle.attempts() < day / (300 * second) - 1) return "too few attempts in a day";
   if (oracle.shortest_pause_us() < 150 * second) return "a pause was shorter than half of the longest";
   if (const char* fault = play_through(gateway, at)) return fault;
-  return dropped_by_full_ring_only(gateway) ? nullptr : "spans were dropped for another reason than a full ring";
+  return dropped_by_full_ring_only(gateway) ? nullptr
+                                            : "spans were dropped for another reason than a full ring";
 }
 
 // The date is years off, and certificates are not valid by it, until it is set.

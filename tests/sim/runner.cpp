@@ -43,7 +43,8 @@ Outcome play(const Case& what, std::uint64_t seed, std::uint64_t at, std::uint64
   gateway.emplace(setup, seed);
   now.gateway = &*gateway;
   gateway->trace(trace_from, trace_to);
-  const std::uint64_t spans = gateway->oracle().books().finished;  // not 0 where counters start near their wrap
+  const std::uint64_t spans =
+      gateway->oracle().books().finished;  // not 0 where counters start near their wrap
   const char* expected = what.play(*gateway, at);
   const char* violation = gateway->violation() != nullptr ? gateway->violation() : expected;
   Outcome outcome{.violation = violation == nullptr || violation == swept ? "" : violation,
@@ -58,9 +59,10 @@ Outcome play(const Case& what, std::uint64_t seed, std::uint64_t at, std::uint64
 }
 
 // `at`: the position in a sweep; else the event, which is where to look.
-void print_failure(const Case& what, std::uint64_t seed, std::uint64_t at, std::uint64_t event, const char* violation,
-                   const char* note) {
-  std::printf("FAILED: edgespan_sim --case=%s --seed=%" PRIu64 " --at=%" PRIu64 "  # event %" PRIu64 ": %s%s\n",
+void print_failure(const Case& what, std::uint64_t seed, std::uint64_t at, std::uint64_t event,
+                   const char* violation, const char* note) {
+  std::printf("FAILED: edgespan_sim --case=%s --seed=%" PRIu64 " --at=%" PRIu64 "  # event %" PRIu64
+              ": %s%s\n",
               what.name.data(), seed, what.positions != 0 ? at : event, event, violation, note);
   std::fflush(stdout);
 }
@@ -70,7 +72,8 @@ void on_signal(int number) {
   if (number == SIGALRM) text = "a call does not return";
   if (number == SIGILL || number == SIGTRAP) text = "an assertion of the agent failed";
   if (now.what != nullptr) {
-    print_failure(*now.what, now.seed, now.at, now.gateway == nullptr ? 0 : now.gateway->events_seen() + 1, text, "");
+    print_failure(*now.what, now.seed, now.at, now.gateway == nullptr ? 0 : now.gateway->events_seen() + 1,
+                  text, "");
   }
   _exit(3);
 }
@@ -88,7 +91,8 @@ bool run_once(const Case& what, std::uint64_t seed, std::uint64_t at, Tally& tal
   ++tally.failures;
   const Outcome again = play(what, seed, at);
   const bool same = again.hash == outcome.hash && again.violation == outcome.violation;
-  print_failure(what, seed, at, outcome.event, outcome.violation.c_str(), same ? "" : " (but not so the second time)");
+  print_failure(what, seed, at, outcome.event, outcome.violation.c_str(),
+                same ? "" : " (but not so the second time)");
   return true;
 }
 
@@ -129,7 +133,8 @@ bool finds(Defect defect, std::string_view name, const Case& what, std::uint64_t
 }
 
 void watch(std::uint32_t seconds) {
-  for (const int number : {SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGALRM}) signal(number, on_signal);
+  for (const int number : {SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGALRM})
+    signal(number, on_signal);
   alarm(seconds);
 }
 

@@ -29,7 +29,8 @@ inline const char* waiting_play(Gateway& gateway, std::uint64_t at) {
   if (!gateway.run()) return nullptr;
   if (gateway.oracle().books().delivered != 0) return "something was delivered that was not accepted";
   if (const char* fault = play_through(gateway, at)) return fault;
-  return dropped_by_full_ring_only(gateway) ? nullptr : "spans were dropped for another reason than a full ring";
+  return dropped_by_full_ring_only(gateway) ? nullptr
+                                            : "spans were dropped for another reason than a full ring";
 }
 
 inline const char* all_delivered_play(Gateway& gateway, std::uint64_t at) {

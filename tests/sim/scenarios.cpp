@@ -42,7 +42,8 @@ const char* outage_play(Gateway& gateway, std::uint64_t at) {
   if (oracle.attempts() > day / (30 * second)) return "the pauses do not grow";
   if (oracle.longest_pause_us() > 300 * second) return "a pause was longer than five minutes";
   if (const char* fault = play_through(gateway, at)) return fault;
-  return dropped_by_full_ring_only(gateway) ? nullptr : "spans were dropped for another reason than a full ring";
+  return dropped_by_full_ring_only(gateway) ? nullptr
+                                            : "spans were dropped for another reason than a full ring";
 }
 
 Setup no_host_setup(sim::Chance chance, std::uint64_t) {
@@ -91,7 +92,8 @@ Setup half_open_setup(sim::Chance chance, std::uint64_t) {
 const char* half_open_play(Gateway& gateway, std::uint64_t at) {
   if (!gateway.run()) return nullptr;
   if (gateway.oracle().books().retries < 100) return "no connection was forgotten";
-  if (gateway.oracle().longest_pause_us() > 10 * second) return "a forgotten connection is taken for an outage";
+  if (gateway.oracle().longest_pause_us() > 10 * second)
+    return "a forgotten connection is taken for an outage";
   if (const char* fault = play_through(gateway, at)) return fault;
   if (gateway.oracle().repeats() != 0) return "a span that was lost on its way arrived twice";
   return gateway.oracle().books().dropped_total() == 0 ? nullptr : "spans were dropped";
@@ -201,7 +203,7 @@ Setup hostile_setup(sim::Chance chance, std::uint64_t) {
 }
 
 // Threads that end in the middle of their spans.
-Setup abandoned_setup(sim::Chance chance, std::uint64_t) {
+Setup expired_setup(sim::Chance chance, std::uint64_t) {
   Setup setup = plain(chance);
   setup.leak_rate = 300'000;
   setup.span_deadline_s = 60;
@@ -209,14 +211,14 @@ Setup abandoned_setup(sim::Chance chance, std::uint64_t) {
   return setup;
 }
 
-// The slots come back: spans go on being recorded, and every lost one is counted, those that were open at the stop
-// included.
-const char* abandoned_play(Gateway& gateway, std::uint64_t at) {
+// The slots come back: spans go on being recorded, and every lost one is counted, those that were open at the
+// stop included.
+const char* expired_play(Gateway& gateway, std::uint64_t at) {
   if (const char* fault = play_through(gateway, at)) return fault;
   const std::uint64_t leaked = gateway.workload().leaked();
-  const std::uint64_t abandoned = gateway.oracle().books().abandoned;
-  if (leaked < 5'000) return "the slots of abandoned spans do not come back";
-  return abandoned >= leaked ? nullptr : "not every span whose owner went away was ended and counted";
+  const std::uint64_t expired = gateway.oracle().books().expired;
+  if (leaked < 5'000) return "the slots of expired spans do not come back";
+  return expired >= leaked ? nullptr : "not every span whose owner went away was ended and counted";
 }
 
 const Case all[] = {
@@ -224,7 +226,8 @@ const Case all[] = {
     {"year", "one span a second for a year, with the agent's defaults", year_setup, play_through},
     {"outage", "no uplink for 24 hours", outage_setup, outage_play},
     {"boot-1970", "the date is known after five minutes", boot_setup, boot_play},
-    {"reply-lost", "replies are lost after the collector has stored the spans", reply_lost_setup, reply_lost_play},
+    {"reply-lost", "replies are lost after the collector has stored the spans", reply_lost_setup,
+     reply_lost_play},
     {"no-host", "the collector's name is not known for a day", no_host_setup, outage_play},
     {"slow-link", "a byte a second", slow_setup, waiting_play},
     {"half-open", "idle connections are forgotten without a word", half_open_setup, half_open_play},
@@ -233,7 +236,7 @@ const Case all[] = {
     {"suspend", "the board sleeps for hours, again and again", suspend_setup, suspend_play},
     {"late-entropy", "no entropy for the first minute", entropy_setup, entropy_play},
     {"hostile", "a collector that answers with everything but sense", hostile_setup, play_through},
-    {"abandoned", "spans that nobody finishes", abandoned_setup, abandoned_play},
+    {"expired", "spans that nobody finishes", expired_setup, expired_play},
 };
 
 }  // namespace

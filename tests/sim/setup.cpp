@@ -5,17 +5,19 @@ namespace edgespan::simtest {
 namespace {
 
 // Moments at which a clock of some width wraps, or a date some width of time_t.
-constexpr std::uint64_t mono_edges[] = {
-    1, 1ULL << 31, 1ULL << 32,                                    // microseconds
-    (1ULL << 31) * ms, (1ULL << 32) * ms,                      // milliseconds
-    (1ULL << 31) * second, (1ULL << 32) * second};             // seconds
-constexpr std::uint64_t date_edges[] = {
-    1'704'067'200 * second,   // 2024
-    1'790'000'000 * second,   // 2026
-    2'147'483'648 * second,   // 2038-01-19
-    4'102'444'800 * second,   // 2100
-    4'294'967'296 * second,   // 2106-02-07
-    9'223'372'036 * second};  // 2262
+constexpr std::uint64_t mono_edges[] = {1,
+                                        1ULL << 31,
+                                        1ULL << 32,  // microseconds
+                                        (1ULL << 31) * ms,
+                                        (1ULL << 32) * ms,  // milliseconds
+                                        (1ULL << 31) * second,
+                                        (1ULL << 32) * second};   // seconds
+constexpr std::uint64_t date_edges[] = {1'704'067'200 * second,   // 2024
+                                        1'790'000'000 * second,   // 2026
+                                        2'147'483'648 * second,   // 2038-01-19
+                                        4'102'444'800 * second,   // 2100
+                                        4'294'967'296 * second,   // 2106-02-07
+                                        9'223'372'036 * second};  // 2262
 
 // Each of these happens in some seeds only.
 Range sometimes(sim::Chance& chance, std::uint32_t one_in, std::uint64_t low_us, std::uint64_t high_us) {

@@ -54,16 +54,16 @@ struct Setup {
   std::uint32_t judge_every = 1;  // of the spans that arrive, how many nanopb reads
 
   // The application.
-  std::uint64_t span_every_us = second;  // on average
-  std::uint64_t spans_max = 10'000;      // then it rests
-  std::uint64_t run_max_us = UINT64_MAX; // at the latest
-  std::uint32_t leak_rate = 0;           // of spans that are never finished, in a million
-  std::uint32_t odd_text_rate = 0;       // of texts that are too long, or no UTF-8
+  std::uint64_t span_every_us = second;   // on average
+  std::uint64_t spans_max = 10'000;       // then it rests
+  std::uint64_t run_max_us = UINT64_MAX;  // at the latest
+  std::uint32_t leak_rate = 0;            // of spans that are never finished, in a million
+  std::uint32_t odd_text_rate = 0;        // of texts that are too long, or no UTF-8
   Range burst_every{};
-  Range flush_every{};   // Reporter::flush
-  Range hint_every{};    // Reporter::uplink_ready
+  Range flush_every{};          // Reporter::flush
+  Range hint_every{};           // Reporter::uplink_ready
   std::uint32_t amid_rate = 0;  // of steps during which another thread works, in a million
-  Range toggle_every{};  // Tracing::enable off, and on again
+  Range toggle_every{};         // Tracing::enable off, and on again
 
   // Its clocks.
   std::uint64_t mono_start_us = 1;

@@ -59,19 +59,30 @@ bool skip_bytes(Reader& reader) {
 bool read_field(Reader& reader, std::uint64_t key, WireSpan& out) {
   std::uint64_t number = 0;
   switch (key) {
-    case 0x0A: return read_id(reader, true, out.trace_lo);
-    case 0x12: return read_id(reader, false, number);
-    case 0x1A: return read_id(reader, false, out.id);
-    case 0x20: return reader.varint(number) && number >= 1 && number <= 4;
-    case 0x31: return reader.fixed64(out.timestamp_us);
-    case 0x38: return reader.varint(out.duration_us) && out.duration_us != 0;
-    case 0x42: out.named_by = true; return skip_bytes(reader);
+    case 0x0A:
+      return read_id(reader, true, out.trace_lo);
+    case 0x12:
+      return read_id(reader, false, number);
+    case 0x1A:
+      return read_id(reader, false, out.id);
+    case 0x20:
+      return reader.varint(number) && number >= 1 && number <= 4;
+    case 0x31:
+      return reader.fixed64(out.timestamp_us);
+    case 0x38:
+      return reader.varint(out.duration_us) && out.duration_us != 0;
+    case 0x42:
+      out.named_by = true;
+      return skip_bytes(reader);
     case 0x2A:
     case 0x4A:
     case 0x52:
-    case 0x5A: return skip_bytes(reader);
-    case 0x60: return reader.varint(number) && number == 1;
-    default: return false;
+    case 0x5A:
+      return skip_bytes(reader);
+    case 0x60:
+      return reader.varint(number) && number == 1;
+    default:
+      return false;
   }
 }
 

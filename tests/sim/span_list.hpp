@@ -17,8 +17,8 @@ struct WireSpan {
 };
 
 // Reads a ListOfSpans, one element after another, and holds each to what Zipkin's collector demands: known
-// fields only, in their wire types, ids of the right length and not zero. Written for the oracle, apart from the
-// encoder that it judges.
+// fields only, in their wire types, ids of the right length and not zero. Written for the oracle, apart from
+// the encoder that it judges.
 class SpanList {
  public:
   explicit SpanList(std::string_view body) : rest_(body) {}

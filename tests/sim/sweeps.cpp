@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs that are repeated with one thing at another place each time: the stop, the call that fails, the distance of
-// all counters from their wrap.
+// Runs that are repeated with one thing at another place each time: the stop, the call that fails, the
+// distance of all counters from their wrap.
 #include "cases.hpp"
 
 namespace edgespan::simtest {
@@ -36,7 +36,8 @@ Setup hang_setup(sim::Chance chance, std::uint64_t) {
 Setup slow_setup(sim::Chance chance, std::uint64_t) {
   Setup setup = small(chance);
   setup.worker = chance.below(2) == 0;
-  setup.weather.set_connection({.send_bytes = 20, .send_every_us = 5 * ms, .recv_bytes = 5, .recv_every_us = 5 * ms});
+  setup.weather.set_connection(
+      {.send_bytes = 20, .send_every_us = 5 * ms, .recv_bytes = 5, .recv_every_us = 5 * ms});
   return setup;
 }
 
@@ -95,7 +96,8 @@ const Case all[] = {
     {"call-open", "the n-th open fails", call_setup, call_play<sim::Call::open>, calls_max},
     {"call-send", "the n-th send fails", call_setup, call_play<sim::Call::send>, calls_max},
     {"call-recv", "the n-th recv fails", call_setup, call_play<sim::Call::recv>, calls_max},
-    {"call-entropy", "the n-th request for entropy fails", call_setup, call_play<sim::Call::entropy>, calls_max},
+    {"call-entropy", "the n-th request for entropy fails", call_setup, call_play<sim::Call::entropy>,
+     calls_max},
     {"wrap", "all 32-bit counters n below their wrap", wrap_setup, play_through, wrap_distances},
     {"half-wrap", "and 2^31 + n below it", half_wrap_setup, play_through, wrap_distances},
 };

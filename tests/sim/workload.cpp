@@ -100,11 +100,21 @@ void Workload::describe_oddly(Span& span) {
   for (std::uint32_t n = 1 + chance_.below(4); n != 0; --n) {
     const std::string_view text = chance_.pick(odd_texts);
     switch (chance_.below(5)) {
-      case 0: span.name(text); break;
-      case 1: span.tag(text, "x"); break;
-      case 2: span.tag("key", text); break;
-      case 3: span.annotate(text); break;
-      default: span.error(text); break;
+      case 0:
+        span.name(text);
+        break;
+      case 1:
+        span.tag(text, "x");
+        break;
+      case 2:
+        span.tag("key", text);
+        break;
+      case 3:
+        span.annotate(text);
+        break;
+      default:
+        span.error(text);
+        break;
     }
   }
 }

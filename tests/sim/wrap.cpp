@@ -8,21 +8,21 @@
 namespace edgespan::simtest {
 namespace {
 
-// The one counter that the ring does not show. An explicit instantiation may name a private member; the friend
-// that it brings along hands it out.
+// The one counter that the ring does not show. An explicit instantiation may name a private member; the
+// friend that it brings along hands it out.
 template <auto Member>
 struct Reveal {
   friend constexpr auto reading_member() { return Member; }
 };
 constexpr auto reading_member();
-template struct Reveal<&core::SpanRing::reading_>;
+template struct Reveal<&detail::SpanRing::reading_>;
 
 }  // namespace
 
-void set_counters_near_wrap(core::TracingState& state, std::uint32_t distance) {
+void set_counters_near_wrap(detail::TracingState& state, std::uint32_t distance) {
   const std::uint32_t near = 0U - distance;
-  for (std::uint32_t i = 0; i < core::stripes; ++i) {
-    core::StripeCounters& counters = state.ring.counters(i);
+  for (std::uint32_t i = 0; i < detail::stripes; ++i) {
+    detail::StripeCounters& counters = state.ring.counters(i);
     counters.accepted.store(near, std::memory_order_relaxed);
     for (auto& dropped : counters.dropped) dropped.store(near, std::memory_order_relaxed);
     (state.ring.*reading_member())[i].popped.store(near, std::memory_order_relaxed);

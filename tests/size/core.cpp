@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An image that uses all of core: headers in and out, new traces and continued ones, every part of a span, the
-// reporter. Its clock and its sender are the least there is, so that its size is core's.
+// An image that uses all of core: headers in and out, new traces and continued ones, every part of a span,
+// the reporter. Its clock and its sender are the least there is, so that its size is core's.
 #include <edgespan/b3.hpp>
 #include <edgespan/bare.hpp>
 #include <edgespan/board.hpp>
@@ -19,7 +19,7 @@ static std::uint32_t ticks(void*) {
 static SendResult deliver(void*, std::span<const std::byte>, std::uint64_t) noexcept {
   return {.state = SendState::delivered};
 }
-static void abandon(void*) noexcept {}
+static void cancel(void*) noexcept {}
 
 constinit static Memory<board_limits> memory{};
 constinit static bare::Clock board_clock{ticks, nullptr, 1'000'000};
@@ -34,7 +34,8 @@ static void work(const Context& parent) {
   Span inner = tracing.span("write").kind(Kind::client);
   inner.remote_endpoint({.service_name = "store", .ipv4 = {10, 0, 0, 1}, .port = 9'411}).error("full");
   B3Buffer buffer;
-  for (const B3Header& header : b3_inject(inner.context(), B3Format::both, buffer)) target::console(header.value);
+  for (const B3Header& header : b3_inject(inner.context(), B3Format::both, buffer))
+    target::console(header.value);
   target::console(log_ids(inner.context()).trace_id());
 }
 
@@ -44,7 +45,7 @@ int main() {
   board_clock.set_wall(2'208'988'800'000'000);
   const TracingConfig config{.local = {.service_name = "pump"}, .sampler = &sampler};
   if (tracing.init(memory, config, board_clock.table()) != Status::ok ||
-      reporter.init(tracing, {nullptr, deliver, abandon}) != Status::ok)
+      reporter.init(tracing, {nullptr, deliver, cancel}) != Status::ok)
     return 1;
   B3Headers headers;
   headers.add("b3", "463ac35c9f6413ad48485a3953bb6124-a2fb4a1d1a96d312-1");

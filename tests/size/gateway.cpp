@@ -66,8 +66,9 @@ static bool start([[maybe_unused]] const char* collector, [[maybe_unused]] const
   using enum edgespan::Status;
   return port.init() && secure(roots_file) &&
          tracing.init(memory, {.local = {.service_name = "gateway"}}, port.clock()) == ok &&
-         zipkin.init(uplink(), collector, {.gzip = packer()}) == ok && reporter.init(tracing, zipkin.sender()) == ok &&
-         reporter.start(port.worker()) == ok && kafka.init(tracing, memory.inflight) == ok;
+         zipkin.init(uplink(), collector, {.gzip = packer()}) == ok &&
+         reporter.init(tracing, zipkin.sender()) == ok && reporter.start(port.worker()) == ok &&
+         kafka.init(tracing, memory.inflight) == ok;
 #else
   return true;
 #endif

@@ -27,7 +27,8 @@ class LoopbackServer {
     bool reads = true;                // false: accepts, then takes not one byte
     bool closes_after_reply = false;  // without having said so
     bool resets_on_first_byte = false;
-    bool answers_first_byte = false;  // whatever it is, as a server does that is spoken to in another protocol
+    bool answers_first_byte =
+        false;  // whatever it is, as a server does that is spoken to in another protocol
   };
 
   LoopbackServer() : LoopbackServer(Behaviour{}) {}

@@ -8,8 +8,8 @@
 
 namespace edgespan::test {
 
-// A clock that moves when it is told to, for the tests of the core that also run on boards. Its chance is a plain
-// count: different bytes every time, the same in every run.
+// A clock that moves when it is told to, for the tests of the core that also run on boards. Its chance is a
+// plain count: different bytes every time, the same in every run.
 class ManualClock {
  public:
   explicit ManualClock(std::uint64_t seed = 0) : chance_{seed} {
@@ -22,7 +22,7 @@ class ManualClock {
   std::uint64_t now_us() const { return mono_us_; }
   void advance(std::uint64_t us) { mono_us_ += us; }
   void go_back(std::uint64_t us) { mono_us_ -= us; }  // to what another thread has read before
-  void set_wall(std::uint64_t wall_us) {  // 0: the board does not know the date
+  void set_wall(std::uint64_t wall_us) {              // 0: the board does not know the date
     wall_known_ = wall_us != 0;
     wall_offset_us_ = wall_us - mono_us_;
   }

@@ -59,8 +59,8 @@ struct ClientDeleter {
 };
 using Client = std::unique_ptr<rd_kafka_t, ClientDeleter>;
 
-// A client that pushes metrics, as librdkafka's do by default from 2.5 on, may take a second to be destroyed: it
-// waits for a signal that may have been given before. Older releases do not know the setting.
+// A client that pushes metrics, as librdkafka's do by default from 2.5 on, may take a second to be destroyed:
+// it waits for a signal that may have been given before. Older releases do not know the setting.
 inline rd_kafka_conf_t* without_metrics(rd_kafka_conf_t* conf) {
   (void)rd_kafka_conf_set(conf, "enable.metrics.push", "false", nullptr, 0);
   return conf;

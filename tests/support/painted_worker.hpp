@@ -18,7 +18,8 @@
 
 namespace edgespan::test {
 
-// A worker on whose stack every byte is painted before the first step; where the paint has gone, something was.
+// A worker on whose stack every byte is painted before the first step; where the paint has gone, something
+// was.
 class PaintedWorker {
  public:
   explicit PaintedWorker(const edgespan_worker& real) : real_{real} {}

@@ -51,7 +51,8 @@ struct RandomSpan {
   explicit RandomSpan(Chance& chance) {
     const auto number = [&] { return chance.next() >> chance.below(64); };  // of every magnitude
     context = {chance.below(2) == 0 ? 0 : number() | 1, number() | 1, number() | 1,
-               chance.below(2) == 0 ? 0 : number(), chance.below(4) == 0 ? Decision::debug : Decision::accept};
+               chance.below(2) == 0 ? 0 : number(),
+               chance.below(4) == 0 ? Decision::debug : Decision::accept};
     kind = static_cast<Kind>(chance.below(5));
     if (chance.below(4) != 0) add_word(chance, name, 120);
     if (chance.below(4) != 0) add_word(chance, local, 60);

@@ -29,7 +29,7 @@ class RecordingSender {
   std::size_t largest_offer = 0;
   std::size_t batches_delivered = 0;
   std::uint64_t bytes_delivered = 0;
-  std::size_t abandoned = 0;
+  std::size_t cancelled = 0;
   std::array<std::string_view, 2> wanted{};  // texts to look for in what is delivered
   std::array<bool, 2> found{};
 
@@ -48,7 +48,7 @@ class RecordingSender {
             [](void* self, std::span<const std::byte> batch, std::uint64_t) {
               return static_cast<RecordingSender*>(self)->offer(batch);
             },
-            [](void* self) { ++static_cast<RecordingSender*>(self)->abandoned; }};
+            [](void* self) { ++static_cast<RecordingSender*>(self)->cancelled; }};
   }
 
  private:

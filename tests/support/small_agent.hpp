@@ -25,8 +25,8 @@ inline constexpr Limits small_limits{.ring_bytes = 4'096,
                                      .poll_topics_max = 1};
 inline constexpr std::uint64_t wall_us = 1'790'000'000'000'000;
 
-// The agent with a clock that moves when it is told to and a sender that follows a script. One at a time: all have the
-// same memory, which holds whatever the one before left in it.
+// The agent with a clock that moves when it is told to and a sender that follows a script. One at a time: all
+// have the same memory, which holds whatever the one before left in it.
 struct SmallAgent {
   ManualClock clock;
   Tracing tracing;
@@ -34,7 +34,8 @@ struct SmallAgent {
   Reporter reporter;
   std::uint64_t finished = 0;
 
-  explicit SmallAgent(const TracingConfig& config = {.local = {.service_name = "Gateway", .ipv4 = {10, 0, 0, 7}}},
+  explicit SmallAgent(const TracingConfig& config = {.local = {.service_name = "Gateway",
+                                                               .ipv4 = {10, 0, 0, 7}}},
                       const ReporterConfig& reporter_config = {.flush_ms = 10}) {
     clock.set_wall(wall_us);
     TEST_ASSERT_TRUE(tracing.init(memory, config, clock.table()) == Status::ok);
@@ -60,7 +61,9 @@ struct SmallAgent {
     TEST_ASSERT_TRUE(reporter.flush(10'000) == Status::ok);
     return sender.delivered();
   }
-  std::uint64_t dropped(DropReason reason) { return tracing.books().dropped[static_cast<std::size_t>(reason)]; }
+  std::uint64_t dropped(DropReason reason) {
+    return tracing.books().dropped[static_cast<std::size_t>(reason)];
+  }
 
   // Every test ends with it: no span is lost that is not counted.
   void expect_books() {

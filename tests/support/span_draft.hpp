@@ -16,14 +16,14 @@ namespace edgespan::test {
 
 inline constexpr Endpoint nobody{.service_name = ""};
 
-// A span for the encoder, with the parts that it is put together from. Allocates nothing. One at a time is encoded: all
-// have the same place for it.
+// A span for the encoder, with the parts that it is put together from. Allocates nothing. One at a time is
+// encoded: all have the same place for it.
 class SpanDraft {
  public:
   static constexpr std::size_t text_max = 1'536;  // more than any span has
   Context context;
-  core::SpanRecord record{context};
-  core::EncodedSize size;  // of what encoded() returned last
+  detail::SpanFields record{context};
+  detail::EncodedSize size;  // of what encoded() returned last
 
   SpanDraft(std::uint64_t hi, std::uint64_t lo, std::uint64_t parent, std::uint64_t id)
       : context{hi, lo, id, parent, Decision::accept} {}
@@ -32,18 +32,19 @@ class SpanDraft {
 
   void named(std::string_view value) {
     name_bytes_ = value.size() + 2;
-    core::encode_impl::write_name(name_.data(), value);
+    detail::encode_impl::write_name(name_.data(), value);
   }
   void tag(std::string_view key, std::string_view value) {
-    core::encode_impl::write_tag(more_text(core::encode_impl::tag_size(key, value)), key, value);
+    detail::encode_impl::write_tag(more_text(detail::encode_impl::tag_size(key, value)), key, value);
   }
   void annotate(std::uint64_t at_us, std::string_view value) {
-    core::encode_impl::write_annotation(more_text(core::encode_impl::annotation_size(value)), at_us, value);
+    detail::encode_impl::write_annotation(more_text(detail::encode_impl::annotation_size(value)), at_us,
+                                          value);
     record.annotated = true;
   }
   void endpoints(const Endpoint& here, const Endpoint& there) {
-    TEST_ASSERT_TRUE(core::encode_endpoint(here, core::EndpointField::local, local_));
-    TEST_ASSERT_TRUE(core::encode_endpoint(there, core::EndpointField::remote, remote_));
+    TEST_ASSERT_TRUE(detail::encode_endpoint(here, detail::EndpointField::local, local_));
+    TEST_ASSERT_TRUE(detail::encode_endpoint(there, detail::EndpointField::remote, remote_));
   }
   // Text of so many zeros, as if tags and annotations had filled it.
   void fill_text(std::size_t bytes) { (void)more_text(bytes); }
@@ -55,9 +56,9 @@ class SpanDraft {
     record.text = std::span{text_}.first(text_bytes_);
     record.local = local_.view();
     record.remote = remote_.view();
-    size = core::encode_impl::encoded_size(record);
+    size = detail::encode_impl::encoded_size(record);
     TEST_ASSERT_LESS_OR_EQUAL_UINT32(out_.size(), size.total);
-    core::encode_impl::encode(record, size, out_.data());
+    detail::encode_impl::encode(record, size, out_.data());
     return std::span{out_}.first(size.total);
   }
 
@@ -70,7 +71,7 @@ class SpanDraft {
 
   std::array<std::byte, 2 + 127> name_;
   std::array<std::byte, text_max> text_{};
-  core::EncodedEndpoint local_, remote_;
+  detail::EncodedEndpoint local_, remote_;
   std::size_t name_bytes_ = 0;
   std::size_t text_bytes_ = 0;
   static inline std::array<std::byte, 2'304> out_;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A batch of spans, read by nanopb: what a collector would see. Allocates nothing; texts are views of the batch.
+// A batch of spans, read by nanopb: what a collector would see. Allocates nothing; texts are views of the
+// batch.
 #pragma once
 
 #include <edgespan/span.hpp>

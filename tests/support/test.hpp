@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The words that tests are written in: Unity's, because the same test bodies run on boards that have neither a
-// heap nor exceptions (EDGESPAN_TEST_UNITY; the files that do so are listed in tests/target/CMakeLists.txt). On
-// a host they stand on Catch2, version 2 or 3.
+// The words that tests are written in: Unity's, because the same test bodies run on boards that have neither
+// a heap nor exceptions (EDGESPAN_TEST_UNITY; the files that do so are listed in
+// tests/target/CMakeLists.txt). On a host they stand on Catch2, version 2 or 3.
 //
 //   EDGESPAN_TEST(name, "tag") { ... }      a test; the tag is written without brackets
 //   TEST_ASSERT_*(expected, actual)         the expected value comes first; a failure ends the test
-//   TEST_MESSAGE(text)                      context of an assertion that may fail later: Catch2 shows it then,
+//   TEST_MESSAGE(text)                      context of an assertion that may fail later: Catch2 shows it
+//   then,
 //                                           Unity's report at once
 //
 // Each argument is evaluated once. A loop over very many cases should compare by itself and call
@@ -83,7 +84,8 @@
 
 namespace edgespan::test {
 
-// How often a test with a seed of its own goes round: on an emulated board a sixteenth of what it does on a host.
+// How often a test with a seed of its own goes round: on an emulated board a sixteenth of what it does on a
+// host.
 constexpr int rounds(int on_a_host) noexcept {
 #ifdef EDGESPAN_TEST_UNITY
   return on_a_host / 16;

@@ -15,7 +15,7 @@ template <std::size_t Chunks>
 struct Ring {
   alignas(8) std::array<std::byte, Chunks * ring_chunk_bytes> bytes;
   std::array<RingChunk, Chunks> chunks;
-  core::SpanRing ring;
+  detail::SpanRing ring;
   Ring() {
     bytes.fill(std::byte{0xA5});  // a ring may get dirty memory
     ring.init(bytes, chunks);
@@ -29,7 +29,7 @@ struct Ring {
     return true;
   }
   bool take(std::uint32_t stripe, std::uint32_t& value, std::uint32_t* size = nullptr) {
-    core::RingRecord record;
+    detail::RingElement record;
     if (!ring.peek(stripe, record)) return false;
     std::memcpy(&value, record.bytes.data(), sizeof value);
     if (size != nullptr) *size = static_cast<std::uint32_t>(record.bytes.size());

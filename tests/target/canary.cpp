@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Test cases that fail, each in its own way. canary.txt has what their report must be, to the letter: a run of tests
-// that reports and fails like this one is believed when it passes.
+// Test cases that fail, each in its own way. canary.txt has what their report must be, to the letter: a run
+// of tests that reports and fails like this one is believed when it passes.
 #include "support/test.hpp"
 
 namespace {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A pump controller without an operating system: its control loop and an interrupt that samples a pressure make spans,
-// and the batches leave, byte for byte, through a UART. example.py reads them at the other end of the wire.
+// A pump controller without an operating system: its control loop and an interrupt that samples a pressure
+// make spans, and the batches leave, byte for byte, through a UART. example.py reads them at the other end of
+// the wire.
 #include <edgespan/bare.hpp>
 #include <edgespan/bare_systick.hpp>
 #include <edgespan/reporter.hpp>
@@ -29,12 +30,12 @@ constexpr Limits limits{.ring_bytes = 8'192,
 
 bool unplugged = false;
 
-// Batches follow each other on the wire as they are: a sequence of lists of spans is a list of spans. Nobody answers,
-// so a batch counts as delivered when the wire has taken its last byte.
+// Batches follow each other on the wire as they are: a sequence of lists of spans is a list of spans. Nobody
+// answers, so a batch counts as delivered when the wire has taken its last byte.
 class WireSender {
  public:
   explicit constexpr WireSender(const edgespan_stream& stream) noexcept : stream_{stream} {}
-  Sender table() noexcept { return {this, offer, abandon}; }
+  Sender table() noexcept { return {this, offer, cancel}; }
 
  private:
   static SendResult offer(void* self, std::span<const std::byte> batch, std::uint64_t) noexcept {
@@ -47,7 +48,7 @@ class WireSender {
     me.sent_ = 0;
     return {.state = SendState::delivered};
   }
-  static void abandon(void* self) noexcept { static_cast<WireSender*>(self)->sent_ = 0; }
+  static void cancel(void* self) noexcept { static_cast<WireSender*>(self)->sent_ = 0; }
 
   const edgespan_stream& stream_;
   std::size_t sent_ = 0;
@@ -91,9 +92,11 @@ int main() {
 
   target::mps2_uart_start();
   bare::systick_start(sample_ticks);
-  if (!board_clock.seed(seed)) return 1;  // the example must be the same in every run; a product asks its generator
+  if (!board_clock.seed(seed))
+    return 1;  // the example must be the same in every run; a product asks its generator
   board_clock.set_wall(2'208'988'800'000'000);  // 2040-01-01
-  if (tracing.init(memory, {.local = {.service_name = "pump-controller"}}, board_clock.table()) != Status::ok ||
+  if (tracing.init(memory, {.local = {.service_name = "pump-controller"}}, board_clock.table()) !=
+          Status::ok ||
       reporter.init(tracing, wire.table(), {.flush_ms = 5}) != Status::ok)
     return 1;
 

@@ -4,6 +4,8 @@
 
 #include "target/unity.hpp"
 
-void edgespan::unity::put(std::string_view text) noexcept { std::fwrite(text.data(), 1, text.size(), stdout); }
+void edgespan::unity::put(std::string_view text) noexcept {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
 
 int main() { return edgespan::unity::run_all(); }

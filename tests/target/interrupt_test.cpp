@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What threads do to each other on a host, an interrupt does here: it comes between two instructions of the main loop,
-// and every run of qemu's counted instructions is the same.
+// What threads do to each other on a host, an interrupt does here: it comes between two instructions of the
+// main loop, and every run of qemu's counted instructions is the same.
 #include <edgespan/bare_systick.hpp>
 #include <edgespan/tracing.hpp>
 
@@ -18,7 +18,8 @@ using test::Ring;
 
 void (*volatile on_interrupt)() = nullptr;
 
-// Interrupts run `work` until the object ends. The period is prime, so that they meet each instruction of a loop.
+// Interrupts run `work` until the object ends. The period is prime, so that they meet each instruction of a
+// loop.
 class Interrupts {
  public:
   explicit Interrupts(void (*work)()) {
@@ -64,7 +65,8 @@ struct {
   std::uint32_t sent, refused;
 } from_interrupt;
 
-// The test of many producers and one reader, with the interrupt for the other producers: on the main loop's own stripe.
+// The test of many producers and one reader, with the interrupt for the other producers: on the main loop's
+// own stripe.
 EDGESPAN_TEST(an_interrupt_in_the_middle_of_a_claim_loses_and_mixes_nothing, "interrupt") {
   static Ring<2> ring;
   from_interrupt = {&ring, 0, 0};

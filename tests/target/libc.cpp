@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// All that core, its tests and the compiler itself want of a C and a C++ library. Images link nothing else but libgcc.
+// All that core, its tests and the compiler itself want of a C and a C++ library. Images link nothing else
+// but libgcc.
 #include <cstddef>
 #include <cstdint>
 

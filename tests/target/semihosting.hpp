@@ -11,8 +11,8 @@ void console(std::string_view text) noexcept;
 // Ends the run with an exit status.
 [[noreturn]] void quit(int status) noexcept;
 
-// Of an image that met a fault: an exception that has no handler, an assertion of the agent, a call of what the
-// image does not have.
+// Of an image that met a fault: an exception that has no handler, an assertion of the agent, a call of what
+// the image does not have.
 inline constexpr int fault_status = 99;
 
 }  // namespace edgespan::target

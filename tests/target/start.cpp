@@ -6,7 +6,8 @@
 #include "target/semihosting.hpp"
 
 extern "C" {
-extern std::uint32_t data_start[], data_end[], data_load[], bss_start[], bss_end[], stack_top[];  // linker script
+extern std::uint32_t data_start[], data_end[], data_load[], bss_start[], bss_end[],
+    stack_top[];  // linker script
 extern void (*init_array_start[])();
 extern void (*init_array_end[])();
 int main();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stands between mbedTLS and the arena. The linker sends the arena's call of mbedtls_platform_set_calloc_free here
+// Stands between mbedTLS and the arena. The linker sends the arena's call of mbedtls_platform_set_calloc_free
+// here
 // (--wrap), so that the library under test has no hook in it.
 #include "allocations.hpp"
 
@@ -29,7 +30,6 @@ int __wrap_mbedtls_platform_set_calloc_free(Calloc* allocate, Free* release) {
   arena_calloc = allocate;
   return __real_mbedtls_platform_set_calloc_free(watched, release);
 }
-
 }
 
 namespace edgespan::test {

@@ -46,8 +46,8 @@ EDGESPAN_TEST(the_default_arena_is_enough_for_each_chain_and_its_high_water_mark
       connect_thrice(client, peer);
       need_bytes = client.tls.counters().arena_high_water_bytes;
       TEST_ASSERT_LESS_OR_EQUAL_UINT32(arena_bytes, need_bytes);
-      WARN("arena used by an " << (key == Key::p256 ? "P-256" : "RSA-2048") << " chain: " << need_bytes << " of "
-                               << arena_bytes << " bytes");
+      WARN("arena used by an " << (key == Key::p256 ? "P-256" : "RSA-2048") << " chain: " << need_bytes
+                               << " of " << arena_bytes << " bytes");
     }
     TlsPeer peer(site.server);
     Client exact(peer, {.roots = site.root.pem()}, need_bytes);
@@ -94,8 +94,8 @@ EDGESPAN_TEST(each_allocation_of_init_may_fail, "tls") {
   TEST_ASSERT_TRUE(failing > 20);
 }
 
-// The sweep over one handshake, in one handshake: before each allocation the process forks, and in the child that
-// one fails. What the child finds is its exit status.
+// The sweep over one handshake, in one handshake: before each allocation the process forks, and in the child
+// that one fails. What the child finds is its exit status.
 namespace sweep {
 
 enum Finding : int { good = 0, opened = 1, left_behind = 2, other_reason = 3, unusable = 4 };

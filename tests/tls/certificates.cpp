@@ -17,9 +17,15 @@ void check(bool good, const char* what) {
 std::shared_ptr<EVP_PKEY> new_key(Key kind) {
   EVP_PKEY* key = nullptr;
   switch (kind) {
-    case Key::p256: key = EVP_EC_gen("P-256"); break;
-    case Key::p384: key = EVP_EC_gen("P-384"); break;
-    case Key::rsa2048: key = EVP_RSA_gen(2048); break;
+    case Key::p256:
+      key = EVP_EC_gen("P-256");
+      break;
+    case Key::p384:
+      key = EVP_EC_gen("P-384");
+      break;
+    case Key::rsa2048:
+      key = EVP_RSA_gen(2048);
+      break;
   }
   check(key != nullptr, "no key");
   return {key, EVP_PKEY_free};
@@ -83,7 +89,8 @@ Identity issue(const Wanted& wanted, const Identity* issuer) {
   set_time(X509_getm_notBefore(certificate), wanted.from_s);
   set_time(X509_getm_notAfter(certificate), wanted.until_s);
   add_extension(certificate, by, NID_basic_constraints, wanted.authority ? "critical,CA:TRUE" : "CA:FALSE");
-  add_extension(certificate, by, NID_key_usage, wanted.authority ? "critical,keyCertSign" : "digitalSignature");
+  add_extension(certificate, by, NID_key_usage,
+                wanted.authority ? "critical,keyCertSign" : "digitalSignature");
   add_extension(certificate, by, NID_subject_alt_name, wanted.names);
   add_extension(certificate, by, NID_ext_key_usage, wanted.usage);
   check(X509_sign(certificate, by_key, EVP_sha256()) > 0, "not signed");

@@ -20,8 +20,8 @@ struct Trust {
   std::string key{};
 };
 
-// A Tls over a stream in memory, with an arena of its own. Its calls go on until they have an answer, or until
-// nothing moves any more.
+// A Tls over a stream in memory, with an arena of its own. Its calls go on until they have an answer, or
+// until nothing moves any more.
 class Client {
   MemoryStream& peer_;
   Trust trust_;
@@ -58,8 +58,8 @@ class Client {
   }
   void close() { stream.close(stream.ctx); }
 
-  // Everything that an attempt took has been given back, but for one number that the key of an RSA root computes
-  // when it is first used.
+  // Everything that an attempt took has been given back, but for one number that the key of an RSA root
+  // computes when it is first used.
   bool is_idle() const {
     const std::uint32_t more = tls.counters().arena_blocks - idle_blocks;
     return more <= 1 && !peer_.is_open;

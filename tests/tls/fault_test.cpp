@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One handshake is recorded; then it is spoilt at every byte. Never may a stream be open that is not one, stay
-// anything behind, or the next handshake suffer.
+// One handshake is recorded; then it is spoilt at every byte. Never may a stream be open that is not one,
+// stay anything behind, or the next handshake suffer.
 #include <algorithm>
 
 #include "client.hpp"
@@ -43,8 +43,8 @@ std::vector<std::size_t> records(const std::string& bytes) {
   return starts;
 }
 
-// How many of the records in a handshake's `starts` are not encrypted. TLS 1.2: all but Finished; 1.3: ServerHello, and
-// a ChangeCipherSpec that means nothing.
+// How many of the records in a handshake's `starts` are not encrypted. TLS 1.2: all but Finished; 1.3:
+// ServerHello, and a ChangeCipherSpec that means nothing.
 std::ptrdiff_t plain(const std::vector<std::size_t>& starts) {
   return EDGESPAN_TLS13 ? 2 : static_cast<std::ptrdiff_t>(starts.size()) - 1;
 }
@@ -119,7 +119,8 @@ EDGESPAN_TEST(an_alert_before_any_record_ends_the_handshake, "tls") {
 EDGESPAN_TEST(a_peer_that_never_stops_talking_is_left, "tls") {
   const Recorded recorded;
   std::string said;
-  while (said.size() < 200'000) said += std::string("\x15\x03\x03\x00\x02\x01\x5a", 7);  // user_canceled, a warning
+  while (said.size() < 200'000)
+    said += std::string("\x15\x03\x03\x00\x02\x01\x5a", 7);  // user_canceled, a warning
   Replay peer(said);
   Client client(peer, {.roots = recorded.root.pem()});
   TEST_ASSERT_EQUAL_INT(EDGESPAN_STREAM_TLS, open_again(client));

@@ -41,7 +41,8 @@ void check_der_roots(const Site& site, const std::string& roots) {
   const edgespan::mbedtls::Config config{.roots = std::as_bytes(std::span(roots))};
   TEST_ASSERT_TRUE(tls.init(arena, peer.table, clock.table, config) == Result::ok);
   int opened = 0;
-  for (int calls = 0; opened == 0 && calls < 10; ++calls) opened = tls.stream().open(tls.stream().ctx, host, 443);
+  for (int calls = 0; opened == 0 && calls < 10; ++calls)
+    opened = tls.stream().open(tls.stream().ctx, host, 443);
   TEST_ASSERT_EQUAL_INT(1, opened);
 }
 
@@ -123,7 +124,8 @@ EDGESPAN_TEST(a_client_certificate_is_shown_when_it_is_asked_for, "tls") {
   for (const Key key : {Key::p256, Key::rsa2048}) {
     Site site(key);
     site.server.client_roots = site.root.pem();
-    const Identity own = issue({.key = key, .name = "gateway-7", .names = "", .usage = "clientAuth"}, &site.root);
+    const Identity own =
+        issue({.key = key, .name = "gateway-7", .names = "", .usage = "clientAuth"}, &site.root);
     TlsPeer peer(site.server);
     Client client(peer, {.roots = site.root.pem(), .certificate = own.pem(), .key = own.key_pem()},
                   edgespan::mbedtls::arena_bytes + 16'384);

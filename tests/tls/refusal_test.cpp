@@ -14,7 +14,8 @@ struct Refusal {
 };
 
 // Opens towards a server that shows `chain`, trusting `root` alone.
-void check_refused(const Identity& root, std::vector<Identity> chain, Refusal expected, std::int64_t wall_s = now_s) {
+void check_refused(const Identity& root, std::vector<Identity> chain, Refusal expected,
+                   std::int64_t wall_s = now_s) {
   TlsPeer peer({.chain = std::move(chain)});
   Client client(peer, {.roots = root.pem()});
   client.clock.wall_s = wall_s;
@@ -33,7 +34,8 @@ void check_refused(const Identity& root, std::vector<Identity> chain, Refusal ex
   TEST_ASSERT_EQUAL_UINT32(2, client.tls.counters().failures);
 }
 
-Wanted authority(const char* name, std::int64_t from_s = now_s - day_s, std::int64_t until_s = now_s + day_s) {
+Wanted authority(const char* name, std::int64_t from_s = now_s - day_s,
+                 std::int64_t until_s = now_s + day_s) {
   return {.name = name, .names = "", .from_s = from_s, .until_s = until_s, .authority = true, .usage = ""};
 }
 
@@ -58,11 +60,12 @@ EDGESPAN_TEST(a_server_without_the_right_to_sign_signs_nothing, "tls") {
 
 EDGESPAN_TEST(a_certificate_for_another_host_is_refused, "tls") {
   const Identity root = root_authority();
-  for (const char* names : {"DNS:zipkin.example", "DNS:example", "DNS:*.collector.example", "DNS:*", "IP:127.0.0.1",
-                            "DNS:collector.example.test", "email:collector@example.com"}) {
+  for (const char* names : {"DNS:zipkin.example", "DNS:example", "DNS:*.collector.example", "DNS:*",
+                            "IP:127.0.0.1", "DNS:collector.example.test", "email:collector@example.com"}) {
     check_refused(root, {issue({.names = names}, &root)}, {EDGESPAN_STREAM_WRONG_HOST, 0});
   }
-  check_refused(root, {issue({.name = "zipkin.example", .names = ""}, &root)}, {EDGESPAN_STREAM_WRONG_HOST, 0});
+  check_refused(root, {issue({.name = "zipkin.example", .names = ""}, &root)},
+                {EDGESPAN_STREAM_WRONG_HOST, 0});
 }
 
 EDGESPAN_TEST(dates_are_checked_along_the_whole_chain, "tls") {
@@ -153,7 +156,8 @@ EDGESPAN_TEST(without_entropy_there_is_no_handshake, "tls") {
 EDGESPAN_TEST(what_is_older_than_1_2_is_refused, "tls") {
   const Identity root = root_authority(Key::rsa2048);
   for (const int version : {TLS1_VERSION, TLS1_1_VERSION}) {
-    TlsPeer peer({.chain = {issue({.key = Key::rsa2048}, &root)}, .version_min = version, .version_max = version});
+    TlsPeer peer(
+        {.chain = {issue({.key = Key::rsa2048}, &root)}, .version_min = version, .version_max = version});
     Client client(peer, {.roots = root.pem()});
     TEST_ASSERT_EQUAL_INT(EDGESPAN_STREAM_TLS, client.open());
     TEST_ASSERT_TRUE(client.is_idle());
@@ -163,8 +167,10 @@ EDGESPAN_TEST(what_is_older_than_1_2_is_refused, "tls") {
 
 EDGESPAN_TEST(weak_ciphers_are_not_offered, "tls") {
   const Identity root = root_authority(Key::rsa2048);
-  for (const char* ciphers : {"AES128-GCM-SHA256", "ECDHE-RSA-AES128-SHA", "DHE-RSA-AES128-GCM-SHA256", "AES256-SHA"}) {
-    TlsPeer peer({.chain = {issue({.key = Key::rsa2048}, &root)}, .version_max = TLS1_2_VERSION, .ciphers = ciphers});
+  for (const char* ciphers :
+       {"AES128-GCM-SHA256", "ECDHE-RSA-AES128-SHA", "DHE-RSA-AES128-GCM-SHA256", "AES256-SHA"}) {
+    TlsPeer peer(
+        {.chain = {issue({.key = Key::rsa2048}, &root)}, .version_max = TLS1_2_VERSION, .ciphers = ciphers});
     Client client(peer, {.roots = root.pem()});
     TEST_ASSERT_EQUAL_INT(EDGESPAN_STREAM_TLS, client.open());
     TEST_ASSERT_EQUAL_INT(40, client.report().alert);  // handshake_failure
@@ -212,7 +218,8 @@ EDGESPAN_TEST(the_inner_streams_reasons_come_through, "tls") {
   }
 }
 
-// A server that has refused the client takes no more bytes: what it said must be heard all the same, and soon.
+// A server that has refused the client takes no more bytes: what it said must be heard all the same, and
+// soon.
 EDGESPAN_TEST(a_refusal_is_heard_although_the_client_cannot_send_on, "tls") {
   Replay refusing{std::string("\x15\x03\x03\x00\x02\x02\x28", 7)};
   refusing.wire.send_bytes = 0;

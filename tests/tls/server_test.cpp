@@ -50,7 +50,7 @@ class Agent {
     } while (result.state == SendState::pending);
     return result;
   }
-  void disconnect() { sender_.abandon(sender_.ctx); }
+  void disconnect() { sender_.cancel(sender_.ctx); }
 
  private:
   std::string root_, own_, key_;
@@ -120,7 +120,8 @@ EDGESPAN_TEST(no_span_goes_to_a_collector_that_is_not_believed, "tls") {
 // The stack of the reporter's thread: a full handshake with a certificate of the gateway's own, and a batch.
 std::size_t used_over_https(Key key) {
   const Site site(key);
-  const Identity own = site.made({.key = key, .name = "gateway-7", .names = "", .usage = "clientAuth"}, &site.root);
+  const Identity own =
+      site.made({.key = key, .name = "gateway-7", .names = "", .usage = "clientAuth"}, &site.root);
   const HttpsCollector collector(site.chain, site.root.pem());
   const std::string root_pem = site.root.pem();
   const std::string own_pem = own.pem();

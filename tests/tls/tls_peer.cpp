@@ -126,7 +126,8 @@ TlsPeer::TlsPeer(const Server& server) : context_(SSL_CTX_new(TLS_server_method(
   for (std::size_t i = 1; i < server.chain.size(); ++i) {
     check(SSL_CTX_add1_chain_cert(context, server.chain[i].certificate.get()) == 1, "no chain");
   }
-  if (!server.ciphers.empty()) check(SSL_CTX_set_cipher_list(context, server.ciphers.c_str()) == 1, "no ciphers");
+  if (!server.ciphers.empty())
+    check(SSL_CTX_set_cipher_list(context, server.ciphers.c_str()) == 1, "no ciphers");
   const unsigned char id[] = "edgespan";
   SSL_CTX_set_session_id_context(context, id, sizeof id - 1);
   SSL_CTX_set_alpn_select_cb(context, choose_http, nullptr);

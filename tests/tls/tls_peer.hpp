@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The other end of a TLS connection, in memory: OpenSSL as a server behind the tables that a TLS stream stands on.
+// The other end of a TLS connection, in memory: OpenSSL as a server behind the tables that a TLS stream
+// stands on.
 #pragma once
 
 #include <edgespan/port.h>
@@ -36,7 +37,7 @@ struct Wire {
   bool gaps = false;                  // every other call gives or takes nothing
   std::size_t cut_at = SIZE_MAX;      // after so many bytes given the connection ends with `end`
   int end = EDGESPAN_STREAM_CLOSED;
-  std::size_t flip_at = SIZE_MAX;     // this byte arrives with one bit changed
+  std::size_t flip_at = SIZE_MAX;  // this byte arrives with one bit changed
   int open_result = 1;
   int open_waits = 0;  // calls of open that answer 0 first
 };
@@ -51,10 +52,10 @@ class MemoryStream {
 
   Wire wire;
   edgespan_stream table;
-  std::string given;   // to the client on this connection
-  std::string taken;   // from the client on this connection
-  int opens = 0;       // connections so far
-  int closes = 0;      // calls of close
+  std::string given;  // to the client on this connection
+  std::string taken;  // from the client on this connection
+  int opens = 0;      // connections so far
+  int closes = 0;     // calls of close
   bool is_open = false;
 
  protected:
@@ -78,7 +79,7 @@ struct Server {
   std::string client_roots{};     // PEM; not empty: a client has to show a certificate
   int version_min = TLS1_2_VERSION;
   int version_max = EDGESPAN_TLS13 ? TLS1_3_VERSION : TLS1_2_VERSION;  // the newest that the client has
-  std::string ciphers{};          // OpenSSL's default if empty
+  std::string ciphers{};                                               // OpenSSL's default if empty
 };
 
 class TlsPeer : public MemoryStream {
@@ -88,7 +89,7 @@ class TlsPeer : public MemoryStream {
   // On the present connection.
   void say(const std::string& text);
   void close_notify();
-  std::string heard;          // application data from the client
+  std::string heard;  // application data from the client
   bool shaken() const { return SSL_is_init_finished(ssl_.get()) == 1; }
   bool resumed() const { return SSL_session_reused(ssl_.get()) == 1; }
   bool heard_close() const { return (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0; }

@@ -198,8 +198,8 @@ EDGESPAN_TEST(a_file_that_is_no_certificate_or_key_is_named, "tls") {
     TEST_ASSERT_EQUAL_INT(2, refused.code);
     TEST_ASSERT_TRUE(contains(refused.err, "--ca '" + file->name() + "': "));
   }
-  const Outcome key = run_tool({"doctor", collector.url(), "--ca", root.name(), "--cert", certificate.name(), "--key",
-                                foreign_key.name()});
+  const Outcome key = run_tool({"doctor", collector.url(), "--ca", root.name(), "--cert", certificate.name(),
+                                "--key", foreign_key.name()});
   TEST_ASSERT_EQUAL_INT(2, key.code);
   TEST_ASSERT_TRUE(contains(key.err, "--key '" + foreign_key.name() + "': "));
 }

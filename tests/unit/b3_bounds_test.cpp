@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// No byte outside a name or a value is read, no byte outside the written text is touched. Each text stands once at
-// the start of an array and once at the end of one, so that AddressSanitizer stops the program at the first byte
-// beside it; for a build without it, what surrounds the text is varied and must not matter.
+// No byte outside a name or a value is read, no byte outside the written text is touched. Each text stands
+// once at the start of an array and once at the end of one, so that AddressSanitizer stops the program at the
+// first byte beside it; for a build without it, what surrounds the text is varied and must not matter.
 #include <edgespan/b3.hpp>
 
 #include "core/b3_hex.hpp"
@@ -131,8 +131,8 @@ EDGESPAN_TEST(b3_format_writes_no_more_than_it_says, "b3") {
         std::array<char, b3_single_max> out;
         out.fill('#');
         const std::size_t size = b3_format(context, B3Format::single, out);
-        const std::size_t expected = (long_trace ? 49U : 33U) + (decision == Decision::undecided ? 0U : 2U) +
-                                     (parent == 0 ? 0U : 17U);
+        const std::size_t expected =
+            (long_trace ? 49U : 33U) + (decision == Decision::undecided ? 0U : 2U) + (parent == 0 ? 0U : 17U);
         TEST_ASSERT_EQUAL_UINT64(expected, size);
         TEST_ASSERT_EQUAL_INT(b3_single_max - size, std::count(out.begin(), out.end(), '#'));
       }

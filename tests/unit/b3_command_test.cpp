@@ -78,7 +78,7 @@ EDGESPAN_TEST(b3_command_understands_escapes, "cli") {
   expect("b3=1\\x00\n", "empty reason=bad_length\n");
   expect("b3=\\x0A\n", "empty reason=bad_decision\n");
   expect("b3=\\\\\n", "empty reason=bad_decision\n");
-  expect("b3=\\\\x31\n", "empty reason=bad_length\n");            // a backslash, then the text x31
+  expect("b3=\\\\x31\n", "empty reason=bad_length\n");  // a backslash, then the text x31
   expect("a\\x3db=1\tc=\\x09\tb3=1\n", "flags decision=accept\n");
   expect(std::string("b3=1\0\n", 6), "empty reason=bad_length\n");  // a raw byte of zero is a byte as well
   expect("b3=1\r\n", "empty reason=bad_length\n");
@@ -86,9 +86,11 @@ EDGESPAN_TEST(b3_command_understands_escapes, "cli") {
 
 EDGESPAN_TEST(b3_command_names_the_line_it_cannot_read, "cli") {
   const Run result = run("b3=1\nb3\nb3=\\x3\nb3=\\n\n\\xg0=1\nb3=\\\nb3=1\t\nb3=0\n");
-  TEST_ASSERT_EQUAL_STRING("flags decision=accept\nempty reason=bad_line\nempty reason=bad_line\n"
-                           "empty reason=bad_line\nempty reason=bad_line\nempty reason=bad_line\n"
-                           "empty reason=bad_line\nflags decision=deny\n", result.out);
+  TEST_ASSERT_EQUAL_STRING(
+      "flags decision=accept\nempty reason=bad_line\nempty reason=bad_line\n"
+      "empty reason=bad_line\nempty reason=bad_line\nempty reason=bad_line\n"
+      "empty reason=bad_line\nflags decision=deny\n",
+      result.out);
   TEST_ASSERT_EQUAL_INT(1, result.code);
   TEST_ASSERT_TRUE(result.err.find("line 2: header 1 has no '='") != std::string::npos);
   TEST_ASSERT_TRUE(result.err.find("line 3: header 1 has an unknown escape") != std::string::npos);

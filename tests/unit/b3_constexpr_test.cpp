@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The B3 codec, proved while it compiles. A read past a value is no constant expression, and every value
-// stands in a block of exactly its size: an over-read anywhere below does not build. At run time, where there may be
-// no heap, the values stand where they are.
+// stands in a block of exactly its size: an over-read anywhere below does not build. At run time, where there
+// may be no heap, the values stand where they are.
 #include <edgespan/b3.hpp>
 
 #include "core/b3_hex.hpp"
@@ -66,7 +66,8 @@ constexpr std::size_t holds(const std::array<Row, size>& rows) {
     if (found.context != rows[i].context || explain(rows[i].value) != rows[i].error) return i;
     B3Extraction slow;  // the same, field by field
     if (read_fields(rows[i].value, slow) != rows[i].error) return i;
-    if (rows[i].error == B3Error::ok && (slow.kind != rows[i].kind || slow.context != rows[i].context)) return i;
+    if (rows[i].error == B3Error::ok && (slow.kind != rows[i].kind || slow.context != rows[i].context))
+      return i;
   }
   return size;
 }
@@ -86,9 +87,9 @@ constexpr std::array accepted{
     ids(H T "-" S "-d", {h, t, s, 0, Decision::debug}),
     ids(H T "-" S "-" P, {h, t, s, p, Decision::undecided}),
     ids(full, {h, t, s, p, Decision::accept}),
-    ids(Z T "-" S "-1", {0, t, s, 0, Decision::accept}),         // a zero high half: a 64-bit id
-    ids(H Z "-" S "-1", {h, 0, s, 0, Decision::accept}),         // a zero low half is kept
-    ids(T "-" S "-1-" Z, {0, t, s, 0, Decision::accept}),        // a zero parent: none
+    ids(Z T "-" S "-1", {0, t, s, 0, Decision::accept}),   // a zero high half: a 64-bit id
+    ids(H Z "-" S "-1", {h, 0, s, 0, Decision::accept}),   // a zero low half is kept
+    ids(T "-" S "-1-" Z, {0, t, s, 0, Decision::accept}),  // a zero parent: none
     ids(T "-" S "-" Z, {0, t, s, 0, Decision::undecided}),
     ids("0000000000000001-000000000000000a-1", {0, 1, 10, 0, Decision::accept}),
     ids("ffffffffffffffff-fedcba9876543210", {0, ~0ULL, 0xfedcba9876543210, 0, Decision::undecided}),
@@ -119,21 +120,21 @@ constexpr std::array rejected{
     refused(T "-" S "-1-", B3Error::bad_separator),
     refused(T "-" S "-1--" P, B3Error::bad_separator),
     refused(T "-" S "-1-" P "-", B3Error::bad_separator),
-    refused(T "-" S "-1-" P "-0", B3Error::bad_separator),       // a fifth field
+    refused(T "-" S "-1-" P "-0", B3Error::bad_separator),  // a fifth field
     refused(T "_" S "-1", B3Error::bad_length),
     refused(H T "_" S "-1", B3Error::bad_length),
     refused(T "-" S "_1", B3Error::bad_length),
     refused(H T "-" S "-1_" P, B3Error::bad_length),
-    refused("123456789012345-" S, B3Error::bad_length),          // 15
-    refused("1" T "-" S, B3Error::bad_length),                   // 17
-    refused("1" H T "-" S, B3Error::bad_length),                 // 33
+    refused("123456789012345-" S, B3Error::bad_length),  // 15
+    refused("1" T "-" S, B3Error::bad_length),           // 17
+    refused("1" H T "-" S, B3Error::bad_length),         // 33
     refused(T "-23456789012345-1", B3Error::bad_length),
     refused(T "-" S "3-1", B3Error::bad_length),
-    refused(T "-" H S "-1", B3Error::bad_length),                // a span id is never 32
+    refused(T "-" H S "-1", B3Error::bad_length),  // a span id is never 32
     refused(T "-" S "-1-23456789012345", B3Error::bad_length),
     refused(T "-" S "-1-" P "2", B3Error::bad_length),
     refused(T "-" S "-1-" H P, B3Error::bad_length),
-    refused(T "-" S "-true", B3Error::bad_length),               // last and longer than one: a parent id
+    refused(T "-" S "-true", B3Error::bad_length),  // last and longer than one: a parent id
     refused(T "-" S "-11", B3Error::bad_length),
     refused(T "-" S "-D", B3Error::bad_decision),
     refused(T "-" S "-f", B3Error::bad_decision),
@@ -141,14 +142,14 @@ constexpr std::array rejected{
     refused(T "-" S "-2", B3Error::bad_decision),
     refused(T "-" S "-2-" P, B3Error::bad_decision),
     refused(T "-" S "-true-" P, B3Error::bad_decision),
-    refused(T "-" S "-" P "-1", B3Error::bad_decision),          // decision and parent the wrong way round
+    refused(T "-" S "-" P "-1", B3Error::bad_decision),  // decision and parent the wrong way round
     refused(T "-" S "-" P "-" P, B3Error::bad_decision),
     refused("123456789012345A-" S, B3Error::bad_character),
     refused(T "-123456789012345G-1", B3Error::bad_character),
     refused(T "-" S "-1-123456789012345F", B3Error::bad_character),
     refused(T "-" S "-123456789012345F", B3Error::bad_character),
     refused(" 23456789012345f-" S, B3Error::bad_character),
-    refused(" " T "-" S, B3Error::bad_length),                   // nothing is trimmed
+    refused(" " T "-" S, B3Error::bad_length),  // nothing is trimmed
     refused(T "-" S "-1 ", B3Error::bad_length),
     refused(T "-" S "-1\n", B3Error::bad_length),
     refused("\"" T "-" S "\"", B3Error::bad_length),
@@ -257,8 +258,8 @@ static_assert(names_hold(find_key) && names_hold(find_key_shortly));
 static_assert(find_key("") == B3Key::none);
 static_assert(find_key("b4") == B3Key::none && find_key("\x22\x33"sv) == B3Key::none);
 static_assert(find_key_shortly("b\x13"sv) == B3Key::none && find_key_shortly("X\rB3-Flags"sv) == B3Key::none);
-static_assert(find_key("b\x13"sv) == B3Key::none);                                 // '3' folded, not a letter
-static_assert(find_key("X\rB3-Flags"sv) == B3Key::none);                           // '-' folded
+static_assert(find_key("b\x13"sv) == B3Key::none);        // '3' folded, not a letter
+static_assert(find_key("X\rB3-Flags"sv) == B3Key::none);  // '-' folded
 static_assert(find_key("X-B3-Flag\0"sv) == B3Key::none && find_key("X-B3-Flags\0"sv) == B3Key::none);
 
 // The tables again at run time, where the fast path takes other instructions than in the compiler.

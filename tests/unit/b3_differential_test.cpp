@@ -153,8 +153,7 @@ bool agree(std::string_view value, Kind& kind) {
   kind = fast.kind;
   return same(fast, parse<HexFast>(value)) && same(fast, parse<HexSwar<std::uint32_t>>(value)) &&
          same(fast, parse<HexSwar<std::uint64_t>>(value)) && same(fast, parse<HexLoop>(value)) &&
-         fast.kind == plain.kind &&
-         fast.context == plain.context && explain(value) == fast.error &&
+         fast.kind == plain.kind && fast.context == plain.context && explain(value) == fast.error &&
          (fast.error == B3Error::ok) == (fast.kind != Kind::empty);
 }
 

@@ -81,9 +81,8 @@ EDGESPAN_TEST(b3_sampled_is_exact_but_for_the_case_of_words, "b3") {
     expect_flags(Decision::accept, {{"X-B3-Sampled", value}});
   for (const auto value : {"0", "false", "False", "FALSE"})
     expect_flags(Decision::deny, {{"X-B3-Sampled", value}});
-  for (const auto value :
-       {""sv, "d"sv, "01"sv, " 1"sv, "1 "sv, "\"1\""sv, "2"sv, "yes"sv, "truE\0"sv, "tru"sv, "falsey"sv,
-        "T\x12UE"sv, "\x14rue"sv}) {
+  for (const auto value : {""sv, "d"sv, "01"sv, " 1"sv, "1 "sv, "\"1\""sv, "2"sv, "yes"sv, "truE\0"sv,
+                           "tru"sv, "falsey"sv, "T\x12UE"sv, "\x14rue"sv}) {
     expect_empty(B3Error::bad_decision, {{"X-B3-Sampled", value}});
     expect_empty(B3Error::bad_decision, {{"X-B3-Sampled", value}, {"X-B3-Flags", "1"}});
     expect_empty(B3Error::bad_decision, {{"X-B3-Sampled", value}, {"X-B3-TraceId", T}, {"X-B3-SpanId", S}});
@@ -127,7 +126,9 @@ EDGESPAN_TEST(b3_set_ids_may_lack_leading_zeros, "b3") {
 EDGESPAN_TEST(b3_set_with_one_broken_id_is_empty, "b3") {
   const auto with = [](B3Error error, std::string_view trace, std::string_view span,
                        std::string_view parent) {
-    expect_empty(error, {{"X-B3-TraceId", trace}, {"X-B3-SpanId", span}, {"X-B3-ParentSpanId", parent},
+    expect_empty(error, {{"X-B3-TraceId", trace},
+                         {"X-B3-SpanId", span},
+                         {"X-B3-ParentSpanId", parent},
                          {"X-B3-Sampled", "1"}});
   };
   with(B3Error::bad_length, "", S, P);
@@ -203,10 +204,15 @@ EDGESPAN_TEST(b3_injects_what_each_format_names, "b3") {
   const Context all{h, t, s, p, Decision::accept};
   expect_injected(all, B3Format::single, {{"b3", H T "-" S "-1-" P}});
   expect_injected(all, B3Format::single_no_parent, {{"b3", H T "-" S "-1"}});
-  expect_injected(all, B3Format::multi, {{"X-B3-TraceId", H T}, {"X-B3-SpanId", S}, {"X-B3-ParentSpanId", P},
-                                         {"X-B3-Sampled", "1"}});
-  expect_injected(all, B3Format::both, {{"b3", H T "-" S "-1"}, {"X-B3-TraceId", H T}, {"X-B3-SpanId", S},
-                                        {"X-B3-ParentSpanId", P}, {"X-B3-Sampled", "1"}});
+  expect_injected(
+      all, B3Format::multi,
+      {{"X-B3-TraceId", H T}, {"X-B3-SpanId", S}, {"X-B3-ParentSpanId", P}, {"X-B3-Sampled", "1"}});
+  expect_injected(all, B3Format::both,
+                  {{"b3", H T "-" S "-1"},
+                   {"X-B3-TraceId", H T},
+                   {"X-B3-SpanId", S},
+                   {"X-B3-ParentSpanId", P},
+                   {"X-B3-Sampled", "1"}});
   expect_injected({0, t, s, 0, Decision::debug}, B3Format::multi,
                   {{"X-B3-TraceId", T}, {"X-B3-SpanId", S}, {"X-B3-Flags", "1"}});  // never Sampled beside it
   expect_injected({0, t, s, 0, Decision::deny}, B3Format::multi,

@@ -47,10 +47,10 @@ EDGESPAN_TEST(cli_books_line_names_what_is_not_zero, "cli") {
   books.retries = 4;
   books.resent = 3;
   books.cuts = 2;
-  books.abandoned = 6;
+  books.expired = 6;
   TEST_ASSERT_EQUAL_STRING(
       "books finished=12 delivered=5 dropped=4 ring_full=3 refused_4xx=1 ring=1 batch=2 bytes_sent=900 "
-      "retries=4 resent=3 cuts=2 abandoned=6",
+      "retries=4 resent=3 cuts=2 expired=6",
       books_line(books));
   TEST_ASSERT_TRUE(books.balanced());
   TEST_ASSERT_FALSE(all_delivered(books));

@@ -304,7 +304,8 @@ EDGESPAN_TEST(cli_produce_waits_while_the_queue_is_full, "cli") {
 EDGESPAN_TEST(cli_packs_batches_and_says_what_that_saved, "cli") {
 #if EDGESPAN_CLI_GZIP
   Collector collector;  // httplib unpacks what is posted
-  const Outcome sent = produce(MockCluster::shared().topic(), {"-n", "100", "--gzip", "--zipkin", collector.url()});
+  const Outcome sent =
+      produce(MockCluster::shared().topic(), {"-n", "100", "--gzip", "--zipkin", collector.url()});
   TEST_ASSERT_EQUAL_INT(0, sent.code);
   TEST_ASSERT_EQUAL_UINT64(100, collector.take().size());
   const std::size_t at = sent.errors.find("gzip batches=");

@@ -24,7 +24,8 @@ std::string_view golden(std::string_view name) {
     const std::size_t end = std::min(rest.find('\n'), rest.size() - 1);
     const std::string_view line = rest.substr(0, end);
     rest.remove_prefix(end + 1);
-    if (line.starts_with(name) && line.substr(name.size()).starts_with(' ')) return line.substr(line.rfind(' ') + 1);
+    if (line.starts_with(name) && line.substr(name.size()).starts_with(' '))
+      return line.substr(line.rfind(' ') + 1);
   }
   TEST_MESSAGE(name);
   TEST_FAIL_MESSAGE("there is no golden span of this name");
@@ -57,8 +58,9 @@ void be_full(SpanDraft& draft, bool local_name, bool remote_name, std::uint64_t 
   draft.tag("http.path", "/api");
 }
 
-constexpr std::uint64_t full_hi = 0x7180c278b62e8f6a, full_lo = 0x216a2aea45d08fc9, full_parent = 0x6b221d5bc9e6496c,
-                        full_id = 0x5b4185666d50f68b, root_id = 0xdc955a1d4768875d;
+constexpr std::uint64_t full_hi = 0x7180c278b62e8f6a, full_lo = 0x216a2aea45d08fc9,
+                        full_parent = 0x6b221d5bc9e6496c, full_id = 0x5b4185666d50f68b,
+                        root_id = 0xdc955a1d4768875d;
 
 void expect_full(std::string_view name, std::uint64_t trace_hi, bool local_name, bool remote_name) {
   SpanDraft draft{trace_hi, full_lo, full_parent, full_id};
@@ -95,8 +97,9 @@ EDGESPAN_TEST(spans_are_byte_for_byte_what_zipkins_own_encoder_writes, "encode")
   expect_golden("LOCAL", local);
 }
 
-// The golden cases without a start time: our spans always have one, so it is taken out before the comparison. The other
-// five cases need the `shared` flag, which messaging never sets, or tag a span with a text of no time.
+// The golden cases without a start time: our spans always have one, so it is taken out before the comparison.
+// The other five cases need the `shared` flag, which messaging never sets, or tag a span with a text of no
+// time.
 void expect_golden_but_for_its_time(std::string_view name, SpanDraft& draft) {
   const std::span<std::byte> bytes = draft.encoded();
   const auto at = static_cast<std::ptrdiff_t>(draft.size.timestamp_at);
@@ -141,13 +144,14 @@ EDGESPAN_TEST(the_largest_span_fits_the_bound_that_memory_is_planned_with, "enco
   draft.record.kind = Kind::consumer;
   draft.record.start_us = draft.record.duration_us = ~0ULL;
   draft.fill_text(span_text_bytes);  // name, remote endpoint, annotations and tags share this room
-  const Letters<core::service_name_max> name('n');
+  const Letters<detail::service_name_max> name('n');
   Endpoint here{.service_name = name, .ipv4 = {1, 2, 3, 4}, .port = 65535};
   here.ipv6.fill(9);
   draft.endpoints(here, nobody);
   TEST_ASSERT_LESS_OR_EQUAL_UINT32(span_bytes_max, draft.encoded().size());
 
-  // A send span of the wrapper: texts of librdkafka's message instead of a slot's, a service name as its peer.
+  // A send span of the wrapper: texts of librdkafka's message instead of a slot's, a service name as its
+  // peer.
   draft.clear_text();
   draft.endpoints(here, {.service_name = name});
   draft.named("send");
@@ -164,21 +168,21 @@ EDGESPAN_TEST(the_place_of_the_start_time_is_told_and_rebasing_moves_every_time_
   SpanDraft draft{full_hi, full_lo, full_parent, full_id};
   be_full(draft, true, true, 1'000'000);
   const std::span<std::byte> bytes = draft.encoded();
-  core::rebase(bytes, draft.size.timestamp_at, true, 1'000'000);
+  detail::rebase(bytes, draft.size.timestamp_at, true, 1'000'000);
   expect_hex(golden("SPAN"), bytes);
 }
 
 EDGESPAN_TEST(an_endpoint_of_nothing_takes_no_bytes_and_a_mapped_address_is_sent_as_ipv4, "encode") {
-  core::EncodedEndpoint out;
-  TEST_ASSERT_TRUE(core::encode_endpoint(nobody, core::EndpointField::local, out));
+  detail::EncodedEndpoint out;
+  TEST_ASSERT_TRUE(detail::encode_endpoint(nobody, detail::EndpointField::local, out));
   TEST_ASSERT_EQUAL_UINT32(0, out.size);
   Endpoint mapped{.service_name = ""};
   mapped.ipv6 = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 1, 2, 3, 4};
-  TEST_ASSERT_TRUE(core::encode_endpoint(mapped, core::EndpointField::local, out));
+  TEST_ASSERT_TRUE(detail::encode_endpoint(mapped, detail::EndpointField::local, out));
   expect_hex("4206120401020304", out.view());
-  TEST_ASSERT_FALSE(core::encode_endpoint({.service_name = "\xFF"}, core::EndpointField::local, out));
+  TEST_ASSERT_FALSE(detail::encode_endpoint({.service_name = "\xFF"}, detail::EndpointField::local, out));
   const Letters<64> long_name('x');
-  TEST_ASSERT_FALSE(core::encode_endpoint({.service_name = long_name}, core::EndpointField::local, out));
+  TEST_ASSERT_FALSE(detail::encode_endpoint({.service_name = long_name}, detail::EndpointField::local, out));
 }
 
 }  // namespace

@@ -31,13 +31,13 @@ struct Agent {
   }
   void drain() {
     std::uint32_t stripe = 0;
-    core::Taken taken;
+    detail::Taken taken;
     do {
-      core::TracingState& state = tracing.state();
-      taken = core::take_spans(state, stripe, memory->batch);
+      detail::TracingState& state = tracing.state();
+      taken = detail::take_spans(state, stripe, memory->batch);
       const auto bytes = std::as_bytes(std::span{memory->batch}).first(taken.bytes);
       for (auto& span : test::decode_spans(bytes)) spans.push_back(std::move(span));
-      const core::ConsumerLock lock{state};
+      const detail::ConsumerLock lock{state};
       state.ledger.sums.in_batch -= taken.spans;
       state.ledger.sums.delivered += taken.spans;
     } while (taken.full);

@@ -3,8 +3,8 @@
 #include <edgespan/http_sender.hpp>
 #include <edgespan/none.hpp>
 
-#include "tests/unit/http_world.hpp"
 #include "tests/support/test.hpp"
+#include "tests/unit/http_world.hpp"
 
 namespace {
 
@@ -41,7 +41,7 @@ TEST_CASE("a sender that was not started only says that it has no connection", "
   const SendResult result = sender.offer(sender.ctx, batch, 1);
   REQUIRE(result.state == SendState::retry);
   REQUIRE(result.reason == SendReason::connect);
-  sender.abandon(sender.ctx);
+  sender.cancel(sender.ctx);
 }
 
 TEST_CASE("a sender on the absent platform cannot connect", "[http]") {
@@ -122,14 +122,19 @@ constexpr SendState refused = SendState::refused;
 
 Verdict expected(int status) {
   switch (status) {
-    case 408: return {status, retry, SendReason::http_4xx};
-    case 413: return {status, refused, SendReason::http_413};
-    case 429: return {status, retry, SendReason::http_429};
+    case 408:
+      return {status, retry, SendReason::http_4xx};
+    case 413:
+      return {status, refused, SendReason::http_413};
+    case 429:
+      return {status, retry, SendReason::http_429};
     case 500:
     case 502:
     case 503:
-    case 504: return {status, retry, SendReason::http_5xx};
-    default: break;
+    case 504:
+      return {status, retry, SendReason::http_5xx};
+    default:
+      break;
   }
   if (status < 300) return {status, delivered, SendReason::none};
   if (status < 400) return {status, refused, SendReason::http_3xx};
@@ -200,8 +205,8 @@ TEST_CASE("a connection that the server will close is closed here first", "[http
 }
 
 TEST_CASE("interim replies are skipped", "[http]") {
-  HttpWorld t({answering({"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" +
-                          http_reply(202)})});
+  HttpWorld t({answering(
+      {"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + http_reply(202)})});
   REQUIRE(t.offer().state == delivered);
   REQUIRE(t.world.connected());
 }

@@ -2,8 +2,8 @@
 // The sender while the network and the server misbehave.
 #include <edgespan/http_sender.hpp>
 
-#include "tests/unit/http_world.hpp"
 #include "tests/support/test.hpp"
+#include "tests/unit/http_world.hpp"
 
 namespace {
 
@@ -308,7 +308,7 @@ TEST_CASE("a body without end costs the connection, not the verdict", "[http]") 
   REQUIRE_FALSE(u.world.connected());
 }
 
-TEST_CASE("abandon ends everything, in any state", "[http]") {
+TEST_CASE("cancel ends everything, in any state", "[http]") {
   for (int calls = 0; calls < 200; ++calls) {
     Peer slow = answering({http_reply(202)});
     slow.open_waits = 3;
@@ -316,8 +316,8 @@ TEST_CASE("abandon ends everything, in any state", "[http]") {
     slow.send_gaps = true;
     HttpWorld t({slow, answering({http_reply(202)})});
     for (int i = 0; i < calls; ++i) t.offer_once();
-    t.sender.abandon(t.sender.ctx);
-    t.sender.abandon(t.sender.ctx);
+    t.sender.cancel(t.sender.ctx);
+    t.sender.cancel(t.sender.ctx);
     REQUIRE_FALSE(t.world.connected());
     t.world.set_peers({answering({http_reply(202)})});
     REQUIRE(t.offer().state == SendState::delivered);

@@ -5,7 +5,7 @@
 namespace {
 
 using namespace edgespan;
-using core::InflightTable;
+using detail::InflightTable;
 using test::Table;
 
 EDGESPAN_TEST(a_message_is_found_once_under_its_address, "inflight") {

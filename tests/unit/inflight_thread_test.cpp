@@ -9,7 +9,7 @@
 namespace {
 
 using namespace edgespan;
-using core::InflightTable;
+using detail::InflightTable;
 using test::Table;
 
 TEST_CASE("threads that store and take at once find every one of their own", "[inflight][thread]") {
@@ -22,8 +22,10 @@ TEST_CASE("threads that store and take at once find every one of their own", "[i
         const void* key = Table<64>::key(p * 100'000 + i % 32);
         InflightSpan span{{0, p, i + 1, 0, Decision::accept}, 1}, out{};
         if (t.table.insert(key, span) == InflightTable::Insert::full) continue;
-        if (!t.table.take(key, out)) missing.fetch_add(1);
-        else if (out.context.span_id != i + 1 || out.context.trace_lo != p) foreign.fetch_add(1);
+        if (!t.table.take(key, out))
+          missing.fetch_add(1);
+        else if (out.context.span_id != i + 1 || out.context.trace_lo != p)
+          foreign.fetch_add(1);
       }
     });
   }

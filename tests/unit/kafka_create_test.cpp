@@ -169,7 +169,7 @@ EDGESPAN_TEST(kafka_without_reports_spans_end_all_the_same, "kafka") {
     REQUIRE(rd_kafka_flush(client.get(), 10'000) == 0);
     const DecodedSpan& span = traced.spans(1)[0];
     REQUIRE(span.tag("error") == "<none>");
-    REQUIRE(traced.tracing.books().abandoned == 0);
+    REQUIRE(traced.tracing.books().expired == 0);
   }
 }
 
@@ -232,7 +232,8 @@ EDGESPAN_TEST(kafka_every_produce_call_is_traced, "kafka") {
 
 int own_calls = 0;
 
-// create() works on a copy, and librdkafka copies no interceptors; install() adds tracing to the configuration itself.
+// create() works on a copy, and librdkafka copies no interceptors; install() adds tracing to the
+// configuration itself.
 EDGESPAN_TEST(kafka_install_keeps_the_applications_own_interceptors, "kafka") {
   Traced traced;
   own_calls = 0;

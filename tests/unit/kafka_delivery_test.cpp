@@ -121,9 +121,10 @@ EDGESPAN_TEST(kafka_a_partition_that_does_not_exist_fails_the_call_and_its_span,
           RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION);
 
   const RecordHeader headers[] = {{"a", "x"}};
-  REQUIRE(producer->send(
-              {.topic = topic.c_str(), .key = "headers", .partition = no_such_partition, .headers = headers}) ==
-          RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION);
+  REQUIRE(
+      producer->send(
+          {.topic = topic.c_str(), .key = "headers", .partition = no_such_partition, .headers = headers}) ==
+      RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION);
 
   rd_kafka_topic_t* handle = rd_kafka_topic_new(producer.handle(), topic.c_str(), nullptr);
   char value[] = "v";
@@ -224,10 +225,10 @@ EDGESPAN_TEST(kafka_a_batch_with_a_bad_partition_abandons_that_span_alone, "kafk
   rd_kafka_topic_destroy(handle);
   producer.delivered(3);
   (void)traced.spans(3);
-  REQUIRE(traced.tracing.books().abandoned == 0);
+  REQUIRE(traced.tracing.books().expired == 0);
   const std::vector<DecodedSpan>& spans = traced.stop(4);
   REQUIRE(spans.back().tag("error") == "abandoned");
-  REQUIRE(traced.tracing.books().abandoned == 1);
+  REQUIRE(traced.tracing.books().expired == 1);
 }
 
 EDGESPAN_TEST(kafka_messages_refused_in_a_batch_have_spans, "kafka") {
@@ -252,8 +253,8 @@ EDGESPAN_TEST(kafka_messages_refused_in_a_batch_have_spans, "kafka") {
   for (const char* key : {"2", "3"}) REQUIRE(span_of(spans, key).tag("error") == "_QUEUE_FULL");
 }
 
-// Whether librdkafka reports what a client still held when it is destroyed differs by version and moment; the stop
-// ends what it did not.
+// Whether librdkafka reports what a client still held when it is destroyed differs by version and moment; the
+// stop ends what it did not.
 EDGESPAN_TEST(kafka_destroy_without_flush_ends_every_span_with_an_error, "kafka") {
   Traced traced;
   {
@@ -261,14 +262,14 @@ EDGESPAN_TEST(kafka_destroy_without_flush_ends_every_span_with_an_error, "kafka"
     const std::string topic = MockCluster::shared().topic();
     for (int i = 0; i < 3; ++i) REQUIRE(producer->send({.topic = topic.c_str(), .key = "k"}) == 0);
   }
-  std::uint32_t abandoned = 0;
+  std::uint32_t expired = 0;
   for (const DecodedSpan& span : traced.stop(3)) {
     REQUIRE(span.name == "send");
     REQUIRE(span.kind == Kind::producer);
     REQUIRE_FALSE(span.tag("error").empty());
-    if (span.tag("error") == "abandoned") ++abandoned;
+    if (span.tag("error") == "abandoned") ++expired;
   }
-  REQUIRE(traced.tracing.books().abandoned == abandoned);
+  REQUIRE(traced.tracing.books().expired == expired);
 }
 
 EDGESPAN_TEST(kafka_a_message_without_an_end_is_abandoned_at_its_deadline, "kafka") {
@@ -284,7 +285,7 @@ EDGESPAN_TEST(kafka_a_message_without_an_end_is_abandoned_at_its_deadline, "kafk
   (void)traced.reporter.step();
   REQUIRE(traced.spans(1)[0].tag("error") == "abandoned");
   REQUIRE(traced.sender.spans[0].duration >= 100'000'000);
-  REQUIRE(traced.tracing.books().abandoned == 1);
+  REQUIRE(traced.tracing.books().expired == 1);
   // The report that comes after all finds nothing to end.
   REQUIRE(rd_kafka_purge(producer.handle(), RD_KAFKA_PURGE_F_QUEUE) == 0);
   (void)producer.reports(1);
@@ -296,7 +297,8 @@ EDGESPAN_TEST(kafka_messages_beyond_the_table_go_out_with_their_headers, "kafka"
   Traced<limits> traced;
   ReportingProducer producer{traced, {{"linger.ms", "300"}}};
   const std::string topic = MockCluster::shared().topic();
-  for (int i = 0; i < 12; ++i) REQUIRE(producer->send({.topic = topic.c_str(), .key = std::to_string(i)}) == 0);
+  for (int i = 0; i < 12; ++i)
+    REQUIRE(producer->send({.topic = topic.c_str(), .key = std::to_string(i)}) == 0);
   const std::vector<DecodedSpan> at_once = traced.spans(4);
   REQUIRE(traced.tracing.books().inflight_full == 4);
   for (std::size_t i = 0; i < 4; ++i) {

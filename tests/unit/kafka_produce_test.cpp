@@ -105,7 +105,8 @@ EDGESPAN_TEST(kafka_send_follows_the_headers_of_the_record, "kafka") {
   std::size_t reported = 0;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::string key = std::to_string(i);
-    REQUIRE(producer->send({.topic = topic.c_str(), .key = key, .value = "v", .headers = rows[i].before}) == 0);
+    REQUIRE(producer->send({.topic = topic.c_str(), .key = key, .value = "v", .headers = rows[i].before}) ==
+            0);
     reported += rows[i].decision != '0';
   }
   producer.delivered(rows.size());

@@ -285,14 +285,14 @@ EDGESPAN_TEST(kafka_sender_waits_for_a_record_it_was_told_to_abandon, "kafka") {
   OwnBroker broker;
   Agent agent{"zipkin", {{"bootstrap.servers", broker.address()}, {"reconnect.backoff.max.ms", "100"}}};
   const Sender table = agent.sender.sender();
-  table.abandon(table.ctx);  // nothing is on its way: nothing happens
+  table.cancel(table.ctx);  // nothing is on its way: nothing happens
   REQUIRE(agent.offer("warm-up").state == SendState::delivered);
   broker.down();
   {
     std::string bytes = "first";
     REQUIRE(agent.offer_once(bytes).state == SendState::pending);
-    table.abandon(table.ctx);
-    table.abandon(table.ctx);
+    table.cancel(table.ctx);
+    table.cancel(table.ctx);
     std::ranges::fill(bytes, '!');  // the sender keeps no view of a batch that was given up
   }
   const SendResult waiting = agent.offer_once("second");

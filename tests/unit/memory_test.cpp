@@ -25,8 +25,12 @@ static_assert(sizeof(Memory<>) + object_bytes <= 64 * 1'024);
 static_assert(sizeof(Memory<tiny_limits>) + object_bytes <= 16 * 1'024);
 
 // The sum is all of it, for odd numbers as well.
-constexpr Limits odd_limits{.ring_bytes = 3'072, .batch_bytes = 641, .spans_open_max = 3, .inflight_max = 24,
-                            .poll_records_max = 1, .poll_topics_max = 5};
+constexpr Limits odd_limits{.ring_bytes = 3'072,
+                            .batch_bytes = 641,
+                            .spans_open_max = 3,
+                            .inflight_max = 24,
+                            .poll_records_max = 1,
+                            .poll_topics_max = 5};
 static_assert(sizeof(Memory<>) == memory_bytes(Limits{}));
 static_assert(sizeof(Memory<tiny_limits>) == memory_bytes(tiny_limits));
 static_assert(sizeof(Memory<odd_limits>) == memory_bytes(odd_limits));
@@ -37,7 +41,8 @@ EDGESPAN_TEST(memory_of_the_smallest_preset_is_enough_for_the_whole_story, "memo
   ReportingProducer producer{traced};
   std::size_t spans = 0;
   for (int round = 1; round <= 20; ++round) {
-    REQUIRE(producer->send({.topic = topic.c_str(), .key = "pump-" + std::to_string(round), .value = "v"}) == 0);
+    REQUIRE(producer->send({.topic = topic.c_str(), .key = "pump-" + std::to_string(round), .value = "v"}) ==
+            0);
     producer.delivered(static_cast<std::size_t>(round));
     (void)traced.spans(++spans);
   }

@@ -108,8 +108,9 @@ TEST_CASE("a stalled server meets the deadline and delays no stop", "[posix][htt
 
 TEST_CASE("verdicts come through real sockets", "[posix][http]") {
   LoopbackServer::Behaviour busy;
-  busy.reply = "HTTP/1.1 503 Busy\r\nRetry-After: 3\r\nTransfer-Encoding: chunked\r\n\r\n"
-               "2\r\nno\r\n0\r\n\r\n";
+  busy.reply =
+      "HTTP/1.1 503 Busy\r\nRetry-After: 3\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "2\r\nno\r\n0\r\n\r\n";
   const LoopbackServer server(busy);
   Agent agent(server.url());
   agent.batches = 3;

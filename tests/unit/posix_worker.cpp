@@ -296,7 +296,8 @@ TEST_CASE("the reporter's thread asks for several times the stack that its work 
   Tracing tracing;
   HttpSender http;
   Reporter reporter;
-  const std::string url = "http://localhost:" + std::to_string(server.port()) + "/api/v2/spans";  // to be resolved
+  const std::string url =
+      "http://localhost:" + std::to_string(server.port()) + "/api/v2/spans";  // to be resolved
   REQUIRE(tracing.init(memory, {.local = {.service_name = "stack"}}, m.clock) == Status::ok);
   REQUIRE(http.init(m.port.stream(), url) == Status::ok);
   REQUIRE(reporter.init(tracing, http.sender()) == Status::ok);

@@ -221,7 +221,7 @@ EDGESPAN_TEST(stop_without_a_collector_ends_by_its_deadline_and_counts_the_rest,
   TEST_ASSERT_TRUE(agent.reporter.stop(2'000) == Status::timeout);
   TEST_ASSERT_LESS_OR_EQUAL_UINT64(2'010'000, agent.clock.now_us() - before);
   TEST_ASSERT_EQUAL_UINT64(5, agent.dropped(DropReason::shutdown));
-  TEST_ASSERT_EQUAL_UINT64(1, agent.sender.abandoned);
+  TEST_ASSERT_EQUAL_UINT64(1, agent.sender.cancelled);
   expect_stopped(agent);
 }
 
@@ -247,13 +247,13 @@ EDGESPAN_TEST(an_open_span_is_abandoned_by_its_deadline_or_by_the_stop, "reporte
   agent.run_for(602'000'000);
   TEST_ASSERT_FALSE(old.recording());
   old.tag("too", "late").finish();
-  TEST_ASSERT_EQUAL_UINT32(1, agent.tracing.books().abandoned);
+  TEST_ASSERT_EQUAL_UINT32(1, agent.tracing.books().expired);
   TEST_ASSERT_TRUE(agent.sender.found[0]);
 
   Span open = agent.tracing.span("open");
   agent.finished = 2;
   TEST_ASSERT_TRUE(agent.reporter.stop(1'000) == Status::ok);
-  TEST_ASSERT_EQUAL_UINT32(2, agent.tracing.books().abandoned);
+  TEST_ASSERT_EQUAL_UINT32(2, agent.tracing.books().expired);
   TEST_ASSERT_EQUAL_UINT64(2, agent.tracing.books().delivered);
   agent.expect_books();
 }
@@ -303,7 +303,8 @@ EDGESPAN_TEST(a_reporter_needs_a_tracing_that_is_started, "reporter") {
 EDGESPAN_TEST(bad_configurations_of_a_reporter_are_refused, "reporter") {
   SmallAgent agent;
   Reporter reporter;
-  TEST_ASSERT_TRUE(reporter.init(agent.tracing, agent.sender.sender(), {.flush_ms = 0}) == Status::bad_config);
+  TEST_ASSERT_TRUE(reporter.init(agent.tracing, agent.sender.sender(), {.flush_ms = 0}) ==
+                   Status::bad_config);
   const ReporterConfig swapped{.retry_min_ms = 9, .retry_max_ms = 8};
   TEST_ASSERT_TRUE(reporter.init(agent.tracing, agent.sender.sender(), swapped) == Status::bad_config);
   TEST_ASSERT_TRUE(reporter.init(agent.tracing, Sender{}) == Status::bad_config);

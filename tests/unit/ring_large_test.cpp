@@ -19,7 +19,7 @@ constexpr std::uint32_t records_a_chunk = ring_chunk_bytes / (record_bytes + 4);
 struct LargeRing {
   std::vector<std::uint64_t> bytes = std::vector<std::uint64_t>(chunks * ring_chunk_bytes / 8);
   std::vector<RingChunk> links = std::vector<RingChunk>(chunks);
-  core::SpanRing ring;
+  detail::SpanRing ring;
   LargeRing() { ring.init(std::as_writable_bytes(std::span{bytes}), links); }
 
   bool put(std::uint32_t value) {
@@ -30,7 +30,7 @@ struct LargeRing {
     return true;
   }
   bool take(std::uint32_t expected) {
-    core::RingRecord record;
+    detail::RingElement record;
     std::uint32_t value = 0;
     if (!ring.peek(0, record)) return false;
     std::memcpy(&value, record.bytes.data(), sizeof value);

@@ -7,7 +7,7 @@
 namespace {
 
 using namespace edgespan;
-using core::RingRecord;
+using detail::RingElement;
 using test::Ring;
 
 EDGESPAN_TEST(a_ring_gives_back_what_was_put_in_in_order, "ring") {
@@ -19,7 +19,7 @@ EDGESPAN_TEST(a_ring_gives_back_what_was_put_in_in_order, "ring") {
     TEST_ASSERT_EQUAL_UINT32(i, value);
     TEST_ASSERT_EQUAL_UINT32(40 + i, size);
   }
-  RingRecord record;
+  RingElement record;
   TEST_ASSERT_FALSE(r.ring.peek(0, record));
 }
 
@@ -39,7 +39,7 @@ EDGESPAN_TEST(one_thread_may_fill_the_whole_ring, "ring") {
 EDGESPAN_TEST(an_idle_stripe_holds_no_chunk, "ring") {
   Ring<2> r;
   for (std::uint32_t lap = 0; lap < 1'000; ++lap) {
-    for (std::uint32_t stripe = 0; stripe < core::stripes; ++stripe) {
+    for (std::uint32_t stripe = 0; stripe < detail::stripes; ++stripe) {
       std::uint32_t value = 0;
       TEST_ASSERT_TRUE(r.put(stripe, lap, 12));
       TEST_ASSERT_TRUE(r.take(stripe, value));
@@ -70,7 +70,7 @@ EDGESPAN_TEST(marks_of_a_record_come_back_with_it, "ring") {
   Ring<2> r;
   TEST_ASSERT_TRUE(r.put(0, 3));
   TEST_ASSERT_TRUE(r.put(0, 4));
-  RingRecord record;
+  RingElement record;
   TEST_ASSERT_TRUE(r.ring.peek(0, record));
   TEST_ASSERT_EQUAL_UINT32(7, record.timestamp_at);
   TEST_ASSERT_TRUE(record.annotated);

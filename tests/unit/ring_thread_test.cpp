@@ -13,8 +13,8 @@ namespace {
 using namespace edgespan;
 using test::Ring;
 
-// Producers count what they put in and what was refused; the reader sees each producer's values in order, and the sums
-// agree to the last one.
+// Producers count what they put in and what was refused; the reader sees each producer's values in order, and
+// the sums agree to the last one.
 TEST_CASE("many producers and one reader lose nothing that is not counted", "[ring][thread]") {
   constexpr std::uint32_t producers = 6, each = 20'000;
   auto r = std::make_unique<Ring<8>>();
@@ -23,7 +23,7 @@ TEST_CASE("many producers and one reader lose nothing that is not counted", "[ri
   for (std::uint32_t p = 0; p < producers; ++p) {
     threads.emplace_back([&, p] {
       for (std::uint32_t i = 0; i < each; ++i) {
-        if (!r->put(p % core::stripes, p << 24 | i, 8 + (i * 7 + p) % 500)) refused.fetch_add(1);
+        if (!r->put(p % detail::stripes, p << 24 | i, 8 + (i * 7 + p) % 500)) refused.fetch_add(1);
       }
       running.fetch_sub(1);
     });
@@ -35,7 +35,7 @@ TEST_CASE("many producers and one reader lose nothing that is not counted", "[ri
   for (bool more = true; more;) {
     const bool ended = running.load() == 0;
     more = false;
-    for (std::uint32_t stripe = 0; stripe < core::stripes; ++stripe) {
+    for (std::uint32_t stripe = 0; stripe < detail::stripes; ++stripe) {
       std::uint32_t value = 0;
       while (r->take(stripe, value)) {
         more = true;

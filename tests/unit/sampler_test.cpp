@@ -11,7 +11,8 @@ std::uint64_t scrambled(std::uint64_t i) { return (i + 1) * 0x9E3779B97F4A7C15; 
 
 EDGESPAN_TEST(always_keeps_and_never_drops_every_id, "sampler") {
   const Sampler always = Sampler::always(), never = Sampler::never();
-  for (const std::uint64_t id : {0ULL, 1ULL, 0x7FFFFFFFFFFFFFFFULL, 0x8000000000000000ULL, 0xFFFFFFFFFFFFFFFFULL}) {
+  for (const std::uint64_t id :
+       {0ULL, 1ULL, 0x7FFFFFFFFFFFFFFFULL, 0x8000000000000000ULL, 0xFFFFFFFFFFFFFFFFULL}) {
     TEST_ASSERT_TRUE(always.keep(id, 0));
     TEST_ASSERT_FALSE(never.keep(id, 0));
   }
@@ -19,9 +20,9 @@ EDGESPAN_TEST(always_keeps_and_never_drops_every_id, "sampler") {
 
 EDGESPAN_TEST(a_rate_keeps_ids_up_to_the_collectors_boundary, "sampler") {
   const Sampler half = Sampler::probability(0.5F);
-  TEST_ASSERT_TRUE(half.keep(0x4000000000000000, 0));   // exactly rate * 2^63
+  TEST_ASSERT_TRUE(half.keep(0x4000000000000000, 0));  // exactly rate * 2^63
   TEST_ASSERT_FALSE(half.keep(0x4000000000000001, 0));
-  TEST_ASSERT_TRUE(half.keep(0xC000000000000000, 0));   // the magnitude counts, not the sign
+  TEST_ASSERT_TRUE(half.keep(0xC000000000000000, 0));  // the magnitude counts, not the sign
   TEST_ASSERT_FALSE(half.keep(0xBFFFFFFFFFFFFFFF, 0));
   TEST_ASSERT_FALSE(half.keep(0x8000000000000000, 0));  // its magnitude is taken for the largest
 }
@@ -46,7 +47,8 @@ EDGESPAN_TEST(a_lower_rate_keeps_a_part_of_what_a_higher_one_keeps, "sampler") {
   TEST_ASSERT_TRUE(kept_high > 28'500 && kept_high < 31'500);
 }
 
-std::uint32_t kept_within(const Sampler& sampler, std::uint64_t from_us, std::uint64_t to_us, std::uint64_t every_us) {
+std::uint32_t kept_within(const Sampler& sampler, std::uint64_t from_us, std::uint64_t to_us,
+                          std::uint64_t every_us) {
   std::uint32_t kept = 0;
   for (std::uint64_t now = from_us; now < to_us; now += every_us) kept += sampler.keep(1, now) ? 1U : 0U;
   return kept;
@@ -66,7 +68,9 @@ EDGESPAN_TEST(a_high_rate_limit_is_spread_over_the_second, "sampler") {
   TEST_ASSERT_EQUAL_UINT32(10, kept_within(many, 100'100'000, 100'200'000, 1'000));
 }
 
-EDGESPAN_TEST(no_traces_a_second_means_none, "sampler") { TEST_ASSERT_FALSE(Sampler::rate_limit(0).keep(1, 1)); }
+EDGESPAN_TEST(no_traces_a_second_means_none, "sampler") {
+  TEST_ASSERT_FALSE(Sampler::rate_limit(0).keep(1, 1));
+}
 
 EDGESPAN_TEST(the_first_rule_that_matches_decides, "sampler") {
   static const Sampler always = Sampler::always(), never = Sampler::never();

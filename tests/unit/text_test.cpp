@@ -15,7 +15,7 @@ using namespace edgespan;
 
 bool slow_utf8(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
-    const std::size_t n = core::utf8_sequence(text, at);
+    const std::size_t n = detail::utf8_sequence(text, at);
     if (n == 0) return false;
     at += n;
   }
@@ -37,21 +37,21 @@ EDGESPAN_TEST(every_byte_at_every_place_is_judged_as_by_the_slow_way, "text") {
         bytes.fill('k');
         bytes[at] = static_cast<char>(byte);
         const std::string_view text{bytes.data(), size};
-        if (core::utf8(text) != slow_utf8(text)) TEST_FAIL_MESSAGE("utf8");
-        if (core::text_key(text) != slow_key(text)) TEST_FAIL_MESSAGE("text_key");
+        if (detail::utf8(text) != slow_utf8(text)) TEST_FAIL_MESSAGE("utf8");
+        if (detail::text_key(text) != slow_key(text)) TEST_FAIL_MESSAGE("text_key");
       }
     }
   }
-  TEST_ASSERT_TRUE(core::utf8(""));
-  TEST_ASSERT_FALSE(core::text_key(""));
+  TEST_ASSERT_TRUE(detail::utf8(""));
+  TEST_ASSERT_FALSE(detail::text_key(""));
 }
 
 EDGESPAN_TEST(longer_characters_are_text, "text") {
-  TEST_ASSERT_TRUE(core::text_key("K\xC3\xBChlung-7"));
+  TEST_ASSERT_TRUE(detail::text_key("K\xC3\xBChlung-7"));
   TEST_ASSERT_TRUE(
-      core::utf8("temperature \xE2\x88\x92"
-                 "18 \xF0\x9F\xA7\x8A"));
-  TEST_ASSERT_FALSE(core::utf8("temperature \xE2\x88"));
+      detail::utf8("temperature \xE2\x88\x92"
+                   "18 \xF0\x9F\xA7\x8A"));
+  TEST_ASSERT_FALSE(detail::utf8("temperature \xE2\x88"));
 }
 
 }  // namespace

@@ -110,7 +110,7 @@ EDGESPAN_TEST(ids_are_random_never_zero_and_of_128_bits, "tracing") {
     id = span.context().span_id;
     TEST_ASSERT_NOT_EQUAL_UINT64(0, span.context().trace_hi);
     TEST_ASSERT_NOT_EQUAL_UINT64(0, id);
-    span.abandon();
+    span.discard();
   }
   std::sort(seen.begin(), seen.end());
   TEST_ASSERT_TRUE(std::adjacent_find(seen.begin(), seen.end()) == seen.end());
@@ -259,7 +259,8 @@ EDGESPAN_TEST(without_entropy_there_are_no_spans_and_they_begin_once_it_is_there
 EDGESPAN_TEST(a_tracing_refuses_what_it_cannot_work_with, "tracing") {
   test::ManualClock clock;
   const TracingMemory whole = SmallAgent::memory;
-  const auto init = [&](const TracingConfig& config, const TracingMemory& given, const edgespan_clock& table) {
+  const auto init = [&](const TracingConfig& config, const TracingMemory& given,
+                        const edgespan_clock& table) {
     Tracing tracing;
     return tracing.init(given, config, table);
   };

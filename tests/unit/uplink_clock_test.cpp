@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rows 14, 15, 35 and 36 of the failure model: dates that step, boards that sleep, stops at any moment, counters
-// that wrap.
+// Rows 14, 15, 35 and 36 of the failure model: dates that step, boards that sleep, stops at any moment,
+// counters that wrap.
 #include "core/state.hpp"
 #include "unit/uplink_world.hpp"
 
@@ -34,8 +34,8 @@ DecodedSpan span_over(UplinkWorld<>& t, const std::function<void()>& meanwhile) 
 EDGESPAN_TEST(a_step_of_the_date_bends_no_duration, "uplink") {
   UplinkWorld t;
   for (const std::int64_t step :
-       {twenty_years, -twenty_years, std::int64_t{3'600'000'000}, std::int64_t{-3'600'000'000}, std::int64_t{1},
-        std::int64_t{-1'000'000}, std::int64_t{0}}) {
+       {twenty_years, -twenty_years, std::int64_t{3'600'000'000}, std::int64_t{-3'600'000'000},
+        std::int64_t{1}, std::int64_t{-1'000'000}, std::int64_t{0}}) {
     CAPTURE(step);
     REQUIRE(span_over(t, [&] { t.clock.step_wall(step); }).duration == 1'500'000);
   }
@@ -119,9 +119,12 @@ EDGESPAN_TEST(a_stop_at_any_moment_keeps_its_deadline_and_the_books, "uplink") {
       UplinkWorld<tiny_limits> t({.flush_ms = 20});
       t.collector.conduct = [&] {
         switch (peer) {
-          case Peer::hangs: return Conduct{.reads_until = 50};
-          case Peer::is_slow: return Conduct{.send_bytes = 7, .send_every_us = 2'000, .reply_after_us = 90'000};
-          default: return Conduct{};
+          case Peer::hangs:
+            return Conduct{.reads_until = 50};
+          case Peer::is_slow:
+            return Conduct{.send_bytes = 7, .send_every_us = 2'000, .reply_after_us = 90'000};
+          default:
+            return Conduct{};
         }
       };
       for (int i = 0; i < event; ++i) {
@@ -179,10 +182,10 @@ EDGESPAN_TEST(counters_of_32_bits_wrap_and_the_books_do_not, "uplink") {
     for (const std::uint32_t top : {0U, 1U << 31}) {
       CAPTURE(k, top);
       UplinkWorld<tiny_limits> t;
-      core::TracingState& state = t.tracing.state();
+      detail::TracingState& state = t.tracing.state();
       const std::uint32_t start = top - k;
       state.ring.count_from(start);
-      for (std::uint32_t stripe = 0; stripe < core::stripes; ++stripe) {
+      for (std::uint32_t stripe = 0; stripe < detail::stripes; ++stripe) {
         for (auto& dropped : state.ring.counters(stripe).dropped) dropped.store(start);
         state.ledger.sums.delivered += start;
       }
@@ -194,8 +197,8 @@ EDGESPAN_TEST(counters_of_32_bits_wrap_and_the_books_do_not, "uplink") {
       }
       REQUIRE(t.books().delivered == before.delivered + 60);
       t.finish_spans(500);  // more than there is room for
-      const std::uint64_t full = t.dropped(DropReason::ring_full) -
-                                 before.dropped[static_cast<std::size_t>(DropReason::ring_full)];
+      const std::uint64_t full =
+          t.dropped(DropReason::ring_full) - before.dropped[static_cast<std::size_t>(DropReason::ring_full)];
       REQUIRE(full > 300);
       REQUIRE(t.books().finished == before.finished + 560);
       REQUIRE(t.held() + full == 500);

@@ -46,9 +46,7 @@ EDGESPAN_TEST(a_day_without_an_uplink_costs_what_the_ring_cannot_hold_and_no_mor
 EDGESPAN_TEST(a_link_of_a_byte_a_second_is_given_up_in_bounded_time, "uplink") {
   UplinkWorld t;
   bool slow = true;
-  t.collector.conduct = [&] {
-    return slow ? Conduct{.send_bytes = 1, .send_every_us = second} : Conduct{};
-  };
+  t.collector.conduct = [&] { return slow ? Conduct{.send_bytes = 1, .send_every_us = second} : Conduct{}; };
   t.finish_spans(40);
   const std::uint64_t begun = t.clock.now_us();
   while (t.books().retries == 0) t.run_for(1'000);
@@ -286,7 +284,8 @@ EDGESPAN_TEST(a_hostile_collector_gets_no_span_lost_and_not_much_time, "uplink")
   }();
   for (const std::string& said :
        {flood, std::string(100'000, 'x'), "HTTP/1.1 202 x\r\nX: " + std::string(100'000, 'y'),
-        std::string("HTTP/1.1 101 Switching Protocols\r\n\r\n"), std::string("\x15\x03\x03\0\x02\x02\x28", 7)}) {
+        std::string("HTTP/1.1 101 Switching Protocols\r\n\r\n"),
+        std::string("\x15\x03\x03\0\x02\x02\x28", 7)}) {
     for (const bool drips : {false, true}) {
       CAPTURE(said.substr(0, 30), drips);
       UplinkWorld t;
@@ -331,10 +330,10 @@ EDGESPAN_TEST(a_failed_handshake_is_a_failed_connection_and_a_failed_verificatio
     std::uint64_t offers_min;
     std::uint64_t offers_max;
   };
-  for (const Case& c : {Case{EDGESPAN_STREAM_TLS, 12, 400}, Case{EDGESPAN_STREAM_UNKNOWN_ROOT, 12, 25},
-                        Case{EDGESPAN_STREAM_WRONG_HOST, 12, 25}, Case{EDGESPAN_STREAM_EXPIRED, 12, 25},
-                        Case{EDGESPAN_STREAM_NOT_YET_VALID, 12, 25},
-                        Case{EDGESPAN_STREAM_BAD_CERTIFICATE, 12, 25}}) {
+  for (const Case& c :
+       {Case{EDGESPAN_STREAM_TLS, 12, 400}, Case{EDGESPAN_STREAM_UNKNOWN_ROOT, 12, 25},
+        Case{EDGESPAN_STREAM_WRONG_HOST, 12, 25}, Case{EDGESPAN_STREAM_EXPIRED, 12, 25},
+        Case{EDGESPAN_STREAM_NOT_YET_VALID, 12, 25}, Case{EDGESPAN_STREAM_BAD_CERTIFICATE, 12, 25}}) {
     CAPTURE(c.error);
     UplinkWorld t;
     bool failing = true;

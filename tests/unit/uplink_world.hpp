@@ -35,13 +35,14 @@ struct Collector {
   std::function<std::string(const std::string& body)> spans_in = [](const std::string& body) { return body; };
   std::function<sim::Conduct()> conduct = [] { return sim::Conduct{}; };  // of the next connection
 
-  std::vector<std::string> bodies;             // of every whole request
-  std::map<std::string, std::size_t> spans;    // how often each span, by its id, was in a body that got a 2xx
-  std::uint64_t bytes = 0;                     // that arrived on all connections
+  std::vector<std::string> bodies;           // of every whole request
+  std::map<std::string, std::size_t> spans;  // how often each span, by its id, was in a body that got a 2xx
+  std::uint64_t bytes = 0;                   // that arrived on all connections
 
   explicit Collector(sim::Link& link) : link_(link) {
-    link.set_far_end({this, [](void* self) -> const sim::Conduct& { return static_cast<Collector*>(self)->accept(); },
-                      [](void* self, std::string_view taken) { static_cast<Collector*>(self)->take(taken); }});
+    link.set_far_end(
+        {this, [](void* self) -> const sim::Conduct& { return static_cast<Collector*>(self)->accept(); },
+         [](void* self, std::string_view taken) { static_cast<Collector*>(self)->take(taken); }});
   }
 
  private:

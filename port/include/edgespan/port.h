@@ -61,21 +61,22 @@ typedef struct edgespan_stream {
   bool secure;
 } edgespan_stream;
 
-/* Why a stream failed; negative results of open, send and recv. Those after TLS come from a stream that encrypts:
- * between UNKNOWN_ROOT and BAD_CERTIFICATE the peer was reached and not believed, which another attempt alone will
- * not change; NO_CLOCK, NO_ENTROPY and NO_MEMORY are this machine's own. */
+/* Why a stream failed; negative results of open, send and recv. Those after TLS come from a stream that
+ * encrypts: between UNKNOWN_ROOT and BAD_CERTIFICATE the peer was reached and not believed, which another
+ * attempt alone will not change; NO_CLOCK, NO_ENTROPY and NO_MEMORY are this machine's own. */
 typedef enum edgespan_stream_error {
-  EDGESPAN_STREAM_FAILED = -1,           /* anything else */
-  EDGESPAN_STREAM_CLOSED = -2,           /* orderly close by the peer */
-  EDGESPAN_STREAM_RESET = -3,            /* connection reset or broken */
-  EDGESPAN_STREAM_REFUSED = -4,          /* nobody listens */
-  EDGESPAN_STREAM_UNREACHABLE = -5,      /* no route, no network */
-  EDGESPAN_STREAM_NO_HOST = -6,          /* the name does not resolve */
-  EDGESPAN_STREAM_TLS = -7,              /* no agreement, an alert, or bytes that are not TLS or were changed */
-  EDGESPAN_STREAM_UNKNOWN_ROOT = -8,     /* the peer's certificate leads to none of the roots, self-signed included */
-  EDGESPAN_STREAM_WRONG_HOST = -9,       /* it is for another name */
-  EDGESPAN_STREAM_EXPIRED = -10,         /* it, or one above it, is past its end */
-  EDGESPAN_STREAM_NOT_YET_VALID = -11,   /* it, or one above it, begins later than the wall clock says it is */
+  EDGESPAN_STREAM_FAILED = -1,      /* anything else */
+  EDGESPAN_STREAM_CLOSED = -2,      /* orderly close by the peer */
+  EDGESPAN_STREAM_RESET = -3,       /* connection reset or broken */
+  EDGESPAN_STREAM_REFUSED = -4,     /* nobody listens */
+  EDGESPAN_STREAM_UNREACHABLE = -5, /* no route, no network */
+  EDGESPAN_STREAM_NO_HOST = -6,     /* the name does not resolve */
+  EDGESPAN_STREAM_TLS = -7,         /* no agreement, an alert, or bytes that are not TLS or were changed */
+  EDGESPAN_STREAM_UNKNOWN_ROOT =
+      -8, /* the peer's certificate leads to none of the roots, self-signed included */
+  EDGESPAN_STREAM_WRONG_HOST = -9,     /* it is for another name */
+  EDGESPAN_STREAM_EXPIRED = -10,       /* it, or one above it, is past its end */
+  EDGESPAN_STREAM_NOT_YET_VALID = -11, /* it, or one above it, begins later than the wall clock says it is */
   EDGESPAN_STREAM_BAD_CERTIFICATE = -12, /* unreadable, too weak, or not for servers */
   EDGESPAN_STREAM_NO_CLOCK = -13,        /* dates cannot be checked: the wall clock is not set */
   EDGESPAN_STREAM_NO_ENTROPY = -14,      /* no keys can be made: the platform has no chance yet */
@@ -86,8 +87,8 @@ typedef enum edgespan_stream_error {
 typedef struct edgespan_gzip {
   void* ctx;
 
-  /* Packs `n` bytes as gzip (RFC 1952). If that pays: the packed bytes, `*packed_n` of them, kept until the next call;
-   * else NULL. The same bytes give the same result. */
+  /* Packs `n` bytes as gzip (RFC 1952). If that pays: the packed bytes, `*packed_n` of them, kept until the
+   * next call; else NULL. The same bytes give the same result. */
   const void* (*pack)(void* ctx, const void* bytes, size_t n, size_t* packed_n);
 } edgespan_gzip;
 

@@ -40,7 +40,8 @@ rd_kafka_conf_t* configuration(const std::string& brokers, bool consumer) {
 void assign(rd_kafka_t* consumer) {
   std::int64_t low = 0;
   std::int64_t high = 0;
-  must(rd_kafka_query_watermark_offsets(consumer, topic, 0, &low, &high, patience_ms) == RD_KAFKA_RESP_ERR_NO_ERROR,
+  must(rd_kafka_query_watermark_offsets(consumer, topic, 0, &low, &high, patience_ms) ==
+           RD_KAFKA_RESP_ERR_NO_ERROR,
        "the broker does not answer");
   rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(1);
   rd_kafka_topic_partition_list_add(list, topic, 0)->offset = high;
@@ -75,7 +76,8 @@ Usage run(Way& way, rd_kafka_t* producer, rd_kafka_t* consumer, std::size_t reco
 
 rd_kafka_t* client(rd_kafka_type_t type, const std::string& brokers) {
   char errstr[256] = "";
-  rd_kafka_t* made = rd_kafka_new(type, configuration(brokers, type == RD_KAFKA_CONSUMER), errstr, sizeof errstr);
+  rd_kafka_t* made =
+      rd_kafka_new(type, configuration(brokers, type == RD_KAFKA_CONSUMER), errstr, sizeof errstr);
   must(made != nullptr, errstr);
   return made;
 }
@@ -85,10 +87,10 @@ struct Plain {
   rd_kafka_t* consumer;
 
   void send(std::string_view key) {
-    const rd_kafka_resp_err_t error = rd_kafka_producev(
-        producer, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-        RD_KAFKA_V_KEY(key.data(), key.size()),
-        RD_KAFKA_V_VALUE(const_cast<char*>(value.data()), value.size()), RD_KAFKA_V_END);
+    const rd_kafka_resp_err_t error =
+        rd_kafka_producev(producer, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+                          RD_KAFKA_V_KEY(key.data(), key.size()),
+                          RD_KAFKA_V_VALUE(const_cast<char*>(value.data()), value.size()), RD_KAFKA_V_END);
     must(error == RD_KAFKA_RESP_ERR_NO_ERROR, "a record was refused");
   }
   std::size_t poll() {
@@ -140,15 +142,16 @@ Usage run_traced(const std::string& brokers, const std::string& collector_url, s
            reporter.start(port.worker()) == ok && kafka.init(tracing, memory.inflight) == ok,
        "the agent did not start");
   char errstr[256] = "";
-  rd_kafka_t* producer = kafka.create(RD_KAFKA_PRODUCER, configuration(brokers, false), errstr, sizeof errstr);
+  rd_kafka_t* producer =
+      kafka.create(RD_KAFKA_PRODUCER, configuration(brokers, false), errstr, sizeof errstr);
   must(producer != nullptr, errstr);
   rd_kafka_t* consumer = client(RD_KAFKA_CONSUMER, brokers);
   Traced traced{kafka, {kafka, producer}, {kafka, consumer, memory.consumer}};
   const Usage usage = run(traced, producer, consumer, records);
   must(reporter.stop(patience_ms) == ok, "the collector did not take the last spans");
 
-  // An agent that did nothing would prove nothing. Spans come faster here than any gateway makes them, so some are
-  // dropped; the books hold all the same.
+  // An agent that did nothing would prove nothing. Spans come faster here than any gateway makes them, so
+  // some are dropped; the books hold all the same.
   const Books books = tracing.books();
   must(books.balanced() && books.finished >= 3 * records && books.delivered >= idle_records,
        "the agent did not report what it should have");

@@ -11,7 +11,8 @@ namespace edgespan::resident {
 void run_peer() {
   char errstr[256] = "";
   rd_kafka_conf_t* conf = rd_kafka_conf_new();
-  must(rd_kafka_conf_set(conf, "test.mock.num.brokers", "1", errstr, sizeof errstr) == RD_KAFKA_CONF_OK, errstr);
+  must(rd_kafka_conf_set(conf, "test.mock.num.brokers", "1", errstr, sizeof errstr) == RD_KAFKA_CONF_OK,
+       errstr);
   rd_kafka_conf_set_log_cb(conf, [](const rd_kafka_t*, int, const char*, const char*) {});
   rd_kafka_t* host = rd_kafka_new(RD_KAFKA_PRODUCER, conf, errstr, sizeof errstr);
   must(host != nullptr, errstr);

@@ -19,7 +19,8 @@ Memory memory_now() {
   Memory memory;
   std::string name;
   file.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
-  for (std::size_t kib = 0; file >> name >> kib; file.ignore(std::numeric_limits<std::streamsize>::max(), '\n')) {
+  for (std::size_t kib = 0; file >> name >> kib;
+       file.ignore(std::numeric_limits<std::streamsize>::max(), '\n')) {
     if (name == "Rss:") memory.rss_kib = kib;
     if (name == "Private_Dirty:") memory.private_kib = kib;
   }

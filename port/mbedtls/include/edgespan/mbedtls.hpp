@@ -17,8 +17,9 @@ namespace edgespan::mbedtls {
 inline constexpr std::size_t in_bytes = EDGESPAN_TLS_IN_BYTES;
 inline constexpr std::size_t out_bytes = EDGESPAN_TLS_OUT_BYTES;
 
-// Enough for one root and a server with a chain of RSA-2048 or P-256 (README.md has what was measured). Longer
-// keys, further roots and a client certificate need more; counters().arena_high_water_bytes says how much.
+// Enough for one root and a server with a chain of RSA-2048 or P-256 (README.md has what was measured).
+// Longer keys, further roots and a client certificate need more; counters().arena_high_water_bytes says how
+// much.
 inline constexpr std::size_t arena_bytes =
     in_bytes + out_bytes + (sizeof(void*) > 4 ? 18 : 14) * 1024 + EDGESPAN_TLS13 * 6 * 1024;
 
@@ -35,9 +36,10 @@ inline Encoded pem(std::string_view nul_terminated) noexcept {
 }
 
 struct Config {
-  Encoded roots{};        // one or more; nothing else is trusted
-  Encoded certificate{};  // this client's, followed by those between it and its root; empty: the client has none
-  Encoded key{};          // that certificate's; RSA, P-256 or P-384, not encrypted
+  Encoded roots{};  // one or more; nothing else is trusted
+  Encoded
+      certificate{};  // this client's, followed by those between it and its root; empty: the client has none
+  Encoded key{};      // that certificate's; RSA, P-256 or P-384, not encrypted
 };
 
 enum class Result : std::uint8_t {
@@ -68,14 +70,14 @@ struct Counters {
   std::uint32_t arena_high_water_bytes = 0;  // an arena of this size would have done so far
 };
 
-// TLS 1.2 (1.3 too with EDGESPAN_TLS13) as a client, over another stream: what is behind an edgespan_stream that
-// an HttpSender can be given. The server's chain, its dates and its name are always checked; there is no way
-// not to. Without a wall clock, or without entropy, open() waits and has sent nothing.
+// TLS 1.2 (1.3 too with EDGESPAN_TLS13) as a client, over another stream: what is behind an edgespan_stream
+// that an HttpSender can be given. The server's chain, its dates and its name are always checked; there is no
+// way not to. Without a wall clock, or without entropy, open() waits and has sent nothing.
 //
-// Nothing blocks: open() goes on with the handshake as far as the inner stream's bytes allow, send() and recv()
-// the same. One call may have to work through a whole flight of the handshake, which is public-key arithmetic.
-// A session that the server offers is kept in the arena and taken up again by the next handshake with the same
-// host and port, until a date of the chain it was made with is over.
+// Nothing blocks: open() goes on with the handshake as far as the inner stream's bytes allow, send() and
+// recv() the same. One call may have to work through a whole flight of the handshake, which is public-key
+// arithmetic. A session that the server offers is kept in the arena and taken up again by the next handshake
+// with the same host and port, until a date of the chain it was made with is over.
 //
 // mbedTLS has one allocator and one clock for the process, and both become this object's: at most one Tls is
 // initialised at any time, and nothing else in the process uses this copy of mbedTLS meanwhile. Pinned.
@@ -95,12 +97,12 @@ class Tls {
     return init(arena.bytes, inner, clock, config);
   }
 
-  // Closes the stream and leaves the arena, which held keys, empty and zero. init() may follow. As the stream's
-  // own calls: not while another thread may be inside one.
+  // Closes the stream and leaves the arena, which held keys, empty and zero. init() may follow. As the
+  // stream's own calls: not while another thread may be inside one.
   void stop() noexcept;
 
-  // As long as this object lives. Before init() and after stop() it fails every call. After send() took 0 bytes
-  // the next send() offers at least the same bytes again: they are encrypted already.
+  // As long as this object lives. Before init() and after stop() it fails every call. After send() took 0
+  // bytes the next send() offers at least the same bytes again: they are encrypted already.
   const edgespan_stream& stream() const noexcept { return table_; }
 
   // Any thread. Read while an attempt ends, a report may mix two.
@@ -126,7 +128,8 @@ class Tls {
   State* state_ = nullptr;
   std::atomic<int> error_{0}, code_{0}, alert_{-1}, depth_{-1};
   std::atomic<std::uint32_t> flags_{0};
-  std::atomic<std::uint32_t> handshakes_{0}, resumed_{0}, failures_{0}, arena_blocks_{0}, arena_high_water_{0};
+  std::atomic<std::uint32_t> handshakes_{0}, resumed_{0}, failures_{0}, arena_blocks_{0},
+      arena_high_water_{0};
 };
 
 }  // namespace edgespan::mbedtls

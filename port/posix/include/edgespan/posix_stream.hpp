@@ -77,7 +77,7 @@ class Stream {
   bool reply_left_ = false;  // send() failed, and left it to the caller to read what the peer said before
   std::uint16_t port_ = 0;
   std::uint32_t user_timeout_ms_ = 0;
-  Lookup* lookup_ = nullptr;  // while resolving
+  Lookup* lookup_ = nullptr;            // while resolving
   int error_ = EDGESPAN_STREAM_FAILED;  // of the last address tried
   std::size_t address_count_ = 0;
   std::size_t tried_ = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A simulated platform: virtual time, one seed, a network that misbehaves as it is told. This header holds the
-// small world of the unit tests, whose peer follows a script; the headers beside it are the parts it is made of.
+// A simulated platform: virtual time, one seed, a network that misbehaves as it is told. This header holds
+// the small world of the unit tests, whose peer follows a script; the headers beside it are the parts it is
+// made of.
 #pragma once
 
 #include <edgespan/port.h>
@@ -48,7 +49,9 @@ class World {
   void set_entropy(bool available) { clock_.set_entropy(available); }
 
   // The n-th call from now (1: the next) fails: with `error` for the stream's calls, with false for entropy.
-  void fail_at(Call call, std::uint64_t n, int error = EDGESPAN_STREAM_FAILED) { calls_.fail_at(call, n, error); }
+  void fail_at(Call call, std::uint64_t n, int error = EDGESPAN_STREAM_FAILED) {
+    calls_.fail_at(call, n, error);
+  }
   std::uint64_t calls(Call call) const { return calls_.made(call); }
 
   // The network. Every connection takes the next peer; the last one stays for all that follow.

@@ -6,8 +6,8 @@
 namespace edgespan::sim {
 
 // A stream of numbers from one seed, the same on every machine and with every standard library (whose own
-// distributions promise no such thing). splitmix64; integers only. Draw once an expression: in which order two
-// arguments or operands are evaluated is each compiler's choice.
+// distributions promise no such thing). splitmix64; integers only. Draw once an expression: in which order
+// two arguments or operands are evaluated is each compiler's choice.
 class Chance {
  public:
   explicit constexpr Chance(std::uint64_t seed) : state_(seed) {}

@@ -23,7 +23,7 @@ class Clock {
   void advance(std::uint64_t us);
   std::uint64_t now_us() const { return mono_us_; }
 
-  void set_wall(std::uint64_t wall_us);                // 0: the board does not know the date
+  void set_wall(std::uint64_t wall_us);                  // 0: the board does not know the date
   void step_wall(std::int64_t us) { offset_us_ += us; }  // back or forward; it has to be known
   void set_drift(std::int32_t ppm) { drift_ppm_ = ppm; }
   bool wall_known() const { return wall_set_; }
@@ -36,8 +36,8 @@ class Clock {
   void on_pause(void* ctx, void (*hook)(void* ctx, std::uint64_t us));
   std::uint64_t paused_us() const { return paused_us_; }
 
-  // What happens right after the agent has read the monotonic clock, before it does anything with what it read:
-  // there another thread may come in between.
+  // What happens right after the agent has read the monotonic clock, before it does anything with what it
+  // read: there another thread may come in between.
   void on_read(void* ctx, void (*hook)(void* ctx));
 
  private:

@@ -7,8 +7,8 @@
 
 namespace edgespan::sim {
 
-// Reads the requests of one connection after another, in pieces of any size: a head up to its empty line, then
-// as many bytes as Content-Length announces.
+// Reads the requests of one connection after another, in pieces of any size: a head up to its empty line,
+// then as many bytes as Content-Length announces.
 class HttpRequestReader {
  public:
   // Takes bytes of one request, at most to its end; returns how many.
@@ -37,8 +37,8 @@ class HttpRequestReader {
 enum class Framing : std::uint8_t { sized, chunked, until_close };
 
 // Appends a whole reply to `out`. `headers` are whole lines with their CR LF.
-void write_reply(std::string& out, std::uint32_t status, std::string_view headers = {}, std::string_view body = {},
-                 Framing framing = Framing::sized);
+void write_reply(std::string& out, std::uint32_t status, std::string_view headers = {},
+                 std::string_view body = {}, Framing framing = Framing::sized);
 void write_number(std::string& out, std::uint64_t number);
 
 }  // namespace edgespan::sim

@@ -39,15 +39,16 @@ struct Conduct {
   std::uint64_t dies_after_giving = unlimited;  // position at which the connection ends; 0: before any reply
   std::uint64_t corrupts_given = never;         // position of a byte that arrives changed
 
-  int end = EDGESPAN_STREAM_CLOSED;          // what the end looks like
-  std::uint64_t closes_after_us = never;     // idle for so long, the peer closes
-  std::uint64_t forgotten_after_us = never;  // idle for so long, a router forgets it: bytes vanish from then on
+  int end = EDGESPAN_STREAM_CLOSED;       // what the end looks like
+  std::uint64_t closes_after_us = never;  // idle for so long, the peer closes
+  std::uint64_t forgotten_after_us =
+      never;  // idle for so long, a router forgets it: bytes vanish from then on
 };
 
 // Who answers at the other end.
 struct FarEnd {
   void* ctx = nullptr;
-  const Conduct& (*accept)(void* ctx) = nullptr;  // a connection is asked for: how it will be
+  const Conduct& (*accept)(void* ctx) = nullptr;              // a connection is asked for: how it will be
   void (*take)(void* ctx, std::string_view bytes) = nullptr;  // what arrives of it
 };
 
@@ -73,7 +74,7 @@ class Link {
   std::uint64_t connections() const { return connections_; }  // that were opened
   std::uint64_t taken_bytes() const { return taken_bytes_; }  // on the present one
   std::uint64_t given_bytes() const { return given_bytes_; }
-  bool corrupted() const { return corrupted_; }  // a byte that was taken on it
+  bool corrupted() const { return corrupted_; }            // a byte that was taken on it
   bool gave_corrupted() const { return gave_corrupted_; }  // and one that was given
 
   // When what the last calls found missing will be there; never if nothing is on its way. The port would wake

@@ -33,11 +33,11 @@ class Server {
   // The true time is the monotonic clock's and this; dates in replies are told by it.
   void set_truth(std::uint64_t offset_us) { truth_offset_us_ = offset_us; }
 
-  std::uint64_t requests() const { return requests_; }              // that arrived whole
+  std::uint64_t requests() const { return requests_; }                             // that arrived whole
   std::uint32_t refused_by_size_in_a_row() const { return refused_by_size_max_; }  // at most
   std::uint64_t request_given_from() const { return given_from_; }  // position of the way back, at its begin
-  // The longest wait that the last answer can be said to have asked for: Retry-After, held between a second and
-  // an hour; 0 if it asked for none.
+  // The longest wait that the last answer can be said to have asked for: Retry-After, held between a second
+  // and an hour; 0 if it asked for none.
   std::uint64_t asked_us() const { return asked_us_; }
   // The least wait that it asked for, by Retry-After in seconds; 0 if it asked otherwise, or for none.
   std::uint64_t asked_least_us() const { return asked_least_us_; }

@@ -61,7 +61,7 @@ class Weather {
  public:
   explicit Weather(Chance chance) : chance_(chance) {}
 
-  void draw_faults();                           // of this seed
+  void draw_faults();                              // of this seed
   void set_rate(Fault fault, std::uint32_t rate);  // in a million connections or requests
   std::uint32_t rate(Fault fault) const { return rates_[static_cast<std::size_t>(fault)]; }
   // In foul weather every connection is like this one, whatever the rates.

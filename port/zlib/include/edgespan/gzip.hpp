@@ -11,8 +11,8 @@
 
 namespace edgespan::gzip {
 
-// zlib's window (512 bytes) and level of memory. Spans of one program resemble their neighbours: a window of 4 KiB
-// takes three times the memory, and 6 % more off the batch.
+// zlib's window (512 bytes) and level of memory. Spans of one program resemble their neighbours: a window of
+// 4 KiB takes three times the memory, and 6 % more off the batch.
 inline constexpr int window_bits = 9;
 inline constexpr int memory_level = 2;
 
@@ -24,7 +24,8 @@ inline constexpr std::size_t batch_bytes_min = 256;
 // What the request's header line about it costs on the air.
 inline constexpr std::size_t header_bytes = 24;
 
-// All that is ever used for batches of up to `batch_bytes`. What does not shrink to half of that is sent as it is.
+// All that is ever used for batches of up to `batch_bytes`. What does not shrink to half of that is sent as
+// it is.
 constexpr std::size_t memory_bytes(std::size_t batch_bytes) noexcept { return state_bytes + batch_bytes / 2; }
 
 template <std::size_t batch_bytes>
@@ -48,8 +49,8 @@ class Gzip {
   Gzip& operator=(const Gzip&) = delete;
   ~Gzip();
 
-  // Keeps `memory`, memory_bytes() of the largest batch. False: it is too small for this zlib, or this was called
-  // before. Call once, before the table is used.
+  // Keeps `memory`, memory_bytes() of the largest batch. False: it is too small for this zlib, or this was
+  // called before. Call once, before the table is used.
   bool init(std::span<std::byte> memory) noexcept;
   template <std::size_t batch_bytes>
   bool init(Memory<batch_bytes>& memory) noexcept {

@@ -18,11 +18,11 @@ enum class SendState : std::uint8_t {
 // Why a batch failed, for the books and for the one line that an operator reads.
 enum class SendReason : std::uint8_t {
   none,
-  connect,     // no connection: refused, unreachable, name unknown, or the connect deadline passed
-  broken,      // the connection ended before the reply was complete
-  deadline,    // the request deadline passed
-  garbage,     // the reply is not HTTP, or longer than its bound
-  tls,         // no agreement on TLS, an alert, bytes that are not TLS or were changed
+  connect,   // no connection: refused, unreachable, name unknown, or the connect deadline passed
+  broken,    // the connection ended before the reply was complete
+  deadline,  // the request deadline passed
+  garbage,   // the reply is not HTTP, or longer than its bound
+  tls,       // no agreement on TLS, an alert, bytes that are not TLS or were changed
   // The collector was reached and not believed:
   unknown_root,     // its certificate leads to none of the roots
   wrong_host,       // it is for another name
@@ -62,7 +62,7 @@ struct Sender {
   SendResult (*offer)(void* ctx, std::span<const std::byte> batch, std::uint64_t now_us) = nullptr;
 
   // Gives up a pending batch and the connection it was on. May be called at any time.
-  void (*abandon)(void* ctx) = nullptr;
+  void (*cancel)(void* ctx) = nullptr;
 };
 
 }  // namespace edgespan

@@ -111,8 +111,8 @@ inline constexpr std::size_t answer_overhead_bytes = 131'072;  // an answer with
 // rd_kafka_new(). 40 KiB was the least that ran.
 inline constexpr std::size_t thread_stack_bytes = 131'072;
 inline constexpr std::size_t thread_touched_bytes = 12'288;  // of them, and so resident: 8 to 12 KiB
-// Its thread-local data, in every thread of the process, the application's own included: 14,024 in a static program
-// without TLS, 14,140 with 2.14.2, 15,464 in Debian's shared library.
+// Its thread-local data, in every thread of the process, the application's own included: 14,024 in a static
+// program without TLS, 14,140 with 2.14.2, 15,464 in Debian's shared library.
 inline constexpr std::size_t thread_local_bytes = 15'488;
 
 }  // namespace kafka

@@ -31,13 +31,13 @@ class ConsumerRecord;
 class KafkaSender;
 class TracingConsumer;
 
-namespace core {
+namespace detail {
 class InflightTable;
 }
 namespace kafka {
 struct FoundHeaders;
 struct SendEnd;
-}
+}  // namespace kafka
 
 enum class TagProcessor : std::uint8_t {
   always,     // next_span tags topic and text key, so that a message is found by its key at every step
@@ -53,7 +53,7 @@ struct KafkaConfig {
   B3Format b3 = B3Format::single_no_parent;
   TagProcessor tag_processor = TagProcessor::always;
   bool rewrite_headers = true;  // poll puts its span's context into the record; next_span takes it out
-  std::uint32_t inflight_deadline_s = 330;  // 1 or more: a message whose end nobody reported is abandoned
+  std::uint32_t inflight_deadline_s = 330;  // 1 or more: a message whose end nobody reported is expired
                                             // after this. Longer than message.timeout.ms (300 s unless set).
 };
 
@@ -103,7 +103,7 @@ class KafkaTracing {
 
   bool active() const noexcept;  // initialised, and tracing is on
   KafkaSender* sender_of(const rd_kafka_message_t* message) const noexcept;
-  core::InflightTable& inflight_table() noexcept;
+  detail::InflightTable& inflight_table() noexcept;
   void begin_send(rd_kafka_t* rk, rd_kafka_message_t* message, const kafka::FoundHeaders& found,
                   InflightSpan& span) noexcept;
   void end_send(const rd_kafka_message_t* message) noexcept;
@@ -111,7 +111,7 @@ class KafkaTracing {
   bool put_send(const InflightSpan& sent, const kafka::SendEnd& end) noexcept;
   void record_send(const InflightSpan& sent, const kafka::SendEnd& end) noexcept;
   void end_unheld(const InflightSpan& span, const rd_kafka_message_t* message) noexcept;
-  void abandon(const InflightSpan& span, std::uint64_t now_us) noexcept;
+  void expire(const InflightSpan& span, std::uint64_t now_us) noexcept;
   void sweep(std::uint64_t now_us, bool all) noexcept;
   Span next_span(rd_kafka_message_t* message, const Context* polled) noexcept;
   Span open_next(const rd_kafka_message_t* message, const Context& parent) noexcept;
@@ -133,8 +133,8 @@ struct RecordHeader {
 
 struct ProducerRecord {
   const char* topic = nullptr;  // 1 to 249 characters, Kafka's own limit, and a NUL
-  std::string_view key{};    // null data(): no key
-  std::string_view value{};  // null data(): a tombstone
+  std::string_view key{};       // null data(): no key
+  std::string_view value{};     // null data(): a tombstone
   std::int32_t partition = RD_KAFKA_PARTITION_UA;
   std::int64_t timestamp_ms = 0;            // 0: now
   std::span<const RecordHeader> headers{};  // copied

@@ -51,7 +51,7 @@ class KafkaSender {
 
  private:
   friend class KafkaTracing;
-  enum class Record : std::uint8_t { none, offered, abandoned };
+  enum class Record : std::uint8_t { none, offered, cancelled };
   static constexpr std::size_t topic_bytes_max = 249;
   static constexpr std::int32_t unsettled = INT32_MIN;  // no code of librdkafka
 

@@ -3,8 +3,8 @@
 
 namespace edgespan {
 
-// For what is worth a copy at each of its callers, or a second, quicker way, unless small code is what the compiler
-// was asked for.
+// For what is worth a copy at each of its callers, or a second, quicker way, unless small code is what the
+// compiler was asked for.
 #ifdef __OPTIMIZE_SIZE__
 #define EDGESPAN_INLINE inline
 #define EDGESPAN_SHARED [[gnu::noinline]]

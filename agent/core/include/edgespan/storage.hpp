@@ -30,8 +30,8 @@ struct RingChunk {
   std::atomic<std::uint32_t> filled;  // bytes that were claimed when the stripe moved on
 };
 
-// A slot fills whole lines of a cache, which it shares with no other: threads that each have a span open do not
-// meet. Without threads nobody is there to be met.
+// A slot fills whole lines of a cache, which it shares with no other: threads that each have a span open do
+// not meet. Without threads nobody is there to be met.
 #ifdef EDGESPAN_NO_THREADS
 inline constexpr std::size_t slot_align = 8;
 #else

@@ -21,8 +21,8 @@ struct HttpUrl {
   static constexpr std::uint16_t http_port = 80;
   static constexpr std::uint16_t https_port = 443;
 
-  std::string_view host;  // without brackets
-  std::string_view path;  // with its '/'; `/api/v2/spans` if the URL has none or the bare '/'
+  std::string_view host;           // without brackets
+  std::string_view path;           // with its '/'; `/api/v2/spans` if the URL has none or the bare '/'
   std::uint16_t port = http_port;  // of the scheme, where the URL names none
   bool secure = false;             // https
 };
@@ -39,8 +39,8 @@ struct HttpConfig {
   // link of a byte a second costs about request_ms, and one that moves gets the time that its bytes take.
   std::uint32_t request_ms = 15'000;
   std::uint32_t progress_bytes_per_s = 1'000;  // 1 or more
-  // Kept; null: batches are sent as they are. A collector that answers 400 or 415 to a packed batch gets that batch
-  // again as it is, and every later one too.
+  // Kept; null: batches are sent as they are. A collector that answers 400 or 415 to a packed batch gets that
+  // batch again as it is, and every later one too.
   const edgespan_gzip* gzip = nullptr;
 };
 
@@ -153,7 +153,7 @@ class HttpSender {
   void write_length() noexcept;
   SendResult offer(std::span<const std::byte> batch, std::uint64_t now_us) noexcept;
   SendResult take_turns(std::uint64_t now_us) noexcept;
-  void abandon() noexcept;
+  void cancel() noexcept;
   void begin(std::span<const std::byte> batch, std::uint64_t now_us) noexcept;
   void choose_body(std::span<const std::byte> batch) noexcept;
   bool kept_connection_usable(std::uint64_t now_us) noexcept;
@@ -175,18 +175,18 @@ class HttpSender {
   std::uint64_t request_us_ = 0;
   std::uint32_t progress_bytes_per_s_ = 0;
   std::uint32_t newly_sent_bytes_ = 0;  // in this call of offer()
-  std::uint64_t started_us_ = 0;     // of the connection attempt, then of the request
-  std::uint64_t kept_since_us_ = 0;  // when the open connection fell idle
+  std::uint64_t started_us_ = 0;        // of the connection attempt, then of the request
+  std::uint64_t kept_since_us_ = 0;     // when the open connection fell idle
   std::size_t batch_bytes_ = 0;
   std::span<const std::byte> body_;  // of the request: the batch, or what it was packed to
-  std::size_t sent_bytes_ = 0;  // of head and body together
+  std::size_t sent_bytes_ = 0;       // of head and body together
   HttpReply reply_;
   State state_ = State::idle;
   bool open_ = false;    // the stream is connected
   bool reused_ = false;  // the request runs on a kept connection
   bool packed_ = false;  // the body is
   std::uint16_t port_ = 0;
-  std::uint16_t newly_begun_ = 0;  // how often a request was begun in this call of offer()
+  std::uint16_t newly_begun_ = 0;       // how often a request was begun in this call of offer()
   std::uint16_t head_fixed_bytes_ = 0;  // up to the digits of Content-Length
   std::uint16_t head_bytes_ = 0;
   std::array<char, HttpUrl::host_bytes_max + 1> host_{};

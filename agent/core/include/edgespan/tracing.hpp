@@ -20,7 +20,7 @@
 
 namespace edgespan {
 
-namespace core {
+namespace detail {
 struct TracingState;
 }
 
@@ -71,8 +71,8 @@ class Tracing {
   Books books() noexcept;
 
   // What the agent's other parts stand on; not for applications.
-  core::TracingState& state() noexcept {
-    return *reinterpret_cast<core::TracingState*>(std::launder(state_.data()));  // clang: of a whole type
+  detail::TracingState& state() noexcept {
+    return *reinterpret_cast<detail::TracingState*>(std::launder(state_.data()));  // clang: of a whole type
   }
   // A span with a context of its own making, started at `start_us` of the monotonic clock, or now if that is
   // 0.

@@ -53,7 +53,7 @@ class [[nodiscard]] Span {
   // Ends the span; later calls do nothing.
   void finish() noexcept;
   // Ends it without a trace of it: nothing is reported, nothing is counted.
-  void abandon() noexcept;
+  void discard() noexcept;
 
   // The ids; not valid() if tracing was off when the span was made. They stay readable after finish().
   const Context& context() const noexcept { return context_; }

@@ -12,11 +12,12 @@ namespace edgespan {
 
 // Each member bounds exactly one array.
 struct Limits {
-  std::uint32_t ring_bytes = 14'336;  // finished spans that wait; a multiple of ring_chunk_bytes, up to 64 MiB
+  std::uint32_t ring_bytes =
+      14'336;  // finished spans that wait; a multiple of ring_chunk_bytes, up to 64 MiB
   std::uint32_t batch_bytes = 8'192;  // the batch that is being sent; at least one span of the largest size
   std::uint32_t spans_open_max = 16;  // spans that the application has started and not finished; up to 65,535
-  // Produced messages that wait for their end; a multiple of 8. Each may take 16 of these slots, so that a few find
-  // none shortly before all are taken (Books::inflight_full).
+  // Produced messages that wait for their end; a multiple of 8. Each may take 16 of these slots, so that a
+  // few find none shortly before all are taken (Books::inflight_full).
   std::uint32_t inflight_max = 256;
   std::uint32_t poll_records_max = 500;  // records that one poll returns
   std::uint32_t poll_topics_max = 8;     // topics of one poll whose records may share a root span
@@ -117,9 +118,11 @@ struct Memory {
   static constexpr Limits nearest = nearest_limits(L);
   static_assert(limit_holds<L.ring_bytes, nearest.ring_bytes>,
                 "ring_bytes must be a multiple of ring_chunk_bytes, 1 KiB to 64 MiB");
-  static_assert(limit_holds<L.batch_bytes, nearest.batch_bytes>, "batch_bytes must hold a span of the largest size");
+  static_assert(limit_holds<L.batch_bytes, nearest.batch_bytes>,
+                "batch_bytes must hold a span of the largest size");
   static_assert(limit_holds<L.spans_open_max, nearest.spans_open_max>, "spans_open_max must be 1 to 65,535");
-  static_assert(limit_holds<L.inflight_max, nearest.inflight_max>, "inflight_max must be a multiple of 8, not 0");
+  static_assert(limit_holds<L.inflight_max, nearest.inflight_max>,
+                "inflight_max must be a multiple of 8, not 0");
   static_assert(limit_holds<L.poll_records_max, nearest.poll_records_max>, "poll_records_max must not be 0");
   static_assert(limit_holds<L.poll_topics_max, nearest.poll_topics_max>, "poll_topics_max must not be 0");
 

@@ -29,8 +29,10 @@ struct ReporterConfig {
 //   day. One span that is too large is dropped.
 // - Of a batch that is malformed (400) the bad span is looked for by halves, once a batch; it alone is
 //   dropped. A collector that has taken nothing since the last such search gets the batch refused whole.
-// - Spans get the date of the wall clock when their batch is made. A batch that waits for its collector while the
-//   clock is set right keeps the date that it has: part of it may have arrived, and a resend is byte-identical.
+// - Spans get the date of the wall clock when their batch is made. A batch that waits for its collector while
+// the
+//   clock is set right keeps the date that it has: part of it may have arrived, and a resend is
+//   byte-identical.
 // - 401 and 403 drop the batch and begin a long pause, as does a certificate that cannot be trusted, which
 //   drops nothing.
 // Pinned.
@@ -62,7 +64,7 @@ class Reporter {
   Status flush(std::uint32_t timeout_ms) noexcept;
 
   // Tries to deliver what is held, at once as after uplink_ready(), until `deadline_ms` have passed, then
-  // ends: tracing goes off, the thread is ended, the sender is abandoned, what is left is dropped and counted
+  // ends: tracing goes off, the thread is ended, the sender is cancelled, what is left is dropped and counted
   // (DropReason::shutdown). Status::timeout if there was anything left. Returns by the deadline, whatever the
   // peer does. Later calls return ok.
   Status stop(std::uint32_t deadline_ms) noexcept;
@@ -116,8 +118,8 @@ class Reporter {
   const edgespan_worker* worker_ = nullptr;
   std::atomic<std::uint32_t> stepping_{0};  // whoever is inside step()
   std::atomic<std::uint32_t> hurry_{0};  // how many flush() wait: batches leave without waiting for flush_ms
-  std::atomic<std::uint32_t> settled_{0};     // batches that were delivered or dropped
-  std::atomic<std::uint32_t> underway_{0};    // 1 while a batch is begun or on its way
+  std::atomic<std::uint32_t> settled_{0};   // batches that were delivered or dropped
+  std::atomic<std::uint32_t> underway_{0};  // 1 while a batch is begun or on its way
   std::atomic<std::uint8_t> last_reason_{0};
   std::atomic<bool> ready_{false};  // uplink_ready() was called
   std::atomic<std::uint16_t> last_status_{0};
@@ -135,9 +137,9 @@ class Reporter {
   std::uint32_t batch_used_ = 0;
   std::uint32_t batch_spans_ = 0;  // not settled yet
   Portion portion_{};
-  std::uint32_t suspect_end_ = 0;                 // while a search is on: the bad span lies before it
-  std::uint32_t portion_bytes_below_ = 0;         // learned from 413; 0: nothing yet
-  std::uint32_t server_errors_ = 0;               // plain 500s for this portion
+  std::uint32_t suspect_end_ = 0;          // while a search is on: the bad span lies before it
+  std::uint32_t portion_bytes_below_ = 0;  // learned from 413; 0: nothing yet
+  std::uint32_t server_errors_ = 0;        // plain 500s for this portion
   std::uint32_t next_stripe_ = 0;
   std::uint64_t batch_begun_us_ = 0;
   std::uint64_t learned_us_ = 0;      // when portion_bytes_below_ was

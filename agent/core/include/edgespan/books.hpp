@@ -39,7 +39,7 @@ struct Books {
   std::uint64_t retries = 0;          // offers that failed and were, or will be, repeated
   std::uint64_t resent = 0;           // batches sent again after some of their bytes were: may arrive twice
   std::uint64_t cuts = 0;             // batches cut in two: too large, or one of their spans is bad
-  std::uint32_t abandoned = 0;        // spans ended by their deadline or by the stop (error=abandoned)
+  std::uint32_t expired = 0;          // spans ended by their deadline or by the stop (error=abandoned)
   std::uint32_t inflight_full = 0;    // produced messages without a slot: their span ended at once
   std::uint32_t texts_cut = 0;        // names, tags, annotations left out: too long, or not UTF-8
   std::uint32_t scopes_refused = 0;   // scopes beyond scope_depth_max, or closed out of turn
