@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+# The unit tests, a file each. A test goes into the first list that is true of it.
+
+# Tests of core in the words of tests/support/test.hpp, without a heap, threads, files or other programs. They run on
+# boards without a system, too.
+set(edgespan_core_tests
+  b3_bounds_test
+  b3_constexpr_test
+  b3_differential_test
+  b3_test
+  bare_clock_test
+  encode_random_test
+  encode_test
+  inflight_test
+  limits_test
+  reporter_test
+  ring_test
+  sampler_test
+  text_test
+  tracing_test)
+
+# These take the place of functions of a shared C library. A cross-compiled build has none.
+set(edgespan_interposing_tests
+  alloc_trap_test
+  gzip_memory_test
+  memory_test
+  posix_resolver)
+
+# All others need a system: threads, files, programs, or a part of the agent above core.
+set(edgespan_system_tests
+  b3_command_test
+  cli_answer_test
+  cli_budget_test
+  cli_collector_test
+  cli_complaints_test
+  cli_doctor_test
+  cli_target_test
+  cli_text_test
+  cli_tool_test
+  cli_trace_tree_test
+  demo_check_test
+  demo_test
+  encode_protoc_test
+  gzip_test
+  hot_path_test
+  http_date
+  http_gzip
+  http_reply
+  http_sender
+  http_sender_faults
+  http_url
+  inflight_thread_test
+  kafka_constrain_test
+  kafka_consume_test
+  kafka_create_test
+  kafka_delivery_test
+  kafka_next_span_test
+  kafka_produce_test
+  kafka_sender_test
+  posix_clock
+  posix_http
+  posix_stream
+  posix_worker
+  ring_large_test
+  ring_thread_test
+  tracing_thread_test
+  uplink_clock_test
+  uplink_cut_test
+  uplink_faults_test)
