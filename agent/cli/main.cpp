@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/error.hpp"
+#include "cli/io/tool_errors.hpp"
 #include "cli/tool.hpp"
 
 #include <csignal>

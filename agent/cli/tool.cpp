@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/tool.hpp"
 
-#include "cli/b3_command.hpp"
-#include "cli/budget.hpp"
-#include "cli/consume.hpp"
-#include "cli/demo.hpp"
-#include "cli/doctor.hpp"
-#include "cli/error.hpp"
-#include "cli/options.hpp"
-#include "cli/output.hpp"
-#include "cli/produce.hpp"
+#include "cli/b3/b3_command.hpp"
+#include "cli/budget/budget_command.hpp"
+#include "cli/demo/demo_command.hpp"
+#include "cli/doctor/doctor_command.hpp"
+#include "cli/io/checked_output.hpp"
+#include "cli/io/tool_errors.hpp"
+#include "cli/options/command_options.hpp"
+#include "cli/run/consume_command.hpp"
+#include "cli/run/produce_command.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -31,7 +31,7 @@ int explain(const CLI::App& app, const CLI::ParseError& error, const Streams& st
     return exit_usage;
   }
   app.exit(error, streams.out, streams.err);
-  Output{streams.out}.flush();
+  CheckedOutput{streams.out}.flush();
   return asked ? exit_done : exit_usage;
 }
 
@@ -63,7 +63,7 @@ int parse_and_run(int argc, const char* const* argv, const Streams& streams) {
   if (doctor_command->parsed()) return run_doctor(doctor, streams.out, streams.err);
   if (b3_command->parsed()) {
     const int code = run_b3(streams.in, streams.out, streams.err);
-    Output{streams.out}.flush();
+    CheckedOutput{streams.out}.flush();
     return code;
   }
   if (budget_command->parsed()) return run_budget(budget, streams.out);

@@ -3,8 +3,8 @@
 // clock.
 #include "https_collector.hpp"
 
-#include "cli/doctor.hpp"
-#include "cli/error.hpp"
+#include "cli/doctor/doctor_command.hpp"
+#include "cli/io/tool_errors.hpp"
 #include "cli/tool.hpp"
 #include "tests/support/loopback_server.hpp"
 #include "tests/support/mock_kafka.hpp"

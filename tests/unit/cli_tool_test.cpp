@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The tool as scripts drive it: command lines in, lines and exit codes out, over librdkafka's mock cluster
 // and a collector that decodes real posts.
-#include "cli/collector.hpp"
+#include "cli/demo/demo_collector.hpp"
 #include "cli/tool.hpp"
 #include "support/mock_kafka.hpp"
 
@@ -23,7 +23,7 @@ namespace {
 using namespace edgespan;
 using namespace edgespan::test;
 using cli::CollectedSpan;
-using cli::Collector;
+using cli::DemoCollector;
 
 // For what librdkafka 2.0.2 itself leaks.
 class LeaksExpected {
@@ -172,7 +172,7 @@ EDGESPAN_TEST(cli_help_is_no_error, "cli") {
 }
 
 EDGESPAN_TEST(cli_produce_and_consume_leave_one_trace_a_record, "cli") {
-  Collector collector;
+  DemoCollector collector;
   const std::string topic = MockCluster::shared().topic();
   const Outcome sent =
       produce(topic, {"-n", "3", "-k", "key ", "-H", "note=a b", "--zipkin", collector.url()});
@@ -303,7 +303,7 @@ EDGESPAN_TEST(cli_produce_waits_while_the_queue_is_full, "cli") {
 
 EDGESPAN_TEST(cli_packs_batches_and_says_what_that_saved, "cli") {
 #if EDGESPAN_CLI_GZIP
-  Collector collector;  // httplib unpacks what is posted
+  DemoCollector collector;  // httplib unpacks what is posted
   const Outcome sent =
       produce(MockCluster::shared().topic(), {"-n", "100", "--gzip", "--zipkin", collector.url()});
   TEST_ASSERT_EQUAL_INT(0, sent.code);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Trees of spans as people see them, the ones that should not be included.
-#include "cli/trace_tree.hpp"
+#include "cli/spans/trace_tree.hpp"
 #include "support/test.hpp"
 
 #include <algorithm>

@@ -28,18 +28,18 @@ set(edgespan_interposing_tests
 
 # All others need a system: threads, files, programs, or a part of the agent above core.
 set(edgespan_system_tests
-  b3_command_test
-  cli_answer_test
-  cli_budget_test
-  cli_collector_test
-  cli_complaints_test
-  cli_doctor_test
-  cli_target_test
-  cli_text_test
+  cli_b3_command_test
+  cli_budget_plan_test
+  cli_demo_collector_test
+  cli_demo_command_test
+  cli_doctor_command_test
+  cli_escape_test
+  cli_outage_notices_test
+  cli_reply_text_test
+  cli_span_url_test
   cli_tool_test
+  cli_trace_difference_test
   cli_trace_tree_test
-  demo_check_test
-  demo_test
   encode_protoc_test
   gzip_test
   hot_path_test

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// A budget for compilers and for programs.
+#include "cli/budget/budget_command.hpp"
+#include "cli/budget/budget_settings.hpp"
+
+#include <sstream>
+
+namespace edgespan::cli {
+namespace {
+
+template <typename Of>
+void add_constant(std::ostream& out, const char* type, const char* name, const Of& limits) {
+  out << "inline constexpr edgespan::" << type << ' ' << name << "{\n";
+  each_limit(limits, [&](const char* member, std::uint32_t value) {
+    out << "    ." << member << " = " << value << ",\n";
+  });
+  out << "};\n";
+}
+
+template <typename Of>
+void add_object(std::ostream& out, const char* name, const Of& limits) {
+  out << "  \"" << name << "\": {";
+  const char* separator = "";
+  each_limit(limits, [&](const char* member, std::uint32_t value) {
+    out << separator << '"' << member << "\": " << value;
+    separator = ", ";
+  });
+  out << "},\n";
+}
+
+void add_terms(std::ostream& out, const char* name, const std::vector<BudgetTerm>& terms) {
+  out << "  \"" << name << "\": {";
+  const char* separator = "";
+  for (const BudgetTerm& term : terms) {
+    out << separator << '"' << term.name << "\": " << term.bytes;
+    separator = ", ";
+  }
+  out << "},\n";
+}
+
+void add_settings(std::ostream& out, const char* client, const std::vector<std::string>& lines) {
+  out << "  \"" << client << "\": {";
+  const char* separator = "";
+  for (const std::string& line : lines) {
+    const std::size_t equals = line.find('=');
+    out << separator << '"' << line.substr(0, equals) << "\": \"" << line.substr(equals + 1) << '"';
+    separator = ", ";
+  }
+  out << "},\n";
+}
+
+constexpr const char* packed_assertion =
+    "static_assert(edgespan::gzip::memory_bytes(limits.batch_bytes) + sizeof(edgespan::gzip::Gzip) <= "
+    "gzip_bytes,\n"
+    "              \"gzip takes more than was planned\");\n";
+
+}  // namespace
+
+std::string budget_cpp(const BudgetPlan& plan, const BudgetWish& wish) {
+  std::ostringstream out;
+  out << "// Made by `edgespan budget`: " << plan.spans_held << " spans of " << wish.span_bytes
+      << " bytes wait before one is dropped.\n"
+         "// In the unit of systemd: MemoryMax="
+      << (plan.memory_max_bytes >> 20)
+      << "M\n"
+         "#pragma once\n\n"
+      << (wish.gzip ? "#include <edgespan/gzip.hpp>\n" : "")
+      << "#include <edgespan/kafka_constrain.hpp>\n#include <edgespan/limits.hpp>\n\n#include <cstdint>\n\n"
+         "namespace budget {\n\n";
+  add_constant(out, "Limits", "limits", plan.limits);
+  add_constant(out, "ProducerLimits", "producer", plan.producer);
+  add_constant(out, "ConsumerLimits", "consumer", plan.consumer);
+  out << "inline constexpr std::uint32_t span_bytes = " << wish.span_bytes
+      << ";\ninline constexpr std::uint32_t message_bytes = " << wish.message_bytes
+      << ";\ninline constexpr std::uint64_t spans_held = " << plan.spans_held
+      << ";\ninline constexpr std::uint32_t reporter_stack_bytes = " << plan.reporter_stack_bytes
+      << ";\ninline constexpr std::uint64_t gzip_bytes = " << plan.gzip_bytes
+      << ";\ninline constexpr std::uint32_t kafka_stack_bytes = " << plan.kafka_stack_bytes
+      << ";\ninline constexpr std::uint64_t memory_max_bytes = " << plan.memory_max_bytes
+      << ";\n\nstatic_assert(edgespan::limits_valid(limits) && edgespan::fits(producer, limits));\n"
+         "static_assert(edgespan::memory_bytes(limits) <= "
+      << memory_bytes(plan.limits) << ", \"the limits take more than was planned\");\n"
+      << (wish.gzip ? packed_assertion : "") << "\n}  // namespace budget";
+  return out.str();
+}
+
+std::string budget_json(const BudgetPlan& plan, const BudgetWish& wish) {
+  std::ostringstream out;
+  out << "{\n";
+  add_object(out, "limits", plan.limits);
+  add_object(out, "producer_limits", plan.producer);
+  add_object(out, "consumer_limits", plan.consumer);
+  add_settings(out, "producer_settings", kafka_settings(plan.producer));
+  add_settings(out, "consumer_settings", kafka_settings(plan.consumer));
+  add_terms(out, "edgespan_bytes", plan.agent);
+  add_terms(out, "process_bytes", plan.process);
+  out << "  \"threads\": " << plan.threads << ",\n  \"reporter_stack_bytes\": " << plan.reporter_stack_bytes
+      << ",\n  \"gzip_bytes\": " << plan.gzip_bytes
+      << ",\n  \"kafka_stack_bytes\": " << plan.kafka_stack_bytes
+      << ",\n  \"memory_max_bytes\": " << plan.memory_max_bytes << ",\n  \"span_bytes\": " << wish.span_bytes
+      << ",\n  \"spans_held\": " << plan.spans_held;
+  if (wish.spans_per_second) {
+    out << ",\n  \"outage_s\": "
+        << static_cast<std::uint64_t>(static_cast<double>(plan.spans_held) / *wish.spans_per_second);
+  }
+  out << "\n}";
+  return out.str();
+}
+
+}  // namespace edgespan::cli

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cli/spans/collected_span.hpp"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace edgespan::cli {
+
+using Tag = std::pair<std::string, std::string>;
+
+struct ExpectedSpan {
+  std::string service;
+  std::string name;
+  Kind kind = Kind::none;
+  std::string remote_service;
+  std::vector<Tag> tags;              // all of them, in any order
+  std::optional<std::size_t> parent;  // index of an expected span before this one; none: the root
+};
+
+// How the spans that came differ from the one trace that was expected, as a sentence; empty if they do not.
+// Siblings may come in any order.
+std::string trace_difference(std::span<const ExpectedSpan> expected, std::span<const CollectedSpan> spans);
+
+}  // namespace edgespan::cli

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// An uplink that is a file: open, room, and a span that is written and read again.
+#include "cli/doctor/doctor_command.hpp"
+#include "cli/doctor/probe_span.hpp"
+#include "cli/io/tool_errors.hpp"
+#include "cli/sending/file_sender.hpp"
+
+#include <sys/statvfs.h>
+
+#include <cerrno>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <system_error>
+
+namespace edgespan::cli {
+namespace {
+
+constexpr std::uint64_t room_bytes_min = 1'048'576;  // as much as waits in the tool at most
+
+Finding judge_room(const std::string& path) {
+  struct statvfs disk {};
+  if (statvfs(path.c_str(), &disk) != 0) {
+    return {false, std::generic_category().message(errno), "name a file on another disk"};
+  }
+  const std::uint64_t bytes = std::uint64_t{disk.f_bavail} * disk.f_frsize;
+  const std::string text = std::to_string(bytes / 1024) + " KiB are free";
+  return {bytes >= room_bytes_min, text, "make room: a quiet gateway writes some 100 bytes a span"};
+}
+
+bool ends_with(const std::string& path, const std::vector<std::byte>& bytes) {
+  std::ifstream file{path, std::ios::binary};
+  file.seekg(-static_cast<std::streamoff>(bytes.size()), std::ios::end);
+  const std::string content{std::istreambuf_iterator<char>{file}, {}};
+  const std::string_view wanted{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+  return content == wanted;
+}
+
+Finding judge_writing(const SpanUrl& target, FileSender& file, const ProbeSpan& span) {
+  const Sender sender = file.sender();
+  if (sender.offer(sender.ctx, span.bytes, 0).state != SendState::delivered) {
+    return {false, std::generic_category().message(file.last_error()), "make room, or name another file"};
+  }
+  if (!ends_with(target.path, span.bytes)) {
+    return {false, "what was written cannot be read again",
+            "check the permissions of the file, and the disk"};
+  }
+  return {true, "a span of trace " + span.trace_id + " was written and read again", {}};
+}
+
+}  // namespace
+
+void check_file(const SpanUrl& target, const MachineClock& clock, DoctorReport& checkup) {
+  std::unique_ptr<FileSender> file;
+  Finding opened{true, target.path, {}};
+  try {
+    file = std::make_unique<FileSender>(target.path);
+  } catch (const UsageError& error) {
+    opened = {false, error.what(), "name a file that can be written"};
+  }
+  if (!checkup.step("open", opened) || !checkup.step("room", judge_room(target.path))) return;
+  const ProbeSpan span = make_probe_span(clock.table);
+  if (span.bytes.empty()) return checkup.skip("round trip", "no span leaves before the date is known");
+  checkup.step("round trip", judge_writing(target, *file, span));
+}
+
+}  // namespace edgespan::cli

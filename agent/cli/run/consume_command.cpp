@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/run/consume_command.hpp"
+
+#include "cli/io/checked_output.hpp"
+#include "cli/io/stop_signal.hpp"
+#include "cli/io/tool_errors.hpp"
+#include "cli/text/escape.hpp"
+#include "cli/tracing/outage_notices.hpp"
+#include "cli/tracing/stop_report.hpp"
+
+#include <edgespan/kafka_constrain.hpp>
+
+#include <algorithm>
+#include <chrono>
+
+namespace edgespan::cli {
+namespace {
+
+using std::chrono::milliseconds;
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr milliseconds poll_slice{200};  // between two looks at signals
+
+// An offset is stored when its record was printed, so that a commit never covers a record that nobody saw.
+const std::vector<Property> defaults{{"auto.offset.reset", "earliest"},
+                                     {"enable.auto.offset.store", "false"},
+                                     {"enable.partition.eof", "false"},
+                                     {"reconnect.backoff.max.ms", "1000"}};
+
+class Consumption {
+ public:
+  Consumption(const ConsumeOptions& options, ToolAgent& agent, std::ostream& out, std::ostream& err);
+  Consumption(const Consumption&) = delete;
+  Consumption& operator=(const Consumption&) = delete;
+  ~Consumption();
+
+  // Polls until the count is reached, silence lasted too long, or a signal came.
+  void run();
+
+  // Whether everything came that was asked for; says on `err` what did not.
+  bool complete() const;
+
+ private:
+  void subscribe();
+  milliseconds poll_time() const;
+  std::size_t left() const noexcept;
+  void poll();
+  void handle(const ConsumerRecord& record);
+  void print(const ConsumerRecord& record);
+  void report_error(const ConsumerRecord& record);
+
+  const ConsumeOptions& options_;
+  ToolAgent& agent_;
+  CheckedOutput out_;
+  std::ostream& err_;
+  OutageNotices complaints_;
+  std::uint64_t received_ = 0;
+  std::uint64_t errors_ = 0;
+  SteadyClock::time_point last_record_;
+  bool store_offsets_ = true;
+  StopSignal stop_;
+  Client client_;
+};
+
+Consumption::Consumption(const ConsumeOptions& options, ToolAgent& agent, std::ostream& out,
+                         std::ostream& err)
+    : options_{options},
+      agent_{agent},
+      out_{out},
+      err_{err},
+      complaints_{agent, err},
+      last_record_{SteadyClock::now()} {
+  ClientConf conf{defaults};
+  conf.set({{"bootstrap.servers", options.client.brokers}, {"group.id", options.group}});
+  conf.set(options.client.properties);
+  store_offsets_ = conf.value("enable.auto.offset.store") == "false";
+  client_ = conf.create(agent.kafka(), RD_KAFKA_CONSUMER);
+  rd_kafka_poll_set_consumer(client_.get());
+  subscribe();
+}
+
+// Leaves the group and commits what was stored.
+Consumption::~Consumption() {
+  if (client_) rd_kafka_consumer_close(client_.get());
+}
+
+void Consumption::subscribe() {
+  rd_kafka_topic_partition_list_t* topics =
+      rd_kafka_topic_partition_list_new(static_cast<int>(options_.topics.size()));
+  for (const std::string& topic : options_.topics) {
+    rd_kafka_topic_partition_list_add(topics, topic.c_str(), RD_KAFKA_PARTITION_UA);
+  }
+  const rd_kafka_resp_err_t error = rd_kafka_subscribe(client_.get(), topics);
+  rd_kafka_topic_partition_list_destroy(topics);
+  if (error == RD_KAFKA_RESP_ERR__INVALID_ARG)
+    throw UsageError{"--topic: librdkafka does not accept these names"};
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
+    throw RunError{std::string{"cannot subscribe: "} + rd_kafka_err2str(error)};
+}
+
+void Consumption::run() {
+  while (stop_.requests() == 0 && left() > 0 && poll_time().count() > 0) poll();
+  out_.flush();
+}
+
+// How long the next poll may wait; 0 once silence has lasted too long.
+milliseconds Consumption::poll_time() const {
+  if (!options_.timeout_s) return poll_slice;
+  const auto limit =
+      std::chrono::duration_cast<SteadyClock::duration>(std::chrono::duration<double>{*options_.timeout_s});
+  const auto rest = limit - (SteadyClock::now() - last_record_);
+  if (rest <= SteadyClock::duration::zero()) return milliseconds{0};
+  return std::min(poll_slice, std::chrono::ceil<milliseconds>(rest));
+}
+
+std::size_t Consumption::left() const noexcept {
+  if (!options_.count) return tool_limits.poll_records_max;
+  return static_cast<std::size_t>(
+      std::min<std::uint64_t>(*options_.count - received_, tool_limits.poll_records_max));
+}
+
+void Consumption::poll() {
+  TracingConsumer consumer{agent_.kafka(), client_.get(), agent_.consumer_memory(left())};
+  for (const ConsumerRecord& record : consumer.poll(poll_time())) {
+    if (record.error() == RD_KAFKA_RESP_ERR_NO_ERROR) {
+      handle(record);
+    } else {
+      report_error(record);
+    }
+  }
+  out_.flush();
+  agent_.keep_up();
+  complaints_.look(agent_.now_us());
+}
+
+void Consumption::handle(const ConsumerRecord& record) {
+  ++received_;
+  last_record_ = SteadyClock::now();
+  print(record);
+  if (!store_offsets_) return;
+  // This fails only if the partition has meanwhile moved to another member, which then reads the record
+  // again.
+  static_cast<void>(rd_kafka_offset_store(record.message()->rkt, record.partition(), record.offset()));
+}
+
+void Consumption::print(const ConsumerRecord& record) {
+  std::string line = "record" + topic_field(record.message()) +
+                     " partition=" + std::to_string(record.partition()) +
+                     " offset=" + std::to_string(record.offset()) + key_field(record.message());
+  // Before next_span, which takes the trace headers out.
+  for (const MessageHeader& header : headers_of(record.message())) {
+    line += " " + field_name(header.name) + "=" + field(header.value);
+  }
+  if (!options_.process) return out_.line(line);
+  const Span span = agent_.kafka().next_span(record).name(*options_.process);
+  const Scope scope{agent_.tracing(), span.context()};
+  out_.line(line);
+}
+
+void Consumption::report_error(const ConsumerRecord& record) {
+  if (record.error() == RD_KAFKA_RESP_ERR__PARTITION_EOF) return;
+  ++errors_;
+  const std::string text = rd_kafka_message_errstr(record.message());
+  if (record.error() == RD_KAFKA_RESP_ERR__FATAL)
+    throw RunError{"the consumer cannot go on: " + printable(text)};
+  err_ << "edgespan: consumer: " << printable(text) << std::endl;
+}
+
+bool Consumption::complete() const {
+  if (options_.count && received_ < *options_.count) {
+    err_ << "edgespan: " << received_ << " of " << *options_.count << " records came" << std::endl;
+    return false;
+  }
+  // Without a count silence is an answer, unless there was an error to cause it.
+  return received_ > 0 || errors_ == 0;
+}
+
+}  // namespace
+
+int run_consume(const ConsumeOptions& options, std::ostream& out, std::ostream& err) {
+  (void)posix::default_thread_stack(kafka::thread_stack_bytes);  // else the system's, which is larger
+  ToolAgent agent{agent_of(options.client)};
+  bool complete = false;
+  {
+    Consumption consumption{options, agent, out, err};
+    try {
+      consumption.run();
+      complete = consumption.complete();
+    } catch (const RunError& error) {
+      err << "edgespan: " << error.what() << std::endl;
+    }
+  }
+  const bool delivered = stop_and_report(agent, err);
+  return complete && delivered ? exit_done : exit_failed;
+}
+
+}  // namespace edgespan::cli

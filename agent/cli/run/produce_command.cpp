@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/run/produce_command.hpp"
+
+#include "cli/io/checked_output.hpp"
+#include "cli/io/line_reader.hpp"
+#include "cli/io/stop_signal.hpp"
+#include "cli/io/tool_errors.hpp"
+#include "cli/text/escape.hpp"
+#include "cli/tracing/outage_notices.hpp"
+#include "cli/tracing/stop_report.hpp"
+
+#include <edgespan/b3.hpp>
+#include <edgespan/kafka_constrain.hpp>
+
+#include <charconv>
+
+namespace edgespan::cli {
+namespace {
+
+constexpr int wait_ms = 100;                     // between two looks at signals
+constexpr std::uint64_t records_per_look = 256;  // between two looks at the agent's ring
+
+// A person at a terminal wants an answer: a broker that cannot be reached is reported after half a minute,
+// and found again a second after it came back. librdkafka looks at the message's time only between two
+// attempts to connect. The queue stays well below the agent's in-flight limit, so that every message has a
+// slot.
+const std::vector<Property> defaults{{"message.timeout.ms", "30000"},
+                                     {"reconnect.backoff.max.ms", "1000"},
+                                     {"queue.buffering.max.messages", "1000"}};
+static_assert(tool_limits.inflight_max >= 4 * 1'000);
+
+// Delivery reports, as lines. They are written by librdkafka's callback, through whose C frames no exception
+// may pass, so that printing waits until the callback has returned.
+struct Reports {
+  std::vector<std::string> lines;
+  std::uint64_t failed = 0;
+};
+
+std::string trace_fields(const rd_kafka_message_t* message) {
+  std::string fields;
+  for (const MessageHeader& header : headers_of(message)) {
+    if (b3_key(header.name) != B3Key::none)
+      fields += " " + field_name(header.name) + "=" + field(header.value);
+  }
+  return fields;
+}
+
+void on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) noexcept {
+  Reports& reports = *static_cast<Reports*>(opaque);
+  const std::string topic = topic_field(message);
+  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    ++reports.failed;
+    reports.lines.push_back("failed" + topic + key_field(message) +
+                            " error=" + rd_kafka_err2name(message->err));
+    return;
+  }
+  reports.lines.push_back("delivered" + topic + " partition=" + std::to_string(message->partition) +
+                          " offset=" + std::to_string(message->offset) + key_field(message) +
+                          trace_fields(message));
+}
+
+class Production {
+ public:
+  Production(const ProduceOptions& options, ToolAgent& agent, int input, std::ostream& out,
+             std::ostream& err);
+
+  // Sends until there are no more values or a signal came, then waits for the end of every message.
+  void run();
+
+  bool complete() const noexcept { return reports_.failed == 0; }
+
+ private:
+  bool next_value(std::string& value);
+  bool send(const std::string& value);
+  bool wait_for_room();
+  void serve(int timeout_ms);
+  void finish();
+
+  const ProduceOptions& options_;
+  ToolAgent& agent_;
+  OutageNotices complaints_;
+  LineReader input_;
+  CheckedOutput out_;
+  std::vector<RecordHeader> headers_;
+  Reports reports_;
+  int queue_max_ = 0;
+  std::uint64_t sent_ = 0;
+  StopSignal stop_;
+  Client client_;  // after what its callback writes to
+};
+
+Production::Production(const ProduceOptions& options, ToolAgent& agent, int input, std::ostream& out,
+                       std::ostream& err)
+    : options_{options}, agent_{agent}, complaints_{agent, err}, input_{input}, out_{out} {
+  for (const auto& [name, value] : options.headers) headers_.push_back({name, value});
+  ClientConf conf{defaults};
+  conf.set({{"bootstrap.servers", options.client.brokers}});
+  conf.set(options.client.properties);
+  rd_kafka_conf_set_opaque(conf.get(), &reports_);
+  rd_kafka_conf_set_dr_msg_cb(conf.get(), on_delivery);
+  const std::string queue_max = conf.value("queue.buffering.max.messages");
+  std::from_chars(queue_max.data(), queue_max.data() + queue_max.size(), queue_max_);
+  client_ = conf.create(agent.kafka(), RD_KAFKA_PRODUCER);
+}
+
+void Production::run() {
+  std::string value;
+  while (stop_.requests() == 0 && next_value(value) && send(value)) {
+    if (++sent_ % records_per_look == 0) agent_.keep_up();
+    serve(0);
+  }
+  finish();
+}
+
+// False at the end of the values, or when a signal came while waiting for one.
+bool Production::next_value(std::string& value) {
+  if (options_.count) {
+    if (sent_ == *options_.count) return false;
+    value = "message " + std::to_string(sent_);
+    return true;
+  }
+  while (stop_.requests() == 0) {
+    switch (input_.next(value, wait_ms)) {
+      case LineReader::Result::line:
+        return true;
+      case LineReader::Result::end:
+        return false;
+      case LineReader::Result::nothing_yet:
+        serve(0);
+    }
+  }
+  return false;
+}
+
+// False if a signal came before librdkafka had room for it. A full queue is waited for rather than tried: a
+// refused call is an attempt of its own, with a span of its own.
+bool Production::send(const std::string& value) {
+  ProducerRecord record;
+  record.topic = options_.topic.c_str();
+  record.value = value;
+  record.headers = headers_;
+  std::string key;
+  if (options_.key_prefix) {
+    key = *options_.key_prefix + std::to_string(sent_);
+    record.key = key;
+  }
+  TracingProducer producer{agent_.kafka(), client_.get()};
+  while (wait_for_room()) {
+    const rd_kafka_resp_err_t error = producer.send(record);
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return true;
+    if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
+      serve(wait_ms);
+      continue;
+    }
+    ++reports_.failed;
+    out_.line("failed topic=" + field(options_.topic) + " key=" + field(key) +
+              " error=" + rd_kafka_err2name(error));
+    return true;
+  }
+  return false;
+}
+
+bool Production::wait_for_room() {
+  while (queue_max_ > 0 && rd_kafka_outq_len(client_.get()) >= queue_max_ && stop_.requests() == 0)
+    serve(wait_ms);
+  return stop_.requests() == 0;
+}
+
+void Production::serve(int timeout_ms) {
+  rd_kafka_poll(client_.get(), timeout_ms);
+  complaints_.look(agent_.now_us());
+  if (reports_.lines.empty()) return;
+  for (const std::string& line : reports_.lines) out_.line(line);
+  reports_.lines.clear();
+  out_.flush();
+}
+
+void Production::finish() {
+  bool purged = false;
+  while (rd_kafka_outq_len(client_.get()) > 0) {
+    rd_kafka_flush(client_.get(), wait_ms);
+    serve(0);
+    if (stop_.requests() > 1 && !purged) {
+      rd_kafka_purge(client_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+      purged = true;
+    }
+  }
+  serve(0);
+  out_.flush();
+}
+
+}  // namespace
+
+int run_produce(const ProduceOptions& options, int input, std::ostream& out, std::ostream& err) {
+  (void)posix::default_thread_stack(kafka::thread_stack_bytes);  // else the system's, which is larger
+  ToolAgent agent{agent_of(options.client)};
+  bool complete = false;
+  {
+    Production production{options, agent, input, out, err};
+    try {
+      production.run();
+      complete = production.complete();
+    } catch (const RunError& error) {
+      err << "edgespan: " << error.what() << std::endl;
+    }
+  }
+  const bool delivered = stop_and_report(agent, err);
+  return complete && delivered ? exit_done : exit_failed;
+}
+
+}  // namespace edgespan::cli

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cli/sending/span_url.hpp"
+#include "cli/sending/tls_stream.hpp"
+
+#include <edgespan/port.h>
+#include <edgespan/http_sender.hpp>
+
+#include <memory>
+#include <string>
+
+namespace edgespan::cli {
+
+// A sender over http or https, with what it stands on. Pinned; `stream` and `clock` are kept.
+class HttpSpanSender {
+ public:
+  // Throws UsageError if the certificates cannot be used, RunError if the sender does not start.
+  HttpSpanSender(const SpanUrl& target, const TlsFiles& files, const edgespan_stream& stream,
+                 const edgespan_clock& clock, const HttpConfig& config = {});
+  HttpSpanSender(const HttpSpanSender&) = delete;
+  HttpSpanSender& operator=(const HttpSpanSender&) = delete;
+
+  Sender sender() noexcept { return sender_.sender(); }
+
+ private:
+  std::unique_ptr<TlsStream> tls_;  // null: plain http
+  HttpSender sender_;
+};
+
+// Why an offer failed, for people; `status` is 0 if there was no answer.
+std::string failure_text(SendReason reason, unsigned status);
+
+}  // namespace edgespan::cli
