@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <span>
 
-#include "core/state.hpp"
+#include "core/tracing_state.hpp"
 
 namespace edgespan::detail {
 

@@ -8,7 +8,7 @@
 
 #include "core/assert.hpp"
 #include "core/encode.hpp"
-#include "core/text.hpp"
+#include "core/utf8.hpp"
 
 namespace edgespan::detail::encode_impl {
 

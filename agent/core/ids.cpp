@@ -4,7 +4,7 @@
 #include <bit>
 #include <edgespan/inline.hpp>
 
-#include "core/state.hpp"
+#include "core/tracing_state.hpp"
 
 namespace edgespan::detail {
 namespace {

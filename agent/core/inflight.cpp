@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-#include "core/state.hpp"
+#include "core/tracing_state.hpp"
 
 namespace edgespan::detail {
 namespace {

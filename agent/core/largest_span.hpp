@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "core/constants.hpp"
 #include "core/encode_impl.hpp"
+#include "core/encoded_endpoint.hpp"
 
 namespace edgespan::detail {
 

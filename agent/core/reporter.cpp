@@ -5,6 +5,7 @@
 
 #include "core/batch.hpp"
 #include "core/elapsed.hpp"
+#include "core/open_spans.hpp"
 
 namespace edgespan {
 namespace {
@@ -20,7 +21,7 @@ constexpr std::uint64_t busy_again_us = 1'000;  // somebody else is inside step(
 
 Status Reporter::init(Tracing& tracing, const Sender& sender, const ReporterConfig& config) noexcept {
   if (tracing_ != nullptr) return Status::already_started;
-  if (tracing.state().epoch == 0) return Status::not_started;
+  if (detail::state_of(tracing).epoch == 0) return Status::not_started;
   if (config.flush_ms == 0 || config.retry_min_ms == 0 || config.retry_max_ms < config.retry_min_ms ||
       sender.offer == nullptr || sender.cancel == nullptr) {
     return Status::bad_config;
@@ -41,7 +42,7 @@ Status Reporter::start(const edgespan_worker& worker) noexcept {
   const auto step = [](void* self) { return static_cast<Reporter*>(self)->step(); };
   if (!worker.start(worker.ctx, step, this)) return Status::no_thread;
   worker_ = &worker;
-  tracing_->state().worker.store(&worker, std::memory_order_release);
+  detail::state_of(*tracing_).worker.store(&worker, std::memory_order_release);
   return Status::ok;
 }
 
@@ -54,7 +55,7 @@ std::uint64_t Reporter::step() noexcept {
   if (tracing_ == nullptr || !enter()) return busy_again_us;
   std::uint32_t again_us = step_every_us;
   if (!stopped_) {
-    detail::TracingState& state = tracing_->state();
+    detail::TracingState& state = detail::state_of(*tracing_);
     const std::uint64_t now_us = state.now_us();
     detail::seed(state);
     keep_house(now_us);
@@ -68,14 +69,14 @@ void Reporter::keep_house(std::uint64_t now_us) noexcept {
   if (now_us - house_kept_us_ < step_every_us) return;
   house_kept_us_ = now_us;
   sweep(now_us, false);
-  detail::TracingState& state = tracing_->state();
+  detail::TracingState& state = detail::state_of(*tracing_);
   const detail::ConsumerLock lock{state};
   detail::fold_counters(state);
 }
 
 // Ends spans, as sweep_spans() does, here and in the agent's other parts.
 bool Reporter::sweep(std::uint64_t now_us, bool all) noexcept {
-  detail::TracingState& state = tracing_->state();
+  detail::TracingState& state = detail::state_of(*tracing_);
   for (const detail::Housekeeper& keeper : state.housekeepers) {
     if (keeper.sweep != nullptr) keeper.sweep(keeper.ctx, now_us, all);
   }
@@ -85,7 +86,7 @@ bool Reporter::sweep(std::uint64_t now_us, bool all) noexcept {
 // Goes on with the batch. `underway_` rises before a span leaves the ring, so that a flush which sees the
 // span gone waits for this batch.
 void Reporter::fill() noexcept {
-  detail::TracingState& state = tracing_->state();
+  detail::TracingState& state = detail::state_of(*tracing_);
   underway_.store(1, std::memory_order_relaxed);
   const detail::Taken taken =
       detail::take_spans(state, next_stripe_, state.memory.batch.subspan(batch_used_));
@@ -134,7 +135,7 @@ std::uint32_t Reporter::advance(std::uint64_t now_us) noexcept {
 
 std::uint32_t Reporter::offer(std::uint64_t now_us) noexcept {
   if (portion_.spans == 0) choose_portion(now_us);
-  const detail::Bytes batch = tracing_->state().memory.batch;
+  const detail::Bytes batch = detail::state_of(*tracing_).memory.batch;
   const detail::Bytes portion = batch.first(portion_.end).subspan(portion_.begin);
   const SendResult result = sender_.offer(sender_.ctx, portion, now_us);
   count_sent(result);
@@ -145,7 +146,7 @@ void Reporter::count_sent(const SendResult& result) noexcept {
   if (result.sent_bytes == 0 && result.begun == 0) return;
   const std::uint32_t first = !begun_ && result.begun != 0 ? 1 : 0;
   begun_ = begun_ || result.begun != 0;
-  detail::TracingState& state = tracing_->state();
+  detail::TracingState& state = detail::state_of(*tracing_);
   const detail::ConsumerLock lock{state};
   state.ledger.sums.bytes_sent += result.sent_bytes;
   state.ledger.sums.resent += result.begun - first;
@@ -154,7 +155,7 @@ void Reporter::count_sent(const SendResult& result) noexcept {
 void Reporter::uplink_ready() noexcept {
   if (tracing_ == nullptr) return;
   ready_.store(true, std::memory_order_release);
-  const edgespan_worker* worker = tracing_->state().worker.load(std::memory_order_acquire);
+  const edgespan_worker* worker = detail::state_of(*tracing_).worker.load(std::memory_order_acquire);
   if (worker != nullptr) worker->wake(worker->ctx);
 }
 

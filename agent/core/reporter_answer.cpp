@@ -5,7 +5,7 @@
 
 #include "core/elapsed.hpp"
 #include "core/elements.hpp"
-#include "core/state.hpp"
+#include "core/tracing_state.hpp"
 
 namespace edgespan {
 namespace {
@@ -79,7 +79,8 @@ void Reporter::choose_portion(std::uint64_t now_us) noexcept {
   if (left_us(now_us, learned_us_, learned_for_us) == 0) portion_bytes_below_ = 0;
   if (suspect_end_ <= portion_.begin) suspect_end_ = 0;
   const bool searching = suspect_end_ != 0;
-  const detail::Bytes batch = tracing_->state().memory.batch.first(searching ? suspect_end_ : batch_used_);
+  const detail::Bytes batch =
+      detail::state_of(*tracing_).memory.batch.first(searching ? suspect_end_ : batch_used_);
   const detail::Bytes rest = batch.subspan(portion_.begin);
   detail::Run run = detail::elements_within(rest, portion_bytes_below_ - 1);
   if (searching) {
@@ -138,15 +139,15 @@ bool Reporter::cut(std::uint64_t now_us, const SendResult& result) noexcept {
     return false;
   }
   portion_.spans = 0;
-  const detail::ConsumerLock lock{tracing_->state()};
-  ++tracing_->state().ledger.sums.cuts;
+  const detail::ConsumerLock lock{detail::state_of(*tracing_)};
+  ++detail::state_of(*tracing_).ledger.sums.cuts;
   return true;
 }
 
 // The portion is done with; `reason` says why if it was not delivered.
 void Reporter::settle(bool delivered, DropReason reason) noexcept {
   {
-    detail::TracingState& state = tracing_->state();
+    detail::TracingState& state = detail::state_of(*tracing_);
     const detail::ConsumerLock lock{state};
     detail::Ledger& ledger = state.ledger;
     if (delivered) {
@@ -179,7 +180,7 @@ void Reporter::settle(bool delivered, DropReason reason) noexcept {
 // Decorrelated jitter: each pause is drawn between the least one and three times the last one, so that a
 // fleet that lost its collector at one moment does not come back at one moment.
 std::uint32_t Reporter::back_off(std::uint64_t now_us, const SendResult& result) noexcept {
-  detail::TracingState& state = tracing_->state();
+  detail::TracingState& state = detail::state_of(*tracing_);
   const std::uint32_t least_ms = config_.retry_min_ms;
   const std::uint32_t most_ms = config_.retry_max_ms;
   std::uint32_t own_ms = 0;
@@ -199,7 +200,7 @@ std::uint32_t Reporter::back_off(std::uint64_t now_us, const SendResult& result)
 }
 
 std::uint32_t Reporter::pause(std::uint64_t now_us, std::uint32_t pause_ms, bool asked_for) noexcept {
-  date_offset_us_ = date_offset_us(*tracing_->state().clock, now_us);
+  date_offset_us_ = date_offset_us(*detail::state_of(*tracing_).clock, now_us);
   paused_us_ = now_us;
   pause_ms_ = pause_ms;
   asked_for_ = asked_for;
@@ -210,7 +211,7 @@ std::uint32_t Reporter::pause(std::uint64_t now_us, std::uint32_t pause_ms, bool
 // The upper half of the longest pause, drawn.
 std::uint32_t Reporter::long_pause_ms() noexcept {
   const std::uint32_t most_ms = config_.retry_max_ms;
-  return std::max(most_ms - draw_below(tracing_->state(), most_ms / 2 + 1), config_.retry_min_ms);
+  return std::max(most_ms - draw_below(detail::state_of(*tracing_), most_ms / 2 + 1), config_.retry_min_ms);
 }
 
 // A pause for the sake of the date ends when the date is set.
@@ -218,7 +219,7 @@ std::uint32_t Reporter::pause_left_us(std::uint64_t now_us) noexcept {
   constexpr std::uint64_t step_us = 60 * us_per_s;  // more than any drift within a pause
   const std::uint32_t wait_us = detail::within_step_us(left_us(now_us, paused_us_, pause_ms_ * us_per_ms));
   if (!is_about_the_date(last_reason())) return wait_us;
-  const std::uint64_t moved_us = date_offset_us(*tracing_->state().clock, now_us) - date_offset_us_;
+  const std::uint64_t moved_us = date_offset_us(*detail::state_of(*tracing_).clock, now_us) - date_offset_us_;
   const bool stepped = moved_us + step_us > 2 * step_us;
   return stepped ? 0 : wait_us;
 }

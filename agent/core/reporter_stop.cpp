@@ -5,7 +5,8 @@
 
 #include "core/batch.hpp"
 #include "core/elapsed.hpp"
-#include "core/state.hpp"
+#include "core/open_spans.hpp"
+#include "core/tracing_state.hpp"
 
 namespace edgespan {
 namespace {
@@ -20,14 +21,14 @@ constexpr std::uint64_t look_every_us = 1'000;  // how often they look
 Status Reporter::flush(std::uint32_t timeout_ms) noexcept {
   if (tracing_ == nullptr) return Status::not_started;
   if (stopped_) return Status::ok;
-  return wait_until_sent(tracing_->state().now_us() + timeout_ms * us_per_ms);
+  return wait_until_sent(detail::state_of(*tracing_).now_us() + timeout_ms * us_per_ms);
 }
 
 // First every span that was accepted before must have left the ring, then the batch that holds the last of
 // them must be settled. Both are seen from counters, so that spans that come in meanwhile do not keep a flush
 // waiting.
 Status Reporter::wait_until_sent(std::uint64_t deadline_us) noexcept {
-  detail::TracingState& state = tracing_->state();
+  detail::TracingState& state = detail::state_of(*tracing_);
   std::uint32_t accepted[detail::stripes];
   for (std::uint32_t i = 0; i < detail::stripes; ++i) {
     accepted[i] = state.ring.counters(i).accepted.load(std::memory_order_acquire);
@@ -68,7 +69,7 @@ Status Reporter::wait_until_sent(std::uint64_t deadline_us) noexcept {
 
 // With the thread gone and step() closed, what is still held will never leave.
 void Reporter::drop_rest() noexcept {
-  detail::TracingState& state = tracing_->state();
+  detail::TracingState& state = detail::state_of(*tracing_);
   sender_.cancel(sender_.ctx);
   if (batch_spans_ != 0) {
     portion_ = {.begin = portion_.begin, .end = batch_used_, .spans = batch_spans_};
@@ -80,7 +81,7 @@ void Reporter::drop_rest() noexcept {
 Status Reporter::stop(std::uint32_t deadline_ms) noexcept {
   if (tracing_ == nullptr) return Status::not_started;
   if (stopped_) return Status::ok;
-  detail::TracingState& state = tracing_->state();
+  detail::TracingState& state = detail::state_of(*tracing_);
   const std::uint64_t started_us = state.now_us();
   const std::uint64_t deadline_us = started_us + deadline_ms * us_per_ms;
   tracing_->enable(false);

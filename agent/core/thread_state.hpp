@@ -5,9 +5,9 @@
 #include <array>
 #include <cstdint>
 #include <edgespan/context.hpp>
-#include <edgespan/span.hpp>
+#include <edgespan/scope.hpp>
 
-#include "core/ring.hpp"
+#include "core/span_ring.hpp"
 
 namespace edgespan::detail {
 

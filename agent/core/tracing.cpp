@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <new>
 
-#include "core/record.hpp"
+#include "core/open_spans.hpp"
+#include "core/put_span.hpp"
 
 namespace edgespan {
 namespace detail {
@@ -93,7 +94,7 @@ Tracing::Tracing() noexcept {
 
 Status Tracing::init(const TracingMemory& memory, const TracingConfig& config,
                      const edgespan_clock& clock) noexcept {
-  detail::TracingState& inside = state();
+  detail::TracingState& inside = detail::state_of(*this);
   if (inside.epoch != 0) return Status::already_started;
   if (clock.mono_us == nullptr || clock.wall_us == nullptr || clock.entropy == nullptr ||
       clock.pause == nullptr) {
@@ -118,12 +119,28 @@ Status Tracing::init(const TracingMemory& memory, const TracingConfig& config,
   return Status::ok;
 }
 
-void Tracing::enable(bool on) noexcept { state().off.store(!on, std::memory_order_relaxed); }
+Span Tracing::child(const Context& parent) noexcept {
+  detail::TracingState& inside = detail::state_of(*this);
+  if (!inside.active()) return {};
+  const Context& from = parent.valid() ? parent : current();
+  return detail::open_span(*this,
+                           from.valid() ? detail::new_child(inside, from, nullptr)
+                                        : detail::new_root(inside, parent.decision, nullptr),
+                           0);
+}
 
-bool Tracing::enabled() const noexcept { return const_cast<Tracing*>(this)->state().active(); }
+Span Tracing::span(std::string_view name) noexcept {
+  Span made = child(Context{});
+  made.name(name);
+  return made;
+}
+
+void Tracing::enable(bool on) noexcept { detail::state_of(*this).off.store(!on, std::memory_order_relaxed); }
+
+bool Tracing::enabled() const noexcept { return detail::state_of(const_cast<Tracing&>(*this)).active(); }
 
 Books Tracing::books() noexcept {
-  detail::TracingState& inside = state();
+  detail::TracingState& inside = detail::state_of(*this);
   if (inside.epoch == 0) return {};
   const detail::ConsumerLock lock{inside};
   detail::fold_counters(inside);

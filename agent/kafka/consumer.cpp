@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/record.hpp"
+#include "core/open_spans.hpp"
+#include "core/put_span.hpp"
 #include "kafka/kafka_state.hpp"
 
 namespace edgespan {
@@ -80,14 +81,14 @@ Context ConsumerPoll::add(rd_kafka_message_t* message) noexcept {
   const TraceHeaders headers{context, kafka_.config_.b3};
   if (!shares) record(context, message->rkt);
   if (kafka_.config_.rewrite_headers && !headers.write(message, found)) {
-    kafka_.tracing_->state().count(detail::Event::header_failed);
+    detail::state_of(*kafka_.tracing_).count(detail::Event::header_failed);
   }
   return context;
 }
 
 Context ConsumerPoll::next(const rd_kafka_message_t* message, const B3Extraction& extraction) noexcept {
   const MessagingSampler& sampler = kafka_.config_.consumer_sampler;
-  return next_context(kafka_.tracing_->state(), extraction, false, sampler, Operation::receive,
+  return next_context(detail::state_of(*kafka_.tracing_), extraction, false, sampler, Operation::receive,
                       rule_topic(sampler, message));
 }
 
@@ -100,7 +101,7 @@ const PolledTopic* ConsumerPoll::shared(const rd_kafka_message_t* message) noexc
       return &known;
     }
   }
-  detail::TracingState& state = kafka_.tracing_->state();
+  detail::TracingState& state = detail::state_of(*kafka_.tracing_);
   if (used_ == topics_.size()) {
     if (!topics_.empty()) state.count(detail::Event::root_unshared);
     return nullptr;
@@ -114,7 +115,7 @@ const PolledTopic* ConsumerPoll::shared(const rd_kafka_message_t* message) noexc
 
 // Once for the records of a topic that come in a row.
 [[gnu::noinline]] void ConsumerPoll::describe(const rd_kafka_topic_t* topic) noexcept {
-  const detail::EncodedEndpoint& local = kafka_.tracing_->state().local;
+  const detail::EncodedEndpoint& local = detail::state_of(*kafka_.tracing_).local;
   static_assert(sizeof local.bytes + sizeof kafka_.remote_ <= sizeof fields_.bytes);
   std::byte* out = detail::encode_impl::put_bytes(fields_.bytes.data(), local.view());
   out = detail::encode_impl::put_run(out, kafka_.remote_.data(), kafka_.remote_size_);
@@ -137,12 +138,12 @@ const PolledTopic* ConsumerPoll::shared(const rd_kafka_message_t* message) noexc
   span.name = poll_name;
   span.text = detail::Bytes{fields_.bytes}.first(fields_.size);
   span.tags[0] = long_tag_;
-  return detail::put(kafka_.tracing_->state(), span);
+  return detail::put(detail::state_of(*kafka_.tracing_), span);
 }
 
 void ConsumerPoll::record(const Context& context, const rd_kafka_topic_t* topic) noexcept {
   if (!context.sampled()) return;
-  detail::TracingState& state = kafka_.tracing_->state();
+  detail::TracingState& state = detail::state_of(*kafka_.tracing_);
   if (now_us_ == 0) now_us_ = state.now_us();
   if (fields_.size == 0 || fields_.topic != topic) describe(topic);
   detail::put_or_drop(state, [&] { return put(context); });
@@ -231,9 +232,9 @@ Span KafkaTracing::next_span(rd_kafka_message_t* message, const Context* polled)
 
 Span KafkaTracing::open_next(const rd_kafka_message_t* message, const Context& parent) noexcept {
   Span span = tracing_->child(parent);
-  SpanSlot* const slot = span.open();
+  SpanSlot* const slot = detail::open_slot(span);
   if (slot == nullptr || (parent.valid() && config_.tag_processor == TagProcessor::when_root)) return span;
-  detail::TracingState& state = tracing_->state();
+  detail::TracingState& state = detail::state_of(*tracing_);
   const std::string_view key = key_of(message);
   if (detail::text_key(key)) detail::add_tag(state, *slot, key_tag, detail::cut_utf8(key, key_tag_bytes_max));
   detail::add_tag(state, *slot, topic_tag, topic_of(message));

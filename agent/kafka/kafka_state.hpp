@@ -9,7 +9,7 @@
 
 #include "core/encode.hpp"
 #include "core/inflight.hpp"
-#include "core/state.hpp"
+#include "core/tracing_state.hpp"
 
 namespace edgespan::kafka {
 
@@ -129,7 +129,7 @@ inline Context next_context(detail::TracingState& state, const B3Extraction& ext
 namespace edgespan {
 
 inline bool KafkaTracing::active() const noexcept {
-  return tracing_ != nullptr && tracing_->state().active();
+  return tracing_ != nullptr && detail::state_of(*tracing_).active();
 }
 
 inline detail::InflightTable& KafkaTracing::inflight_table() noexcept {

@@ -7,7 +7,7 @@
 #include <edgespan/kafka_sender.hpp>
 #include <new>
 
-#include "core/record.hpp"
+#include "core/put_span.hpp"
 #include "kafka/kafka_state.hpp"
 
 namespace edgespan {
@@ -70,7 +70,7 @@ std::uint32_t kafka::conf_number(const rd_kafka_conf_t* conf, const char* name) 
 Status KafkaTracing::init(Tracing& tracing, std::span<InflightBucket> inflight,
                           const KafkaConfig& config) noexcept {
   if (tracing_ != nullptr) return Status::already_started;
-  detail::TracingState& state = tracing.state();
+  detail::TracingState& state = detail::state_of(tracing);
   if (state.epoch == 0) return Status::not_started;
   if (inflight.empty()) return Status::too_small;
   if (config.inflight_deadline_s == 0) return Status::bad_config;
@@ -131,7 +131,7 @@ void KafkaTracing::client_made(std::uint32_t message_bytes_max) noexcept {
 
 // False: there is no room in the ring.
 [[gnu::noinline]] bool KafkaTracing::put_send(const InflightSpan& sent, const SendEnd& end) noexcept {
-  detail::TracingState& state = tracing_->state();
+  detail::TracingState& state = detail::state_of(*tracing_);
   detail::SpanFields span{sent.context};
   span.kind = Kind::producer;
   span.start_us = sent.start_us;
@@ -146,14 +146,14 @@ void KafkaTracing::client_made(std::uint32_t message_bytes_max) noexcept {
 }
 
 void KafkaTracing::record_send(const InflightSpan& sent, const SendEnd& end) noexcept {
-  detail::put_or_drop(tracing_->state(), [&] { return put_send(sent, end); });
+  detail::put_or_drop(detail::state_of(*tracing_), [&] { return put_send(sent, end); });
 }
 
 // Starts the span of a message and gives the message its header. Apart from message_sent, whose deepest path
 // then does not hold its stack as well.
 [[gnu::noinline]] void KafkaTracing::begin_send(rd_kafka_t* rk, rd_kafka_message_t* message,
                                                 const FoundHeaders& found, InflightSpan& span) noexcept {
-  detail::TracingState& state = tracing_->state();
+  detail::TracingState& state = detail::state_of(*tracing_);
   const bool sampled = span.context.sampled();
   const TraceHeaders headers{span.context, config_.b3};
   if (sampled) span.start_us = state.now_us();
@@ -169,7 +169,7 @@ void KafkaTracing::record_send(const InflightSpan& sent, const SendEnd& end) noe
 void KafkaTracing::message_sent(rd_kafka_t* rk, rd_kafka_message_t* message) noexcept {
   send_seen = true;
   if (!active() || sender_of(message) != nullptr) return;
-  detail::TracingState& state = tracing_->state();
+  detail::TracingState& state = detail::state_of(*tracing_);
   inflight_table().expect(message);  // at once: it comes from another core
   FoundHeaders found;
   InflightSpan span{continue_trace(state, config_.producer_sampler, message, found), 0};
@@ -190,12 +190,12 @@ void KafkaTracing::message_sent(rd_kafka_t* rk, rd_kafka_message_t* message) noe
 // when it calls them.
 [[gnu::noinline]] void KafkaTracing::end_unheld(const InflightSpan& span,
                                                 const rd_kafka_message_t* message) noexcept {
-  tracing_->state().count(detail::Event::inflight_full);
+  detail::state_of(*tracing_).count(detail::Event::inflight_full);
   record_send(span, {span.start_us, topic_of(message), key_of(message), {}});
 }
 
 [[gnu::noinline]] void KafkaTracing::expire(const InflightSpan& span, std::uint64_t now_us) noexcept {
-  tracing_->state().count(detail::Event::expired);
+  detail::state_of(*tracing_).count(detail::Event::expired);
   record_send(span, {now_us, {}, {}, "abandoned"});
 }
 
@@ -211,7 +211,7 @@ KafkaSender* KafkaTracing::sender_of(const rd_kafka_message_t* message) const no
 void KafkaTracing::message_ended(rd_kafka_message_t* message) noexcept {
   if (KafkaSender* sender = sender_of(message)) {
     sender->settle(message->err);
-    if (const edgespan_worker* worker = tracing_->state().worker.load(std::memory_order_acquire)) {
+    if (const edgespan_worker* worker = detail::state_of(*tracing_).worker.load(std::memory_order_acquire)) {
       worker->wake(worker->ctx);
     }
     return;
@@ -224,11 +224,11 @@ void KafkaTracing::message_ended(rd_kafka_message_t* message) noexcept {
   InflightSpan span;
   if (!inflight_table().take(message, span)) return;
   const char* error = message->err != RD_KAFKA_RESP_ERR_NO_ERROR ? rd_kafka_err2name(message->err) : "";
-  record_send(span, {tracing_->state().now_us(), topic_of(message), key_of(message), error});
+  record_send(span, {detail::state_of(*tracing_).now_us(), topic_of(message), key_of(message), error});
 }
 
 [[gnu::noinline]] bool KafkaTracing::begin_refused(std::string_view topic, InflightSpan& span) noexcept {
-  detail::TracingState& state = tracing_->state();
+  detail::TracingState& state = detail::state_of(*tracing_);
   span.context = next_context(state, no_headers, true, config_.producer_sampler, Operation::send, topic);
   span.start_us = state.now_us();
   return span.context.sampled();

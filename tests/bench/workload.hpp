@@ -54,7 +54,7 @@ struct Agent {
 
   // All that is in the ring; returns the bytes of the last batch.
   std::size_t drain() {
-    detail::TracingState& state = tracing.state();
+    detail::TracingState& state = detail::state_of(tracing);
     detail::Taken taken;
     do {
       taken = detail::take_spans(state, stripe, memory->batch);

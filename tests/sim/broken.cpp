@@ -4,7 +4,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "core/state.hpp"
+#include "core/tracing_state.hpp"
 
 namespace edgespan::simtest {
 
@@ -47,7 +47,7 @@ SendResult BrokenSender::offer(std::span<const std::byte> batch, std::uint64_t n
       break;
     case Defect::miscounts:
       if (result.state == SendState::delivered && delivered_ % 32 == 0)
-        ++tracing_->state().ledger.sums.delivered;
+        ++detail::state_of(*tracing_).ledger.sums.delivered;
       break;
     case Defect::ignores_a_refusal:
       if (result.status == 401 || result.status == 403) result.status = 404;

@@ -113,7 +113,7 @@ void Gateway::start_agent() {
                                       reporter) == Status::ok &&
                        (!setup_.worker || reporter_.start(worker_) == Status::ok);
   if (!started) calls_.violation("the agent does not start with this configuration");
-  if (setup_.counters_near_wrap) set_counters_near_wrap(tracing_.state(), setup_.wrap_distance);
+  if (setup_.counters_near_wrap) set_counters_near_wrap(detail::state_of(tracing_), setup_.wrap_distance);
 }
 
 void Gateway::schedule(Event event, const Range& range) {

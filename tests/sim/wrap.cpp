@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "core/state.hpp"
+#include "core/tracing_state.hpp"
 
 namespace edgespan::simtest {
 namespace {

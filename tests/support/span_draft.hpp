@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/constants.hpp"
 #include "core/encode_impl.hpp"
+#include "core/encoded_endpoint.hpp"
 
 #include <array>
 #include <cstddef>

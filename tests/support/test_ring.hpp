@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/ring.hpp"
+#include "core/span_ring.hpp"
 
 #include <array>
 #include <cstddef>

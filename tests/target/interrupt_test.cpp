@@ -4,7 +4,7 @@
 #include <edgespan/bare_systick.hpp>
 #include <edgespan/tracing.hpp>
 
-#include "core/state.hpp"
+#include "core/tracing_state.hpp"
 #include "support/manual_clock.hpp"
 #include "support/test.hpp"
 #include "support/test_ring.hpp"

@@ -33,7 +33,7 @@ struct Agent {
     std::uint32_t stripe = 0;
     detail::Taken taken;
     do {
-      detail::TracingState& state = tracing.state();
+      detail::TracingState& state = detail::state_of(tracing);
       taken = detail::take_spans(state, stripe, memory->batch);
       const auto bytes = std::as_bytes(std::span{memory->batch}).first(taken.bytes);
       for (auto& span : test::decode_spans(bytes)) spans.push_back(std::move(span));

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <vector>
 
-#include "core/ring.hpp"
+#include "core/span_ring.hpp"
 #include "support/test.hpp"
 
 namespace {

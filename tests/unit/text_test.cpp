@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Texts are looked at a register at a time, and character by character where that finds more than ASCII: both
 // must say the same of every text.
-#include "core/text.hpp"
+#include "core/utf8.hpp"
 
 #include <array>
 #include <cstddef>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows 14, 15, 35 and 36 of the failure model: dates that step, boards that sleep, stops at any moment,
 // counters that wrap.
-#include "core/state.hpp"
+#include "core/tracing_state.hpp"
 #include "unit/uplink_world.hpp"
 
 namespace {
@@ -182,7 +182,7 @@ EDGESPAN_TEST(counters_of_32_bits_wrap_and_the_books_do_not, "uplink") {
     for (const std::uint32_t top : {0U, 1U << 31}) {
       CAPTURE(k, top);
       UplinkWorld<tiny_limits> t;
-      detail::TracingState& state = t.tracing.state();
+      detail::TracingState& state = detail::state_of(t.tracing);
       const std::uint32_t start = top - k;
       state.ring.count_from(start);
       for (std::uint32_t stripe = 0; stripe < detail::stripes; ++stripe) {

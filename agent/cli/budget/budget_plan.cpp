@@ -3,7 +3,7 @@
 
 #include "cli/io/tool_errors.hpp"
 #include "cli/sending/packer.hpp"
-#include "core/ring.hpp"
+#include "core/span_ring.hpp"
 
 #include <edgespan/http_sender.hpp>
 #include <edgespan/kafka.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/options/command_options.hpp"
 
-#include "core/text.hpp"
+#include "core/utf8.hpp"
 
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>

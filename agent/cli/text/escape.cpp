@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/text/escape.hpp"
 
-#include "core/text.hpp"
+#include "core/utf8.hpp"
 
 #include <cstdint>
 

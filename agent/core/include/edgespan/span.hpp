@@ -8,7 +8,9 @@
 
 namespace edgespan {
 
-class KafkaTracing;
+namespace detail {
+struct Access;
+}
 class Tracing;
 struct Endpoint;
 struct SpanSlot;
@@ -61,8 +63,7 @@ class [[nodiscard]] Span {
   bool recording() const noexcept;
 
  private:
-  friend class KafkaTracing;
-  friend class Tracing;
+  friend struct detail::Access;
   Span(Tracing& tracing, const Context& context, std::uint16_t slot, std::uint32_t generation) noexcept
       : tracing_{&tracing}, context_{context}, generation_{generation}, slot_{slot} {}
   SpanSlot* open() const noexcept;
@@ -74,36 +75,5 @@ class [[nodiscard]] Span {
   std::uint32_t generation_ = 0;
   std::uint16_t slot_ = 0;  // number from 1; 0: not recorded
 };
-
-inline constexpr std::uint32_t scope_depth_max = 8;
-
-// The context of the present thread's work, newest first. Not valid() if there is none.
-const Context& current() noexcept;
-
-// Makes a context the current one of this thread until the object is destroyed. Scopes of a thread end in the
-// reverse order of their beginning; one that ends out of turn, or on another thread, is ignored and counted.
-// Beyond scope_depth_max nested scopes the innermost is not entered.
-class [[nodiscard]] Scope {
- public:
-  Scope() noexcept = default;  // enters nothing
-  Scope(Tracing& tracing, const Context& context) noexcept;
-  Scope(const Scope&) = delete;
-  Scope& operator=(const Scope&) = delete;
-  ~Scope();
-
- private:
-  Tracing* tracing_ = nullptr;
-  const void* thread_ = nullptr;  // whose stack; null: not entered
-  std::uint32_t depth_ = 0;
-};
-
-// The ids of a context as text, for log lines: 16 or 32 and 16 lower-case hexadecimal digits.
-struct LogIds {
-  char trace_text[33] = {};
-  char span_text[17] = {};
-  std::string_view trace_id() const noexcept { return trace_text; }
-  std::string_view span_id() const noexcept { return span_text; }
-};
-LogIds log_ids(const Context& context = current()) noexcept;  // empty texts if the context is not valid
 
 }  // namespace edgespan

@@ -10,28 +10,21 @@
 #include <edgespan/b3.hpp>
 #include <edgespan/books.hpp>
 #include <edgespan/context.hpp>
+#include <edgespan/endpoint.hpp>
 #include <edgespan/limits.hpp>
+#include <edgespan/log_ids.hpp>
 #include <edgespan/sampler.hpp>
+#include <edgespan/scope.hpp>
 #include <edgespan/span.hpp>
 #include <edgespan/status.hpp>
-#include <new>
 #include <span>
 #include <string_view>
 
 namespace edgespan {
 
 namespace detail {
-struct TracingState;
+struct Access;
 }
-
-// Who recorded a span, or who its peer is. The service name is 1 to 63 bytes of UTF-8; ASCII letters become
-// lower-case. An address of zeros and a port of 0 are left out.
-struct Endpoint {
-  std::string_view service_name = "unknown";
-  std::array<std::uint8_t, 4> ipv4{};
-  std::array<std::uint8_t, 16> ipv6{};
-  std::uint16_t port = 0;
-};
 
 struct TracingConfig {
   Endpoint local{};                  // copied
@@ -70,15 +63,8 @@ class Tracing {
   // One consistent snapshot. Waits, if at all, for a copy of one batch on another thread.
   Books books() noexcept;
 
-  // What the agent's other parts stand on; not for applications.
-  detail::TracingState& state() noexcept {
-    return *reinterpret_cast<detail::TracingState*>(std::launder(state_.data()));  // clang: of a whole type
-  }
-  // A span with a context of its own making, started at `start_us` of the monotonic clock, or now if that is
-  // 0.
-  Span open(const Context& context, std::uint64_t start_us) noexcept;
-
  private:
+  friend struct detail::Access;
   alignas(64) std::array<std::byte, 1'536> state_;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/ring.hpp"
+#include "core/span_ring.hpp"
 
 #include <cstring>
 

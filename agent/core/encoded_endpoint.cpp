@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/constants.hpp"
+#include "core/encoded_endpoint.hpp"
 
 #include <pb_encode.h>
 
 #include <algorithm>
 #include <cstring>
 
-#include "core/text.hpp"
+#include "core/utf8.hpp"
 #include "zipkin.pb.h"
 
 namespace edgespan::detail {

@@ -6,7 +6,7 @@
 #include <edgespan/inline.hpp>
 
 #include "core/encode_impl.hpp"
-#include "core/state.hpp"
+#include "core/tracing_state.hpp"
 
 namespace edgespan::detail {
 

@@ -9,10 +9,11 @@
 #include <edgespan/tracing.hpp>
 #include <span>
 
+#include "core/access.hpp"
 #include "core/assert.hpp"
-#include "core/constants.hpp"
 #include "core/encode.hpp"
-#include "core/ring.hpp"
+#include "core/encoded_endpoint.hpp"
+#include "core/span_ring.hpp"
 #include "core/thread_state.hpp"
 
 namespace edgespan::detail {
@@ -76,6 +77,8 @@ struct TracingState {
   }
 };
 
+inline TracingState& state_of(Tracing& tracing) noexcept { return Access::state(tracing); }
+
 // Asks the port for the seed if there is none yet; cheap to repeat.
 void seed(TracingState& state) noexcept;
 
@@ -109,14 +112,6 @@ std::uint64_t random_id(TracingState& state) noexcept;
 // else of the tracing's own sampler.
 Context new_root(TracingState& state, Decision decision, const Sampler* sampler) noexcept;
 Context new_child(TracingState& state, const Context& parent, const Sampler* sampler) noexcept;
-
-// To a span of this thread, a tag that it has not: UTF-8, the key 1 to 127 bytes.
-void add_tag(TracingState& state, SpanSlot& slot, std::string_view key, std::string_view value) noexcept;
-
-// Ends spans that are open for too long (or all of them): first they are closed to their owner, and with the
-// next call, when no owner can still be writing, they are recorded. True if any was closed to its owner by
-// this call.
-bool sweep_spans(TracingState& state, std::uint64_t now_us, bool all) noexcept;
 
 // False if all places are taken.
 bool add_housekeeper(TracingState& state, const Housekeeper& housekeeper) noexcept;

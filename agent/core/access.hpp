@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// The way into the public classes for the agent's own parts. Applications see neither this header nor what it
+// reaches.
+#pragma once
+
+#include <cstdint>
+#include <edgespan/tracing.hpp>
+#include <new>
+
+namespace edgespan::detail {
+
+struct TracingState;
+
+// The only friend of Tracing and Span. Other files call state_of(), open_span() and open_slot() instead.
+struct Access {
+  static TracingState& state(Tracing& tracing) noexcept {
+    // clang 14 needs launder() on the bytes: they hold an object of another type.
+    return *reinterpret_cast<TracingState*>(std::launder(tracing.state_.data()));
+  }
+  static Span span(Tracing& tracing, const Context& context, std::uint16_t slot,
+                   std::uint32_t generation) noexcept {
+    return {tracing, context, slot, generation};
+  }
+  static SpanSlot* open_slot(const Span& span) noexcept { return span.open(); }
+};
+
+}  // namespace edgespan::detail

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/open_spans.hpp"
+
+#include "core/put_span.hpp"
+#include "core/slot_phase.hpp"
+#include "core/slot_text.hpp"
+
+namespace edgespan::detail {
+namespace {
+
+// False: there is no room in the ring.
+[[gnu::noinline]] bool put_slot(TracingState& state, const SpanSlot& slot, std::uint64_t now_us) noexcept {
+  const std::uint64_t elapsed_us = now_us - slot.start_us;
+  const Context context = context_of(slot);
+  SpanFields span{context};
+  span.kind = static_cast<Kind>(slot.kind);
+  span.start_us = slot.start_us;
+  span.duration_us = elapsed_us == 0 ? 1 : elapsed_us;  // the collector takes 0 for absent
+  const Bytes text{slot.text};
+  span.name = text.last(slot.name_bytes);
+  span.local = state.local.view();
+  span.text = text.first(fields_bytes(slot));  // the peer, annotations and tags, as they stand
+  span.annotated = slot.annotation_bytes != 0;
+  return put(state, span);
+}
+
+// Turns a free slot into a busy one of this thread; 0 if all are taken, else its number from 1. The search
+// begins at the slot that this thread used last: threads do not meet while there are enough slots.
+std::uint16_t claim_slot(std::span<SpanSlot> slots, std::uint32_t& generation) noexcept {
+  ThreadState& thread = thread_state();
+  const auto count = static_cast<std::uint32_t>(slots.size());
+  std::uint32_t at = thread.slot;
+  for (std::uint32_t looked = 0; looked < count; ++looked, ++at) {
+    if (at >= count) at = 0;
+    std::atomic<std::uint32_t>& state = slots[at].state;
+    std::uint32_t seen = state.load(std::memory_order_relaxed);
+    if (slot_phase(seen) != SlotPhase::free) continue;
+    generation = (slot_generation(seen) + 1) & slot_generation_mask;
+    if (state.compare_exchange_strong(seen, slot_state(generation, SlotPhase::busy),
+                                      std::memory_order_acquire)) {
+      thread.slot = at;
+      return static_cast<std::uint16_t>(at + 1);
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+
+Span open_span(Tracing& tracing, const Context& context, std::uint64_t start_us) noexcept {
+  std::uint32_t generation = 0;
+  std::uint16_t number = 0;
+  if (context.sampled()) {
+    TracingState& state = state_of(tracing);
+    if (start_us == 0) start_us = state.now_us();
+    number = claim_slot(state.memory.spans, generation);
+    if (number != 0) {
+      SpanSlot& slot = state.memory.spans[number - 1U];
+      slot.kind = 0;
+      slot.flags = 0;
+      clear_texts(slot);
+      slot.start_us = start_us;
+      set_context(slot, context);
+      slot.state.store(slot_state(generation, SlotPhase::open), std::memory_order_release);
+    }
+  }
+  return Access::span(tracing, copy_of(context), number, generation);
+}
+
+void end_slot(TracingState& state, const SpanSlot& slot, std::uint64_t now_us) noexcept {
+  put_or_drop(state, [&] { return put_slot(state, slot, now_us); });
+}
+
+void add_tag(TracingState& state, SpanSlot& slot, std::string_view key, std::string_view value) noexcept {
+  if (!append_tag(slot, key, value)) return state.count(Event::text_cut);
+  slot.touched.store(1, std::memory_order_release);
+}
+
+bool sweep_spans(TracingState& state, std::uint64_t now_us, bool all) noexcept {
+  const auto limit_us = static_cast<std::int64_t>(std::uint64_t{state.span_deadline_s} * 1'000'000);
+  // Signed, as a thread may open a span after `now_us` was read.
+  const auto age_us = [&](const SpanSlot& slot) { return static_cast<std::int64_t>(now_us - slot.start_us); };
+  bool any_closed = false;
+  for (SpanSlot& slot : state.memory.spans) {
+    std::uint32_t seen = slot.state.load(std::memory_order_acquire);
+    if (slot_phase(seen) == SlotPhase::expired) {
+      (void)slot.touched.load(std::memory_order_acquire);
+      set_tag(slot, error_key, "abandoned");
+      state.count(Event::expired);
+      end_slot(state, slot, now_us);
+      slot.state.store(slot_state(slot_generation(seen), SlotPhase::free), std::memory_order_release);
+    } else if (slot_phase(seen) == SlotPhase::open && (all || age_us(slot) >= limit_us)) {
+      any_closed |= slot.state.compare_exchange_strong(
+          seen, slot_state(slot_generation(seen), SlotPhase::expired), std::memory_order_acq_rel);
+    }
+  }
+  return any_closed;
+}
+
+}  // namespace edgespan::detail

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/slot_text.hpp"
+
+#include <cstring>
+
+#include "core/encode_impl.hpp"
+#include "core/encoded_endpoint.hpp"
+#include "core/utf8.hpp"
+
+namespace edgespan::detail {
+namespace {
+
+// Turns `old_size` bytes at `at` into room for `new_size`; null if the slot's text has no space for that.
+std::byte* make_room(SpanSlot& slot, std::size_t at, std::size_t old_size, std::size_t new_size) noexcept {
+  const std::size_t used = fields_bytes(slot);
+  if (used - old_size + new_size + slot.name_bytes > slot.text.size()) return nullptr;
+  std::byte* const place = slot.text.data() + at;
+  const std::size_t behind = used - at - old_size;
+  if (behind != 0) std::memmove(place + new_size, place + old_size, behind);
+  return place;
+}
+
+struct Range {
+  std::size_t at = 0;
+  std::size_t size = 0;
+};
+
+// Where the tag `key` stands among the tags, or the empty range at their end. Lengths are of our own writing.
+Range find_tag(const SpanSlot& slot, std::string_view key) noexcept {
+  const std::size_t begin = fields_bytes(slot) - slot.tag_bytes;
+  const std::size_t end = begin + slot.tag_bytes;
+  for (std::size_t at = begin; at < end;) {
+    std::size_t body = static_cast<std::size_t>(slot.text[at + 1]);
+    std::size_t head = 2;
+    if (body >= 0x80) body = (body & 0x7F) | static_cast<std::size_t>(slot.text[at + head++]) << 7;
+    const auto key_size = static_cast<std::size_t>(slot.text[at + head + 1]);
+    if (key_size == key.size() && std::memcmp(&slot.text[at + head + 2], key.data(), key_size) == 0) {
+      return {at, head + body};
+    }
+    at += head + body;
+  }
+  return {end, 0};
+}
+
+// Null, or room for a remote endpoint of `size` bytes.
+std::byte* remote_room(SpanSlot& slot, std::size_t size) noexcept {
+  std::byte* const out = make_room(slot, 0, slot.remote_bytes, size);
+  if (out != nullptr) slot.remote_bytes = static_cast<std::uint16_t>(size);
+  return out;
+}
+
+}  // namespace
+
+bool set_name(SpanSlot& slot, std::string_view text) noexcept {
+  if (text.size() > slot_text_max || !utf8(text)) return false;
+  const std::size_t size = text.empty() ? 0 : text.size() + 2;
+  if (fields_bytes(slot) + size > slot.text.size()) return false;
+  if (size != 0) encode_impl::write_name(&slot.text[slot.text.size() - size], text);
+  slot.name_bytes = static_cast<std::uint16_t>(size);
+  return true;
+}
+
+bool set_tag(SpanSlot& slot, std::string_view key, std::string_view value) noexcept {
+  if (key.empty() || key.size() > slot_text_max || !utf8(key) || !utf8(value)) return false;
+  if (value.size() > span_text_bytes) return false;
+  const Range old = find_tag(slot, key);
+  const std::size_t size = encode_impl::tag_size(key, value);
+  std::byte* const out = make_room(slot, old.at, old.size, size);
+  if (out == nullptr) return false;
+  encode_impl::write_tag(out, key, value);
+  slot.tag_bytes = static_cast<std::uint16_t>(slot.tag_bytes - old.size + size);
+  return true;
+}
+
+bool append_tag(SpanSlot& slot, std::string_view key, std::string_view value) noexcept {
+  std::byte* const out = make_room(slot, fields_bytes(slot), 0, encode_impl::tag_size(key, value));
+  if (out == nullptr) return false;
+  const std::byte* const end = encode_impl::write_tag(out, key, value);
+  slot.tag_bytes = static_cast<std::uint16_t>(slot.tag_bytes + (end - out));
+  return true;
+}
+
+bool add_annotation(SpanSlot& slot, std::uint64_t at_us, std::string_view text) noexcept {
+  if (text.empty() || text.size() > span_text_bytes || !utf8(text)) return false;
+  const std::size_t size = encode_impl::annotation_size(text);
+  std::byte* const out = make_room(slot, fields_bytes(slot) - slot.tag_bytes, 0, size);
+  if (out == nullptr) return false;
+  encode_impl::write_annotation(out, at_us, text);
+  slot.annotation_bytes = static_cast<std::uint16_t>(slot.annotation_bytes + size);
+  return true;
+}
+
+bool set_remote_name(SpanSlot& slot, std::string_view name) noexcept {
+  if (name.size() > service_name_max || !utf8(name) || name.find('\0') != name.npos) return false;
+  std::byte* const out = remote_room(slot, name.empty() ? 0 : 4 + name.size());
+  if (out == nullptr) return false;
+  if (!name.empty()) encode_impl::write_remote(out, name);
+  return true;
+}
+
+bool set_remote(SpanSlot& slot, const Endpoint& endpoint) noexcept {
+  EncodedEndpoint encoded;
+  if (!encode_endpoint(endpoint, EndpointField::remote, encoded)) return false;
+  std::byte* const out = remote_room(slot, encoded.size);
+  if (out == nullptr) return false;
+  std::memcpy(out, encoded.bytes.data(), encoded.size);
+  return true;
+}
+
+}  // namespace edgespan::detail
