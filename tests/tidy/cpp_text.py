@@ -83,3 +83,80 @@ def functions(text):
             head = '' if c == ';' else head + c
     if stack:
         yield stack[0][1], line
+
+
+class Scope:
+    """A pair of braces outside of any function: what stands before it, the namespaces around it, what is in it."""
+
+    def __init__(self, head, namespaces, line, body):
+        self.head, self.namespaces, self.line, self.body = head, namespaces, line, body
+
+
+def without_braces(code):
+    """`code` with every outermost pair of braces empty."""
+    out, depth = [], 0
+    for c in code:
+        if c == '}':
+            depth -= 1
+        if depth == 0:
+            out.append(c)
+        if c == '{':
+            depth += 1
+    return ''.join(out)
+
+
+def _walk(text):
+    """Yields (what, head, namespaces, line, position) for each `{` and `;` at namespace scope."""
+    code = _without_directives(bare(text))
+    spaces, depth, head, line, at_head = [], 0, '', 1, 1
+    for at, c in enumerate(code):
+        if c == '\n':
+            line += 1
+        if depth:
+            depth += (c == '{') - (c == '}')
+            if depth == 0:
+                head = '' if _kind(head) == 'function' else head
+            continue
+        if c == '{':
+            yield '{', head.strip(), tuple(spaces), at_head, at
+            found = re.match(r'\s*(?:inline\s+)?namespace\b\s*((?:\w+\s*::\s*)*\w+)?\s*$', head)
+            if found or re.match(r'\s*extern\s+""\s*$', head):
+                names = re.split(r'\s*::\s*', found.group(1)) if found and found.group(1) else ['']
+                spaces.append(tuple(names) if found else ())
+                head = ''
+            else:
+                depth = 1
+        elif c == '}':
+            if spaces:
+                spaces.pop()
+            head = ''
+        elif c == ';':
+            yield ';', head.strip(), tuple(spaces), at_head, at
+            head = ''
+        else:
+            if not head.strip() and not c.isspace():
+                at_head = line
+            head += c
+
+
+def _flat(spaces):
+    return tuple(name for names in spaces for name in names)
+
+
+def scopes(text):
+    """Yields a Scope for each pair of braces at namespace scope, those of namespaces themselves excepted."""
+    code = _without_directives(bare(text))
+    for what, head, spaces, line, at in _walk(text):
+        if what == '{' and not re.match(r'(?:inline\s+)?namespace\b|extern\s+""$', head):
+            depth, end = 1, at + 1
+            while depth and end < len(code):
+                depth += (code[end] == '{') - (code[end] == '}')
+                end += 1
+            yield Scope(head, _flat(spaces), line, code[at + 1:end - 1])
+
+
+def heads(text):
+    """Yields (line, head) of each definition with braces at namespace scope."""
+    for what, head, _, line, _ in _walk(text):
+        if what == '{':
+            yield line, head

@@ -4,14 +4,14 @@
 import re
 
 import cpp_text
+import structure
 
 FILE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 70
-LINE_CHARACTERS_MAX = 120
+LINE_CHARACTERS_MAX = 120  # of what clang-format does not lay out
 
 CPP = ('.cpp', '.hpp', '.c', '.h')
-LIBRARY = ('agent/core/', 'agent/http/', 'agent/kafka/', 'agent/c/')
-PORTS = ('posix', 'none', 'bare', 'sim', 'mbedtls', 'zlib')
+LIBRARY = tuple(f'agent/{module}/' for module in structure.PORTABLE)
 
 # What the library must not name, and what it uses instead.
 BANNED = [
@@ -34,6 +34,22 @@ BANNED = [
     (r'\bnow(?:_us|_ms)?\s*[<>]', 'a difference: now_us - started_us >= limit_us'),
 ]
 
+# Riddles and second names, and what to write (agent/GLOSSARY.md) instead.
+WRONG_WORDS = [
+    (r'\b(?:dis)?believe[ds]?\b', '"rejected", of a certificate or a peer; "invalid", of bytes'),
+    (r'(?<![Bb]y )\b[Cc]hance\b(?! (?:that|of))', '"entropy" (from the port) or "random" (of a seed)'),
+    (r'(?<!error=)(?<!["`])\babandon\w*', '"discard", "expire", "cancel" or "drop", as the glossary says'),
+    (r'\b[Vv]erdict', '"decision" of a sampler, "outcome" of an offer, "result" of a check'),
+    (r'\bfalls? away\b', 'who removes it, and when: "The compiler removes ..."'),
+    (r'\bhave had\b', 'a plain sentence in the present tense'),
+    (r'\b(?:un)?named,? it is(?: not)?\b', 'what happens with a name, and what without one'),
+    (r'\bthe frame that \w+ is gone\b', '"after X() has returned"'),
+    (r'\bwhat headers said\b|\bwhose instructions these\b|\b[Aa]part from its caller\b',
+     'the subject first, and the thing by its name'),
+]
+# Catch2's own words; the tests speak those of tests/support/test.hpp.
+CATCH2 = re.compile(r'\b((?:REQUIRE|CHECK)(?:_\w+)?|SECTION|TEST_CASE|(?:UNSCOPED_)?INFO|CAPTURE|FAIL(?:_CHECK)?|WARN'
+                    r'|SUCCEED|SKIP|GENERATE)\s*\(')
 MARKERS = re.compile(r'\b(?:FIX' + r'ME|TO' + r'DO|XX' + r'X|HA' + r'CK|WI' + r'P)\b')
 # What only those who were there understand: private paths and papers.
 PRIVATE = re.compile(r'/home/\w|/root/|\bissue #?\d', re.IGNORECASE)
@@ -41,9 +57,6 @@ HOST = re.compile(r'https?://([^/\s:"\'<>)`\[\]]+)')
 HOSTS_KNOWN = re.compile(
     r'^(?:localhost|127\.0\.0\.1|host|HOST|\[.*|\{.*|\$.*|%.*|\.\.\.|zipkin|[\w.-]*\.(?:example|invalid|test)(?:\.\w+)?'
     r'|example\.(?:com|org|net)|zipkin\.io|github\.com|jpa\.kapsi\.fi|(?:www|maven|kafka)\.apache\.org|www\.w3\.org)$')
-SYSTEM = re.compile(
-    r'^(?:unistd|pthread|poll|netdb|fcntl|signal|time|sched|stdio|dlfcn|ctime|cstdio|iostream|fstream|thread|mutex'
-    r'|condition_variable|random|sys/(?!types).*|netinet/.*|arpa/.*)(?:\.h)?$')
 
 
 def _is_cpp(path):
@@ -72,6 +85,8 @@ def sizes(tree):
         if len(lines) > FILE_LINES_MAX:
             yield path, len(lines), 'file', f'{len(lines)} lines, {FILE_LINES_MAX} at most: one subject a file'
         for number, line in enumerate(lines, 1):
+            if _is_cpp(path):
+                continue  # clang-format's
             if len(line) > LINE_CHARACTERS_MAX and not path.endswith('.md'):
                 yield path, number, 'line', f'{len(line)} characters, {LINE_CHARACTERS_MAX} at most'
             if line != line.rstrip():
@@ -82,45 +97,6 @@ def sizes(tree):
             for first, last in cpp_text.functions(text):
                 if last - first + 1 > FUNCTION_LINES_MAX:
                     yield path, first, 'function', f'{last - first + 1} lines, {FUNCTION_LINES_MAX} at most: split it'
-
-
-def _direction(path, name, agent, ports):
-    """Why a file may not include a header, or None. `agent`: the folder of each public header of the agent."""
-    public = name[len('edgespan/'):] if name.startswith('edgespan/') else None
-    top = name.split('/', 1)[0]
-    if path.startswith('port/'):
-        if public in agent or top in ('core', 'http', 'kafka', 'cli', 'c'):
-            return 'a port includes no header of the agent'
-        return None
-    if not path.startswith(LIBRARY):
-        return None
-    folder = path.split('/')[1]
-    if name.startswith('librdkafka/') and folder != 'kafka':
-        return 'only agent/kafka knows librdkafka'
-    if public in ports:
-        return 'the agent knows edgespan/port.h, not a port'
-    if SYSTEM.match(name):
-        return 'time, chance, network and threads come through edgespan/port.h'
-    if top in ('kafka', 'http', 'cli') and top != folder or agent.get(public, 'core') not in ('core', folder):
-        return f'agent/{folder} does not include this part of the agent'
-    return None
-
-
-def includes(tree):
-    agent = {p.rsplit('/', 1)[-1]: p.split('/')[1] for p in tree if re.match(r'agent/\w+/include/edgespan/', p)}
-    ports = {p.rsplit('/', 1)[-1] for p in tree for port in PORTS if p.startswith(f'port/{port}/include/edgespan/')}
-    ports |= {f'{port}.hpp' for port in PORTS}
-    agent |= {'tracing.hpp': 'core', 'kafka.hpp': 'kafka', 'http_sender.hpp': 'http'}  # known to the canaries, too
-    for path, text in tree.items():
-        if not _is_cpp(path):
-            continue
-        for number, line in enumerate(text.split('\n'), 1):
-            found = re.match(r'\s*#\s*include\s*[<"]([^>"]+)', line)
-            why = found and _direction(path, found.group(1), agent, ports)
-            if why:
-                yield path, number, 'include', f'{found.group(1)}: {why}'
-        if path.endswith('.hpp') and '#pragma once' not in text:
-            yield path, 1, 'include', 'a header needs #pragma once'
 
 
 def banned(tree):
@@ -150,6 +126,33 @@ def words(tree):
                     yield path, number, 'host', f'{host}: a name under .example, or 127.0.0.1'
 
 
+def glossary(tree):
+    for path, text in tree.items():
+        if not path.startswith(('agent/', 'port/', 'tests/support/')) or path == 'agent/GLOSSARY.md':
+            continue
+        for number, line in enumerate(text.split('\n'), 1):
+            for pattern, instead in WRONG_WORDS:
+                found = re.search(pattern, line)
+                if found:
+                    yield path, number, 'glossary', f'`{found.group(0)}`; instead: {instead}'
+
+
+def dialect(tree):
+    """Tests in C++ assert with tests/support/test.hpp, tests in Python with unittest."""
+    for path, text in tree.items():
+        if not path.startswith('tests/') or path == 'tests/support/test.hpp':
+            continue
+        if _is_cpp(path):
+            for number, line in enumerate(cpp_text.bare(text).split('\n'), 1):
+                found = CATCH2.search(line)
+                if found:
+                    yield path, number, 'dialect', f'`{found.group(1)}`: a word of tests/support/test.hpp'
+        elif path.endswith('.py') and re.search(r'^\s*(?:import|from) (?:unittest|pytest)\b', text, re.MULTILINE):
+            for number, line in enumerate(text.split('\n'), 1):
+                if re.match(r'\s*(?:assert\b|(?:import|from) pytest\b)', line):
+                    yield path, number, 'dialect', f'`{line.split()[0]}`: a method of unittest.TestCase'
+
+
 def dead(tree):
     named = set()
     for path, text in tree.items():
@@ -163,8 +166,8 @@ def dead(tree):
                 yield path, 1, 'dead', 'nothing includes this header: remove it'
 
 
-ALL = (licence, sizes, includes, banned, words, dead)
+ALL = (licence, sizes, banned, words, glossary, dialect, dead, *structure.ALL)
 
 
 def check(tree):
-    return sorted(finding for rule in ALL for finding in rule(tree))
+    return sorted({finding for rule in ALL for finding in rule(tree)})
