@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <edgespan/reporter.hpp>
-#include <edgespan/tracing.hpp>
+#include <edgespan/agent_core.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -29,17 +28,18 @@ inline constexpr std::uint64_t wall_us = 1'790'000'000'000'000;
 // have the same memory, which holds whatever the one before left in it.
 struct SmallAgent {
   ManualClock clock;
-  Tracing tracing;
   RecordingSender sender;
-  Reporter reporter;
+  AgentCore core;
+  Tracing& tracing = core.tracing();
+  Reporter& reporter = core.reporter();
   std::uint64_t finished = 0;
 
   explicit SmallAgent(const TracingConfig& config = {.local = {.service_name = "Gateway",
                                                                .ipv4 = {10, 0, 0, 7}}},
                       const ReporterConfig& reporter_config = {.flush_ms = 10}) {
     clock.set_wall(wall_us);
-    TEST_ASSERT_TRUE(tracing.init(memory, config, clock.table()) == Status::ok);
-    TEST_ASSERT_TRUE(reporter.init(tracing, sender.sender(), reporter_config) == Status::ok);
+    TEST_ASSERT_EQUAL_STRING("ok", core.begin(memory, {}, config, clock.table()).text());
+    TEST_ASSERT_EQUAL_STRING("ok", core.run(sender.sender(), reporter_config, nullptr).text());
   }
   explicit SmallAgent(const ReporterConfig& reporter_config)
       : SmallAgent({.local = {.service_name = "Gateway", .ipv4 = {10, 0, 0, 7}}}, reporter_config) {}

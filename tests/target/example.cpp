@@ -4,8 +4,7 @@
 // the wire.
 #include <edgespan/bare.hpp>
 #include <edgespan/bare_systick.hpp>
-#include <edgespan/reporter.hpp>
-#include <edgespan/tracing.hpp>
+#include <edgespan/basic_agent.hpp>
 
 #include <cstdint>
 
@@ -56,12 +55,10 @@ class WireSender {
 
 bool put(void* ctx, std::uint8_t byte) { return !unplugged && target::mps2_uart_put(ctx, byte); }
 
-constinit Memory<limits> memory{};
 constinit bare::Clock board_clock{bare::systick_ticks, nullptr, processor_hz};
 constinit bare::UartStream uart{{nullptr, put, target::mps2_uart_get}};
 constinit WireSender wire{uart.table()};
-Tracing tracing;
-Reporter reporter;
+BasicAgent<limits> agent;
 volatile bool sampling = false;
 volatile std::uint32_t samples = 0;
 
@@ -70,10 +67,10 @@ void say(std::string_view what, std::uint64_t number) {
 }
 
 void control(std::uint32_t step) {
-  Span span = tracing.span("control");
-  const Scope scope{tracing, span.context()};
+  Span span = agent.tracing().span("control");
+  const Scope scope{agent.tracing(), span.context()};
   span.tag("step", target::Text{} << step);
-  Span move = tracing.span("move-valve").kind(Kind::client).remote_service_name("valve");
+  Span move = agent.tracing().span("move-valve").kind(Kind::client).remote_service_name("valve");
 }
 
 }  // namespace
@@ -82,7 +79,7 @@ extern "C" void systick_handler() {
   bare::systick_interrupt();
   if (!sampling) return;
   samples = samples + 1;
-  Span span = tracing.span("sample");
+  Span span = agent.tracing().span("sample");
 }
 
 int main() {
@@ -95,21 +92,20 @@ int main() {
   if (!board_clock.seed(seed))
     return 1;  // the example must be the same in every run; a product asks its generator
   board_clock.set_wall(2'208'988'800'000'000);  // 2040-01-01
-  if (tracing.init(memory, {.local = {.service_name = "pump-controller"}}, board_clock.table()) !=
-          Status::ok ||
-      reporter.init(tracing, wire.table(), {.flush_ms = 5}) != Status::ok)
-    return 1;
+  const AgentStatus started = agent.start({.service_name = "pump-controller", .reporter = {.flush_ms = 5}},
+                                          board_clock.table(), wire.table());
+  if (!started.ok()) return 1;
 
   sampling = true;
   for (std::uint32_t step = 0; step < steps; ++step) {
     unplugged = step > steps / 3 && step < steps / 2;
     control(step);
-    (void)reporter.step();
+    (void)agent.reporter().step();
   }
   sampling = false;
-  const Status flushed = reporter.flush(1'000);
+  const Status stopped = agent.stop(1'000);
 
-  const Books books = tracing.books();
+  const Books books = agent.books();
   say("control", steps);
   say("move-valve", steps);
   say("sample", samples);
@@ -117,5 +113,5 @@ int main() {
   say("delivered", books.delivered);
   say("dropped", books.dropped_total());
   say("bytes_delivered", books.bytes_delivered);
-  return flushed == Status::ok && books.balanced() ? 0 : 1;
+  return stopped == Status::ok && books.balanced() ? 0 : 1;
 }
