@@ -7,7 +7,6 @@
 #include "cli/doctor/doctor_command.hpp"
 #include "cli/io/checked_output.hpp"
 #include "cli/io/tool_errors.hpp"
-#include "cli/options/command_options.hpp"
 #include "cli/run/consume_command.hpp"
 #include "cli/run/produce_command.hpp"
 

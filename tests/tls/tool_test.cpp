@@ -137,9 +137,9 @@ Outcome doctor(const std::string& url, const Identity& root, double limit_s = 10
   posix::Port port;
   REQUIRE(port.init());
   cli::DoctorOptions options;
-  options.uplink.url = url;
-  if (url.starts_with("https:")) options.uplink.tls.ca = ca.name();
-  if (own != nullptr) options.uplink.tls = {ca.name(), certificate.name(), key.name()};
+  options.sender.url = url;
+  if (url.starts_with("https:")) options.sender.tls.ca = ca.name();
+  if (own != nullptr) options.sender.tls = {ca.name(), certificate.name(), key.name()};
   options.limit_s = limit_s;
   cli::MachineClock clock{port.clock(), machine_date_s};
   clock.table.wall_us = [](void*) {

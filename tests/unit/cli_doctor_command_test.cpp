@@ -189,7 +189,7 @@ Examination doctor_at(const std::string& url, bool known, std::int64_t (*date_s)
   if (!known) table.wall_us = [](void*) { return std::uint64_t{0}; };
   std::ostringstream out, err;
   cli::DoctorOptions options;
-  options.uplink.url = url;
+  options.sender.url = url;
   const int code = cli::run_doctor(options, out, err, {table, date_s});
   return told(code, out, err);
 }

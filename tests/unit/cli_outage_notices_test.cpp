@@ -22,7 +22,7 @@ struct Command {
   explicit Command(const std::string& url) : agent{options(url)} {}
   static cli::TracingOptions options(const std::string& url) {
     cli::TracingOptions options;
-    options.uplink.url = url;
+    options.sender.url = url;
     return options;
   }
   void finish_span() {

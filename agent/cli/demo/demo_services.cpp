@@ -23,7 +23,7 @@ constexpr std::uint32_t stop_deadline_ms = 3'000;
 TracingOptions agent_options(const DemoWorld& world, const std::string& service) {
   TracingOptions options;
   options.service = service;
-  options.uplink.url = world.collector_url;
+  options.sender.url = world.collector_url;
   return options;
 }
 

@@ -20,10 +20,10 @@ int run_doctor(const DoctorOptions& options, std::ostream& out, std::ostream& er
 int run_doctor(const DoctorOptions& options, std::ostream& out, std::ostream& err,
                const MachineClock& clock) {
   SpanUrl target;
-  if (const std::string wrong = parse_span_url(options.uplink.url, target); !wrong.empty()) {
+  if (const std::string wrong = parse_span_url(options.sender.url, target); !wrong.empty()) {
     throw UsageError{wrong};
   }
-  check_tls_files(options.uplink.tls, target);
+  check_tls_files(options.sender.tls, target);
   DoctorReport checkup{out, err, clock.table};
   switch (target.kind) {
     case SpanUrl::Kind::http:

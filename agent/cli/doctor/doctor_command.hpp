@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "cli/doctor/doctor_options.hpp"
 #include "cli/doctor/doctor_report.hpp"
 #include "cli/sending/span_url.hpp"
-#include "cli/sending/url_sender.hpp"
 
 #include <cstdint>
 #include <ostream>
 
 namespace edgespan::cli {
-
-struct DoctorOptions {
-  SenderOptions uplink;
-  double limit_s = 10;  // of each step
-};
 
 // The clocks that the doctor goes by.
 struct MachineClock {

@@ -51,14 +51,14 @@ Finding judge_alert(int alert) {
 HttpCheck::HttpCheck(const DoctorOptions& options, const SpanUrl& target, const MachineClock& clock,
                      DoctorReport& checkup)
     : url_text_{target.url},
-      ca_{options.uplink.tls.ca},
+      ca_{options.sender.tls.ca},
       clock_{clock},
       checkup_{checkup},
       url_{parsed(url_text_)},
       host_{url_.host},
       wire_{clock.table, limit_us(options)},
       below_tls_{wire_.stream()},
-      tls_{tls_over(below_tls_.stream(), url_, options.uplink.tls, clock.table)},
+      tls_{tls_over(below_tls_.stream(), url_, options.sender.tls, clock.table)},
       recorder_{tls_ ? tls_->stream() : wire_.stream()} {
   const auto ms = static_cast<std::uint32_t>(std::max(1.0, options.limit_s * 1e3));
   const Status status = sender_.init(recorder_.stream(), url_text_, {.connect_ms = ms, .request_ms = ms});

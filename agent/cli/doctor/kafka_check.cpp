@@ -74,7 +74,7 @@ class KafkaCheck {
         checkup_{checkup},
         limit_us_{static_cast<std::uint64_t>(options.limit_s * 1e6)},
         agent_{clock.table},
-        uplink_{target, options.uplink.kafka_properties, agent_.kafka} {}
+        uplink_{target, options.sender.kafka_properties, agent_.kafka} {}
 
   void run() {
     checkup_.begin();

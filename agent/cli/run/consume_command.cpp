@@ -179,7 +179,7 @@ bool Consumption::complete() const {
 
 int run_consume(const ConsumeOptions& options, std::ostream& out, std::ostream& err) {
   (void)posix::default_thread_stack(kafka::thread_stack_bytes);  // else the system's, which is larger
-  ToolAgent agent{agent_of(options.client)};
+  ToolAgent agent{tracing_options(options.client)};
   bool complete = false;
   {
     Consumption consumption{options, agent, out, err};

@@ -193,7 +193,7 @@ void Production::finish() {
 
 int run_produce(const ProduceOptions& options, int input, std::ostream& out, std::ostream& err) {
   (void)posix::default_thread_stack(kafka::thread_stack_bytes);  // else the system's, which is larger
-  ToolAgent agent{agent_of(options.client)};
+  ToolAgent agent{tracing_options(options.client)};
   bool complete = false;
   {
     Production production{options, agent, input, out, err};

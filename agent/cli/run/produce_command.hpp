@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "cli/options/command_options.hpp"
+#include "cli/run/produce_options.hpp"
 
 #include <ostream>
 

@@ -64,7 +64,7 @@ void ToolAgent::init_tracing(const TracingOptions& options) {
 }
 
 void ToolAgent::init_reporter(const TracingOptions& options) {
-  uplink_ = std::make_unique<UrlSender>(options.uplink, port_, kafka_, memory_->batch.size());
+  uplink_ = std::make_unique<UrlSender>(options.sender, port_, kafka_, memory_->batch.size());
   require("the reporter", reporter_.init(tracing_, uplink_->sender()));
   require("the reporter", reporter_.start(port_.worker()));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "cli/options/tracing_options.hpp"
 #include "cli/sending/url_sender.hpp"
 
 #include <edgespan/kafka.hpp>
@@ -11,7 +12,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 
 namespace edgespan::cli {
@@ -24,19 +24,6 @@ inline constexpr Limits tool_limits{.ring_bytes = 1'048'576,
                                     .inflight_max = 4'096,
                                     .poll_records_max = 500,
                                     .poll_topics_max = 64};
-
-// What the options about tracing say.
-struct TracingOptions {
-  std::string service = "edgespan";
-  std::string remote_service = "kafka";  // empty: none
-  SenderOptions uplink;
-  std::optional<double> sample_rate;        // 0 to 1; none: every trace
-  std::optional<std::uint32_t> rate_limit;  // traces a second; not together with sample_rate
-  unsigned id_bits = 128;                   // 64 or 128, of new traces
-  B3Format b3 = B3Format::single_no_parent;
-  bool shared_root = true;
-  bool off = false;
-};
 
 // A whole agent for the tool: port, sender, tracing, reporter with its thread, and Kafka tracing. Pinned;
 // outlives the Kafka clients that are made with it.

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cli/sending/url_sender.hpp"
+
+#include <CLI/App.hpp>
+
+namespace edgespan::cli {
+
+struct DoctorOptions {
+  SenderOptions sender;
+  double limit_s = 10;  // of each step
+};
+
+// Adds the subcommand. Parsing writes to `options`, which must live as long as `app`.
+CLI::App* add_doctor(CLI::App& app, DoctorOptions& options);
+
+}  // namespace edgespan::cli

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/options/tracing_options.hpp"
+
+#include "cli/options/tls_options.hpp"
+#include "cli/options/validators.hpp"
+
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+namespace edgespan::cli {
+namespace {
+
+constexpr const char* group = "Tracing";
+
+void add_names(CLI::App& app, TracingOptions& options) {
+  app.add_option("--service", options.service, "service name of the spans, 1 to 63 bytes")
+      ->type_name("NAME")
+      ->capture_default_str()
+      ->check(service_name(false))
+      ->group(group);
+  app.add_option("--remote-service", options.remote_service,
+                 "name that the spans give the broker, up to 63 bytes; '' for none")
+      ->type_name("NAME")
+      ->capture_default_str()
+      ->check(service_name(true))
+      ->group(group);
+}
+
+void add_sender(CLI::App& app, SenderOptions& options) {
+  app.add_option("--zipkin", options.url,
+                 "where the spans go (default: none:)\n"
+                 "http[s]://host[:port][/path] - a collector; the path is /api/v2/spans unless given\n"
+                 "kafka://broker[:port][,broker...][/topic] - a topic; zipkin unless given\n"
+                 "file:path - a file, to append to\n"
+                 "none: - nowhere; spans are made, and counted as delivered")
+      ->type_name("URL")
+      ->check(span_url())
+      ->group(group);
+  add_tls_options(app, options.tls, group);
+  app.add_flag("--gzip", options.gzip, "for http and https: compress batches that become smaller by it")
+      ->group(group);
+}
+
+void add_sampling(CLI::App& app, TracingOptions& options) {
+  CLI::Option* rate =
+      app.add_option("--sample", options.sample_rate, "share of new traces to record, 0 to 1 (default: 1)")
+          ->type_name("SHARE")
+          ->check(number_between(0, 1, "a share from 0 to 1"))
+          ->group(group);
+  app.add_option("--rate-limit", options.rate_limit,
+                 "new traces to record in a second at most, 0 to 65535 (default: no limit)")
+      ->type_name("TRACES")
+      ->check(whole_number_between(0, 65'535, "a whole number from 0 to 65535"))
+      ->excludes(rate)
+      ->group(group);
+}
+
+void add_headers(CLI::App& app, TracingOptions& options) {
+  app.add_option("--id-bits", options.id_bits, "length of new trace ids, in bits")
+      ->type_name("64|128")
+      ->capture_default_str()
+      ->check(id_bits())
+      ->group(group);
+  const auto take_format = [&options](const std::vector<std::string>& texts) {
+    options.b3 = *parse_b3_format(texts.front());
+    return true;
+  };
+  app.add_option("--b3", take_format, "trace headers to write (default: single_no_parent)")
+      ->type_name("single|single_no_parent|multi|both")
+      ->check(b3_format())
+      ->group(group);
+}
+
+}  // namespace
+
+void add_tracing_options(CLI::App& app, TracingOptions& options) {
+  add_names(app, options);
+  add_sender(app, options.sender);
+  add_sampling(app, options);
+  add_headers(app, options);
+  app.add_flag_callback(
+         "--no-shared-root", [&options] { options.shared_root = false; },
+         "start a trace for each polled record that carries none (default: one for all such records of a "
+         "topic and poll)")
+      ->group(group);
+  app.add_flag("--off", options.off, "switch tracing off: no spans, no trace headers")->group(group);
+}
+
+std::optional<B3Format> parse_b3_format(std::string_view name) noexcept {
+  if (name == "single") return B3Format::single;
+  if (name == "single_no_parent") return B3Format::single_no_parent;
+  if (name == "multi") return B3Format::multi;
+  if (name == "both") return B3Format::both;
+  return std::nullopt;
+}
+
+}  // namespace edgespan::cli

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cli/sending/url_sender.hpp"
+
+#include <edgespan/b3.hpp>
+
+#include <CLI/App.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace edgespan::cli {
+
+// How a command traces, and where its spans go.
+struct TracingOptions {
+  std::string service = "edgespan";
+  std::string remote_service = "kafka";  // empty: none
+  SenderOptions sender;
+  std::optional<double> sample_rate;        // 0 to 1; none: every trace
+  std::optional<std::uint32_t> rate_limit;  // traces a second; not together with sample_rate
+  unsigned id_bits = 128;                   // of new traces: 64 or 128
+  B3Format b3 = B3Format::single_no_parent;
+  bool shared_root = true;
+  bool off = false;
+};
+
+// Adds the options. Parsing writes to `options`, which must live as long as `app`.
+void add_tracing_options(CLI::App& app, TracingOptions& options);
+
+// Reads single, single_no_parent, multi or both.
+std::optional<B3Format> parse_b3_format(std::string_view name) noexcept;
+
+}  // namespace edgespan::cli
