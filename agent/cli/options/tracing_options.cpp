@@ -13,16 +13,14 @@ namespace {
 constexpr const char* group = "Tracing";
 
 void add_names(CLI::App& app, TracingOptions& options) {
-  app.add_option("--service", options.service, "service name of the spans, 1 to 63 bytes")
+  app.add_option("--service", options.service, "service name of the spans, 1 to 63 bytes of UTF-8")
       ->type_name("NAME")
       ->capture_default_str()
-      ->check(service_name(false))
       ->group(group);
   app.add_option("--remote-service", options.remote_service,
-                 "name that the spans give the broker, up to 63 bytes; '' for none")
+                 "name that the spans give the broker, up to 63 bytes of UTF-8; '' for none")
       ->type_name("NAME")
       ->capture_default_str()
-      ->check(service_name(true))
       ->group(group);
 }
 

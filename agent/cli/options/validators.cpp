@@ -3,7 +3,6 @@
 
 #include "cli/options/tracing_options.hpp"
 #include "cli/sending/span_url.hpp"
-#include "core/utf8.hpp"
 
 #include <edgespan/http_sender.hpp>
 #include <edgespan/status.hpp>
@@ -15,8 +14,7 @@ namespace edgespan::cli {
 namespace {
 
 constexpr std::size_t topic_bytes_max = 249;  // Kafka's own limit
-constexpr std::size_t service_bytes_max = 63;
-constexpr std::size_t digits_max = 19;  // of a number that fits into 64 bits
+constexpr std::size_t digits_max = 19;        // of a number that fits into 64 bits
 
 // CLI11's Range accepts NaN, because NaN is neither below nor above a limit.
 std::string check_number(const std::string& text, double low, double high, const char* wanted) {
@@ -27,8 +25,8 @@ std::string check_number(const std::string& text, double low, double high, const
 }
 
 std::string check_topic(const std::string& text) {
-  const bool valid = !text.empty() && text.size() <= topic_bytes_max && detail::utf8(text);
-  return valid ? std::string{} : "a topic's name has 1 to 249 bytes of UTF-8";
+  const bool valid = !text.empty() && text.size() <= topic_bytes_max;
+  return valid ? std::string{} : "a topic's name has 1 to 249 bytes";
 }
 
 }  // namespace
@@ -64,15 +62,6 @@ CLI::Validator topic_names() {
     return std::string{};
   };
   return {check, "", "topics"};
-}
-
-CLI::Validator service_name(bool may_be_empty) {
-  const auto check = [=](std::string& text) -> std::string {
-    if (text.empty() && may_be_empty) return {};
-    if (!text.empty() && text.size() <= service_bytes_max && detail::utf8(text)) return {};
-    return "a service name has 1 to 63 bytes of UTF-8";
-  };
-  return {check, "", "service"};
 }
 
 CLI::Validator id_bits() {

@@ -15,13 +15,12 @@ CLI::Validator number_between(double low, double high, const char* wanted);  // 
 CLI::Validator whole_number_between(double low, double high, const char* wanted);
 
 CLI::Validator not_empty();
-CLI::Validator topic_name();   // 1 to 249 bytes of UTF-8
+CLI::Validator topic_name();   // 1 to 249 bytes
 CLI::Validator topic_names();  // the same, separated by commas
-CLI::Validator service_name(bool may_be_empty);
-CLI::Validator id_bits();    // 64 or 128
-CLI::Validator b3_format();  // a name that parse_b3_format() reads
-CLI::Validator span_url();   // a URL that parse_span_url() reads
-CLI::Validator http_url();   // http:// or https:// alone
+CLI::Validator id_bits();      // 64 or 128
+CLI::Validator b3_format();    // a name that parse_b3_format() reads
+CLI::Validator span_url();     // a URL that parse_span_url() reads
+CLI::Validator http_url();     // http:// or https:// alone
 
 // The parts of a list that is separated by commas.
 std::vector<std::string> split_list(std::string_view text);
