@@ -25,8 +25,8 @@ constexpr std::int64_t start_of_2040_s = 2'208'988'800;
 constexpr std::int64_t a_day_s = 86'400;
 
 void require_2040(std::int64_t seconds) {
-  REQUIRE(seconds >= start_of_2040_s);
-  REQUIRE(seconds < start_of_2040_s + a_day_s);
+  TEST_ASSERT_GREATER_OR_EQUAL(start_of_2040_s, seconds);
+  TEST_ASSERT_LESS_THAN(start_of_2040_s + a_day_s, seconds);
 }
 
 }  // namespace
@@ -115,24 +115,24 @@ EDGESPAN_TEST(in_2040_the_port_and_the_c_library_agree_on_the_date, "time") {
   static_assert(sizeof(std::time_t) == 8);
   require_2040(std::time(nullptr));
   posix::Port port;
-  REQUIRE(port.init());
+  TEST_ASSERT_TRUE(port.init());
   require_2040(static_cast<std::int64_t>(port.clock().wall_us(port.clock().ctx) / 1'000'000));
   const std::time_t now_s = std::time(nullptr);
   std::tm date{};
-  REQUIRE(gmtime_r(&now_s, &date) != nullptr);
-  REQUIRE(date.tm_year == 140);
+  TEST_ASSERT_NOT_NULL(gmtime_r(&now_s, &date));
+  TEST_ASSERT_EQUAL(140, date.tm_year);
 }
 
 EDGESPAN_TEST(in_2040_spans_and_librdkafkas_messages_carry_the_date, "time") {
   const std::string topic = MockCluster::shared().topic();
   Traced traced;  // its clock asks the C library
   ReportingProducer producer{traced};
-  REQUIRE(producer->send({.topic = topic.c_str(), .key = "k"}) == RD_KAFKA_RESP_ERR_NO_ERROR);
+  TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR_NO_ERROR, producer->send({.topic = topic.c_str(), .key = "k"}));
   producer.delivered(1);
   PlainConsumer consumer{{{topic, 1}}};
   TracingConsumer tracing{traced.kafka, consumer.handle(), traced.memory->consumer};
   ConsumerBatch batch = tracing.poll(20s);
-  REQUIRE(batch.size() == 1);
+  TEST_ASSERT_EQUAL(1, batch.size());
   for (ConsumerRecord& record : batch) {
     rd_kafka_timestamp_type_t type = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
     require_2040(rd_kafka_message_timestamp(record.message(), &type) / 1000);
@@ -140,7 +140,7 @@ EDGESPAN_TEST(in_2040_spans_and_librdkafkas_messages_carry_the_date, "time") {
   }
   for (const DecodedSpan& span : traced.spans(3)) {
     require_2040(static_cast<std::int64_t>(span.timestamp / 1'000'000));
-    REQUIRE(span.duration < 60'000'000);
+    TEST_ASSERT_LESS_THAN(60'000'000, span.duration);
   }
 }
 

@@ -39,21 +39,21 @@ class ReportingProducer {
 
   // Serves delivery reports until there were `count` in all.
   const std::vector<Report>& reports(std::size_t count) {
-    REQUIRE(eventually([&] {
+    TEST_ASSERT_TRUE(eventually([&] {
       rd_kafka_poll(client_.get(), 0);
       return reports_.size() >= count;
     }));
-    REQUIRE(reports_.size() == count);
+    TEST_ASSERT_EQUAL(count, reports_.size());
     return reports_;
   }
   // The same for deliveries that must have succeeded.
   void delivered(std::size_t count) {
-    for (const Report& report : reports(count)) REQUIRE(report.error == RD_KAFKA_RESP_ERR_NO_ERROR);
+    for (const Report& report : reports(count)) TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR_NO_ERROR, report.error);
   }
   // Sends one record that must be accepted, and lets it arrive: the topic is then known to the client.
   void warm_up(const std::string& topic) {
     const std::size_t before = reports_.size();
-    REQUIRE(traced_.send({.topic = topic.c_str(), .key = "warm-up"}) == RD_KAFKA_RESP_ERR_NO_ERROR);
+    TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR_NO_ERROR, traced_.send({.topic = topic.c_str(), .key = "warm-up"}));
     delivered(before + 1);
   }
 
@@ -93,9 +93,11 @@ class Feed {
         client_.get(), RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
         RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(const_cast<char*>(key.data()), key.size()),
         RD_KAFKA_V_HEADERS(list), RD_KAFKA_V_END);
-    REQUIRE(error == RD_KAFKA_RESP_ERR_NO_ERROR);
+    TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR_NO_ERROR, error);
   }
-  void done() { REQUIRE(rd_kafka_flush(client_.get(), wait_s * 1'000) == RD_KAFKA_RESP_ERR_NO_ERROR); }
+  void done() {
+    TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR_NO_ERROR, rd_kafka_flush(client_.get(), wait_s * 1'000));
+  }
 
  private:
   Client client_ = plain_client(
@@ -119,7 +121,7 @@ class PlainConsumer {
     }
     const rd_kafka_resp_err_t error = rd_kafka_assign(client_.get(), list);
     rd_kafka_topic_partition_list_destroy(list);
-    REQUIRE(error == RD_KAFKA_RESP_ERR_NO_ERROR);
+    TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR_NO_ERROR, error);
   }
 
   rd_kafka_t* handle() const noexcept { return client_.get(); }
@@ -139,7 +141,7 @@ class PlainConsumer {
       return length >= count && now - since >= quiet;
     });
     rd_kafka_queue_destroy(queue);
-    REQUIRE(there);
+    TEST_ASSERT_TRUE(there);
   }
 
  private:
@@ -155,9 +157,9 @@ struct WireRecord {
 inline std::vector<WireRecord> read_wire(const std::string& topic, std::size_t count, int partitions = 1) {
   PlainConsumer consumer{{{topic, partitions}}};
   std::vector<WireRecord> records;
-  REQUIRE(eventually([&] {
+  TEST_ASSERT_TRUE(eventually([&] {
     if (rd_kafka_message_t* message = rd_kafka_consumer_poll(consumer.handle(), 0)) {
-      REQUIRE(message->err == RD_KAFKA_RESP_ERR_NO_ERROR);
+      TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR_NO_ERROR, message->err);
       records.push_back({text_of(message->key, message->key_len), headers_of(message)});
       rd_kafka_message_destroy(message);
     }

@@ -48,7 +48,7 @@ inline rd_kafka_conf_t* make_conf(const Settings& settings) {
   char errstr[256];
   for (const auto& [name, value] : settings) {
     if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), errstr, sizeof errstr) != RD_KAFKA_CONF_OK)
-      FAIL(errstr);
+      TEST_FAIL_MESSAGE(errstr);
   }
   rd_kafka_conf_set_log_cb(conf, [](const rd_kafka_t*, int, const char*, const char*) {});
   return conf;
@@ -69,8 +69,8 @@ inline rd_kafka_conf_t* without_metrics(rd_kafka_conf_t* conf) {
 inline Client plain_client(rd_kafka_type_t type, const Settings& settings) {
   char errstr[256] = "";
   rd_kafka_t* rk = rd_kafka_new(type, without_metrics(make_conf(settings)), errstr, sizeof errstr);
-  INFO(errstr);
-  REQUIRE(rk != nullptr);
+  TEST_CONTEXT(errstr);
+  TEST_ASSERT_NOT_NULL(rk);
   return Client{rk};
 }
 
@@ -88,7 +88,8 @@ class MockCluster {
 
   std::string topic(int partitions = 1) {
     std::string name = "topic" + std::to_string(++topics_);
-    REQUIRE(rd_kafka_mock_topic_create(cluster_, name.c_str(), partitions, 1) == RD_KAFKA_RESP_ERR_NO_ERROR);
+    TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR_NO_ERROR,
+                      rd_kafka_mock_topic_create(cluster_, name.c_str(), partitions, 1));
     return name;
   }
   std::string brokers() const { return rd_kafka_mock_cluster_bootstraps(cluster_); }
@@ -108,7 +109,7 @@ class MockCluster {
  private:
   MockCluster()
       : owner_{plain_client(RD_KAFKA_PRODUCER, {})}, cluster_{rd_kafka_mock_cluster_new(owner_.get(), 1)} {
-    REQUIRE(cluster_ != nullptr);
+    TEST_ASSERT_NOT_NULL(cluster_);
   }
 
   Client owner_;
@@ -173,9 +174,9 @@ template <Limits L = Limits{}>
 struct Traced {
   explicit Traced(const KafkaConfig& config = {}, TracingConfig tracing_config = {}) {
     if (tracing_config.local.service_name == "unknown") tracing_config.local.service_name = "gateway";
-    REQUIRE(tracing.init(*memory, tracing_config, clock.table()) == Status::ok);
-    REQUIRE(reporter.init(tracing, sender.table()) == Status::ok);
-    REQUIRE(kafka.init(tracing, memory->inflight, config) == Status::ok);
+    TEST_ASSERT_EQUAL(Status::ok, tracing.init(*memory, tracing_config, clock.table()));
+    TEST_ASSERT_EQUAL(Status::ok, reporter.init(tracing, sender.table()));
+    TEST_ASSERT_EQUAL(Status::ok, kafka.init(tracing, memory->inflight, config));
   }
 
   rd_kafka_t* create(rd_kafka_type_t type, const Settings& settings) {
@@ -184,30 +185,30 @@ struct Traced {
   rd_kafka_t* create(rd_kafka_type_t type, rd_kafka_conf_t* conf) {
     char errstr[256] = "";
     rd_kafka_t* rk = kafka.create(type, conf, errstr, sizeof errstr);
-    INFO(errstr);
-    REQUIRE(rk != nullptr);
+    TEST_CONTEXT(errstr);
+    TEST_ASSERT_NOT_NULL(rk);
     return rk;
   }
 
   // Everything that was delivered so far; the books must hold and name exactly that many spans.
   const std::vector<DecodedSpan>& spans(std::size_t expected) {
-    REQUIRE(reporter.flush(5'000) == Status::ok);
+    TEST_ASSERT_EQUAL(Status::ok, reporter.flush(5'000));
     check_books(expected);
-    REQUIRE(sender.spans.size() == expected);
+    TEST_ASSERT_EQUAL(expected, sender.spans.size());
     return sender.spans;
   }
   void check_books(std::size_t finished) {
     const Books books = tracing.books();
-    REQUIRE(books.finished == finished);
-    REQUIRE(books.balanced());
-    REQUIRE(books.faults == 0);
-    REQUIRE(books.headers_failed == 0);
+    TEST_ASSERT_EQUAL(finished, books.finished);
+    TEST_ASSERT_TRUE(books.balanced());
+    TEST_ASSERT_EQUAL(0, books.faults);
+    TEST_ASSERT_EQUAL(0, books.headers_failed);
   }
   // As spans(), after the agent's stop.
   const std::vector<DecodedSpan>& stop(std::size_t expected) {
-    REQUIRE(reporter.stop(5'000) == Status::ok);
+    TEST_ASSERT_EQUAL(Status::ok, reporter.stop(5'000));
     check_books(expected);
-    REQUIRE(sender.spans.size() == expected);
+    TEST_ASSERT_EQUAL(expected, sender.spans.size());
     return sender.spans;
   }
 

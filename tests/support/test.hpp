@@ -5,13 +5,14 @@
 //
 //   EDGESPAN_TEST(name, "tag") { ... }      a test; the tag is written without brackets
 //   TEST_ASSERT_*(expected, actual)         the expected value comes first; a failure ends the test
-//   TEST_MESSAGE(text)                      context of an assertion that may fail later: Catch2 shows it
-//   then,
-//                                           Unity's report at once
+//   TEST_MESSAGE(text)                      context of the next assertion: Catch2 shows it if that fails,
+//                                           Unity's report shows it at once
+//   TEST_CONTEXT(text)                      context of every assertion that follows in its block; on a host
+//                                           only
 //
 // Each argument is evaluated once. A loop over very many cases should compare by itself and call
 // TEST_FAIL_MESSAGE, as an assertion costs a multiple of what is compared. A text is a std::string_view or
-// turns into one; TEST_MESSAGE and TEST_FAIL_MESSAGE also take a chain, "byte " << n.
+// turns into one; TEST_MESSAGE, TEST_CONTEXT and TEST_FAIL_MESSAGE also take a chain, "byte " << n.
 #pragma once
 
 #ifdef EDGESPAN_TEST_UNITY
@@ -59,6 +60,14 @@
 #define TEST_ASSERT_GREATER_OR_EQUAL_UINT64(limit, actual) \
   EDGESPAN_TEST_COMPARE(std::uint64_t, actual, >=, limit)
 
+// Whatever ==, < and their kin compare: enumerations, containers, durations. On a host only.
+#define TEST_ASSERT_EQUAL(expected, actual) REQUIRE((actual) == (expected))
+#define TEST_ASSERT_NOT_EQUAL(unwanted, actual) REQUIRE((actual) != (unwanted))
+#define TEST_ASSERT_LESS_THAN(limit, actual) REQUIRE((actual) < (limit))
+#define TEST_ASSERT_LESS_OR_EQUAL(limit, actual) REQUIRE((actual) <= (limit))
+#define TEST_ASSERT_GREATER_THAN(limit, actual) REQUIRE((actual) > (limit))
+#define TEST_ASSERT_GREATER_OR_EQUAL(limit, actual) REQUIRE((actual) >= (limit))
+
 // Texts by their characters, never by a terminator they may not have.
 #define TEST_ASSERT_EQUAL_STRING(expected, actual) \
   REQUIRE(std::string_view(expected) == std::string_view(actual))
@@ -68,6 +77,7 @@
   REQUIRE(std::memcmp((expected), (actual), (size)) == 0)
 
 #define TEST_MESSAGE(text) UNSCOPED_INFO(text)
+#define TEST_CONTEXT(text) INFO(text)
 #define TEST_FAIL_MESSAGE(text) FAIL(text)
 
 // Says why the test cannot run here and ends it. Catch2 v2 has no word for it and counts the test as passed.

@@ -32,7 +32,7 @@ class HttpsCollector {
     if (!client_roots.empty()) write("client_roots.pem", client_roots);
     std::array<int, 2> in{};
     std::array<int, 2> out{};
-    REQUIRE((pipe(in.data()) == 0 && pipe(out.data()) == 0));
+    TEST_ASSERT_TRUE(pipe(in.data()) == 0 && pipe(out.data()) == 0);
     child_ = fork();
     if (child_ == 0) {
       dup2(in[0], STDIN_FILENO);
@@ -45,9 +45,9 @@ class HttpsCollector {
     ::close(out[1]);
     input_ = in[1];
     output_ = fdopen(out[0], "r");
-    REQUIRE(child_ > 0);
+    TEST_ASSERT_GREATER_THAN(0, child_);
     port_ = line();
-    REQUIRE_FALSE(port_.empty());
+    TEST_ASSERT_FALSE(port_.empty());
   }
   HttpsCollector(const HttpsCollector&) = delete;
   HttpsCollector& operator=(const HttpsCollector&) = delete;
@@ -74,7 +74,7 @@ class HttpsCollector {
  private:
   static std::string new_folder() {
     std::string pattern = std::filesystem::temp_directory_path() / "edgespan-tls-XXXXXX";
-    REQUIRE(mkdtemp(pattern.data()) != nullptr);
+    TEST_ASSERT_NOT_NULL(mkdtemp(pattern.data()));
     return pattern;
   }
   void write(const char* name, const std::string& text) { std::ofstream(folder_ + "/" + name) << text; }

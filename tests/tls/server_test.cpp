@@ -35,9 +35,9 @@ class Agent {
       config.certificate = mbedtls::pem(own_);
       config.key = mbedtls::pem(key_);
     }
-    REQUIRE(port_.init());
-    REQUIRE(tls.init(arena_, port_.stream(), port_.clock(), config) == mbedtls::Result::ok);
-    REQUIRE(http_.init(tls.stream(), url) == Status::ok);
+    TEST_ASSERT_TRUE(port_.init());
+    TEST_ASSERT_EQUAL(mbedtls::Result::ok, tls.init(arena_, port_.stream(), port_.clock(), config));
+    TEST_ASSERT_EQUAL(Status::ok, http_.init(tls.stream(), url));
     sender_ = http_.sender();
   }
 
@@ -135,18 +135,18 @@ std::size_t used_over_https(Key key) {
   Tracing tracing;
   HttpSender http;
   Reporter reporter;
-  REQUIRE(port.init());
+  TEST_ASSERT_TRUE(port.init());
   test::PaintedWorker painted{port.worker()};
   const edgespan_worker worker = painted.table();
-  REQUIRE(tls.init(arena, port.stream(), port.clock(), config) == mbedtls::Result::ok);
-  REQUIRE(tracing.init(memory, {.local = {.service_name = "stack"}}, port.clock()) == Status::ok);
-  REQUIRE(http.init(tls.stream(), collector.url()) == Status::ok);
-  REQUIRE(reporter.init(tracing, http.sender()) == Status::ok);
-  REQUIRE(reporter.start(worker) == Status::ok);
+  TEST_ASSERT_EQUAL(mbedtls::Result::ok, tls.init(arena, port.stream(), port.clock(), config));
+  TEST_ASSERT_EQUAL(Status::ok, tracing.init(memory, {.local = {.service_name = "stack"}}, port.clock()));
+  TEST_ASSERT_EQUAL(Status::ok, http.init(tls.stream(), collector.url()));
+  TEST_ASSERT_EQUAL(Status::ok, reporter.init(tracing, http.sender()));
+  TEST_ASSERT_EQUAL(Status::ok, reporter.start(worker));
   for (int i = 0; i < 200; ++i) tracing.span("one").tag("k", "v").finish();
-  REQUIRE(reporter.stop(60'000) == Status::ok);
-  REQUIRE(tracing.books().delivered == 200);
-  REQUIRE(tls.counters().handshakes == 1);
+  TEST_ASSERT_EQUAL(Status::ok, reporter.stop(60'000));
+  TEST_ASSERT_EQUAL(200, tracing.books().delivered);
+  TEST_ASSERT_EQUAL(1, tls.counters().handshakes);
   return painted.used();
 }
 
@@ -154,8 +154,8 @@ EDGESPAN_TEST(the_reporters_thread_has_several_times_the_stack_that_https_takes,
   for (const Key key : {Key::p256, Key::rsa2048}) {
     const std::size_t used = used_over_https(key);
     TEST_MESSAGE("used: " << used);
-    REQUIRE(used > 1'024);
-    REQUIRE(used <= posix::Config{}.stack_bytes / 4);
+    TEST_ASSERT_GREATER_THAN(1'024, used);
+    TEST_ASSERT_LESS_OR_EQUAL(posix::Config{}.stack_bytes / 4, used);
   }
 }
 #endif

@@ -52,8 +52,9 @@ class File {
  public:
   explicit File(const std::string& content) {
     const int descriptor = mkstemp(name_.data());
-    REQUIRE(descriptor >= 0);
-    REQUIRE(write(descriptor, content.data(), content.size()) == static_cast<ssize_t>(content.size()));
+    TEST_ASSERT_GREATER_OR_EQUAL(0, descriptor);
+    TEST_ASSERT_EQUAL(static_cast<ssize_t>(content.size()),
+                      write(descriptor, content.data(), content.size()));
     close(descriptor);
   }
   File(const File&) = delete;
@@ -135,7 +136,7 @@ Outcome doctor(const std::string& url, const Identity& root, double limit_s = 10
   const File ca{root.pem()};
   const File certificate{own != nullptr ? own->pem() : ""}, key{own != nullptr ? own->key_pem() : ""};
   posix::Port port;
-  REQUIRE(port.init());
+  TEST_ASSERT_TRUE(port.init());
   cli::DoctorOptions options;
   options.sender.url = url;
   if (url.starts_with("https:")) options.sender.tls.ca = ca.name();
@@ -167,7 +168,7 @@ EDGESPAN_TEST(doctor_goes_all_the_way_over_https, "tls") {
   for (const char* step :
        {"resolve", "connect", "handshake", "verify", "clock", "empty post", "round trip"}) {
     const std::size_t at = found.out.find(std::string{step} + " ");
-    REQUIRE(at != found.out.npos);
+    TEST_ASSERT_NOT_EQUAL(found.out.npos, at);
     TEST_ASSERT_TRUE(found.out.substr(at + 12).starts_with("ok "));
   }
 }

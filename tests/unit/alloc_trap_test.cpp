@@ -27,7 +27,7 @@ struct End {
 
 End run_in_child(void (*function)()) {
   int ends[2] = {-1, -1};
-  REQUIRE(pipe(ends) == 0);
+  TEST_ASSERT_EQUAL(0, pipe(ends));
   const pid_t child = fork();
   if (child == 0) {
     std::signal(SIGABRT, SIG_DFL);  // Catch2's would write a report
@@ -41,7 +41,7 @@ End run_in_child(void (*function)()) {
   for (ssize_t n = 0; (n = read(ends[0], buffer, sizeof buffer)) > 0;)
     end.stderr_text.append(buffer, static_cast<std::size_t>(n));
   close(ends[0]);
-  REQUIRE(waitpid(child, &end.status, 0) == child);
+  TEST_ASSERT_EQUAL(child, waitpid(child, &end.status, 0));
   return end;
 }
 
@@ -56,9 +56,9 @@ EDGESPAN_TEST(alloc_trap_springs_on_each_way_in_which_the_agent_could_allocate, 
   for (const auto function : {canary::call_malloc, canary::call_new, canary::call_c_library,
                               canary::call_cpp_library, canary::call_standard_template}) {
     const End end = run_in_child(function);
-    REQUIRE(WIFSIGNALED(end.status));
-    REQUIRE(WTERMSIG(end.status) == SIGABRT);
-    REQUIRE(end.stderr_text.find("edgespan allocated ") == 0);
+    TEST_ASSERT_TRUE(WIFSIGNALED(end.status));
+    TEST_ASSERT_EQUAL(SIGABRT, WTERMSIG(end.status));
+    TEST_ASSERT_EQUAL(0, end.stderr_text.find("edgespan allocated "));
   }
 }
 
@@ -75,10 +75,11 @@ EDGESPAN_TEST(alloc_trap_is_armed_while_a_message_is_traced, "memory") {
   const Client client{
       traced.create(RD_KAFKA_PRODUCER, Settings{{"bootstrap.servers", MockCluster::shared().brokers()}})};
   TracingProducer producer{traced.kafka, client.get()};
-  REQUIRE(producer.send({.topic = MockCluster::shared().topic().c_str(), .value = "v"}) == 0);
-  REQUIRE(rd_kafka_flush(client.get(), 10'000) == 0);
-  REQUIRE(traced.spans(1)[0].name == "send");
-  REQUIRE((thread_allocations() - before).calls > 4);  // by librdkafka, for the message and its header
+  TEST_ASSERT_EQUAL(0, producer.send({.topic = MockCluster::shared().topic().c_str(), .value = "v"}));
+  TEST_ASSERT_EQUAL(0, rd_kafka_flush(client.get(), 10'000));
+  TEST_ASSERT_EQUAL_STRING("send", traced.spans(1)[0].name);
+  TEST_ASSERT_GREATER_THAN(
+      4, (thread_allocations() - before).calls);  // by librdkafka, for the message and its header
 }
 
 }  // namespace

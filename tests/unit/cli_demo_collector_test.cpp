@@ -26,7 +26,7 @@ struct Poster {
       : client{std::make_unique<httplib::Client>(collector.url().substr(0, collector.url().find("/api")))} {}
   int post(const std::string& content, const char* type = protobuf) {
     const httplib::Result result = client->Post("/api/v2/spans", content, type);
-    REQUIRE(result);
+    TEST_ASSERT_TRUE(result);
     return result->status;
   }
   std::unique_ptr<httplib::Client> client;

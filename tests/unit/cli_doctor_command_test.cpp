@@ -59,7 +59,7 @@ bool contains(const std::string& text, const std::string& part) { return text.fi
 // It fails there, after the steps before it were good, and none follows.
 void check_fails_at(const Examination& found, const std::string& name, const std::string& words) {
   TEST_ASSERT_EQUAL_INT(1, found.code);
-  REQUIRE_FALSE(found.lines.empty());
+  TEST_ASSERT_FALSE(found.lines.empty());
   TEST_ASSERT_TRUE(found.lines.back().starts_with(name + " "));
   TEST_ASSERT_TRUE(contains(found.lines.back(), " FAILED "));
   TEST_ASSERT_TRUE(contains(found.lines.back() + found.advice, words));

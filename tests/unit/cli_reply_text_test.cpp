@@ -24,7 +24,7 @@ std::string reply(unsigned status, const std::string& headers = "", const std::s
 
 Finding judge(const SendResult& result, const std::string& received, std::string_view url = default_url) {
   HttpUrl parsed;
-  REQUIRE(parse_http_url(url, parsed) == Status::ok);
+  TEST_ASSERT_EQUAL(Status::ok, parse_http_url(url, parsed));
   const Finding finding = judge_post(result, ReplyText{received}, parsed, limit_us);
   TEST_MESSAGE(finding.text + "\n  " + finding.advice);
   TEST_ASSERT_TRUE(finding.good == finding.advice.empty());

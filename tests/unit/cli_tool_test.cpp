@@ -52,8 +52,8 @@ std::vector<std::string> split(const std::string& text, char separator) {
 // Runs the tool as main() does; `input` is all of standard input.
 Outcome run_tool(std::vector<std::string> arguments, const std::string& input = {}) {
   int ends[2];
-  REQUIRE(pipe(ends) == 0);
-  REQUIRE(write(ends[1], input.data(), input.size()) == static_cast<ssize_t>(input.size()));
+  TEST_ASSERT_EQUAL(0, pipe(ends));
+  TEST_ASSERT_EQUAL(static_cast<ssize_t>(input.size()), write(ends[1], input.data(), input.size()));
   close(ends[1]);
   arguments.insert(arguments.begin(), "edgespan");
   std::vector<const char*> argv;
@@ -90,7 +90,7 @@ std::map<std::string, std::string> fields(const std::string& line) {
   const std::vector<std::string> words = split(line, ' ');
   for (std::size_t i = 1; i < words.size(); ++i) {
     const std::size_t equals = words[i].find('=');
-    REQUIRE(equals != std::string::npos);
+    TEST_ASSERT_NOT_EQUAL(std::string::npos, equals);
     out[words[i].substr(0, equals)] = words[i].substr(equals + 1);
   }
   return out;
@@ -140,7 +140,7 @@ EDGESPAN_TEST(cli_refuses_bad_usage, "cli") {
   for (const std::vector<std::string>& line : lines) {
     std::string shown;
     for (const std::string& word : line) shown += ' ' + word;
-    CAPTURE(shown);
+    TEST_CONTEXT("shown = " << shown);
     std::vector<const char*> argv{"edgespan"};
     for (const std::string& word : line) argv.push_back(word.c_str());
     std::istringstream in;
@@ -309,7 +309,7 @@ EDGESPAN_TEST(cli_packs_batches_and_says_what_that_saved, "cli") {
   TEST_ASSERT_EQUAL_INT(0, sent.code);
   TEST_ASSERT_EQUAL_UINT64(100, collector.take().size());
   const std::size_t at = sent.errors.find("gzip batches=");
-  REQUIRE(at != std::string::npos);
+  TEST_ASSERT_NOT_EQUAL(std::string::npos, at);
   auto packed = fields(sent.errors.substr(at, sent.errors.find('\n', at) - at));
   TEST_ASSERT_TRUE(std::stoul(packed["after_bytes"]) * 2 < std::stoul(packed["before_bytes"]));
   auto books = fields(split(sent.errors, '\n').at(0));

@@ -37,8 +37,9 @@ std::string batch_of_spans(std::size_t count) {
   TestClock clock;
   Tracing tracing;
   Reporter reporter;
-  REQUIRE(tracing.init(*memory, {.local = {.service_name = "truck-gateway"}}, clock.table()) == Status::ok);
-  REQUIRE(reporter.init(tracing, sender) == Status::ok);
+  TEST_ASSERT_EQUAL(Status::ok,
+                    tracing.init(*memory, {.local = {.service_name = "truck-gateway"}}, clock.table()));
+  TEST_ASSERT_EQUAL(Status::ok, reporter.init(tracing, sender));
   for (std::size_t i = 0; i < count; ++i) {
     tracing.span("send")
         .kind(Kind::producer)
@@ -47,7 +48,7 @@ std::string batch_of_spans(std::size_t count) {
         .remote_service_name("kafka")
         .finish();
   }
-  REQUIRE(reporter.flush(5'000) == Status::ok);
+  TEST_ASSERT_EQUAL(Status::ok, reporter.flush(5'000));
   return batch;
 }
 
@@ -60,15 +61,15 @@ std::optional<std::string> pack(const gzip::Gzip& gzip, const std::string& batch
 
 std::string unpacked(const std::string& packed) {
   z_stream stream{};
-  REQUIRE(inflateInit2(&stream, 16 + 15) == Z_OK);
+  TEST_ASSERT_EQUAL(Z_OK, inflateInit2(&stream, 16 + 15));
   std::string out(1 << 20, '\0');
   std::string in = packed;
   stream.next_in = reinterpret_cast<unsigned char*>(in.data());
   stream.avail_in = static_cast<unsigned>(in.size());
   stream.next_out = reinterpret_cast<unsigned char*>(out.data());
   stream.avail_out = static_cast<unsigned>(out.size());
-  REQUIRE(inflate(&stream, Z_FINISH) == Z_STREAM_END);
-  REQUIRE(stream.avail_in == 0);
+  TEST_ASSERT_EQUAL(Z_STREAM_END, inflate(&stream, Z_FINISH));
+  TEST_ASSERT_EQUAL(0, stream.avail_in);
   out.resize(stream.total_out);
   inflateEnd(&stream);
   return out;
@@ -77,13 +78,13 @@ std::string unpacked(const std::string& packed) {
 struct Packing {
   std::unique_ptr<gzip::Memory<batch_bytes>> memory = std::make_unique<gzip::Memory<batch_bytes>>();
   gzip::Gzip gzip;
-  Packing() { REQUIRE(gzip.init(*memory)); }
+  Packing() { TEST_ASSERT_TRUE(gzip.init(*memory)); }
 };
 
 EDGESPAN_TEST(gzip_a_batch_becomes_a_third_and_comes_out_whole, "gzip") {
   const Packing packing;
   const std::string batch = batch_of_spans(120);
-  REQUIRE(batch.size() < batch_bytes);
+  TEST_ASSERT_LESS_THAN(batch_bytes, batch.size());
   const std::string packed = pack(packing.gzip, batch).value();
   TEST_MESSAGE(std::to_string(batch.size()) + " bytes become " + std::to_string(packed.size()));
   TEST_ASSERT_TRUE(packed.size() * 3 < batch.size());
@@ -143,7 +144,8 @@ EDGESPAN_TEST(gzip_the_state_is_what_zlib_asks_for, "gzip") {
     return std::calloc(count, size);
   };
   stream.zfree = [](void*, void* bytes) { std::free(bytes); };
-  REQUIRE(deflateInit2(&stream, -1, Z_DEFLATED, gzip::window_bits + 16, gzip::memory_level, 0) == Z_OK);
+  TEST_ASSERT_EQUAL(Z_OK,
+                    deflateInit2(&stream, -1, Z_DEFLATED, gzip::window_bits + 16, gzip::memory_level, 0));
   deflateEnd(&stream);
   TEST_MESSAGE(std::to_string(asked) + " bytes");
   TEST_ASSERT_TRUE(asked <= gzip::state_bytes && gzip::state_bytes < asked * 5 / 4);
@@ -162,7 +164,7 @@ EDGESPAN_TEST(gzip_the_agents_spans_arrive_packed, "gzip") {
   TEST_ASSERT_EQUAL_UINT64(1, world.books().resent);
   world.check_collected();
   const std::vector<std::string>& bodies = world.collector.bodies;
-  REQUIRE(bodies.size() == 2);
+  TEST_ASSERT_EQUAL(2, bodies.size());
   TEST_ASSERT_TRUE(bodies[0] == bodies[1]);
   TEST_ASSERT_EQUAL_UINT64(unpacked(bodies[1]).size(), world.books().bytes_delivered);
   TEST_ASSERT_TRUE(world.books().bytes_sent < world.books().bytes_delivered);  // although it was sent twice

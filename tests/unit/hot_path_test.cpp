@@ -26,8 +26,9 @@ struct Agent {
 
   explicit Agent(bool drop_oldest = false) {
     world.set_wall(1'790'000'000'000'000);
-    REQUIRE(tracing.init(*memory, {.local = {.service_name = "x"}, .drop_oldest = drop_oldest},
-                         world.clock()) == Status::ok);
+    TEST_ASSERT_EQUAL(
+        Status::ok,
+        tracing.init(*memory, {.local = {.service_name = "x"}, .drop_oldest = drop_oldest}, world.clock()));
   }
   void drain() {
     std::uint32_t stripe = 0;
@@ -46,38 +47,38 @@ struct Agent {
 
 constexpr Limits one_chunk{.ring_bytes = 1'024, .batch_bytes = 2'048};
 
-TEST_CASE("a ring of 1 KiB works: what does not fit is counted, what fits arrives", "[hot]") {
+EDGESPAN_TEST(a_ring_of_1_kib_works_what_does_not_fit_is_counted_what_fits_arrives, "hot") {
   Agent<one_chunk> agent;
   for (int lap = 0; lap < 100; ++lap) {
     for (int i = 0; i < 20; ++i) agent.tracing.span("s" + std::to_string(i)).finish();
     agent.drain();
   }
   const Books books = agent.tracing.books();
-  CHECK(books.balanced());
-  CHECK(books.finished == 2'000);
-  CHECK(books.delivered == agent.spans.size());
-  CHECK(books.delivered >= 700);
-  CHECK(books.dropped[static_cast<std::size_t>(DropReason::ring_full)] == 2'000 - books.delivered);
-  CHECK(agent.spans[0].name == "s0");
+  TEST_ASSERT_TRUE(books.balanced());
+  TEST_ASSERT_EQUAL(2'000, books.finished);
+  TEST_ASSERT_EQUAL(agent.spans.size(), books.delivered);
+  TEST_ASSERT_GREATER_OR_EQUAL(700, books.delivered);
+  TEST_ASSERT_EQUAL(2'000 - books.delivered, books.dropped[static_cast<std::size_t>(DropReason::ring_full)]);
+  TEST_ASSERT_EQUAL_STRING("s0", agent.spans[0].name);
 }
 
-TEST_CASE("a ring of 1 KiB may make room for the newest", "[hot]") {
+EDGESPAN_TEST(a_ring_of_1_kib_may_make_room_for_the_newest, "hot") {
   Agent<one_chunk> agent{true};
   for (int i = 0; i < 1'000; ++i) agent.tracing.span("s" + std::to_string(i)).finish();
   agent.drain();
-  CHECK(agent.tracing.books().balanced());
-  REQUIRE_FALSE(agent.spans.empty());
-  CHECK(agent.spans.back().name == "s999");
+  TEST_ASSERT_TRUE(agent.tracing.books().balanced());
+  TEST_ASSERT_FALSE(agent.spans.empty());
+  TEST_ASSERT_EQUAL_STRING("s999", agent.spans.back().name);
 }
 
-TEST_CASE("a peer named by a span is encoded as nanopb does it", "[hot]") {
+EDGESPAN_TEST(a_peer_named_by_a_span_is_encoded_as_nanopb_does_it, "hot") {
   Agent<Limits{}> agent;
   agent.tracing.span("a").remote_service_name("Store").finish();
   agent.tracing.span("a").remote_endpoint({.service_name = "Store"}).finish();
   agent.drain();
-  REQUIRE(agent.spans.size() == 2);
-  CHECK(agent.spans[0].remote.service_name == "store");
-  CHECK(agent.spans[1].remote.service_name == agent.spans[0].remote.service_name);
+  TEST_ASSERT_EQUAL(2, agent.spans.size());
+  TEST_ASSERT_EQUAL_STRING("store", agent.spans[0].remote.service_name);
+  TEST_ASSERT_EQUAL(agent.spans[0].remote.service_name, agent.spans[1].remote.service_name);
 }
 
 void threads_in_order(std::uint64_t threads) {
@@ -98,10 +99,10 @@ void threads_in_order(std::uint64_t threads) {
   for (std::thread& worker : workers) worker.join();
   agent.drain();
   const Books books = agent.tracing.books();
-  CHECK(books.balanced());
-  CHECK(books.finished == threads * each);
-  CHECK(books.delivered == agent.spans.size());
-  CHECK(books.in_ring == 0);
+  TEST_ASSERT_TRUE(books.balanced());
+  TEST_ASSERT_EQUAL(threads * each, books.finished);
+  TEST_ASSERT_EQUAL(agent.spans.size(), books.delivered);
+  TEST_ASSERT_EQUAL(0, books.in_ring);
   std::vector<std::uint64_t> last(static_cast<std::size_t>(threads) + 1);
   bool in_order = true;
   for (const test::DecodedSpan& span : agent.spans) {
@@ -110,13 +111,11 @@ void threads_in_order(std::uint64_t threads) {
     in_order = in_order && number > before;
     before = number;
   }
-  CHECK(in_order);
+  TEST_ASSERT_TRUE(in_order);
 }
 
-TEST_CASE("two threads: every span is counted, each thread's order is kept", "[hot][thread]") {
-  threads_in_order(2);
-}
-TEST_CASE("four threads: every span is counted, each thread's order is kept", "[hot][thread]") {
+EDGESPAN_TEST(two_threads_every_span_is_counted_each_threads_order_is_kept, "thread") { threads_in_order(2); }
+EDGESPAN_TEST(four_threads_every_span_is_counted_each_threads_order_is_kept, "thread") {
   threads_in_order(4);
 }
 

@@ -118,7 +118,7 @@ const std::string garbage[] = {
 
 EDGESPAN_TEST(replies_are_understood, "http") {
   for (const Row& row : rows) {
-    INFO(row.text);
+    TEST_CONTEXT(row.text);
     const HttpReply reply = read(row.text);
     TEST_ASSERT_TRUE(reply.phase() == row.phase);
     TEST_ASSERT_EQUAL_UINT32(row.status, reply.status());
@@ -137,7 +137,7 @@ bool says_what(const HttpReply& reply, const Row& row) {
 
 EDGESPAN_TEST(every_split_reads_the_same, "http") {
   for (const Row& row : rows) {
-    INFO(row.text);
+    TEST_CONTEXT(row.text);
     for (std::size_t first = 0; first <= row.text.size(); ++first) {
       for (std::size_t second = first; second <= row.text.size(); second += row.text.size() / 16 + 1) {
         HttpReply reply;
@@ -174,7 +174,7 @@ EDGESPAN_TEST(a_500_waits_for_the_opening_of_its_body, "http") {
 
 EDGESPAN_TEST(garbage_is_called_garbage, "http") {
   for (const std::string& text : garbage) {
-    INFO(text);
+    TEST_CONTEXT(text);
     const HttpReply reply = read(text);
     TEST_ASSERT_TRUE(reply.phase() == Phase::garbage);
     TEST_ASSERT_EQUAL_UINT32(0, reply.status());
@@ -185,7 +185,7 @@ EDGESPAN_TEST(bad_chunks_leave_the_status_and_end_the_reply, "http") {
   const std::string head = accepted + "Transfer-Encoding: chunked\r\n\r\n";
   for (const char* body :
        {"x\r\n", "\r\n", ";x\r\n", "3\r\nabcd\r\n", "-1\r\n", "3\r\nabc\r\n\r\n", "0x3\r\n"}) {
-    INFO(body);
+    TEST_CONTEXT(body);
     const HttpReply reply = read(head + body);
     TEST_ASSERT_TRUE(reply.phase() == Phase::garbage);
     TEST_ASSERT_EQUAL_UINT32(202, reply.status());

@@ -21,65 +21,69 @@ Peer answering(std::vector<std::string> replies) {
   return peer;
 }
 
-TEST_CASE("init says what is wrong", "[http]") {
+EDGESPAN_TEST(init_says_what_is_wrong, "http") {
   sim::World world(1);
   HttpSender http;
-  REQUIRE(http.init(world.stream(), "ftp://zipkin/") == Status::bad_url);
-  REQUIRE(http.init(world.stream(), "http://z/", {.connect_ms = 0, .request_ms = 1}) == Status::bad_config);
-  REQUIRE(http.init(world.stream(), "http://z/", {.connect_ms = 1, .request_ms = 0}) == Status::bad_config);
+  TEST_ASSERT_EQUAL(Status::bad_url, http.init(world.stream(), "ftp://zipkin/"));
+  TEST_ASSERT_EQUAL(Status::bad_config,
+                    http.init(world.stream(), "http://z/", {.connect_ms = 0, .request_ms = 1}));
+  TEST_ASSERT_EQUAL(Status::bad_config,
+                    http.init(world.stream(), "http://z/", {.connect_ms = 1, .request_ms = 0}));
   edgespan_stream incomplete = world.stream();
   incomplete.close = nullptr;
-  REQUIRE(http.init(incomplete, "http://z/") == Status::bad_config);
-  REQUIRE(http.init(world.stream(), "http://z/") == Status::ok);
-  REQUIRE(http.init(world.stream(), "http://z/") == Status::already_started);
+  TEST_ASSERT_EQUAL(Status::bad_config, http.init(incomplete, "http://z/"));
+  TEST_ASSERT_EQUAL(Status::ok, http.init(world.stream(), "http://z/"));
+  TEST_ASSERT_EQUAL(Status::already_started, http.init(world.stream(), "http://z/"));
 }
 
-TEST_CASE("a sender that was not started only says that it has no connection", "[http]") {
+EDGESPAN_TEST(a_sender_that_was_not_started_only_says_that_it_has_no_connection, "http") {
   HttpSender http;
   const Sender sender = http.sender();
   const std::array<std::byte, 1> batch{};
   const SendResult result = sender.offer(sender.ctx, batch, 1);
-  REQUIRE(result.state == SendState::retry);
-  REQUIRE(result.reason == SendReason::connect);
+  TEST_ASSERT_EQUAL(SendState::retry, result.state);
+  TEST_ASSERT_EQUAL(SendReason::connect, result.reason);
   sender.cancel(sender.ctx);
 }
 
-TEST_CASE("a sender on the absent platform cannot connect", "[http]") {
+EDGESPAN_TEST(a_sender_on_the_absent_platform_cannot_connect, "http") {
   HttpSender http;
-  REQUIRE(http.init(none::stream, "http://zipkin:9411") == Status::ok);
+  TEST_ASSERT_EQUAL(Status::ok, http.init(none::stream, "http://zipkin:9411"));
   const Sender sender = http.sender();
   const std::array<std::byte, 1> batch{};
   const SendResult result = sender.offer(sender.ctx, batch, none::clock.mono_us(none::clock.ctx));
-  REQUIRE(result.state == SendState::retry);
-  REQUIRE(result.reason == SendReason::connect);
+  TEST_ASSERT_EQUAL(SendState::retry, result.state);
+  TEST_ASSERT_EQUAL(SendReason::connect, result.reason);
 }
 
-TEST_CASE("the request is exactly this", "[http]") {
+EDGESPAN_TEST(the_request_is_exactly_this, "http") {
   HttpWorld t({answering({http_reply(202)})});
-  REQUIRE(t.started);
-  REQUIRE(t.offer().state == SendState::delivered);
-  REQUIRE(t.world.requests().size() == 1);
-  REQUIRE(t.world.requests()[0].head ==
-          "POST /api/v2/spans HTTP/1.1\r\nHost: zipkin:9411\r\nContent-Type: application/x-protobuf\r\n"
-          "b3: 0\r\nContent-Length: 16\r\n\r\n");
-  REQUIRE(t.world.requests()[0].body == t.batch);
-  REQUIRE(t.world.violations().empty());
+  TEST_ASSERT_TRUE(t.started);
+  TEST_ASSERT_EQUAL(SendState::delivered, t.offer().state);
+  TEST_ASSERT_EQUAL(1, t.world.requests().size());
+  TEST_ASSERT_EQUAL_STRING(
+      "POST /api/v2/spans HTTP/1.1\r\nHost: zipkin:9411\r\nContent-Type: application/x-protobuf\r\n"
+      "b3: 0\r\nContent-Length: 16\r\n\r\n",
+      t.world.requests()[0].head);
+  TEST_ASSERT_EQUAL(t.batch, t.world.requests()[0].body);
+  TEST_ASSERT_TRUE(t.world.violations().empty());
 }
 
-TEST_CASE("https is never spoken in the clear, and http not through TLS", "[http]") {
+EDGESPAN_TEST(https_is_never_spoken_in_the_clear_and_http_not_through_tls, "http") {
   sim::World world(1);
   HttpSender http;
-  REQUIRE(http.init(world.stream(), "https://zipkin/") == Status::not_secure);
-  REQUIRE(http.init(world.stream(), "HTTPS://zipkin:80/") == Status::not_secure);
+  TEST_ASSERT_EQUAL(Status::not_secure, http.init(world.stream(), "https://zipkin/"));
+  TEST_ASSERT_EQUAL(Status::not_secure, http.init(world.stream(), "HTTPS://zipkin:80/"));
   const Sender sender = http.sender();
   const std::array<std::byte, 1> batch{};
-  REQUIRE(sender.offer(sender.ctx, batch, 1).state == SendState::retry);  // not started: nothing was opened
-  REQUIRE(world.calls(sim::Call::open) == 0);
+  TEST_ASSERT_EQUAL(SendState::retry,
+                    sender.offer(sender.ctx, batch, 1).state);  // not started: nothing was opened
+  TEST_ASSERT_EQUAL(0, world.calls(sim::Call::open));
 
   edgespan_stream tls = world.stream();
   tls.secure = true;
-  REQUIRE(http.init(tls, "http://zipkin/") == Status::bad_config);
-  REQUIRE(http.init(tls, "https://zipkin/") == Status::ok);
+  TEST_ASSERT_EQUAL(Status::bad_config, http.init(tls, "http://zipkin/"));
+  TEST_ASSERT_EQUAL(Status::ok, http.init(tls, "https://zipkin/"));
 }
 
 std::string host_line(std::string_view url) {
@@ -88,26 +92,26 @@ std::string host_line(std::string_view url) {
   edgespan_stream stream = world.stream();
   stream.secure = url.starts_with("https");
   HttpSender http;
-  REQUIRE(http.init(stream, url) == Status::ok);
+  TEST_ASSERT_EQUAL(Status::ok, http.init(stream, url));
   const Sender sender = http.sender();
   const std::array<std::byte, 1> batch{};
-  REQUIRE(sender.offer(sender.ctx, batch, 1).state == SendState::delivered);
+  TEST_ASSERT_EQUAL(SendState::delivered, sender.offer(sender.ctx, batch, 1).state);
   const std::string& head = world.requests().at(0).head;
   const std::size_t from = head.find("Host: ");
   return head.substr(from, head.find("\r\n", from) - from);
 }
 
-TEST_CASE("the Host header names port and brackets where they belong", "[http]") {
-  REQUIRE(host_line("http://zipkin") == "Host: zipkin");
-  REQUIRE(host_line("http://zipkin:80/") == "Host: zipkin");
-  REQUIRE(host_line("http://zipkin:8080/") == "Host: zipkin:8080");
-  REQUIRE(host_line("https://zipkin") == "Host: zipkin");
-  REQUIRE(host_line("https://zipkin:443/") == "Host: zipkin");
-  REQUIRE(host_line("https://zipkin:80/") == "Host: zipkin:80");
-  REQUIRE(host_line("http://zipkin:443/") == "Host: zipkin:443");
-  REQUIRE(host_line("http://[::1]:9411/") == "Host: [::1]:9411");
-  REQUIRE(host_line("http://" + std::string(253, 'h') + ":65535/" + std::string(254, 'p')) ==
-          "Host: " + std::string(253, 'h') + ":65535");
+EDGESPAN_TEST(the_host_header_names_port_and_brackets_where_they_belong, "http") {
+  TEST_ASSERT_EQUAL_STRING("Host: zipkin", host_line("http://zipkin"));
+  TEST_ASSERT_EQUAL_STRING("Host: zipkin", host_line("http://zipkin:80/"));
+  TEST_ASSERT_EQUAL_STRING("Host: zipkin:8080", host_line("http://zipkin:8080/"));
+  TEST_ASSERT_EQUAL_STRING("Host: zipkin", host_line("https://zipkin"));
+  TEST_ASSERT_EQUAL_STRING("Host: zipkin", host_line("https://zipkin:443/"));
+  TEST_ASSERT_EQUAL_STRING("Host: zipkin:80", host_line("https://zipkin:80/"));
+  TEST_ASSERT_EQUAL_STRING("Host: zipkin:443", host_line("http://zipkin:443/"));
+  TEST_ASSERT_EQUAL_STRING("Host: [::1]:9411", host_line("http://[::1]:9411/"));
+  TEST_ASSERT_EQUAL("Host: " + std::string(253, 'h') + ":65535",
+                    host_line("http://" + std::string(253, 'h') + ":65535/" + std::string(254, 'p')));
 }
 
 struct Verdict {
@@ -142,51 +146,51 @@ Verdict expected(int status) {
   return {status, refused, SendReason::http_5xx};
 }
 
-TEST_CASE("every final status has its verdict", "[http]") {
+EDGESPAN_TEST(every_final_status_has_its_verdict, "http") {
   for (int status = 200; status < 600; ++status) {
-    INFO(status);
+    TEST_CONTEXT(status);
     HttpWorld t({answering({http_reply(status, "Retry-After: 7\r\nLocation: http://elsewhere/\r\n")})});
     const SendResult result = t.offer();
     const Verdict verdict = expected(status);
-    REQUIRE(result.state == verdict.state);
-    REQUIRE(result.reason == verdict.reason);
-    REQUIRE(result.status == status);
-    REQUIRE(result.retry_after_us == (result.state == retry ? 7'000'000u : 0u));
-    REQUIRE(t.world.requests().size() == 1);  // no redirect was followed
-    REQUIRE(t.world.connections() == 1);
-    REQUIRE(t.world.violations().empty());
+    TEST_ASSERT_EQUAL(verdict.state, result.state);
+    TEST_ASSERT_EQUAL(verdict.reason, result.reason);
+    TEST_ASSERT_EQUAL(status, result.status);
+    TEST_ASSERT_EQUAL((result.state == retry ? 7'000'000u : 0u), result.retry_after_us);
+    TEST_ASSERT_EQUAL(1, t.world.requests().size());  // no redirect was followed
+    TEST_ASSERT_EQUAL(1, t.world.connections());
+    TEST_ASSERT_TRUE(t.world.violations().empty());
   }
 }
 
-TEST_CASE("Zipkin's 413 in the clothes of a 500 is refused", "[http]") {
+EDGESPAN_TEST(zipkins_413_in_the_clothes_of_a_500_is_refused, "http") {
   HttpWorld t({answering({http_reply(500, "", "413 Request Entity Too Large")})});
   const SendResult result = t.offer();
-  REQUIRE(result.state == SendState::refused);
-  REQUIRE(result.reason == SendReason::http_413);
-  REQUIRE(result.status == 500);
+  TEST_ASSERT_EQUAL(SendState::refused, result.state);
+  TEST_ASSERT_EQUAL(SendReason::http_413, result.reason);
+  TEST_ASSERT_EQUAL(500, result.status);
 }
 
-TEST_CASE("a connection is used again", "[http]") {
+EDGESPAN_TEST(a_connection_is_used_again, "http") {
   HttpWorld t({answering({http_reply(202), http_reply(503), http_reply(202)})});
-  REQUIRE(t.offer().state == delivered);
+  TEST_ASSERT_EQUAL(delivered, t.offer().state);
   t.world.advance(14'000'000);
-  REQUIRE(t.offer().state == retry);
-  REQUIRE(t.offer().state == delivered);
-  REQUIRE(t.world.connections() == 1);
-  REQUIRE(t.world.requests().size() == 3);
-  REQUIRE(t.world.connected());
-  REQUIRE(t.world.violations().empty());
+  TEST_ASSERT_EQUAL(retry, t.offer().state);
+  TEST_ASSERT_EQUAL(delivered, t.offer().state);
+  TEST_ASSERT_EQUAL(1, t.world.connections());
+  TEST_ASSERT_EQUAL(3, t.world.requests().size());
+  TEST_ASSERT_TRUE(t.world.connected());
+  TEST_ASSERT_TRUE(t.world.violations().empty());
 }
 
-TEST_CASE("a connection idle for a minute is not trusted again", "[http]") {
+EDGESPAN_TEST(a_connection_idle_for_a_minute_is_not_trusted_again, "http") {
   HttpWorld t({answering({http_reply(202), http_reply(202)})});
-  REQUIRE(t.offer().state == delivered);
+  TEST_ASSERT_EQUAL(delivered, t.offer().state);
   t.world.advance(60'000'000);
-  REQUIRE(t.offer().state == delivered);
-  REQUIRE(t.world.connections() == 2);
+  TEST_ASSERT_EQUAL(delivered, t.offer().state);
+  TEST_ASSERT_EQUAL(2, t.world.connections());
 }
 
-TEST_CASE("a connection that the server will close is closed here first", "[http]") {
+EDGESPAN_TEST(a_connection_that_the_server_will_close_is_closed_here_first, "http") {
   const std::string endings[] = {
       http_reply(202, "Connection: close\r\n"),
       "HTTP/1.0 202 Accepted\r\nContent-Length: 0\r\n\r\n",
@@ -194,29 +198,29 @@ TEST_CASE("a connection that the server will close is closed here first", "[http
       http_reply(202) + "unasked",
   };
   for (const std::string& reply : endings) {
-    INFO(reply);
+    TEST_CONTEXT(reply);
     HttpWorld t({answering({reply})});
-    REQUIRE(t.offer().state == delivered);
-    REQUIRE_FALSE(t.world.connected());
-    REQUIRE(t.offer().state == delivered);
-    REQUIRE(t.world.connections() == 2);
-    REQUIRE(t.world.violations().empty());
+    TEST_ASSERT_EQUAL(delivered, t.offer().state);
+    TEST_ASSERT_FALSE(t.world.connected());
+    TEST_ASSERT_EQUAL(delivered, t.offer().state);
+    TEST_ASSERT_EQUAL(2, t.world.connections());
+    TEST_ASSERT_TRUE(t.world.violations().empty());
   }
 }
 
-TEST_CASE("interim replies are skipped", "[http]") {
+EDGESPAN_TEST(interim_replies_are_skipped, "http") {
   HttpWorld t({answering(
       {"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + http_reply(202)})});
-  REQUIRE(t.offer().state == delivered);
-  REQUIRE(t.world.connected());
+  TEST_ASSERT_EQUAL(delivered, t.offer().state);
+  TEST_ASSERT_TRUE(t.world.connected());
 }
 
-TEST_CASE("an empty batch asks whether the collector is there", "[http]") {
+EDGESPAN_TEST(an_empty_batch_asks_whether_the_collector_is_there, "http") {
   HttpWorld t({answering({http_reply(202)})});
   t.batch.clear();
-  REQUIRE(t.offer().state == delivered);
-  REQUIRE(t.world.requests().at(0).head.find("Content-Length: 0\r\n") != std::string::npos);
-  REQUIRE(t.world.violations().empty());
+  TEST_ASSERT_EQUAL(delivered, t.offer().state);
+  TEST_ASSERT_NOT_EQUAL(std::string::npos, t.world.requests().at(0).head.find("Content-Length: 0\r\n"));
+  TEST_ASSERT_TRUE(t.world.violations().empty());
 }
 
 }  // namespace

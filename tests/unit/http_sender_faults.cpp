@@ -21,7 +21,7 @@ Peer answering(std::vector<std::string> replies) {
   return peer;
 }
 
-TEST_CASE("a connection that cannot be had is retried later", "[http]") {
+EDGESPAN_TEST(a_connection_that_cannot_be_had_is_retried_later, "http") {
   for (const int error : {EDGESPAN_STREAM_FAILED, EDGESPAN_STREAM_REFUSED, EDGESPAN_STREAM_UNREACHABLE,
                           EDGESPAN_STREAM_NO_HOST, EDGESPAN_STREAM_RESET}) {
     Peer peer;
@@ -29,15 +29,15 @@ TEST_CASE("a connection that cannot be had is retried later", "[http]") {
     peer.open_waits = 2;
     HttpWorld t({peer, answering({http_reply(202)})});
     const SendResult result = t.offer();
-    REQUIRE(result.state == SendState::retry);
-    REQUIRE(result.reason == SendReason::connect);
-    REQUIRE(result.status == 0);
-    REQUIRE(t.offer().state == SendState::delivered);
-    REQUIRE(t.world.violations().empty());
+    TEST_ASSERT_EQUAL(SendState::retry, result.state);
+    TEST_ASSERT_EQUAL(SendReason::connect, result.reason);
+    TEST_ASSERT_EQUAL(0, result.status);
+    TEST_ASSERT_EQUAL(SendState::delivered, t.offer().state);
+    TEST_ASSERT_TRUE(t.world.violations().empty());
   }
 }
 
-TEST_CASE("what TLS could not do has a reason of its own, whenever it shows", "[http]") {
+EDGESPAN_TEST(what_tls_could_not_do_has_a_reason_of_its_own_whenever_it_shows, "http") {
   struct Case {
     int error;
     SendReason reason;
@@ -56,35 +56,35 @@ TEST_CASE("what TLS could not do has a reason of its own, whenever it shows", "[
     peer.open = c.error;
     HttpWorld t({peer});
     SendResult result = t.offer();
-    REQUIRE(result.state == SendState::retry);
-    REQUIRE(result.reason == c.reason);
+    TEST_ASSERT_EQUAL(SendState::retry, result.state);
+    TEST_ASSERT_EQUAL(c.reason, result.reason);
     peer.open = 1;
     peer.dies_after_taking = 1;
     peer.end = c.error;
     t.world.set_peers({peer});
     result = t.offer();
-    REQUIRE(result.state == SendState::retry);
-    REQUIRE(result.reason == c.reason);
+    TEST_ASSERT_EQUAL(SendState::retry, result.state);
+    TEST_ASSERT_EQUAL(c.reason, result.reason);
   }
 }
 
-TEST_CASE("the connect deadline is kept to the microsecond", "[http]") {
+EDGESPAN_TEST(the_connect_deadline_is_kept_to_the_microsecond, "http") {
   Peer silent;
   silent.open_waits = sim::unlimited;
   HttpWorld t({silent}, {.connect_ms = 10'000, .request_ms = 1});
-  REQUIRE(t.offer_once().again_us == 10'000'000);
+  TEST_ASSERT_EQUAL(10'000'000, t.offer_once().again_us);
   t.world.advance(9'999'999);
   SendResult result = t.offer_once();
-  REQUIRE(result.state == SendState::pending);
-  REQUIRE(result.again_us == 1);
+  TEST_ASSERT_EQUAL(SendState::pending, result.state);
+  TEST_ASSERT_EQUAL(1, result.again_us);
   t.world.advance(1);
   result = t.offer_once();
-  REQUIRE(result.state == SendState::retry);
-  REQUIRE(result.reason == SendReason::connect);
-  REQUIRE(t.world.violations().empty());
+  TEST_ASSERT_EQUAL(SendState::retry, result.state);
+  TEST_ASSERT_EQUAL(SendReason::connect, result.reason);
+  TEST_ASSERT_TRUE(t.world.violations().empty());
 }
 
-TEST_CASE("the request deadline runs from the first byte, whatever trickles in", "[http]") {
+EDGESPAN_TEST(the_request_deadline_runs_from_the_first_byte_whatever_trickles_in, "http") {
   Peer drip = answering({http_reply(202, "X: " + std::string(4000, 'x') + "\r\n")});
   drip.open_waits = 5;
   drip.recv_bytes = 1;
@@ -92,48 +92,48 @@ TEST_CASE("the request deadline runs from the first byte, whatever trickles in",
   HttpWorld t({drip}, {.connect_ms = 10'000, .request_ms = 1000, .progress_bytes_per_s = UINT32_MAX});
   const std::uint64_t start = t.world.now_us();
   const SendResult result = t.offer();
-  REQUIRE(result.state == SendState::retry);
-  REQUIRE(result.reason == SendReason::deadline);
-  REQUIRE(t.world.now_us() - start == 5 * 1000 + 1'000'000);
-  REQUIRE_FALSE(t.world.connected());
+  TEST_ASSERT_EQUAL(SendState::retry, result.state);
+  TEST_ASSERT_EQUAL(SendReason::deadline, result.reason);
+  TEST_ASSERT_EQUAL(5 * 1000 + 1'000'000, t.world.now_us() - start);
+  TEST_ASSERT_FALSE(t.world.connected());
 }
 
-TEST_CASE("the deadline holds wherever the clock started", "[http]") {
+EDGESPAN_TEST(the_deadline_holds_wherever_the_clock_started, "http") {
   Peer silent;
   silent.open_waits = sim::unlimited;
   HttpWorld t({silent}, {.connect_ms = 100, .request_ms = 100});
   t.world.advance(UINT64_MAX - 50'000);  // wraps in the middle
-  REQUIRE(t.offer_once().state == SendState::pending);
+  TEST_ASSERT_EQUAL(SendState::pending, t.offer_once().state);
   t.world.advance(99'999);
-  REQUIRE(t.offer_once().state == SendState::pending);
+  TEST_ASSERT_EQUAL(SendState::pending, t.offer_once().state);
   t.world.advance(1);
-  REQUIRE(t.offer_once().state == SendState::retry);
+  TEST_ASSERT_EQUAL(SendState::retry, t.offer_once().state);
 }
 
-TEST_CASE("a server that reads nothing on meets the request deadline", "[http]") {
+EDGESPAN_TEST(a_server_that_reads_nothing_on_meets_the_request_deadline, "http") {
   for (std::size_t position = 1; position < head_bytes + 16; ++position) {
     Peer stalled = answering({http_reply(202)});
     stalled.reads_until = position;
     HttpWorld t({stalled}, {.connect_ms = 100, .request_ms = 100});
     const SendResult result = t.offer();
-    REQUIRE(result.state == SendState::retry);
-    REQUIRE(result.reason == SendReason::deadline);
-    REQUIRE_FALSE(t.world.connected());
-    REQUIRE(t.world.violations().empty());
+    TEST_ASSERT_EQUAL(SendState::retry, result.state);
+    TEST_ASSERT_EQUAL(SendReason::deadline, result.reason);
+    TEST_ASSERT_FALSE(t.world.connected());
+    TEST_ASSERT_TRUE(t.world.violations().empty());
   }
 }
 
-TEST_CASE("a reply that came in time counts although the caller was late", "[http]") {
+EDGESPAN_TEST(a_reply_that_came_in_time_counts_although_the_caller_was_late, "http") {
   HttpWorld t({answering({http_reply(202)})}, {.connect_ms = 1, .request_ms = 1});
   Peer slow = answering({http_reply(202)});
   slow.reply_after_us = 500;
   t.world.set_peers({slow});
-  REQUIRE(t.offer_once().state == SendState::pending);
+  TEST_ASSERT_EQUAL(SendState::pending, t.offer_once().state);
   t.world.advance(8ull * 3600 * 1'000'000);
-  REQUIRE(t.offer_once().state == SendState::delivered);
+  TEST_ASSERT_EQUAL(SendState::delivered, t.offer_once().state);
 }
 
-TEST_CASE("one byte at a time in both directions is enough", "[http]") {
+EDGESPAN_TEST(one_byte_at_a_time_in_both_directions_is_enough, "http") {
   for (const bool gaps : {false, true}) {
     Peer slow = answering({http_reply(202), http_reply(202)});
     slow.send_bytes = 1;
@@ -142,16 +142,16 @@ TEST_CASE("one byte at a time in both directions is enough", "[http]") {
     slow.recv_gaps = gaps;
     HttpWorld t({slow});
     for (int batch = 0; batch < 2; ++batch) {
-      REQUIRE(t.offer().state == SendState::delivered);
-      REQUIRE(t.world.requests().back().body == t.batch);
+      TEST_ASSERT_EQUAL(SendState::delivered, t.offer().state);
+      TEST_ASSERT_EQUAL(t.batch, t.world.requests().back().body);
     }
-    REQUIRE(t.world.requests()[0].head.size() == head_bytes);
-    REQUIRE(t.world.connections() == 1);
-    REQUIRE(t.world.violations().empty());
+    TEST_ASSERT_EQUAL(head_bytes, t.world.requests()[0].head.size());
+    TEST_ASSERT_EQUAL(1, t.world.connections());
+    TEST_ASSERT_TRUE(t.world.violations().empty());
   }
 }
 
-TEST_CASE("one offer is a bounded slice of work", "[http]") {
+EDGESPAN_TEST(one_offer_is_a_bounded_slice_of_work, "http") {
   Peer slow = answering({http_reply(202)});
   slow.send_bytes = 1;
   HttpWorld t({slow});
@@ -159,15 +159,15 @@ TEST_CASE("one offer is a bounded slice of work", "[http]") {
   for (int i = 0; i < 10; ++i) {
     const std::uint64_t before = t.world.calls(sim::Call::send);
     const SendResult result = t.offer_once();
-    REQUIRE(result.state == SendState::pending);
-    REQUIRE(result.again_us == 0);  // there is more to do at once
-    REQUIRE(t.world.calls(sim::Call::send) - before <= 40);
+    TEST_ASSERT_EQUAL(SendState::pending, result.state);
+    TEST_ASSERT_EQUAL(0, result.again_us);  // there is more to do at once
+    TEST_ASSERT_LESS_OR_EQUAL(40, t.world.calls(sim::Call::send) - before);
   }
-  REQUIRE(t.offer().state == SendState::delivered);
-  REQUIRE(t.world.requests()[0].body == t.batch);
+  TEST_ASSERT_EQUAL(SendState::delivered, t.offer().state);
+  TEST_ASSERT_EQUAL(t.batch, t.world.requests()[0].body);
 }
 
-TEST_CASE("a connection that ends at any byte of the request is broken, the batch is not", "[http]") {
+EDGESPAN_TEST(a_connection_that_ends_at_any_byte_of_the_request_is_broken_the_batch_is_not, "http") {
   for (const int end : {EDGESPAN_STREAM_CLOSED, EDGESPAN_STREAM_RESET}) {
     for (std::size_t position = 1; position <= head_bytes + 16; ++position) {
       Peer dying;
@@ -175,140 +175,140 @@ TEST_CASE("a connection that ends at any byte of the request is broken, the batc
       dying.end = end;
       HttpWorld t({dying, answering({http_reply(202)})});
       const SendResult result = t.offer();
-      REQUIRE(result.state == SendState::retry);
-      REQUIRE(result.reason == SendReason::broken);
-      REQUIRE_FALSE(t.world.connected());
-      REQUIRE(t.offer().state == SendState::delivered);
-      REQUIRE(t.world.requests().back().body == t.batch);
-      REQUIRE(t.world.violations().empty());
+      TEST_ASSERT_EQUAL(SendState::retry, result.state);
+      TEST_ASSERT_EQUAL(SendReason::broken, result.reason);
+      TEST_ASSERT_FALSE(t.world.connected());
+      TEST_ASSERT_EQUAL(SendState::delivered, t.offer().state);
+      TEST_ASSERT_EQUAL(t.batch, t.world.requests().back().body);
+      TEST_ASSERT_TRUE(t.world.violations().empty());
     }
   }
 }
 
-TEST_CASE("a connection that ends at any byte of the reply", "[http]") {
+EDGESPAN_TEST(a_connection_that_ends_at_any_byte_of_the_reply, "http") {
   const std::string reply = http_reply(202, "", "body");
   const std::size_t head = reply.size() - 4;
   for (std::size_t position = 0; position <= reply.size(); ++position) {
-    INFO(position);
+    TEST_CONTEXT(position);
     Peer dying = answering({reply});
     dying.dies_after_giving = position;
     HttpWorld t({dying, answering({reply})});
     const SendResult result = t.offer();
     if (position < head) {
-      REQUIRE(result.state == SendState::retry);
-      REQUIRE(result.reason == SendReason::broken);
+      TEST_ASSERT_EQUAL(SendState::retry, result.state);
+      TEST_ASSERT_EQUAL(SendReason::broken, result.reason);
     } else {
-      REQUIRE(result.state == SendState::delivered);  // its head had said so
+      TEST_ASSERT_EQUAL(SendState::delivered, result.state);  // its head had said so
     }
-    REQUIRE(t.offer().state == SendState::delivered);
-    REQUIRE(t.world.violations().empty());
+    TEST_ASSERT_EQUAL(SendState::delivered, t.offer().state);
+    TEST_ASSERT_TRUE(t.world.violations().empty());
   }
 }
 
-TEST_CASE("a kept connection that ended while idle costs nothing", "[http]") {
+EDGESPAN_TEST(a_kept_connection_that_ended_while_idle_costs_nothing, "http") {
   const std::string reply = http_reply(202);
   Peer closing = answering({reply});
   closing.dies_after_giving = reply.size();
   HttpWorld t({closing});
   for (int i = 0; i < 3; ++i) {
-    REQUIRE(t.offer().state == SendState::delivered);
+    TEST_ASSERT_EQUAL(SendState::delivered, t.offer().state);
     t.world.advance(1'000'000);
   }
-  REQUIRE(t.world.connections() == 3);
-  REQUIRE(t.world.requests().size() == 3);  // none was sent into the void
-  REQUIRE(t.world.violations().empty());
+  TEST_ASSERT_EQUAL(3, t.world.connections());
+  TEST_ASSERT_EQUAL(3, t.world.requests().size());  // none was sent into the void
+  TEST_ASSERT_TRUE(t.world.violations().empty());
 }
 
-TEST_CASE("a kept connection that ends under the next request is replaced once, at once", "[http]") {
+EDGESPAN_TEST(a_kept_connection_that_ends_under_the_next_request_is_replaced_once_at_once, "http") {
   for (std::size_t position = 1; position <= head_bytes + 16; ++position) {
     Peer closing = answering({http_reply(202)});
     closing.dies_after_taking = head_bytes + 16 + position;
     HttpWorld t({closing, answering({http_reply(202)})});
-    REQUIRE(t.offer().state == SendState::delivered);
-    REQUIRE(t.offer_once().state == SendState::delivered);
-    REQUIRE(t.world.connections() == 2);
-    REQUIRE(t.world.requests().back().body == t.batch);
-    REQUIRE(t.world.violations().empty());
+    TEST_ASSERT_EQUAL(SendState::delivered, t.offer().state);
+    TEST_ASSERT_EQUAL(SendState::delivered, t.offer_once().state);
+    TEST_ASSERT_EQUAL(2, t.world.connections());
+    TEST_ASSERT_EQUAL(t.batch, t.world.requests().back().body);
+    TEST_ASSERT_TRUE(t.world.violations().empty());
   }
 }
 
-TEST_CASE("the replacement is not replaced again", "[http]") {
+EDGESPAN_TEST(the_replacement_is_not_replaced_again, "http") {
   Peer closing = answering({http_reply(202)});
   closing.dies_after_taking = head_bytes + 16 + 1;
   Peer dying;
   dying.dies_after_taking = 1;
   HttpWorld t({closing, dying});
-  REQUIRE(t.offer().state == SendState::delivered);
+  TEST_ASSERT_EQUAL(SendState::delivered, t.offer().state);
   const SendResult result = t.offer_once();
-  REQUIRE(result.state == SendState::retry);
-  REQUIRE(result.reason == SendReason::broken);
-  REQUIRE(t.world.connections() == 2);
+  TEST_ASSERT_EQUAL(SendState::retry, result.state);
+  TEST_ASSERT_EQUAL(SendReason::broken, result.reason);
+  TEST_ASSERT_EQUAL(2, t.world.connections());
 }
 
-TEST_CASE("a kept connection that ends within a reply is broken, not replaced", "[http]") {
+EDGESPAN_TEST(a_kept_connection_that_ends_within_a_reply_is_broken_not_replaced, "http") {
   const std::string reply = http_reply(202);
   Peer dying = answering({reply, reply});
   dying.dies_after_giving = reply.size() + 1;
   HttpWorld t({dying});
-  REQUIRE(t.offer().state == SendState::delivered);
+  TEST_ASSERT_EQUAL(SendState::delivered, t.offer().state);
   const SendResult result = t.offer();
-  REQUIRE(result.state == SendState::retry);
-  REQUIRE(result.reason == SendReason::broken);
+  TEST_ASSERT_EQUAL(SendState::retry, result.state);
+  TEST_ASSERT_EQUAL(SendReason::broken, result.reason);
 }
 
-TEST_CASE("a refusal before the end of the request is heard", "[http]") {
+EDGESPAN_TEST(a_refusal_before_the_end_of_the_request_is_heard, "http") {
   for (std::size_t position = 1; position < head_bytes + 16; ++position) {
     Peer refusing = answering({http_reply(413)});
     refusing.replies_early_after = position;
     refusing.reads_until = position;
     HttpWorld t({refusing});
     const SendResult result = t.offer();
-    REQUIRE(result.state == SendState::refused);
-    REQUIRE(result.reason == SendReason::http_413);
-    REQUIRE_FALSE(t.world.connected());  // the rest of the body would be read as a request
-    REQUIRE(t.world.violations().empty());
+    TEST_ASSERT_EQUAL(SendState::refused, result.state);
+    TEST_ASSERT_EQUAL(SendReason::http_413, result.reason);
+    TEST_ASSERT_FALSE(t.world.connected());  // the rest of the body would be read as a request
+    TEST_ASSERT_TRUE(t.world.violations().empty());
   }
 }
 
-TEST_CASE("a success before the end of the request is not believed", "[http]") {
+EDGESPAN_TEST(a_success_before_the_end_of_the_request_is_not_believed, "http") {
   Peer hasty = answering({http_reply(202)});
   hasty.replies_early_after = head_bytes;
   hasty.reads_until = head_bytes;
   HttpWorld t({hasty});
   const SendResult result = t.offer();
-  REQUIRE(result.state == SendState::retry);
-  REQUIRE(result.reason == SendReason::garbage);
-  REQUIRE_FALSE(t.world.connected());
+  TEST_ASSERT_EQUAL(SendState::retry, result.state);
+  TEST_ASSERT_EQUAL(SendReason::garbage, result.reason);
+  TEST_ASSERT_FALSE(t.world.connected());
 }
 
-TEST_CASE("what is not HTTP is garbage", "[http]") {
+EDGESPAN_TEST(what_is_not_http_is_garbage, "http") {
   for (const std::string& reply :
        {std::string("SSH-2.0-OpenSSH_9.2\r\n"), std::string(9000, 'x'), std::string("\x15\x03\x01\0\x02", 5),
         "HTTP/1.1 202 x\r\nX: " + std::string(9000, 'x')}) {
     HttpWorld t({answering({reply + "\n"})});
     const SendResult result = t.offer();
-    REQUIRE(result.state == SendState::retry);
-    REQUIRE(result.reason == SendReason::garbage);
-    REQUIRE(result.status == 0);
-    REQUIRE_FALSE(t.world.connected());
+    TEST_ASSERT_EQUAL(SendState::retry, result.state);
+    TEST_ASSERT_EQUAL(SendReason::garbage, result.reason);
+    TEST_ASSERT_EQUAL(0, result.status);
+    TEST_ASSERT_FALSE(t.world.connected());
   }
 }
 
-TEST_CASE("a body without end costs the connection, not the verdict", "[http]") {
+EDGESPAN_TEST(a_body_without_end_costs_the_connection_not_the_verdict, "http") {
   HttpWorld t({answering({"HTTP/1.1 202 x\r\nContent-Length: 1000000\r\n\r\n" + std::string(20'000, 'b')})});
-  REQUIRE(t.offer().state == SendState::delivered);
-  REQUIRE_FALSE(t.world.connected());
+  TEST_ASSERT_EQUAL(SendState::delivered, t.offer().state);
+  TEST_ASSERT_FALSE(t.world.connected());
 
   Peer unfinished = answering({"HTTP/1.1 503 x\r\nContent-Length: 5\r\n\r\nabc"});
   HttpWorld u({unfinished}, {.connect_ms = 1, .request_ms = 50});
   const SendResult result = u.offer();
-  REQUIRE(result.state == SendState::retry);
-  REQUIRE(result.reason == SendReason::http_5xx);
-  REQUIRE(result.status == 503);
-  REQUIRE_FALSE(u.world.connected());
+  TEST_ASSERT_EQUAL(SendState::retry, result.state);
+  TEST_ASSERT_EQUAL(SendReason::http_5xx, result.reason);
+  TEST_ASSERT_EQUAL(503, result.status);
+  TEST_ASSERT_FALSE(u.world.connected());
 }
 
-TEST_CASE("cancel ends everything, in any state", "[http]") {
+EDGESPAN_TEST(cancel_ends_everything_in_any_state, "http") {
   for (int calls = 0; calls < 200; ++calls) {
     Peer slow = answering({http_reply(202)});
     slow.open_waits = 3;
@@ -318,31 +318,31 @@ TEST_CASE("cancel ends everything, in any state", "[http]") {
     for (int i = 0; i < calls; ++i) t.offer_once();
     t.sender.cancel(t.sender.ctx);
     t.sender.cancel(t.sender.ctx);
-    REQUIRE_FALSE(t.world.connected());
+    TEST_ASSERT_FALSE(t.world.connected());
     t.world.set_peers({answering({http_reply(202)})});
-    REQUIRE(t.offer().state == SendState::delivered);
-    REQUIRE(t.world.requests().back().body == t.batch);
-    REQUIRE(t.world.violations().empty());
+    TEST_ASSERT_EQUAL(SendState::delivered, t.offer().state);
+    TEST_ASSERT_EQUAL(t.batch, t.world.requests().back().body);
+    TEST_ASSERT_TRUE(t.world.violations().empty());
   }
 }
 
-TEST_CASE("another batch in the middle of one begins a new request", "[http]") {
+EDGESPAN_TEST(another_batch_in_the_middle_of_one_begins_a_new_request, "http") {
   Peer stalled;
   stalled.reads_until = head_bytes + 3;
   HttpWorld t({stalled, answering({http_reply(202)})});
-  REQUIRE(t.offer_once().state == SendState::pending);
+  TEST_ASSERT_EQUAL(SendState::pending, t.offer_once().state);
   t.batch = "another one";
-  REQUIRE(t.offer().state == SendState::delivered);
-  REQUIRE(t.world.requests().back().body == "another one");
-  REQUIRE(t.world.connections() == 2);
+  TEST_ASSERT_EQUAL(SendState::delivered, t.offer().state);
+  TEST_ASSERT_EQUAL_STRING("another one", t.world.requests().back().body);
+  TEST_ASSERT_EQUAL(2, t.world.connections());
 }
 
 // Each call of the stream fails once, at its first, second, third... use, until a run has that many no more.
-TEST_CASE("whichever call fails, the batch arrives in the end", "[http]") {
+EDGESPAN_TEST(whichever_call_fails_the_batch_arrives_in_the_end, "http") {
   for (const sim::Call call : {sim::Call::open, sim::Call::send, sim::Call::recv}) {
     bool failed = true;
     for (std::uint64_t n = 1; failed; ++n) {
-      CAPTURE(static_cast<int>(call), n);
+      TEST_CONTEXT("static_cast<int>(call) = " << static_cast<int>(call) << ", n = " << n);
       Peer slow = answering({http_reply(202), http_reply(202), http_reply(202)});
       slow.open_waits = 1;
       slow.send_bytes = 30;
@@ -353,11 +353,11 @@ TEST_CASE("whichever call fails, the batch arrives in the end", "[http]") {
       for (int batch = 0; batch < 3; ++batch) {
         SendResult result = t.offer();
         for (int tries = 0; tries < 3 && result.state == SendState::retry; ++tries) result = t.offer();
-        REQUIRE(result.state == SendState::delivered);
+        TEST_ASSERT_EQUAL(SendState::delivered, result.state);
       }
-      REQUIRE(t.world.violations().empty());
+      TEST_ASSERT_TRUE(t.world.violations().empty());
       failed = t.world.calls(call) >= n;
-      REQUIRE(n < 200);
+      TEST_ASSERT_LESS_THAN(200, n);
     }
   }
 }

@@ -12,7 +12,7 @@ using namespace edgespan;
 using detail::InflightTable;
 using test::Table;
 
-TEST_CASE("threads that store and take at once find every one of their own", "[inflight][thread]") {
+EDGESPAN_TEST(threads_that_store_and_take_at_once_find_every_one_of_their_own, "thread") {
   static Table<64> t;
   std::vector<std::thread> threads;
   std::atomic<int> missing{0}, foreign{0};
@@ -30,8 +30,8 @@ TEST_CASE("threads that store and take at once find every one of their own", "[i
     });
   }
   for (std::thread& thread : threads) thread.join();
-  REQUIRE(missing.load() == 0);
-  REQUIRE(foreign.load() == 0);
+  TEST_ASSERT_EQUAL(0, missing.load());
+  TEST_ASSERT_EQUAL(0, foreign.load());
 }
 
 }  // namespace

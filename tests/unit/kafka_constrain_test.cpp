@@ -34,21 +34,21 @@ std::string value_of(const rd_kafka_conf_t* conf, const char* name) {
 Constraint line_of(const ConstrainReport& report, std::string_view name) {
   const auto* line =
       std::find_if(report.begin(), report.end(), [&](const Constraint& l) { return l.property == name; });
-  REQUIRE(line != report.end());
+  TEST_ASSERT_NOT_EQUAL(report.end(), line);
   return *line;
 }
 
 rd_kafka_conf_t* constrained(const Settings& settings, auto limits) {
   rd_kafka_conf_t* conf = make_conf(settings);
-  REQUIRE(constrain(conf, limits).ok());
+  TEST_ASSERT_TRUE(constrain(conf, limits).ok());
   return conf;
 }
 
 Client make(rd_kafka_type_t type, rd_kafka_conf_t* conf) {
   char errstr[256] = "";
   rd_kafka_t* rk = rd_kafka_new(type, conf, errstr, sizeof errstr);
-  INFO(errstr);
-  REQUIRE(rk != nullptr);
+  TEST_CONTEXT(errstr);
+  TEST_ASSERT_NOT_NULL(rk);
   return Client{rk};
 }
 
@@ -61,21 +61,22 @@ void check_report(auto limits) {
   std::size_t usual_size = 0;
   const char** dump = rd_kafka_conf_dump(conf, &size);
   const char** usual_dump = rd_kafka_conf_dump(usual, &usual_size);
-  REQUIRE(size == usual_size);
+  TEST_ASSERT_EQUAL(usual_size, size);
   std::size_t changed = 0;
   for (std::size_t i = 0; i + 1 < size; i += 2) {
     if (std::string_view{dump[i + 1]} == usual_dump[i + 1]) continue;
     ++changed;
     const Constraint line = line_of(report, dump[i]);
-    REQUIRE(line.outcome == Outcome::set);
-    REQUIRE(std::string_view{line.in_force} == dump[i + 1]);
-    REQUIRE(std::string_view{line.before} == usual_dump[i + 1]);
+    TEST_ASSERT_EQUAL(Outcome::set, line.outcome);
+    TEST_ASSERT_EQUAL(dump[i + 1], std::string_view{line.in_force});
+    TEST_ASSERT_EQUAL(usual_dump[i + 1], std::string_view{line.before});
   }
   const auto unknown = std::count_if(report.begin(), report.end(),
                                      [](const Constraint& l) { return l.outcome == Outcome::unknown; });
-  REQUIRE(report.ok());
-  REQUIRE(changed + static_cast<std::size_t>(unknown) == report.count);
-  REQUIRE((unknown == 0) == (rd_kafka_version() >= 0x02050000));  // metrics came with 2.5, the pause with 2.2
+  TEST_ASSERT_TRUE(report.ok());
+  TEST_ASSERT_EQUAL(report.count, changed + static_cast<std::size_t>(unknown));
+  TEST_ASSERT_EQUAL((rd_kafka_version() >= 0x02050000),
+                    (unknown == 0));  // metrics came with 2.5, the pause with 2.2
   rd_kafka_conf_dump_free(dump, size);
   rd_kafka_conf_dump_free(usual_dump, usual_size);
   rd_kafka_conf_destroy(conf);
@@ -100,12 +101,12 @@ EDGESPAN_TEST(constrain_keeps_what_the_application_has_set, "kafka") {
     const ConstrainReport report = constrain(conf, ProducerLimits{});
     const Constraint line =
         line_of(report, name == "max.in.flight" ? "max.in.flight.requests.per.connection" : name);
-    REQUIRE(line.outcome == Outcome::kept);
-    REQUIRE(std::string{line.in_force} == own);
-    REQUIRE(std::string{line.before} == own);
-    REQUIRE(value_of(conf, name.c_str()) == own);
+    TEST_ASSERT_EQUAL(Outcome::kept, line.outcome);
+    TEST_ASSERT_EQUAL(own, std::string{line.in_force});
+    TEST_ASSERT_EQUAL(own, std::string{line.before});
+    TEST_ASSERT_EQUAL(own, value_of(conf, name.c_str()));
     const auto kept = [](const Constraint& l) { return l.outcome == Outcome::kept; };
-    REQUIRE(std::count_if(report.begin(), report.end(), kept) == 1);
+    TEST_ASSERT_EQUAL(1, std::count_if(report.begin(), report.end(), kept));
     rd_kafka_conf_destroy(conf);
   }
 }
@@ -113,10 +114,10 @@ EDGESPAN_TEST(constrain_keeps_what_the_application_has_set, "kafka") {
 EDGESPAN_TEST(constrain_names_a_value_that_librdkafka_does_not_take, "kafka") {
   rd_kafka_conf_t* conf = rd_kafka_conf_new();
   const ConstrainReport report = constrain(conf, ProducerLimits{.queue_payload_kbytes = 0});
-  REQUIRE_FALSE(report.ok());
+  TEST_ASSERT_FALSE(report.ok());
   const Constraint line = line_of(report, "queue.buffering.max.kbytes");
-  REQUIRE(line.outcome == Outcome::refused);
-  REQUIRE(std::string{line.in_force} == line.before);
+  TEST_ASSERT_EQUAL(Outcome::refused, line.outcome);
+  TEST_ASSERT_EQUAL(line.before, std::string{line.in_force});
   rd_kafka_conf_destroy(conf);
 }
 
@@ -151,12 +152,12 @@ EDGESPAN_TEST(constrain_makes_no_configuration_invalid_that_was_valid, "kafka") 
       }
       rd_kafka_destroy(before);
       ++valid;
-      for (const auto& [name, value] : settings) UNSCOPED_INFO(name << '=' << value);
+      for (const auto& [name, value] : settings) TEST_MESSAGE(name << '=' << value);
       make(type, type == RD_KAFKA_PRODUCER ? constrained(settings, ProducerLimits{})
                                            : constrained(settings, ConsumerLimits{}));
     }
   }
-  REQUIRE(valid > 100);
+  TEST_ASSERT_GREATER_THAN(100, valid);
 }
 
 EDGESPAN_TEST(constrained_producer_refuses_what_its_limits_cannot_hold, "kafka") {
@@ -174,11 +175,11 @@ EDGESPAN_TEST(constrained_producer_refuses_what_its_limits_cannot_hold, "kafka")
                              RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
   };
   // A message that can never be queued says so, instead of "try again".
-  REQUIRE(send(9'000) == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE);
-  REQUIRE(send(5'000) == RD_KAFKA_RESP_ERR_NO_ERROR);
-  REQUIRE(send(5'000) == RD_KAFKA_RESP_ERR__QUEUE_FULL);
-  for (int i = 0; i < 9; ++i) REQUIRE(send(100) == RD_KAFKA_RESP_ERR_NO_ERROR);
-  REQUIRE(send(100) == RD_KAFKA_RESP_ERR__QUEUE_FULL);
+  TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, send(9'000));
+  TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR_NO_ERROR, send(5'000));
+  TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR__QUEUE_FULL, send(5'000));
+  for (int i = 0; i < 9; ++i) TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR_NO_ERROR, send(100));
+  TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR__QUEUE_FULL, send(100));
 }
 
 // librdkafka looks at message timeouts only between two attempts to connect.
@@ -193,14 +194,14 @@ EDGESPAN_TEST(constrained_producer_reports_a_timeout_in_time, "kafka") {
   });
   const Client client = make(RD_KAFKA_PRODUCER, conf);
   const auto begun = steady_clock::now();
-  REQUIRE(rd_kafka_producev(client.get(), RD_KAFKA_V_TOPIC("t"), RD_KAFKA_V_END) ==
-          RD_KAFKA_RESP_ERR_NO_ERROR);
-  REQUIRE(eventually([&] {
+  TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR_NO_ERROR,
+                    rd_kafka_producev(client.get(), RD_KAFKA_V_TOPIC("t"), RD_KAFKA_V_END));
+  TEST_ASSERT_TRUE(eventually([&] {
     rd_kafka_poll(client.get(), 10);
     return reported;
   }));
   // 8.5 to 10.7 s with librdkafka's own reconnect.backoff.max.ms.
-  REQUIRE(steady_clock::now() - begun < timeout + std::chrono::seconds{3});
+  TEST_ASSERT_LESS_THAN(timeout + std::chrono::seconds{3}, steady_clock::now() - begun);
 }
 
 // Everything of a topic, by a constrained consumer; how long that took.
@@ -215,14 +216,14 @@ steady_clock::duration drain(const std::string& topic, std::size_t records, cons
   rd_kafka_topic_partition_list_add(list, topic.c_str(), 0)->offset = 0;
   const rd_kafka_resp_err_t error = rd_kafka_assign(consumer.get(), list);
   rd_kafka_topic_partition_list_destroy(list);
-  REQUIRE(error == RD_KAFKA_RESP_ERR_NO_ERROR);
+  TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR_NO_ERROR, error);
   const auto begun = steady_clock::now();
   std::size_t read = 0;
-  REQUIRE(eventually([&] {
+  TEST_ASSERT_TRUE(eventually([&] {
     while (rd_kafka_message_t* message = rd_kafka_consumer_poll(consumer.get(), 0)) {
       const rd_kafka_resp_err_t result = message->err;
       rd_kafka_message_destroy(message);
-      if (result != RD_KAFKA_RESP_ERR_NO_ERROR) FAIL(rd_kafka_err2name(result));
+      if (result != RD_KAFKA_RESP_ERR_NO_ERROR) TEST_FAIL_MESSAGE(rd_kafka_err2name(result));
       ++read;
     }
     return read == records;
@@ -244,21 +245,22 @@ EDGESPAN_TEST(constrained_producer_sends_each_payload_as_it_is, "kafka") {
   }
   for (std::size_t i = 0; i < sent.size(); ++i) {
     char* const value = i == 0 ? nullptr : sent[i].data();
-    REQUIRE(rd_kafka_producev(producer.get(), RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(0),
-                              RD_KAFKA_V_VALUE(value, sent[i].size()), RD_KAFKA_V_KEY("k", 1),
-                              RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-                              RD_KAFKA_V_END) == RD_KAFKA_RESP_ERR_NO_ERROR);
+    TEST_ASSERT_EQUAL(
+        RD_KAFKA_RESP_ERR_NO_ERROR,
+        rd_kafka_producev(producer.get(), RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(0),
+                          RD_KAFKA_V_VALUE(value, sent[i].size()), RD_KAFKA_V_KEY("k", 1),
+                          RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END));
   }
-  REQUIRE(rd_kafka_flush(producer.get(), wait_s * 1'000) == RD_KAFKA_RESP_ERR_NO_ERROR);
+  TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR_NO_ERROR, rd_kafka_flush(producer.get(), wait_s * 1'000));
   const PlainConsumer consumer{{{topic, 1}}};
   for (const std::string& value : sent) {
     rd_kafka_message_t* message = rd_kafka_consumer_poll(consumer.handle(), wait_s * 1'000);
-    REQUIRE(message != nullptr);
+    TEST_ASSERT_NOT_NULL(message);
     const std::string read = text_of(message->payload, message->len);
     const bool null = message->payload == nullptr;
     rd_kafka_message_destroy(message);
-    REQUIRE(read == value);
-    REQUIRE(null == (&value == &sent.front()));
+    TEST_ASSERT_EQUAL(value, read);
+    TEST_ASSERT_EQUAL((&value == &sent.front()), null);
   }
 }
 
@@ -268,12 +270,13 @@ void fill(const std::string& topic, std::size_t records, std::size_t bytes, cons
   const Client producer = plain_client(RD_KAFKA_PRODUCER, settings);
   std::string value(bytes, 'v');
   for (std::size_t i = 0; i < records; ++i) {
-    REQUIRE(rd_kafka_producev(
-                producer.get(), RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_VALUE(value.data(), value.size()),
-                RD_KAFKA_V_PARTITION(0), RD_KAFKA_V_HEADER("b3", b3_example.data(), b3_example.size()),
-                RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END) == RD_KAFKA_RESP_ERR_NO_ERROR);
+    TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR_NO_ERROR,
+                      rd_kafka_producev(producer.get(), RD_KAFKA_V_TOPIC(topic.c_str()),
+                                        RD_KAFKA_V_VALUE(value.data(), value.size()), RD_KAFKA_V_PARTITION(0),
+                                        RD_KAFKA_V_HEADER("b3", b3_example.data(), b3_example.size()),
+                                        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END));
   }
-  REQUIRE(rd_kafka_flush(producer.get(), wait_s * 1'000) == RD_KAFKA_RESP_ERR_NO_ERROR);
+  TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR_NO_ERROR, rd_kafka_flush(producer.get(), wait_s * 1'000));
 }
 
 // A broker sends whole batches: a consumer that does not take the largest one reconnects for ever.
@@ -288,7 +291,7 @@ EDGESPAN_TEST(constrained_consumer_reads_on_behind_a_batch_of_a_megabyte, "kafka
 EDGESPAN_TEST(constrained_consumer_gets_a_prefetch_a_second_through_at_the_least, "kafka") {
   const std::string topic = MockCluster::shared().topic();
   fill(topic, 3'000, 200, {{"batch.size", "16384"}});
-  REQUIRE(drain(topic, 3'000, {}) < std::chrono::seconds{10});
+  TEST_ASSERT_LESS_THAN(std::chrono::seconds{10}, drain(topic, 3'000, {}));
 }
 
 }  // namespace

@@ -30,12 +30,12 @@ std::map<std::string, Polled> poll_once(Traced<L>& traced, PlainConsumer& consum
   consumer.wait_for(count);
   std::map<std::string, Polled> records;
   ConsumerBatch batch = tracing.poll(5s);
-  REQUIRE(batch.size() == count);
+  TEST_ASSERT_EQUAL(count, batch.size());
   for (ConsumerRecord& record : batch) {
-    REQUIRE(record.error() == RD_KAFKA_RESP_ERR_NO_ERROR);
+    TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR_NO_ERROR, record.error());
     records[std::string{record.key()}] = {std::string{record.topic()}, headers_of(record.message())};
   }
-  REQUIRE(records.size() == count);
+  TEST_ASSERT_EQUAL(count, records.size());
   return records;
 }
 
@@ -57,23 +57,23 @@ EDGESPAN_TEST(kafka_records_with_ids_have_poll_spans_of_their_own, "kafka") {
   auto records = poll_once(traced, consumer, 3);
   const std::vector<DecodedSpan>& spans = traced.spans(2);
   for (const DecodedSpan& span : spans) {
-    REQUIRE(span.kind == Kind::consumer);
-    REQUIRE(span.name == "poll");
-    REQUIRE(span.trace_id == T);
-    REQUIRE(span.parent_id == S);
-    REQUIRE(span.duration == 1);
-    REQUIRE(span.timestamp == spans[0].timestamp);  // one a poll
-    REQUIRE(span.remote.service_name == "kafka");
-    REQUIRE(span.tags == std::map<std::string, std::string>{{"kafka.topic", topic}});
+    TEST_ASSERT_EQUAL(Kind::consumer, span.kind);
+    TEST_ASSERT_EQUAL_STRING("poll", span.name);
+    TEST_ASSERT_EQUAL(T, span.trace_id);
+    TEST_ASSERT_EQUAL(S, span.parent_id);
+    TEST_ASSERT_EQUAL(1, span.duration);
+    TEST_ASSERT_EQUAL(spans[0].timestamp, span.timestamp);  // one a poll
+    TEST_ASSERT_EQUAL_STRING("kafka", span.remote.service_name);
+    TEST_ASSERT_EQUAL((std::map<std::string, std::string>{{"kafka.topic", topic}}), span.tags);
   }
-  REQUIRE(records["1"].headers == std::vector<Header>{{"a", "x"}, {"b3", b3_of(spans[0])}});
-  REQUIRE(spans[1].debug);
-  REQUIRE(records["2"].headers == std::vector<Header>{{"b3", b3_of(spans[1])}});
+  TEST_ASSERT_EQUAL((std::vector<Header>{{"a", "x"}, {"b3", b3_of(spans[0])}}), records["1"].headers);
+  TEST_ASSERT_TRUE(spans[1].debug);
+  TEST_ASSERT_EQUAL((std::vector<Header>{{"b3", b3_of(spans[1])}}), records["2"].headers);
   const std::string denied = b3_of(records["3"].headers);
-  REQUIRE(denied.substr(0, 17) == T "-");
-  REQUIRE(denied.substr(17, 16) != S);
-  REQUIRE(denied.substr(33) == "-0");
-  REQUIRE(records["3"].headers.size() == 1);
+  TEST_ASSERT_EQUAL(T "-", denied.substr(0, 17));
+  TEST_ASSERT_NOT_EQUAL(S, denied.substr(17, 16));
+  TEST_ASSERT_EQUAL_STRING("-0", denied.substr(33));
+  TEST_ASSERT_EQUAL(1, records["3"].headers.size());
 }
 
 EDGESPAN_TEST(kafka_records_without_context_share_a_root_by_topic, "kafka") {
@@ -89,13 +89,13 @@ EDGESPAN_TEST(kafka_records_without_context_share_a_root_by_topic, "kafka") {
   const auto records = poll_once(traced, consumer, 9);
   std::map<std::string, std::string> root_of;
   for (const DecodedSpan& span : traced.spans(2)) {
-    REQUIRE(span.parent_id.empty());
+    TEST_ASSERT_TRUE(span.parent_id.empty());
     root_of[span.tag("kafka.topic")] = b3_of(span);
   }
-  REQUIRE(root_of.size() == 2);
-  REQUIRE(root_of[first] != root_of[second]);
+  TEST_ASSERT_EQUAL(2, root_of.size());
+  TEST_ASSERT_NOT_EQUAL(root_of[second], root_of[first]);
   for (const auto& [key, record] : records)
-    REQUIRE(record.headers == std::vector<Header>{{"b3", root_of[record.topic]}});
+    TEST_ASSERT_EQUAL((std::vector<Header>{{"b3", root_of[record.topic]}}), record.headers);
 }
 
 EDGESPAN_TEST(kafka_every_poll_has_roots_of_its_own, "kafka") {
@@ -108,9 +108,9 @@ EDGESPAN_TEST(kafka_every_poll_has_roots_of_its_own, "kafka") {
   PlainConsumer consumer{{{topic, 1}}};
   TracingConsumer tracing{traced.kafka, consumer.handle(), traced.memory->consumer};
   consumer.wait_for(4);
-  for (int i = 0; i < 2; ++i) REQUIRE(tracing.poll(5s).size() == 2);
-  REQUIRE(tracing.poll(0s).empty());
-  REQUIRE(traced.spans(2)[0].trace_id != traced.spans(2)[1].trace_id);
+  for (int i = 0; i < 2; ++i) TEST_ASSERT_EQUAL(2, tracing.poll(5s).size());
+  TEST_ASSERT_TRUE(tracing.poll(0s).empty());
+  TEST_ASSERT_NOT_EQUAL(traced.spans(2)[1].trace_id, traced.spans(2)[0].trace_id);
 }
 
 EDGESPAN_TEST(kafka_roots_are_not_shared_on_request, "kafka") {
@@ -124,8 +124,8 @@ EDGESPAN_TEST(kafka_roots_are_not_shared_on_request, "kafka") {
   PlainConsumer consumer{{{topic, 1}}};
   const auto records = poll_once(traced, consumer, 3);
   const std::set<std::string> spans = b3s_of(traced.spans(3));
-  REQUIRE(spans.size() == 3);
-  for (const auto& [key, record] : records) REQUIRE(spans.contains(b3_of(record.headers)));
+  TEST_ASSERT_EQUAL(3, spans.size());
+  for (const auto& [key, record] : records) TEST_ASSERT_TRUE(spans.contains(b3_of(record.headers)));
 }
 
 EDGESPAN_TEST(kafka_flags_alone_make_a_root_a_record, "kafka") {
@@ -141,12 +141,12 @@ EDGESPAN_TEST(kafka_flags_alone_make_a_root_a_record, "kafka") {
   std::set<std::string> all;
   for (const auto& [key, record] : records) {
     const std::string b3 = b3_of(record.headers);
-    REQUIRE(record.headers.size() == 1);
-    REQUIRE(b3.back() == flags.at(key)[0]);
-    REQUIRE(spans.contains(b3) == (b3.back() != '0'));
+    TEST_ASSERT_EQUAL(1, record.headers.size());
+    TEST_ASSERT_EQUAL(flags.at(key)[0], b3.back());
+    TEST_ASSERT_EQUAL((b3.back() != '0'), spans.contains(b3));
     all.insert(b3);
   }
-  REQUIRE(all.size() == 5);
+  TEST_ASSERT_EQUAL(5, all.size());
 }
 
 EDGESPAN_TEST(kafka_consumer_rules_decide_only_where_nothing_is_decided, "kafka") {
@@ -166,8 +166,8 @@ EDGESPAN_TEST(kafka_consumer_rules_decide_only_where_nothing_is_decided, "kafka"
   PlainConsumer consumer{{{quiet, 1}, {loud, 1}}};
   auto records = poll_once(traced, consumer, 4);
   (void)traced.spans(2);
-  for (const char* key : {"root", "undecided"}) REQUIRE(b3_of(records[key].headers).back() == '0');
-  for (const char* key : {"accepted", "loud"}) REQUIRE(b3_of(records[key].headers).back() == '1');
+  for (const char* key : {"root", "undecided"}) TEST_ASSERT_EQUAL('0', b3_of(records[key].headers).back());
+  for (const char* key : {"accepted", "loud"}) TEST_ASSERT_EQUAL('1', b3_of(records[key].headers).back());
 }
 
 EDGESPAN_TEST(kafka_the_polling_threads_scope_is_the_parent_of_records_without_ids, "kafka") {
@@ -186,8 +186,8 @@ EDGESPAN_TEST(kafka_the_polling_threads_scope_is_the_parent_of_records_without_i
   auto records = poll_once(traced, consumer, 2);
   std::map<std::string, std::string> parents;
   for (const DecodedSpan& span : traced.spans(2)) parents[b3_of(span)] = span.parent_id;
-  REQUIRE(parents[b3_of(records["without"].headers)] == "0000000000000008");
-  REQUIRE(parents[b3_of(records["with"].headers)] == S);
+  TEST_ASSERT_EQUAL_STRING("0000000000000008", parents[b3_of(records["without"].headers)]);
+  TEST_ASSERT_EQUAL(S, parents[b3_of(records["with"].headers)]);
 }
 
 EDGESPAN_TEST(kafka_polled_records_are_left_alone_while_tracing_is_off, "kafka") {
@@ -201,8 +201,8 @@ EDGESPAN_TEST(kafka_polled_records_are_left_alone_while_tracing_is_off, "kafka")
   PlainConsumer consumer{{{topic, 1}}};
   traced.tracing.enable(false);
   auto records = poll_once(traced, consumer, 2);
-  REQUIRE(records["1"].headers == before);
-  REQUIRE(records["2"].headers.empty());
+  TEST_ASSERT_EQUAL(before, records["1"].headers);
+  TEST_ASSERT_TRUE(records["2"].headers.empty());
   (void)traced.spans(0);
 }
 
@@ -215,12 +215,13 @@ EDGESPAN_TEST(kafka_what_is_no_record_passes_through_a_poll, "kafka") {
   PlainConsumer consumer{{{topic, 1}}, {{"enable.partition.eof", "true"}}};
   TracingConsumer tracing{traced.kafka, consumer.handle(), traced.memory->consumer};
   std::vector<std::pair<rd_kafka_resp_err_t, std::int64_t>> seen;
-  REQUIRE(eventually([&] {
+  TEST_ASSERT_TRUE(eventually([&] {
     for (const ConsumerRecord& record : tracing.poll(0s)) seen.emplace_back(record.error(), record.offset());
     return seen.size() >= 2;
   }));
-  REQUIRE(seen == std::vector<std::pair<rd_kafka_resp_err_t, std::int64_t>>{
-                      {RD_KAFKA_RESP_ERR_NO_ERROR, 0}, {RD_KAFKA_RESP_ERR__PARTITION_EOF, 1}});
+  TEST_ASSERT_EQUAL((std::vector<std::pair<rd_kafka_resp_err_t, std::int64_t>>{
+                        {RD_KAFKA_RESP_ERR_NO_ERROR, 0}, {RD_KAFKA_RESP_ERR__PARTITION_EOF, 1}}),
+                    seen);
   (void)traced.spans(1);
 }
 
@@ -237,10 +238,10 @@ EDGESPAN_TEST(kafka_a_poll_of_500_records_loses_none, "kafka") {
   PlainConsumer consumer{{{topic, 1}}};
   const auto records = poll_once(traced, consumer, 500);
   const std::set<std::string> spans = b3s_of(traced.spans(401));  // 400 of their own, one that is shared
-  REQUIRE(spans.size() == 401);
+  TEST_ASSERT_EQUAL(401, spans.size());
   std::set<std::string> carried;
   for (const auto& [key, record] : records) carried.insert(b3_of(record.headers));
-  REQUIRE(carried == spans);
+  TEST_ASSERT_EQUAL(spans, carried);
 }
 
 EDGESPAN_TEST(kafka_topics_beyond_the_limit_have_roots_of_their_own, "kafka") {
@@ -256,10 +257,10 @@ EDGESPAN_TEST(kafka_topics_beyond_the_limit_have_roots_of_their_own, "kafka") {
   PlainConsumer consumer{topics};
   const auto records = poll_once(traced, consumer, 6);
   const std::set<std::string> spans = b3s_of(traced.spans(4));
-  REQUIRE(traced.tracing.books().roots_unshared == 2);
+  TEST_ASSERT_EQUAL(2, traced.tracing.books().roots_unshared);
   std::set<std::string> carried;
   for (const auto& [key, record] : records) carried.insert(b3_of(record.headers));
-  REQUIRE(carried == spans);
+  TEST_ASSERT_EQUAL(spans, carried);
 }
 
 EDGESPAN_TEST(kafka_single_messages_and_batches_of_a_queue_are_polls_too, "kafka") {
@@ -274,7 +275,7 @@ EDGESPAN_TEST(kafka_single_messages_and_batches_of_a_queue_are_polls_too, "kafka
   std::vector<std::string> carried;
   for (int i = 0; i < 2; ++i) {
     rd_kafka_message_t* message = tracing.consumer_poll(5'000);
-    REQUIRE(message != nullptr);
+    TEST_ASSERT_NOT_NULL(message);
     carried.push_back(b3_of(headers_of(message)));
     rd_kafka_message_destroy(message);
   }
@@ -282,16 +283,16 @@ EDGESPAN_TEST(kafka_single_messages_and_batches_of_a_queue_are_polls_too, "kafka
   rd_kafka_message_t* messages[8];
   const ssize_t count = tracing.consume_batch_queue(queue, 200, messages, 8);
   rd_kafka_queue_destroy(queue);
-  REQUIRE(count == 3);
+  TEST_ASSERT_EQUAL(3, count);
   for (ssize_t i = 0; i < count; ++i) {
     carried.push_back(b3_of(headers_of(messages[i])));
     rd_kafka_message_destroy(messages[i]);
   }
-  REQUIRE(tracing.consumer_poll(0) == nullptr);
+  TEST_ASSERT_NULL(tracing.consumer_poll(0));
   const std::vector<DecodedSpan>& spans = traced.spans(3);
-  REQUIRE(carried[0] == b3_of(spans[0]));
-  REQUIRE(carried[1] == b3_of(spans[1]));
-  for (std::size_t i = 2; i < 5; ++i) REQUIRE(carried[i] == b3_of(spans[2]));
+  TEST_ASSERT_EQUAL(b3_of(spans[0]), carried[0]);
+  TEST_ASSERT_EQUAL(b3_of(spans[1]), carried[1]);
+  for (std::size_t i = 2; i < 5; ++i) TEST_ASSERT_EQUAL(b3_of(spans[2]), carried[i]);
 }
 
 EDGESPAN_TEST(kafka_poll_writes_the_format_it_is_told, "kafka") {
@@ -304,10 +305,11 @@ EDGESPAN_TEST(kafka_poll_writes_the_format_it_is_told, "kafka") {
   Traced traced{config};
   PlainConsumer consumer{{{topic, 1}}};
   auto records = poll_once(traced, consumer, 1);
-  REQUIRE(records["k"].headers == std::vector<Header>{{"X-B3-TraceId", T},
-                                                      {"X-B3-SpanId", traced.spans(1)[0].id},
-                                                      {"X-B3-ParentSpanId", S},
-                                                      {"X-B3-Sampled", "1"}});
+  TEST_ASSERT_EQUAL((std::vector<Header>{{"X-B3-TraceId", T},
+                                         {"X-B3-SpanId", traced.spans(1)[0].id},
+                                         {"X-B3-ParentSpanId", S},
+                                         {"X-B3-Sampled", "1"}}),
+                    records["k"].headers);
 }
 
 }  // namespace

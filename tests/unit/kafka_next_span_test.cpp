@@ -27,7 +27,7 @@ const DecodedSpan& named(const std::vector<DecodedSpan>& spans, const std::strin
   for (const DecodedSpan& span : spans) {
     if (span.name == name) return span;
   }
-  FAIL("no span with the name " << name);
+  TEST_FAIL_MESSAGE("no span with the name " << name);
   return spans.front();
 }
 
@@ -37,9 +37,9 @@ void poll_one(Traced<L>& traced, const std::string& topic, Work work) {
   PlainConsumer consumer{{{topic, 1}}};
   TracingConsumer tracing{traced.kafka, consumer.handle(), traced.memory->consumer};
   ConsumerBatch batch = tracing.poll(20s);
-  REQUIRE(batch.size() == 1);
+  TEST_ASSERT_EQUAL(1, batch.size());
   for (ConsumerRecord& record : batch) {
-    REQUIRE(record.error() == RD_KAFKA_RESP_ERR_NO_ERROR);
+    TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR_NO_ERROR, record.error());
     work(record);
   }
 }
@@ -53,18 +53,19 @@ EDGESPAN_TEST(kafka_next_span_is_a_child_of_the_poll_and_takes_its_header, "kafk
                     Context{.trace_lo = 7, .span_id = 8, .decision = Decision::accept}};  // loses
   poll_one(traced, topic, [&](ConsumerRecord& record) {
     const Span span = traced.kafka.next_span(record).name("Process");
-    REQUIRE(span.recording());
+    TEST_ASSERT_TRUE(span.recording());
     after = headers_of(record.message());
   });
-  REQUIRE(after == std::vector<Header>{{"a", "x"}});
+  TEST_ASSERT_EQUAL((std::vector<Header>{{"a", "x"}}), after);
   const std::vector<DecodedSpan>& spans = traced.spans(2);
   const DecodedSpan& process = named(spans, "process");
-  REQUIRE(process.trace_id == T);
-  REQUIRE(process.parent_id == named(spans, "poll").id);
-  REQUIRE(process.kind == Kind::none);
-  REQUIRE_FALSE(process.remote.present);
-  REQUIRE(process.tags == std::map<std::string, std::string>{{"kafka.key", "k"}, {"kafka.topic", topic}});
-  REQUIRE(process.timestamp >= named(spans, "poll").timestamp);
+  TEST_ASSERT_EQUAL(T, process.trace_id);
+  TEST_ASSERT_EQUAL(named(spans, "poll").id, process.parent_id);
+  TEST_ASSERT_EQUAL(Kind::none, process.kind);
+  TEST_ASSERT_FALSE(process.remote.present);
+  TEST_ASSERT_EQUAL((std::map<std::string, std::string>{{"kafka.key", "k"}, {"kafka.topic", topic}}),
+                    process.tags);
+  TEST_ASSERT_GREATER_OR_EQUAL(named(spans, "poll").timestamp, process.timestamp);
 }
 
 EDGESPAN_TEST(kafka_next_span_twice_starts_over, "kafka") {
@@ -78,10 +79,10 @@ EDGESPAN_TEST(kafka_next_span_twice_starts_over, "kafka") {
     traced.kafka.next_span(record).name("third").finish();
   });
   const std::vector<DecodedSpan>& spans = traced.spans(4);
-  REQUIRE(named(spans, "first").trace_id == T);
-  REQUIRE(named(spans, "second").trace_id != T);
-  REQUIRE(named(spans, "second").parent_id.empty());
-  REQUIRE(named(spans, "third").parent_id == "0000000000000008");
+  TEST_ASSERT_EQUAL(T, named(spans, "first").trace_id);
+  TEST_ASSERT_NOT_EQUAL(T, named(spans, "second").trace_id);
+  TEST_ASSERT_TRUE(named(spans, "second").parent_id.empty());
+  TEST_ASSERT_EQUAL_STRING("0000000000000008", named(spans, "third").parent_id);
 }
 
 EDGESPAN_TEST(kafka_next_span_tags_what_brave_tags_on_request, "kafka") {
@@ -95,9 +96,9 @@ EDGESPAN_TEST(kafka_next_span_tags_what_brave_tags_on_request, "kafka") {
     traced.kafka.next_span(record).name("root").finish();
   });
   const std::vector<DecodedSpan>& spans = traced.spans(3);
-  REQUIRE(named(spans, "child").tags.empty());
-  REQUIRE(named(spans, "root").tags ==
-          std::map<std::string, std::string>{{"kafka.key", "k"}, {"kafka.topic", topic}});
+  TEST_ASSERT_TRUE(named(spans, "child").tags.empty());
+  TEST_ASSERT_EQUAL((std::map<std::string, std::string>{{"kafka.key", "k"}, {"kafka.topic", topic}}),
+                    named(spans, "root").tags);
 }
 
 EDGESPAN_TEST(kafka_next_span_tags_text_keys_only_and_cuts_them_between_characters, "kafka") {
@@ -114,9 +115,9 @@ EDGESPAN_TEST(kafka_next_span_tags_text_keys_only_and_cuts_them_between_characte
     Traced traced;
     poll_one(traced, topic,
              [&](ConsumerRecord& record) { traced.kafka.next_span(record).name("process").finish(); });
-    REQUIRE(named(traced.spans(2), "process").tag("kafka.key") == tag);
-    REQUIRE(named(traced.spans(2), "process").tag("kafka.topic") == topic);
-    REQUIRE(traced.tracing.books().texts_cut == 0);
+    TEST_ASSERT_EQUAL(tag, named(traced.spans(2), "process").tag("kafka.key"));
+    TEST_ASSERT_EQUAL(topic, named(traced.spans(2), "process").tag("kafka.topic"));
+    TEST_ASSERT_EQUAL(0, traced.tracing.books().texts_cut);
   }
 }
 
@@ -126,9 +127,9 @@ EDGESPAN_TEST(kafka_next_span_of_a_denied_record_records_nothing_and_passes_the_
   Traced traced;
   poll_one(traced, topic, [&](ConsumerRecord& record) {
     const Span span = traced.kafka.next_span(record).name("process");
-    REQUIRE_FALSE(span.recording());
-    REQUIRE(span.context().trace_lo == 0x000462d53c8abacb);
-    REQUIRE(span.context().decision == Decision::deny);
+    TEST_ASSERT_FALSE(span.recording());
+    TEST_ASSERT_EQUAL(0x000462d53c8abacb, span.context().trace_lo);
+    TEST_ASSERT_EQUAL(Decision::deny, span.context().decision);
   });
   (void)traced.spans(0);
 }
@@ -139,8 +140,8 @@ EDGESPAN_TEST(kafka_next_span_is_nothing_while_tracing_is_off, "kafka") {
   Traced traced;
   traced.tracing.enable(false);
   poll_one(traced, topic, [&](ConsumerRecord& record) {
-    REQUIRE_FALSE(traced.kafka.next_span(record).context().valid());
-    REQUIRE(headers_of(record.message()) == std::vector<Header>{{"b3", T "-" S "-1"}});
+    TEST_ASSERT_FALSE(traced.kafka.next_span(record).context().valid());
+    TEST_ASSERT_EQUAL((std::vector<Header>{{"b3", T "-" S "-1"}}), headers_of(record.message()));
   });
   (void)traced.spans(0);
 }
@@ -152,11 +153,11 @@ EDGESPAN_TEST(kafka_next_span_takes_librdkafkas_own_message, "kafka") {
   PlainConsumer consumer{{{topic, 1}}};
   TracingConsumer tracing{traced.kafka, consumer.handle(), traced.memory->consumer};
   rd_kafka_message_t* message = tracing.consumer_poll(20'000);
-  REQUIRE(message != nullptr);
+  TEST_ASSERT_NOT_NULL(message);
   traced.kafka.next_span(message).name("process").finish();
-  REQUIRE(headers_of(message).empty());
+  TEST_ASSERT_TRUE(headers_of(message).empty());
   rd_kafka_message_destroy(message);
-  REQUIRE(named(traced.spans(2), "process").parent_id == named(traced.spans(2), "poll").id);
+  TEST_ASSERT_EQUAL(named(traced.spans(2), "poll").id, named(traced.spans(2), "process").parent_id);
 }
 
 // One trace from the producer to the work: send, poll, process.
@@ -164,22 +165,22 @@ EDGESPAN_TEST(kafka_send_poll_and_process_are_one_trace, "kafka") {
   const std::string topic = MockCluster::shared().topic();
   Traced traced;
   ReportingProducer producer{traced};
-  REQUIRE(producer->send({.topic = topic.c_str(), .key = "k"}) == 0);
+  TEST_ASSERT_EQUAL(0, producer->send({.topic = topic.c_str(), .key = "k"}));
   producer.delivered(1);
   poll_one(traced, topic, [&](ConsumerRecord& record) {
     const Span span = traced.kafka.next_span(record).name("process");
     const Scope scope{traced.tracing, span.context()};
-    REQUIRE(producer->send({.topic = topic.c_str(), .key = "onward"}) == 0);
+    TEST_ASSERT_EQUAL(0, producer->send({.topic = topic.c_str(), .key = "onward"}));
   });
   producer.delivered(2);
   const std::vector<DecodedSpan>& spans = traced.spans(4);
   const DecodedSpan& process = named(spans, "process");
-  REQUIRE(named(spans, "send").parent_id.empty());
-  REQUIRE(named(spans, "poll").parent_id == named(spans, "send").id);
-  REQUIRE(process.parent_id == named(spans, "poll").id);
+  TEST_ASSERT_TRUE(named(spans, "send").parent_id.empty());
+  TEST_ASSERT_EQUAL(named(spans, "send").id, named(spans, "poll").parent_id);
+  TEST_ASSERT_EQUAL(named(spans, "poll").id, process.parent_id);
   for (const DecodedSpan& span : spans) {
-    REQUIRE(span.trace_id == process.trace_id);
-    if (span.tag("kafka.key") == "onward") REQUIRE(span.parent_id == process.id);
+    TEST_ASSERT_EQUAL(process.trace_id, span.trace_id);
+    if (span.tag("kafka.key") == "onward") TEST_ASSERT_EQUAL(process.id, span.parent_id);
   }
 }
 
@@ -202,7 +203,7 @@ const Untouched untouched_roots[] = {
 };
 
 void check_untouched(const Untouched& one) {
-  INFO(one.what);
+  TEST_CONTEXT(one.what);
   const std::string topic = MockCluster::shared().topic();
   feed(topic, "k", one.headers);
   KafkaConfig config;
@@ -211,17 +212,17 @@ void check_untouched(const Untouched& one) {
   Traced traced{config};
   poll_one(traced, topic, [&](ConsumerRecord& record) {
     const std::vector<Header> before = headers_of(record.message());
-    REQUIRE(before.size() == one.headers.size());
-    if (!before.empty()) REQUIRE(before[0].value == std::string{one.headers[0].value});
+    TEST_ASSERT_EQUAL(one.headers.size(), before.size());
+    if (!before.empty()) TEST_ASSERT_EQUAL(std::string{one.headers[0].value}, before[0].value);
     traced.kafka.next_span(record).name("process").finish();
     traced.kafka.next_span(record).name("again").finish();
-    REQUIRE(headers_of(record.message()) == before);
+    TEST_ASSERT_EQUAL(before, headers_of(record.message()));
   });
   const std::vector<DecodedSpan>& spans = traced.spans(3);
   for (const char* name : {"process", "again"}) {
-    REQUIRE(named(spans, name).trace_id == named(spans, "poll").trace_id);
-    REQUIRE(named(spans, name).parent_id == named(spans, "poll").id);
-    REQUIRE(named(spans, name).debug == named(spans, "poll").debug);
+    TEST_ASSERT_EQUAL(named(spans, "poll").trace_id, named(spans, name).trace_id);
+    TEST_ASSERT_EQUAL(named(spans, "poll").id, named(spans, name).parent_id);
+    TEST_ASSERT_EQUAL(named(spans, "poll").debug, named(spans, name).debug);
   }
 }
 

@@ -23,15 +23,15 @@ const Settings::value_type refresh_soon{"topic.metadata.refresh.interval.ms", "5
 class OwnBroker {
  public:
   OwnBroker() : cluster_{rd_kafka_mock_cluster_new(owner_.get(), 1)} {
-    REQUIRE(rd_kafka_mock_topic_create(cluster_, "zipkin", 1, 1) == RD_KAFKA_RESP_ERR_NO_ERROR);
+    TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR_NO_ERROR, rd_kafka_mock_topic_create(cluster_, "zipkin", 1, 1));
   }
   OwnBroker(const OwnBroker&) = delete;
   OwnBroker& operator=(const OwnBroker&) = delete;
   ~OwnBroker() { rd_kafka_mock_cluster_destroy(cluster_); }
 
   std::string address() const { return rd_kafka_mock_cluster_bootstraps(cluster_); }
-  void down() { REQUIRE(rd_kafka_mock_broker_set_down(cluster_, 1) == RD_KAFKA_RESP_ERR_NO_ERROR); }
-  void up() { REQUIRE(rd_kafka_mock_broker_set_up(cluster_, 1) == RD_KAFKA_RESP_ERR_NO_ERROR); }
+  void down() { TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR_NO_ERROR, rd_kafka_mock_broker_set_down(cluster_, 1)); }
+  void up() { TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR_NO_ERROR, rd_kafka_mock_broker_set_up(cluster_, 1)); }
 
  private:
   Client owner_ = plain_client(RD_KAFKA_PRODUCER, {});
@@ -49,9 +49,9 @@ struct Records {
 Records read_records(const std::string& brokers, const std::string& topic, std::size_t count) {
   PlainConsumer consumer{{{topic, 1}}, {{"bootstrap.servers", brokers}}};
   Records records;
-  REQUIRE(eventually([&] {
+  TEST_ASSERT_TRUE(eventually([&] {
     if (rd_kafka_message_t* message = rd_kafka_consumer_poll(consumer.handle(), 0)) {
-      REQUIRE(message->err == RD_KAFKA_RESP_ERR_NO_ERROR);
+      TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR_NO_ERROR, message->err);
       records.values.push_back(text_of(message->payload, message->len));
       records.with_header += headers_of(message).empty() ? 0 : 1;
       records.with_key += message->key != nullptr ? 1 : 0;
@@ -75,15 +75,16 @@ struct Agent {
   explicit Agent(const std::string& zipkin_topic, const Settings& more = {}) {
     Settings settings{{"bootstrap.servers", MockCluster::shared().brokers()}, {"linger.ms", "0"}};
     for (const auto& [name, value] : more) settings[name] = value;
-    REQUIRE(tracing.init(*memory, {.local = {.service_name = "gateway"}}, clock.table()) == Status::ok);
-    REQUIRE(kafka.init(tracing, memory->inflight) == Status::ok);
+    TEST_ASSERT_EQUAL(Status::ok,
+                      tracing.init(*memory, {.local = {.service_name = "gateway"}}, clock.table()));
+    TEST_ASSERT_EQUAL(Status::ok, kafka.init(tracing, memory->inflight));
     char errstr[256] = "";
     client.reset(kafka.create(RD_KAFKA_PRODUCER, make_conf(settings), errstr, sizeof errstr));
-    INFO(errstr);
-    REQUIRE(client != nullptr);
-    REQUIRE(sender.init(kafka, client.get(), zipkin_topic) == Status::ok);
-    REQUIRE(reporter.init(tracing, sender.sender(),
-                          {.flush_ms = 10, .retry_min_ms = 10, .retry_max_ms = 20}) == Status::ok);
+    TEST_CONTEXT(errstr);
+    TEST_ASSERT_NOT_NULL(client);
+    TEST_ASSERT_EQUAL(Status::ok, sender.init(kafka, client.get(), zipkin_topic));
+    TEST_ASSERT_EQUAL(Status::ok, reporter.init(tracing, sender.sender(),
+                                                {.flush_ms = 10, .retry_min_ms = 10, .retry_max_ms = 20}));
   }
   ~Agent() { (void)reporter.stop(0); }
   Agent(const Agent&) = delete;
@@ -97,7 +98,7 @@ struct Agent {
     const Sender table = sender.sender();
     const auto batch = std::as_bytes(std::span{bytes});
     SendResult result;
-    REQUIRE(eventually([&] {
+    TEST_ASSERT_TRUE(eventually([&] {
       result = table.offer(table.ctx, batch, 0);
       return result.state != SendState::pending;
     }));
@@ -109,8 +110,8 @@ struct Agent {
   }
   Books books() {
     const Books books = tracing.books();
-    REQUIRE(books.balanced());
-    REQUIRE(books.faults == 0);
+    TEST_ASSERT_TRUE(books.balanced());
+    TEST_ASSERT_EQUAL(0, books.faults);
     return books;
   }
 
@@ -128,24 +129,24 @@ EDGESPAN_TEST(kafka_sender_spans_travel_on_the_connection_they_are_about, "kafka
   const std::string topic = MockCluster::shared().topic();
   Agent agent{zipkin};
   TracingProducer producer{agent.kafka, agent.client.get()};
-  for (int i = 0; i < 3; ++i) REQUIRE(producer.send({.topic = topic.c_str(), .key = "k"}) == 0);
-  REQUIRE(rd_kafka_flush(agent.client.get(), wait_s * 1'000) == RD_KAFKA_RESP_ERR_NO_ERROR);
-  REQUIRE(agent.reporter.flush(10'000) == Status::ok);
+  for (int i = 0; i < 3; ++i) TEST_ASSERT_EQUAL(0, producer.send({.topic = topic.c_str(), .key = "k"}));
+  TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR_NO_ERROR, rd_kafka_flush(agent.client.get(), wait_s * 1'000));
+  TEST_ASSERT_EQUAL(Status::ok, agent.reporter.flush(10'000));
   const Records records = read_records(MockCluster::shared().brokers(), zipkin, 1);
-  REQUIRE(records.with_header == 0);
-  REQUIRE(records.with_key == 0);
+  TEST_ASSERT_EQUAL(0, records.with_header);
+  TEST_ASSERT_EQUAL(0, records.with_key);
   const std::vector<DecodedSpan> spans = spans_of(records);
-  REQUIRE(spans.size() == 3);
-  for (const DecodedSpan& span : spans) REQUIRE(span.tag("kafka.topic") == topic);
-  for (const WireRecord& record : read_wire(topic, 3)) REQUIRE(!b3_of(record.headers).empty());
+  TEST_ASSERT_EQUAL(3, spans.size());
+  for (const DecodedSpan& span : spans) TEST_ASSERT_EQUAL(topic, span.tag("kafka.topic"));
+  for (const WireRecord& record : read_wire(topic, 3)) TEST_ASSERT_TRUE(!b3_of(record.headers).empty());
   // No span of its own came of it, not even later.
-  REQUIRE(agent.reporter.flush(10'000) == Status::ok);
+  TEST_ASSERT_EQUAL(Status::ok, agent.reporter.flush(10'000));
   const Books books = agent.books();
-  REQUIRE(books.finished == 3);
-  REQUIRE(books.delivered == 3);
-  REQUIRE(books.batches == 1);
-  REQUIRE(books.bytes_sent == books.bytes_delivered);
-  REQUIRE(agent.sender.last_error() == RD_KAFKA_RESP_ERR_NO_ERROR);
+  TEST_ASSERT_EQUAL(3, books.finished);
+  TEST_ASSERT_EQUAL(3, books.delivered);
+  TEST_ASSERT_EQUAL(1, books.batches);
+  TEST_ASSERT_EQUAL(books.bytes_delivered, books.bytes_sent);
+  TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR_NO_ERROR, agent.sender.last_error());
 }
 
 EDGESPAN_TEST(kafka_sender_keeps_spans_until_the_broker_is_back, "kafka") {
@@ -156,19 +157,19 @@ EDGESPAN_TEST(kafka_sender_keeps_spans_until_the_broker_is_back, "kafka") {
                {"reconnect.backoff.max.ms", "100"}}};
   broker.down();
   agent.finish_spans(5);
-  REQUIRE(eventually([&] {
+  TEST_ASSERT_TRUE(eventually([&] {
     (void)agent.reporter.flush(50);
     return agent.books().retries > 0;
   }));
-  REQUIRE(agent.reporter.last_reason() == SendReason::kafka);
-  REQUIRE(agent.sender.last_error() == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT);
-  REQUIRE(agent.books().delivered == 0);
-  REQUIRE(agent.books().in_batch == 5);
+  TEST_ASSERT_EQUAL(SendReason::kafka, agent.reporter.last_reason());
+  TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR__MSG_TIMED_OUT, agent.sender.last_error());
+  TEST_ASSERT_EQUAL(0, agent.books().delivered);
+  TEST_ASSERT_EQUAL(5, agent.books().in_batch);
   broker.up();
-  REQUIRE(agent.reporter.flush(wait_s * 1'000) == Status::ok);
-  REQUIRE(agent.books().delivered == 5);
-  REQUIRE(agent.books().dropped_total() == 0);
-  REQUIRE(spans_of(read_records(broker.address(), "zipkin", 1)).size() >= 5);
+  TEST_ASSERT_EQUAL(Status::ok, agent.reporter.flush(wait_s * 1'000));
+  TEST_ASSERT_EQUAL(5, agent.books().delivered);
+  TEST_ASSERT_EQUAL(0, agent.books().dropped_total());
+  TEST_ASSERT_GREATER_OR_EQUAL(5, spans_of(read_records(broker.address(), "zipkin", 1)).size());
 }
 
 EDGESPAN_TEST(kafka_sender_reads_the_brokers_answer, "kafka") {
@@ -189,96 +190,96 @@ EDGESPAN_TEST(kafka_sender_reads_the_brokers_answer, "kafka") {
       {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, SendState::retry, SendReason::kafka, 300},
   };
   Agent agent{MockCluster::shared().topic(), {{"message.send.max.retries", "0"}, refresh_soon}};
-  REQUIRE(agent.offer("warm-up").state == SendState::delivered);
+  TEST_ASSERT_EQUAL(SendState::delivered, agent.offer("warm-up").state);
   for (const Case& wanted : cases) {
-    INFO(rd_kafka_err2name(wanted.error));
+    TEST_CONTEXT(rd_kafka_err2name(wanted.error));
     MockCluster::shared().fail_produce({wanted.error});
     const SendResult result = agent.offer("spans");
-    REQUIRE(result.state == wanted.state);
-    REQUIRE(result.reason == wanted.reason);
-    REQUIRE(result.status == 0);
-    REQUIRE(result.retry_after_us == wanted.pause_s * 1'000'000);
-    REQUIRE(agent.sender.last_error() == wanted.error);
+    TEST_ASSERT_EQUAL(wanted.state, result.state);
+    TEST_ASSERT_EQUAL(wanted.reason, result.reason);
+    TEST_ASSERT_EQUAL(0, result.status);
+    TEST_ASSERT_EQUAL(wanted.pause_s * 1'000'000, result.retry_after_us);
+    TEST_ASSERT_EQUAL(wanted.error, agent.sender.last_error());
   }
   // librdkafka keeps to the last of these until it asks for the topic again.
-  REQUIRE(eventually([&] { return agent.offer("spans").state == SendState::delivered; }));
+  TEST_ASSERT_TRUE(eventually([&] { return agent.offer("spans").state == SendState::delivered; }));
 }
 
 EDGESPAN_TEST(kafka_sender_a_refused_record_is_counted_and_the_next_goes_on, "kafka") {
   Agent agent{MockCluster::shared().topic()};
   MockCluster::shared().fail_produce({RD_KAFKA_RESP_ERR_INVALID_RECORD});
   agent.finish_spans(4);
-  REQUIRE(agent.reporter.flush(10'000) == Status::ok);
-  REQUIRE(agent.books().dropped[static_cast<std::size_t>(DropReason::refused_kafka)] == 4);
+  TEST_ASSERT_EQUAL(Status::ok, agent.reporter.flush(10'000));
+  TEST_ASSERT_EQUAL(4, agent.books().dropped[static_cast<std::size_t>(DropReason::refused_kafka)]);
   agent.finish_spans(2);
-  REQUIRE(agent.reporter.flush(10'000) == Status::ok);
-  REQUIRE(agent.books().delivered == 2);
+  TEST_ASSERT_EQUAL(Status::ok, agent.reporter.flush(10'000));
+  TEST_ASSERT_EQUAL(2, agent.books().delivered);
 }
 
 EDGESPAN_TEST(kafka_sender_without_permission_waits_long_and_drops_nothing, "kafka") {
   Agent agent{MockCluster::shared().topic(), {refresh_soon}};
   MockCluster::shared().fail_produce({RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED});
   agent.finish_spans(4);
-  REQUIRE(eventually([&] {
+  TEST_ASSERT_TRUE(eventually([&] {
     (void)agent.reporter.flush(10);
     return agent.books().retries == 1;
   }));
   agent.clock.advance_s(290);
-  REQUIRE(agent.reporter.flush(50) == Status::timeout);
-  REQUIRE(agent.books().retries == 1);
-  REQUIRE(agent.books().in_batch == 4);
-  REQUIRE(eventually([&] {
+  TEST_ASSERT_EQUAL(Status::timeout, agent.reporter.flush(50));
+  TEST_ASSERT_EQUAL(1, agent.books().retries);
+  TEST_ASSERT_EQUAL(4, agent.books().in_batch);
+  TEST_ASSERT_TRUE(eventually([&] {
     agent.clock.advance_s(301);
     return agent.reporter.flush(100) == Status::ok;
   }));
-  REQUIRE(agent.books().delivered == 4);
+  TEST_ASSERT_EQUAL(4, agent.books().delivered);
 }
 
 EDGESPAN_TEST(kafka_sender_a_full_queue_is_tried_again, "kafka") {
   const std::string topic = MockCluster::shared().topic();
   Agent agent{MockCluster::shared().topic(), {{"queue.buffering.max.messages", "1"}, {"linger.ms", "60000"}}};
   TracingProducer producer{agent.kafka, agent.client.get()};
-  REQUIRE(producer.send({.topic = topic.c_str(), .key = "first"}) == 0);
+  TEST_ASSERT_EQUAL(0, producer.send({.topic = topic.c_str(), .key = "first"}));
   const SendResult result = agent.offer_once("spans");
-  REQUIRE(result.state == SendState::retry);
-  REQUIRE(result.reason == SendReason::kafka);
-  REQUIRE(result.begun == 0);
-  REQUIRE(result.sent_bytes == 0);
-  REQUIRE(agent.sender.last_error() == RD_KAFKA_RESP_ERR__QUEUE_FULL);
-  REQUIRE(rd_kafka_purge(agent.client.get(), RD_KAFKA_PURGE_F_QUEUE) == 0);
-  REQUIRE(eventually([&] { return agent.offer_once("spans").state == SendState::pending; }));
+  TEST_ASSERT_EQUAL(SendState::retry, result.state);
+  TEST_ASSERT_EQUAL(SendReason::kafka, result.reason);
+  TEST_ASSERT_EQUAL(0, result.begun);
+  TEST_ASSERT_EQUAL(0, result.sent_bytes);
+  TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR__QUEUE_FULL, agent.sender.last_error());
+  TEST_ASSERT_EQUAL(0, rd_kafka_purge(agent.client.get(), RD_KAFKA_PURGE_F_QUEUE));
+  TEST_ASSERT_TRUE(eventually([&] { return agent.offer_once("spans").state == SendState::pending; }));
   // Given up by the application: it may go out later.
-  REQUIRE(rd_kafka_purge(agent.client.get(), RD_KAFKA_PURGE_F_QUEUE) == 0);
-  REQUIRE(agent.offer("spans").state == SendState::retry);
-  REQUIRE(agent.sender.last_error() == RD_KAFKA_RESP_ERR__PURGE_QUEUE);
+  TEST_ASSERT_EQUAL(0, rd_kafka_purge(agent.client.get(), RD_KAFKA_PURGE_F_QUEUE));
+  TEST_ASSERT_EQUAL(SendState::retry, agent.offer("spans").state);
+  TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR__PURGE_QUEUE, agent.sender.last_error());
 }
 
 EDGESPAN_TEST(kafka_sender_a_batch_that_is_too_large_goes_in_parts, "kafka") {
   const std::string zipkin = MockCluster::shared().topic();
   Agent agent{zipkin, {{"message.max.bytes", "1000"}}};
   agent.finish_spans(60);
-  REQUIRE(agent.reporter.flush(20'000) == Status::ok);
+  TEST_ASSERT_EQUAL(Status::ok, agent.reporter.flush(20'000));
   const Books books = agent.books();
-  REQUIRE(books.delivered == 60);
-  REQUIRE(books.cuts > 0);
-  REQUIRE(books.batches > 1);
+  TEST_ASSERT_EQUAL(60, books.delivered);
+  TEST_ASSERT_GREATER_THAN(0, books.cuts);
+  TEST_ASSERT_GREATER_THAN(1, books.batches);
   const auto batches = static_cast<std::size_t>(books.batches);
   const Records records = read_records(MockCluster::shared().brokers(), zipkin, batches);
-  REQUIRE(spans_of(records).size() == 60);
-  for (const std::string& value : records.values) REQUIRE(value.size() < 1'000);
+  TEST_ASSERT_EQUAL(60, spans_of(records).size());
+  for (const std::string& value : records.values) TEST_ASSERT_LESS_THAN(1'000, value.size());
 }
 
 EDGESPAN_TEST(kafka_sender_a_batch_beyond_the_queue_is_too_large_and_not_a_full_queue, "kafka") {
   Agent agent{MockCluster::shared().topic(), {{"queue.buffering.max.kbytes", "1"}}};
-  REQUIRE(agent.offer_once(std::string(1'025, 'x')).reason == SendReason::http_413);
-  REQUIRE(agent.offer(std::string(1'000, 'x')).state == SendState::delivered);
+  TEST_ASSERT_EQUAL(SendReason::http_413, agent.offer_once(std::string(1'025, 'x')).reason);
+  TEST_ASSERT_EQUAL(SendState::delivered, agent.offer(std::string(1'000, 'x')).state);
 }
 
 EDGESPAN_TEST(kafka_sender_never_offers_an_empty_record, "kafka") {
   Agent agent{MockCluster::shared().topic()};
-  REQUIRE(agent.offer_once({}).state == SendState::refused);
-  REQUIRE(agent.offer_once("x").state == SendState::pending);
-  REQUIRE(agent.offer("x").state == SendState::delivered);
+  TEST_ASSERT_EQUAL(SendState::refused, agent.offer_once({}).state);
+  TEST_ASSERT_EQUAL(SendState::pending, agent.offer_once("x").state);
+  TEST_ASSERT_EQUAL(SendState::delivered, agent.offer("x").state);
 }
 
 EDGESPAN_TEST(kafka_sender_waits_for_a_record_it_was_told_to_abandon, "kafka") {
@@ -286,22 +287,22 @@ EDGESPAN_TEST(kafka_sender_waits_for_a_record_it_was_told_to_abandon, "kafka") {
   Agent agent{"zipkin", {{"bootstrap.servers", broker.address()}, {"reconnect.backoff.max.ms", "100"}}};
   const Sender table = agent.sender.sender();
   table.cancel(table.ctx);  // nothing is on its way: nothing happens
-  REQUIRE(agent.offer("warm-up").state == SendState::delivered);
+  TEST_ASSERT_EQUAL(SendState::delivered, agent.offer("warm-up").state);
   broker.down();
   {
     std::string bytes = "first";
-    REQUIRE(agent.offer_once(bytes).state == SendState::pending);
+    TEST_ASSERT_EQUAL(SendState::pending, agent.offer_once(bytes).state);
     table.cancel(table.ctx);
     table.cancel(table.ctx);
     std::ranges::fill(bytes, '!');  // the sender keeps no view of a batch that was given up
   }
   const SendResult waiting = agent.offer_once("second");
-  REQUIRE(waiting.state == SendState::pending);
-  REQUIRE(waiting.begun == 0);
+  TEST_ASSERT_EQUAL(SendState::pending, waiting.state);
+  TEST_ASSERT_EQUAL(0, waiting.begun);
   broker.up();
-  REQUIRE(agent.offer("second").state == SendState::delivered);
-  REQUIRE(read_records(broker.address(), "zipkin", 3).values ==
-          std::vector<std::string>{"warm-up", "first", "second"});
+  TEST_ASSERT_EQUAL(SendState::delivered, agent.offer("second").state);
+  TEST_ASSERT_EQUAL((std::vector<std::string>{"warm-up", "first", "second"}),
+                    read_records(broker.address(), "zipkin", 3).values);
 }
 
 EDGESPAN_TEST(kafka_sender_stop_is_on_time_with_a_record_on_its_way, "kafka") {
@@ -310,9 +311,9 @@ EDGESPAN_TEST(kafka_sender_stop_is_on_time_with_a_record_on_its_way, "kafka") {
   broker.down();
   agent.finish_spans(3);
   const auto begun = std::chrono::steady_clock::now();
-  REQUIRE(agent.reporter.stop(100) == Status::timeout);
-  REQUIRE(std::chrono::steady_clock::now() - begun < std::chrono::seconds{5});
-  REQUIRE(agent.books().dropped[static_cast<std::size_t>(DropReason::shutdown)] == 3);
+  TEST_ASSERT_EQUAL(Status::timeout, agent.reporter.stop(100));
+  TEST_ASSERT_LESS_THAN(std::chrono::seconds{5}, std::chrono::steady_clock::now() - begun);
+  TEST_ASSERT_EQUAL(3, agent.books().dropped[static_cast<std::size_t>(DropReason::shutdown)]);
 }
 
 EDGESPAN_TEST(kafka_sender_the_end_of_a_record_wakes_the_worker, "kafka") {
@@ -323,10 +324,10 @@ EDGESPAN_TEST(kafka_sender_the_end_of_a_record_wakes_the_worker, "kafka") {
                           [](void*, std::uint64_t) { return true; }};
   } worker;
   Agent agent{MockCluster::shared().topic()};
-  REQUIRE(agent.reporter.start(worker.table) == Status::ok);
-  REQUIRE(agent.offer_once("spans").state == SendState::pending);
-  REQUIRE(eventually([&] { return worker.wakes > 0; }));
-  REQUIRE(agent.offer_once("spans").state == SendState::delivered);
+  TEST_ASSERT_EQUAL(Status::ok, agent.reporter.start(worker.table));
+  TEST_ASSERT_EQUAL(SendState::pending, agent.offer_once("spans").state);
+  TEST_ASSERT_TRUE(eventually([&] { return worker.wakes > 0; }));
+  TEST_ASSERT_EQUAL(SendState::delivered, agent.offer_once("spans").state);
   (void)agent.reporter.stop(0);
 }
 
@@ -335,9 +336,9 @@ EDGESPAN_TEST(kafka_sender_tracing_that_is_off_still_delivers, "kafka") {
   Agent agent{zipkin};
   agent.finish_spans(2);
   agent.tracing.enable(false);
-  REQUIRE(agent.reporter.flush(10'000) == Status::ok);
-  REQUIRE(agent.books().delivered == 2);
-  REQUIRE(read_records(MockCluster::shared().brokers(), zipkin, 1).with_header == 0);
+  TEST_ASSERT_EQUAL(Status::ok, agent.reporter.flush(10'000));
+  TEST_ASSERT_EQUAL(2, agent.books().delivered);
+  TEST_ASSERT_EQUAL(0, read_records(MockCluster::shared().brokers(), zipkin, 1).with_header);
 }
 
 EDGESPAN_TEST(kafka_sender_refuses_what_cannot_work, "kafka") {
@@ -353,17 +354,17 @@ EDGESPAN_TEST(kafka_sender_refuses_what_cannot_work, "kafka") {
   KafkaTracing not_started;
   KafkaSender sender;
   KafkaSender second;
-  REQUIRE(sender.init(not_started, producer.get()) == Status::not_started);
-  REQUIRE(sender.init(traced.kafka, nullptr) == Status::bad_config);
-  REQUIRE(sender.init(traced.kafka, consumer.get()) == Status::bad_config);
-  REQUIRE(sender.init(traced.kafka, transactional.get()) == Status::bad_config);
+  TEST_ASSERT_EQUAL(Status::not_started, sender.init(not_started, producer.get()));
+  TEST_ASSERT_EQUAL(Status::bad_config, sender.init(traced.kafka, nullptr));
+  TEST_ASSERT_EQUAL(Status::bad_config, sender.init(traced.kafka, consumer.get()));
+  TEST_ASSERT_EQUAL(Status::bad_config, sender.init(traced.kafka, transactional.get()));
   for (const std::string& topic : {std::string{}, std::string{"."}, std::string{".."}, std::string{"a b"},
                                    std::string{"a/b"}, std::string{"a\0b", 3}, std::string(250, 't')}) {
-    REQUIRE(sender.init(traced.kafka, producer.get(), topic) == Status::bad_text);
+    TEST_ASSERT_EQUAL(Status::bad_text, sender.init(traced.kafka, producer.get(), topic));
   }
-  REQUIRE(sender.init(traced.kafka, producer.get(), std::string(249, 't')) == Status::ok);
-  REQUIRE(sender.init(traced.kafka, producer.get()) == Status::already_started);
-  REQUIRE(second.init(traced.kafka, producer.get()) == Status::already_started);
+  TEST_ASSERT_EQUAL(Status::ok, sender.init(traced.kafka, producer.get(), std::string(249, 't')));
+  TEST_ASSERT_EQUAL(Status::already_started, sender.init(traced.kafka, producer.get()));
+  TEST_ASSERT_EQUAL(Status::already_started, second.init(traced.kafka, producer.get()));
 }
 
 EDGESPAN_TEST(kafka_sender_notices_a_producer_without_tracing, "kafka") {
@@ -371,10 +372,10 @@ EDGESPAN_TEST(kafka_sender_notices_a_producer_without_tracing, "kafka") {
   const Client plain =
       plain_client(RD_KAFKA_PRODUCER, {{"bootstrap.servers", MockCluster::shared().brokers()}});
   KafkaSender sender;
-  REQUIRE(sender.init(traced.kafka, plain.get(), MockCluster::shared().topic()) == Status::ok);
+  TEST_ASSERT_EQUAL(Status::ok, sender.init(traced.kafka, plain.get(), MockCluster::shared().topic()));
   const Sender table = sender.sender();
   const std::string_view bytes = "spans";
-  REQUIRE(table.offer(table.ctx, std::as_bytes(std::span{bytes}), 0).state == SendState::refused);
+  TEST_ASSERT_EQUAL(SendState::refused, table.offer(table.ctx, std::as_bytes(std::span{bytes}), 0).state);
 }
 
 }  // namespace

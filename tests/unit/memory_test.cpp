@@ -41,8 +41,8 @@ EDGESPAN_TEST(memory_of_the_smallest_preset_is_enough_for_the_whole_story, "memo
   ReportingProducer producer{traced};
   std::size_t spans = 0;
   for (int round = 1; round <= 20; ++round) {
-    REQUIRE(producer->send({.topic = topic.c_str(), .key = "pump-" + std::to_string(round), .value = "v"}) ==
-            0);
+    TEST_ASSERT_EQUAL(
+        0, producer->send({.topic = topic.c_str(), .key = "pump-" + std::to_string(round), .value = "v"}));
     producer.delivered(static_cast<std::size_t>(round));
     (void)traced.spans(++spans);
   }
@@ -50,7 +50,7 @@ EDGESPAN_TEST(memory_of_the_smallest_preset_is_enough_for_the_whole_story, "memo
   consumer.wait_for(20);
   TracingConsumer polled{traced.kafka, consumer.handle(), traced.memory->consumer};
   std::size_t records = 0;
-  REQUIRE(eventually([&] {
+  TEST_ASSERT_TRUE(eventually([&] {
     for (auto& record : polled.poll(std::chrono::milliseconds{10})) {
       auto span = traced.kafka.next_span(record).name("process").tag("celsius", "-18.2");
       span.finish();
@@ -61,8 +61,8 @@ EDGESPAN_TEST(memory_of_the_smallest_preset_is_enough_for_the_whole_story, "memo
   }));
   spans += 2 * records;  // a poll and a process span a record
   const std::vector<DecodedSpan>& all = traced.spans(spans);
-  REQUIRE(all.back().name == "process");
-  REQUIRE(all.back().trace_id == all[19].trace_id);
+  TEST_ASSERT_EQUAL_STRING("process", all.back().name);
+  TEST_ASSERT_EQUAL(all[19].trace_id, all.back().trace_id);
 }
 
 // What the README says: three allocations of librdkafka's for the header of a message, one if it has headers
@@ -75,16 +75,16 @@ EDGESPAN_TEST(memory_of_a_header_is_three_allocations_of_librdkafka_or_one, "mem
   const auto calls = [&](rd_kafka_t* client, std::span<const RecordHeader> headers) {
     TracingProducer producer{traced.kafka, client};
     const ProducerRecord record{.topic = "t", .key = "k", .value = "v", .headers = headers};
-    REQUIRE(producer.send(record) == 0);  // the first one makes the topic
+    TEST_ASSERT_EQUAL(0, producer.send(record));  // the first one makes the topic
     const Allocations before = thread_allocations();
     const rd_kafka_resp_err_t error = producer.send(record);
     const Allocations used = thread_allocations() - before;
-    REQUIRE(error == 0);
+    TEST_ASSERT_EQUAL(0, error);
     return used.calls;
   };
   const RecordHeader own[] = {{"own", "header"}};
-  REQUIRE(calls(with_tracing.get(), {}) - calls(plain.get(), {}) == 3);
-  REQUIRE(calls(with_tracing.get(), own) - calls(plain.get(), own) == 1);
+  TEST_ASSERT_EQUAL(3, calls(with_tracing.get(), {}) - calls(plain.get(), {}));
+  TEST_ASSERT_EQUAL(1, calls(with_tracing.get(), own) - calls(plain.get(), own));
 }
 
 // Whatever is full, a send stays a send, is counted, and has no allocation of ours: this program ends at one.
@@ -100,18 +100,18 @@ EDGESPAN_TEST(memory_that_is_full_is_counted_and_takes_no_other, "memory") {
   for (int i = 0; i < 100; ++i) {
     const rd_kafka_resp_err_t error = producer.send({.topic = "t", .key = "k", .value = "v"});
     ++(error == RD_KAFKA_RESP_ERR_NO_ERROR ? accepted : refused);
-    REQUIRE((error == RD_KAFKA_RESP_ERR_NO_ERROR || error == RD_KAFKA_RESP_ERR__QUEUE_FULL));
+    TEST_ASSERT_TRUE(error == RD_KAFKA_RESP_ERR_NO_ERROR || error == RD_KAFKA_RESP_ERR__QUEUE_FULL);
   }
   Span one = traced.tracing.span("one");
   Span two = traced.tracing.span("two");
   two.finish();
   one.finish();
   const Books books = traced.tracing.books();
-  REQUIRE(accepted == 64);
-  REQUIRE(refused == 36);
-  REQUIRE(books.inflight_full >= 56);
-  REQUIRE(books.dropped_total() > 0);
-  REQUIRE(books.balanced());
+  TEST_ASSERT_EQUAL(64, accepted);
+  TEST_ASSERT_EQUAL(36, refused);
+  TEST_ASSERT_GREATER_OR_EQUAL(56, books.inflight_full);
+  TEST_ASSERT_GREATER_THAN(0, books.dropped_total());
+  TEST_ASSERT_TRUE(books.balanced());
 }
 
 // Thread-local data of librdkafka, or of the program that it is a part of; from the file's own table.
@@ -128,9 +128,9 @@ int find_thread_local(dl_phdr_info* info, std::size_t, void* out) {
 EDGESPAN_TEST(memory_of_each_thread_has_room_for_the_data_that_librdkafka_keeps_there, "memory") {
   std::size_t bytes = 0;
   dl_iterate_phdr(find_thread_local, &bytes);
-  INFO("thread-local data, bytes: " << bytes);
-  REQUIRE(bytes > 12'000);
-  REQUIRE(bytes <= kafka::thread_local_bytes);
+  TEST_CONTEXT("thread-local data, bytes: " << bytes);
+  TEST_ASSERT_GREATER_THAN(12'000, bytes);
+  TEST_ASSERT_LESS_OR_EQUAL(kafka::thread_local_bytes, bytes);
 }
 
 }  // namespace

@@ -27,8 +27,8 @@ struct Agent {
   SendResult last;  // read after stop()
 
   explicit Agent(const std::string& url, const HttpConfig& config = {}) {
-    REQUIRE(port.init());
-    REQUIRE(http.init(port.stream(), url, config) == Status::ok);
+    TEST_ASSERT_TRUE(port.init());
+    TEST_ASSERT_EQUAL(Status::ok, http.init(port.stream(), url, config));
     sender = http.sender();
   }
 
@@ -58,55 +58,55 @@ struct Agent {
   }
 };
 
-TEST_CASE("batches reach a server over one connection", "[posix][http]") {
+EDGESPAN_TEST(batches_reach_a_server_over_one_connection, "posix") {
   const LoopbackServer server;
   Agent agent(server.url());
   agent.batches = 50;
   agent.batch.assign(60'000, 's');
-  REQUIRE(agent.run());
-  REQUIRE(agent.last.state == SendState::delivered);
-  REQUIRE(agent.last.status == 202);
-  REQUIRE(server.accepted() == 1);
+  TEST_ASSERT_TRUE(agent.run());
+  TEST_ASSERT_EQUAL(SendState::delivered, agent.last.state);
+  TEST_ASSERT_EQUAL(202, agent.last.status);
+  TEST_ASSERT_EQUAL(1, server.accepted());
   const auto requests = server.requests();
-  REQUIRE(requests.size() == 50);
-  for (const std::string& request : requests) REQUIRE(request.ends_with("\r\n\r\n" + agent.batch));
-  REQUIRE(agent.offers < 50 * 40);  // it waited for the socket, and did not spin
+  TEST_ASSERT_EQUAL(50, requests.size());
+  for (const std::string& request : requests) TEST_ASSERT_TRUE(request.ends_with("\r\n\r\n" + agent.batch));
+  TEST_ASSERT_LESS_THAN(50 * 40, agent.offers);  // it waited for the socket, and did not spin
 }
 
-TEST_CASE("a server that closes after each reply gets every batch once", "[posix][http]") {
+EDGESPAN_TEST(a_server_that_closes_after_each_reply_gets_every_batch_once, "posix") {
   LoopbackServer::Behaviour closing;
   closing.closes_after_reply = true;
   const LoopbackServer server(closing);
   Agent agent(server.url());
   agent.batches = 30;
-  REQUIRE(agent.run());
-  REQUIRE(agent.last.state == SendState::delivered);
-  REQUIRE(server.requests().size() == 30);
+  TEST_ASSERT_TRUE(agent.run());
+  TEST_ASSERT_EQUAL(SendState::delivered, agent.last.state);
+  TEST_ASSERT_EQUAL(30, server.requests().size());
 }
 
-TEST_CASE("a stalled server meets the deadline and delays no stop", "[posix][http]") {
+EDGESPAN_TEST(a_stalled_server_meets_the_deadline_and_delays_no_stop, "posix") {
   LoopbackServer::Behaviour deaf;
   deaf.reads = false;
   const LoopbackServer server(deaf);
   {
     Agent agent(server.url(), {.connect_ms = 60'000, .request_ms = 200, .progress_bytes_per_s = UINT32_MAX});
     agent.batch.assign(8'000'000, 's');
-    REQUIRE(agent.run());
-    REQUIRE(agent.last.state == SendState::retry);
-    REQUIRE(agent.last.reason == SendReason::deadline);
+    TEST_ASSERT_TRUE(agent.run());
+    TEST_ASSERT_EQUAL(SendState::retry, agent.last.state);
+    TEST_ASSERT_EQUAL(SendReason::deadline, agent.last.reason);
   }
   Agent agent(server.url(), {.connect_ms = 600'000, .request_ms = 600'000});
   agent.batch.assign(8'000'000, 's');
   const edgespan_clock& clock = agent.port.clock();
-  REQUIRE(agent.start());
+  TEST_ASSERT_TRUE(agent.start());
   clock.pause(clock.ctx, 100'000);
   const std::uint64_t start = clock.mono_us(clock.ctx);
-  REQUIRE(agent.stop(60'000'000));
-  REQUIRE(clock.mono_us(clock.ctx) - start < 60'000'000);
-  REQUIRE(agent.answered == 0);
+  TEST_ASSERT_TRUE(agent.stop(60'000'000));
+  TEST_ASSERT_LESS_THAN(60'000'000, clock.mono_us(clock.ctx) - start);
+  TEST_ASSERT_EQUAL(0, agent.answered);
 }
 
-TEST_CASE("verdicts come through real sockets", "[posix][http]") {
+EDGESPAN_TEST(verdicts_come_through_real_sockets, "posix") {
   LoopbackServer::Behaviour busy;
   busy.reply =
       "HTTP/1.1 503 Busy\r\nRetry-After: 3\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -114,11 +114,11 @@ TEST_CASE("verdicts come through real sockets", "[posix][http]") {
   const LoopbackServer server(busy);
   Agent agent(server.url());
   agent.batches = 3;
-  REQUIRE(agent.run());
-  REQUIRE(agent.last.state == SendState::retry);
-  REQUIRE(agent.last.reason == SendReason::http_5xx);
-  REQUIRE(agent.last.retry_after_us == 3'000'000);
-  REQUIRE(server.accepted() == 1);
+  TEST_ASSERT_TRUE(agent.run());
+  TEST_ASSERT_EQUAL(SendState::retry, agent.last.state);
+  TEST_ASSERT_EQUAL(SendReason::http_5xx, agent.last.reason);
+  TEST_ASSERT_EQUAL(3'000'000, agent.last.retry_after_us);
+  TEST_ASSERT_EQUAL(1, server.accepted());
 }
 
 }  // namespace

@@ -61,7 +61,7 @@ struct Client {
   const edgespan_clock& clock = port.clock();
   const edgespan_stream& stream = port.stream();
 
-  Client() { REQUIRE(port.init()); }
+  Client() { TEST_ASSERT_TRUE(port.init()); }
 
   int open_once(const char* host, std::uint16_t number) { return stream.open(stream.ctx, host, number); }
   // 0 if nothing was decided within `patience_ms`.
@@ -92,12 +92,12 @@ class FullListener {
     address_.sin_port = htons(port);
     const auto* any = reinterpret_cast<const sockaddr*>(&address_);
     listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    REQUIRE(bind(listener_, any, sizeof address_) == 0);
-    REQUIRE(listen(listener_, 0) == 0);
+    TEST_ASSERT_EQUAL(0, bind(listener_, any, sizeof address_));
+    TEST_ASSERT_EQUAL(0, listen(listener_, 0));
     for (int& waiting : waiting_) {
       waiting = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
       const int result = connect(waiting, any, sizeof address_);
-      REQUIRE((result == 0 || errno == EINPROGRESS));
+      TEST_ASSERT_TRUE(result == 0 || errno == EINPROGRESS);
     }
   }
   FullListener(const FullListener&) = delete;
@@ -113,58 +113,58 @@ class FullListener {
   std::array<int, 4> waiting_{};
 };
 
-TEST_CASE("the next address is tried when one refuses", "[posix]") {
+EDGESPAN_TEST(the_next_address_is_tried_when_one_refuses, "posix") {
   const LoopbackServer server;
   Client client;
   for (int i = 0; i < 3; ++i) {
-    REQUIRE(client.open("two.edgespan-test", server.port()) == 1);
+    TEST_ASSERT_EQUAL(1, client.open("two.edgespan-test", server.port()));
     client.close();
   }
 }
 
-TEST_CASE("an address that hangs comes last in the next attempt", "[posix]") {
+EDGESPAN_TEST(an_address_that_hangs_comes_last_in_the_next_attempt, "posix") {
   const LoopbackServer server;
   const FullListener full(server.port());
   Client client;
-  REQUIRE(client.open("two.edgespan-test", server.port(), 200) == 0);
+  TEST_ASSERT_EQUAL(0, client.open("two.edgespan-test", server.port(), 200));
   client.close();
   for (int i = 0; i < 3; ++i) {
-    REQUIRE(client.open("two.edgespan-test", server.port()) == 1);
+    TEST_ASSERT_EQUAL(1, client.open("two.edgespan-test", server.port()));
     client.close();
   }
 }
 
-TEST_CASE("a resolver that hangs blocks nobody and is asked once", "[posix]") {
+EDGESPAN_TEST(a_resolver_that_hangs_blocks_nobody_and_is_asked_once, "posix") {
   const LoopbackServer server;
   const HangingResolver hanging;
   {
     Client client;
     for (int attempt = 0; attempt < 20; ++attempt) {
       const std::uint64_t start = client.clock.mono_us(client.clock.ctx);
-      REQUIRE(client.open_once("slow.edgespan-test", server.port()) == 0);
+      TEST_ASSERT_EQUAL(0, client.open_once("slow.edgespan-test", server.port()));
       client.close();
-      REQUIRE(client.clock.mono_us(client.clock.ctx) - start < 60'000'000);
+      TEST_ASSERT_LESS_THAN(60'000'000, client.clock.mono_us(client.clock.ctx) - start);
     }
   }
   Client client;
-  REQUIRE(client.open("slow.edgespan-test", server.port(), 50) == 0);
-  REQUIRE(lookups_begun['s'] <= 1);
+  TEST_ASSERT_EQUAL(0, client.open("slow.edgespan-test", server.port(), 50));
+  TEST_ASSERT_LESS_OR_EQUAL(1, lookups_begun['s']);
   resolver_hangs = false;
-  REQUIRE(client.open("slow.edgespan-test", server.port()) == 1);  // with what the one lookup found
-  REQUIRE(lookups_begun['s'] == 1);
+  TEST_ASSERT_EQUAL(1, client.open("slow.edgespan-test", server.port()));  // with what the one lookup found
+  TEST_ASSERT_EQUAL(1, lookups_begun['s']);
 }
 
-TEST_CASE("when every place is taken by hanging lookups, a further one fails at once", "[posix]") {
+EDGESPAN_TEST(when_every_place_is_taken_by_hanging_lookups_a_further_one_fails_at_once, "posix") {
   const LoopbackServer server;
   Client client;
   {
     const HangingResolver hanging;
     for (const char* host : {"a.edgespan-test", "b.edgespan-test", "c.edgespan-test", "d.edgespan-test"}) {
-      REQUIRE(client.open_once(host, server.port()) == 0);
+      TEST_ASSERT_EQUAL(0, client.open_once(host, server.port()));
       client.close();
     }
-    REQUIRE(client.open_once("e.edgespan-test", server.port()) == EDGESPAN_STREAM_FAILED);
-    REQUIRE(client.open("127.0.0.1", server.port()) == 1);  // needs no place
+    TEST_ASSERT_EQUAL(EDGESPAN_STREAM_FAILED, client.open_once("e.edgespan-test", server.port()));
+    TEST_ASSERT_EQUAL(1, client.open("127.0.0.1", server.port()));  // needs no place
     client.close();
   }
   int opened = -1;
@@ -172,15 +172,15 @@ TEST_CASE("when every place is taken by hanging lookups, a further one fails at 
     opened = client.open("e.edgespan-test", server.port());
     if (opened < 0) client.pause_ms(1);
   }
-  REQUIRE(opened == 1);
+  TEST_ASSERT_EQUAL(1, opened);
 }
 
-TEST_CASE("a lookup that hangs delays no stop and outlives the port", "[posix]") {
+EDGESPAN_TEST(a_lookup_that_hangs_delays_no_stop_and_outlives_the_port, "posix") {
   const HangingResolver hanging;
   {
     Client client;
     const edgespan_worker& worker = client.port.worker();
-    REQUIRE(worker.start(
+    TEST_ASSERT_TRUE(worker.start(
         worker.ctx,
         [](void* arg) -> std::uint64_t {
           static_cast<Client*>(arg)->open_once("gone.edgespan-test", 1);
@@ -188,9 +188,9 @@ TEST_CASE("a lookup that hangs delays no stop and outlives the port", "[posix]")
         },
         &client));
     while (lookups_begun['g'] == 0) client.pause_ms(1);
-    REQUIRE(worker.stop(worker.ctx, 60'000'000));
+    TEST_ASSERT_TRUE(worker.stop(worker.ctx, 60'000'000));
   }
-  REQUIRE(lookups_hanging >= 1);
+  TEST_ASSERT_GREATER_OR_EQUAL(1, lookups_hanging);
 }
 
 }  // namespace

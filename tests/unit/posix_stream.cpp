@@ -21,7 +21,7 @@ struct Client {
   const edgespan_clock& clock = port.clock();
   const edgespan_stream& stream = port.stream();
 
-  Client() { REQUIRE(port.init()); }
+  Client() { TEST_ASSERT_TRUE(port.init()); }
 
   // Calls until the result is not 0 or patience ends.
   template <typename Call>
@@ -46,7 +46,7 @@ struct Client {
 std::size_t open_descriptors() {
   std::size_t count = 0;
   DIR* const directory = opendir("/proc/self/fd");
-  REQUIRE(directory != nullptr);
+  TEST_ASSERT_NOT_NULL(directory);
   while (readdir(directory) != nullptr) ++count;
   closedir(directory);
   return count;
@@ -61,8 +61,8 @@ class DeafPort {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof address;
     auto* any = reinterpret_cast<sockaddr*>(&address);
-    REQUIRE(bind(descriptor_, any, sizeof address) == 0);
-    REQUIRE(getsockname(descriptor_, any, &size) == 0);
+    TEST_ASSERT_EQUAL(0, bind(descriptor_, any, sizeof address));
+    TEST_ASSERT_EQUAL(0, getsockname(descriptor_, any, &size));
     number_ = ntohs(address.sin_port);
   }
   DeafPort(const DeafPort&) = delete;
@@ -77,100 +77,100 @@ class DeafPort {
 
 constexpr std::string_view request = "POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc";
 
-TEST_CASE("bytes go both ways", "[posix]") {
+EDGESPAN_TEST(bytes_go_both_ways, "posix") {
   const LoopbackServer server;
   Client client;
   for (const char* host : {"127.0.0.1", "localhost"}) {
-    INFO(host);
-    REQUIRE(client.open(host, server.port()) == 1);
-    REQUIRE(client.stream.open(client.stream.ctx, host, server.port()) == 1);  // open already
+    TEST_CONTEXT(host);
+    TEST_ASSERT_EQUAL(1, client.open(host, server.port()));
+    TEST_ASSERT_EQUAL(1, client.stream.open(client.stream.ctx, host, server.port()));  // open already
     std::array<char, 512> bytes;
-    REQUIRE(client.stream.recv(client.stream.ctx, bytes.data(), bytes.size()) == 0);
-    REQUIRE(client.send(request) == static_cast<int>(request.size()));
+    TEST_ASSERT_EQUAL(0, client.stream.recv(client.stream.ctx, bytes.data(), bytes.size()));
+    TEST_ASSERT_EQUAL(static_cast<int>(request.size()), client.send(request));
     const int received = client.recv(bytes);
-    REQUIRE(received > 0);
-    REQUIRE(std::string_view(bytes.data(), 12) == "HTTP/1.1 202");
-    REQUIRE(server.requests().back() == request);
+    TEST_ASSERT_GREATER_THAN(0, received);
+    TEST_ASSERT_EQUAL_STRING("HTTP/1.1 202", std::string_view(bytes.data(), 12));
+    TEST_ASSERT_EQUAL(request, server.requests().back());
     client.close();
     client.close();
   }
-  REQUIRE(server.accepted() == 2);
+  TEST_ASSERT_EQUAL(2, server.accepted());
 }
 
-TEST_CASE("failures to connect have their names", "[posix]") {
+EDGESPAN_TEST(failures_to_connect_have_their_names, "posix") {
   const DeafPort deaf;
   Client client;
-  REQUIRE(client.open("127.0.0.1", deaf.number()) == EDGESPAN_STREAM_REFUSED);
-  REQUIRE(client.open("localhost", deaf.number()) == EDGESPAN_STREAM_REFUSED);
-  REQUIRE(client.open("no-such-host.invalid", 80) == EDGESPAN_STREAM_NO_HOST);
-  REQUIRE(client.send("x") < 0);
+  TEST_ASSERT_EQUAL(EDGESPAN_STREAM_REFUSED, client.open("127.0.0.1", deaf.number()));
+  TEST_ASSERT_EQUAL(EDGESPAN_STREAM_REFUSED, client.open("localhost", deaf.number()));
+  TEST_ASSERT_EQUAL(EDGESPAN_STREAM_NO_HOST, client.open("no-such-host.invalid", 80));
+  TEST_ASSERT_LESS_THAN(0, client.send("x"));
   char byte = 0;
-  REQUIRE(client.stream.recv(client.stream.ctx, &byte, 1) < 0);
+  TEST_ASSERT_LESS_THAN(0, client.stream.recv(client.stream.ctx, &byte, 1));
 }
 
-TEST_CASE("the end of a connection is told from its breaking", "[posix]") {
+EDGESPAN_TEST(the_end_of_a_connection_is_told_from_its_breaking, "posix") {
   LoopbackServer::Behaviour polite;
   polite.closes_after_reply = true;
   const LoopbackServer closing(polite);
   Client client;
   std::array<char, 512> bytes;
-  REQUIRE(client.open("127.0.0.1", closing.port()) == 1);
-  REQUIRE(client.send(request) > 0);
-  REQUIRE(client.recv(bytes) > 0);
-  REQUIRE(client.recv(bytes) == EDGESPAN_STREAM_CLOSED);
+  TEST_ASSERT_EQUAL(1, client.open("127.0.0.1", closing.port()));
+  TEST_ASSERT_GREATER_THAN(0, client.send(request));
+  TEST_ASSERT_GREATER_THAN(0, client.recv(bytes));
+  TEST_ASSERT_EQUAL(EDGESPAN_STREAM_CLOSED, client.recv(bytes));
   client.close();
 
   LoopbackServer::Behaviour rude;
   rude.resets_on_first_byte = true;
   const LoopbackServer resetting(rude);
-  REQUIRE(client.open("127.0.0.1", resetting.port()) == 1);
-  REQUIRE(client.send(request) > 0);
-  REQUIRE(client.recv(bytes) == EDGESPAN_STREAM_RESET);
+  TEST_ASSERT_EQUAL(1, client.open("127.0.0.1", resetting.port()));
+  TEST_ASSERT_GREATER_THAN(0, client.send(request));
+  TEST_ASSERT_EQUAL(EDGESPAN_STREAM_RESET, client.recv(bytes));
 }
 
-TEST_CASE("sending to a peer that is gone raises no signal", "[posix]") {
+EDGESPAN_TEST(sending_to_a_peer_that_is_gone_raises_no_signal, "posix") {
   struct sigaction before {};
   struct sigaction default_action {};
   default_action.sa_handler = SIG_DFL;  // a SIGPIPE would end the process
-  REQUIRE(sigaction(SIGPIPE, &default_action, &before) == 0);
+  TEST_ASSERT_EQUAL(0, sigaction(SIGPIPE, &default_action, &before));
   LoopbackServer::Behaviour rude;
   rude.resets_on_first_byte = true;
   const LoopbackServer server(rude);
   Client client;
-  REQUIRE(client.open("127.0.0.1", server.port()) == 1);
-  REQUIRE(client.send(request) > 0);
+  TEST_ASSERT_EQUAL(1, client.open("127.0.0.1", server.port()));
+  TEST_ASSERT_GREATER_THAN(0, client.send(request));
   int result = 0;
   for (int i = 0; i < 100'000 && result >= 0; ++i) {
     result = client.send(request);
     client.clock.pause(client.clock.ctx, 100);
   }
-  REQUIRE(result == EDGESPAN_STREAM_RESET);
+  TEST_ASSERT_EQUAL(EDGESPAN_STREAM_RESET, result);
   sigaction(SIGPIPE, &before, nullptr);
 }
 
-TEST_CASE("a peer that does not read fills up and blocks nobody", "[posix]") {
+EDGESPAN_TEST(a_peer_that_does_not_read_fills_up_and_blocks_nobody, "posix") {
   LoopbackServer::Behaviour deaf;
   deaf.reads = false;
   const LoopbackServer server(deaf);
   Client client;
-  REQUIRE(client.open("127.0.0.1", server.port()) == 1);
+  TEST_ASSERT_EQUAL(1, client.open("127.0.0.1", server.port()));
   const std::string block(64 * 1024, 'x');
   const std::uint64_t start = client.clock.mono_us(client.clock.ctx);
   int sent = 1;
   for (int i = 0; i < 10'000 && sent > 0; ++i) sent = client.send(block);
-  REQUIRE(sent == 0);
-  REQUIRE(client.clock.mono_us(client.clock.ctx) - start < patience_us);
+  TEST_ASSERT_EQUAL(0, sent);
+  TEST_ASSERT_LESS_THAN(patience_us, client.clock.mono_us(client.clock.ctx) - start);
 }
 
 // The server has answered and is gone, with bytes of the request unread: its kernel answers with a reset.
-TEST_CASE("a reply that waits is not lost to the reset behind it", "[posix]") {
+EDGESPAN_TEST(a_reply_that_waits_is_not_lost_to_the_reset_behind_it, "posix") {
   LoopbackServer::Behaviour refusing;
   refusing.closes_after_reply = true;
   refusing.reply = "HTTP/1.1 413 Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
   const LoopbackServer server(refusing);
   Client client;
-  REQUIRE(client.open("127.0.0.1", server.port()) == 1);
-  REQUIRE(client.send(request) > 0);
+  TEST_ASSERT_EQUAL(1, client.open("127.0.0.1", server.port()));
+  TEST_ASSERT_GREATER_THAN(0, client.send(request));
   for (int i = 0; i < 10'000 && server.requests().empty(); ++i) client.clock.pause(client.clock.ctx, 1000);
   client.clock.pause(client.clock.ctx, 20'000);
   int sent = 1;
@@ -178,18 +178,18 @@ TEST_CASE("a reply that waits is not lost to the reset behind it", "[posix]") {
     sent = client.send(request);
     client.clock.pause(client.clock.ctx, 1000);
   }
-  REQUIRE(sent == 0);
+  TEST_ASSERT_EQUAL(0, sent);
   std::array<char, 512> bytes;
-  REQUIRE(client.recv(bytes) > 0);
-  REQUIRE(std::string_view(bytes.data(), 12) == "HTTP/1.1 413");
-  REQUIRE(client.send(request) < 0);
+  TEST_ASSERT_GREATER_THAN(0, client.recv(bytes));
+  TEST_ASSERT_EQUAL_STRING("HTTP/1.1 413", std::string_view(bytes.data(), 12));
+  TEST_ASSERT_LESS_THAN(0, client.send(request));
 }
 
-TEST_CASE("attempts that are given up leave nothing behind", "[posix]") {
+EDGESPAN_TEST(attempts_that_are_given_up_leave_nothing_behind, "posix") {
   const LoopbackServer server;
   const DeafPort deaf;
   Client client;
-  REQUIRE(client.open("localhost", server.port()) == 1);  // the lookup's descriptor stays
+  TEST_ASSERT_EQUAL(1, client.open("localhost", server.port()));  // the lookup's descriptor stays
   client.close();
   // Lookups that are given up may each have taken a place, with its descriptor, before the first was free
   // again.
@@ -203,10 +203,10 @@ TEST_CASE("attempts that are given up leave nothing behind", "[posix]") {
   // Threads of lookups may still hold the hosts file open.
   for (int i = 0; i < 10'000 && open_descriptors() > before; ++i) client.clock.pause(client.clock.ctx, 1000);
   // The server's side of what was connected is closed by its own thread.
-  REQUIRE(open_descriptors() <= before);
+  TEST_ASSERT_LESS_OR_EQUAL(before, open_descriptors());
   int opened = -1;
   for (int i = 0; i < 1000 && opened < 0; ++i) opened = client.open("localhost", server.port());
-  REQUIRE(opened == 1);
+  TEST_ASSERT_EQUAL(1, opened);
 }
 
 }  // namespace

@@ -45,7 +45,7 @@ struct Machine {
   const edgespan_clock& clock = port.clock();
   const edgespan_worker& worker = port.worker();
 
-  Machine() { REQUIRE(port.init()); }
+  Machine() { TEST_ASSERT_TRUE(port.init()); }
 
   bool start(std::uint64_t (*step)(void*), void* arg) { return worker.start(worker.ctx, step, arg); }
   bool start() { return start(count_step, &job); }
@@ -65,43 +65,43 @@ struct Machine {
   }
 };
 
-TEST_CASE("a worker steps, waits, wakes and stops", "[posix]") {
+EDGESPAN_TEST(a_worker_steps_waits_wakes_and_stops, "posix") {
   Machine m;
-  REQUIRE(m.stop());  // never started
-  REQUIRE(m.start());
-  REQUIRE_FALSE(m.start());
+  TEST_ASSERT_TRUE(m.stop());  // never started
+  TEST_ASSERT_TRUE(m.start());
+  TEST_ASSERT_FALSE(m.start());
   for (int steps = 1; steps <= 20; ++steps) {
-    REQUIRE(m.soon([&] { return m.job.steps >= steps; }));
+    TEST_ASSERT_TRUE(m.soon([&] { return m.job.steps >= steps; }));
     m.wake();
   }
-  REQUIRE(m.stop());
+  TEST_ASSERT_TRUE(m.stop());
   const int steps = m.job.steps;
   m.wake();
   m.pause(10'000);
-  REQUIRE(m.job.steps == steps);
-  REQUIRE(m.stop());
+  TEST_ASSERT_EQUAL(steps, m.job.steps);
+  TEST_ASSERT_TRUE(m.stop());
 }
 
-TEST_CASE("a worker can be started again", "[posix]") {
+EDGESPAN_TEST(a_worker_can_be_started_again, "posix") {
   Machine m;
   for (int i = 1; i <= 5; ++i) {
-    REQUIRE(m.start());
-    REQUIRE(m.soon([&] { return m.job.steps >= i; }));
-    REQUIRE(m.stop());
+    TEST_ASSERT_TRUE(m.start());
+    TEST_ASSERT_TRUE(m.soon([&] { return m.job.steps >= i; }));
+    TEST_ASSERT_TRUE(m.stop());
   }
 }
 
-TEST_CASE("a worker that is not woken waits as long as it was told", "[posix]") {
+EDGESPAN_TEST(a_worker_that_is_not_woken_waits_as_long_as_it_was_told, "posix") {
   Machine m;
   m.job.wait_us = 20'000;
   const std::uint64_t start = m.now_us();
-  REQUIRE(m.start());
-  REQUIRE(m.soon([&] { return m.job.steps >= 4; }));
-  REQUIRE(m.now_us() - start >= 3 * 19'000);
-  REQUIRE(m.stop());
+  TEST_ASSERT_TRUE(m.start());
+  TEST_ASSERT_TRUE(m.soon([&] { return m.job.steps >= 4; }));
+  TEST_ASSERT_GREATER_OR_EQUAL(3 * 19'000, m.now_us() - start);
+  TEST_ASSERT_TRUE(m.stop());
 }
 
-TEST_CASE("an unread wake-up is not lost while a step runs", "[posix]") {
+EDGESPAN_TEST(an_unread_wake_up_is_not_lost_while_a_step_runs, "posix") {
   Machine m;
   std::atomic<bool> in_step{false};
   std::atomic<bool> go_on{false};
@@ -110,7 +110,7 @@ TEST_CASE("an unread wake-up is not lost while a step runs", "[posix]") {
     std::atomic<bool>& in_step;
     std::atomic<bool>& go_on;
   } shared{m, in_step, go_on};
-  REQUIRE(m.start(
+  TEST_ASSERT_TRUE(m.start(
       [](void* arg) -> std::uint64_t {
         auto& s = *static_cast<Shared*>(arg);
         if (++s.m.job.steps > 1) return hour_us;
@@ -119,58 +119,58 @@ TEST_CASE("an unread wake-up is not lost while a step runs", "[posix]") {
         return hour_us;
       },
       &shared));
-  REQUIRE(m.soon([&] { return in_step.load(); }));
+  TEST_ASSERT_TRUE(m.soon([&] { return in_step.load(); }));
   m.wake();
   go_on = true;
-  REQUIRE(m.soon([&] { return m.job.steps >= 2; }));
-  REQUIRE(m.stop());
+  TEST_ASSERT_TRUE(m.soon([&] { return m.job.steps >= 2; }));
+  TEST_ASSERT_TRUE(m.stop());
 }
 
-TEST_CASE("stop keeps its time while a step does not end", "[posix]") {
+EDGESPAN_TEST(stop_keeps_its_time_while_a_step_does_not_end, "posix") {
   Machine m;
   static std::atomic<bool> go_on;
   go_on = false;
-  REQUIRE(m.start(
+  TEST_ASSERT_TRUE(m.start(
       [](void* arg) -> std::uint64_t {
         ++static_cast<Job*>(arg)->steps;
         while (!go_on) usleep(100);
         return 0;
       },
       &m.job));
-  REQUIRE(m.soon([&] { return m.job.steps == 1; }));
+  TEST_ASSERT_TRUE(m.soon([&] { return m.job.steps == 1; }));
   const std::uint64_t start = m.now_us();
-  REQUIRE_FALSE(m.stop(50'000));
-  REQUIRE(m.now_us() - start >= 50'000);
-  REQUIRE(m.now_us() - start < patience_us);
-  REQUIRE_FALSE(m.stop(0));
+  TEST_ASSERT_FALSE(m.stop(50'000));
+  TEST_ASSERT_GREATER_OR_EQUAL(50'000, m.now_us() - start);
+  TEST_ASSERT_LESS_THAN(patience_us, m.now_us() - start);
+  TEST_ASSERT_FALSE(m.stop(0));
   go_on = true;
-  REQUIRE(m.stop());
-  REQUIRE(m.job.steps == 1);
+  TEST_ASSERT_TRUE(m.stop());
+  TEST_ASSERT_EQUAL(1, m.job.steps);
 }
 
-TEST_CASE("a step that asks for its own end gets no and then ends", "[posix]") {
+EDGESPAN_TEST(a_step_that_asks_for_its_own_end_gets_no_and_then_ends, "posix") {
   Machine m;
   static std::atomic<int> answer;
   answer = -1;
-  REQUIRE(m.start(
+  TEST_ASSERT_TRUE(m.start(
       [](void* arg) -> std::uint64_t {
         answer = static_cast<Machine*>(arg)->stop() ? 1 : 0;
         return 0;
       },
       &m));
-  REQUIRE(m.soon([&] { return answer != -1; }));
-  REQUIRE(answer == 0);
-  REQUIRE(m.stop());
+  TEST_ASSERT_TRUE(m.soon([&] { return answer != -1; }));
+  TEST_ASSERT_EQUAL(0, answer);
+  TEST_ASSERT_TRUE(m.stop());
 }
 
-TEST_CASE("the worker's thread has a name and takes no signal", "[posix]") {
+EDGESPAN_TEST(the_workers_thread_has_a_name_and_takes_no_signal, "posix") {
   Machine m;
   struct Seen {
     char name[16] = {};
     sigset_t blocked{};
     std::atomic<bool> done{false};
   } seen;
-  REQUIRE(m.start(
+  TEST_ASSERT_TRUE(m.start(
       [](void* arg) -> std::uint64_t {
         auto& s = *static_cast<Seen*>(arg);
         pthread_sigmask(SIG_SETMASK, nullptr, &s.blocked);
@@ -180,10 +180,10 @@ TEST_CASE("the worker's thread has a name and takes no signal", "[posix]") {
         return named ? hour_us : 1000;
       },
       &seen));
-  REQUIRE(m.soon([&] { return seen.done.load(); }));
-  REQUIRE(m.stop());
+  TEST_ASSERT_TRUE(m.soon([&] { return seen.done.load(); }));
+  TEST_ASSERT_TRUE(m.stop());
   for (const int signal : {SIGTERM, SIGINT, SIGALRM, SIGPIPE, SIGUSR1, SIGCHLD}) {
-    REQUIRE(sigismember(&seen.blocked, signal) == 1);
+    TEST_ASSERT_EQUAL(1, sigismember(&seen.blocked, signal));
   }
 }
 
@@ -217,37 +217,37 @@ std::uint64_t read_step(void* arg) {
   return hour_us;
 }
 
-TEST_CASE("lookup, connection and bytes each end the wait", "[posix]") {
+EDGESPAN_TEST(lookup_connection_and_bytes_each_end_the_wait, "posix") {
   const LoopbackServer server;
   Machine m;
   Reader reader{m.port.stream(), server.port(), true};
-  REQUIRE(m.start(read_step, &reader));
-  REQUIRE(m.soon([&] { return reader.state == 2; }));
-  REQUIRE(m.stop());
-  REQUIRE(reader.steps <= 20);
+  TEST_ASSERT_TRUE(m.start(read_step, &reader));
+  TEST_ASSERT_TRUE(m.soon([&] { return reader.state == 2; }));
+  TEST_ASSERT_TRUE(m.stop());
+  TEST_ASSERT_LESS_OR_EQUAL(20, reader.steps);
 }
 
 // A step may find the reporter busy on another thread and leave the stream alone.
-TEST_CASE("bytes or an end that no step looks at do not keep the worker busy", "[posix]") {
+EDGESPAN_TEST(bytes_or_an_end_that_no_step_looks_at_do_not_keep_the_worker_busy, "posix") {
   LoopbackServer::Behaviour closing;
   closing.closes_after_reply = true;
   const LoopbackServer server(closing);
   Machine m;
   Reader reader{m.port.stream(), server.port(), false};
-  REQUIRE(m.start(read_step, &reader));
-  REQUIRE(m.soon([&] { return reader.state == 1 && server.requests().size() == 1; }));
-  REQUIRE(m.soon([&] { return reader.steps > 1; }));
+  TEST_ASSERT_TRUE(m.start(read_step, &reader));
+  TEST_ASSERT_TRUE(m.soon([&] { return reader.state == 1 && server.requests().size() == 1; }));
+  TEST_ASSERT_TRUE(m.soon([&] { return reader.steps > 1; }));
   m.pause(50'000);
   const int steps = reader.steps;
   m.pause(200'000);
-  REQUIRE(reader.steps - steps <= 1);
-  REQUIRE(m.stop());
+  TEST_ASSERT_LESS_OR_EQUAL(1, reader.steps - steps);
+  TEST_ASSERT_TRUE(m.stop());
 }
 
-TEST_CASE("many threads may wake, one may stop", "[posix]") {
+EDGESPAN_TEST(many_threads_may_wake_one_may_stop, "posix") {
   Machine m;
   m.job.wait_us = 100;
-  REQUIRE(m.start());
+  TEST_ASSERT_TRUE(m.start());
   std::vector<std::thread> wakers;
   for (int i = 0; i < 4; ++i) {
     wakers.emplace_back([&] {
@@ -258,16 +258,16 @@ TEST_CASE("many threads may wake, one may stop", "[posix]") {
   const bool stopped = m.stop();
   other.join();
   for (std::thread& waker : wakers) waker.join();
-  REQUIRE(stopped);
+  TEST_ASSERT_TRUE(stopped);
 }
 
 #ifndef __SANITIZE_THREAD__  // which does not let a forked child start threads
-TEST_CASE("a forked child has no worker and may start its own", "[posix]") {
+EDGESPAN_TEST(a_forked_child_has_no_worker_and_may_start_its_own, "posix") {
   Machine m;
-  REQUIRE(m.start());
-  REQUIRE(m.soon([&] { return m.job.steps >= 1; }));
+  TEST_ASSERT_TRUE(m.start());
+  TEST_ASSERT_TRUE(m.soon([&] { return m.job.steps >= 1; }));
   const pid_t child = fork();
-  REQUIRE(child >= 0);
+  TEST_ASSERT_GREATER_OR_EQUAL(0, child);
   if (child == 0) {
     alarm(100);
     const int steps = m.job.steps;
@@ -276,17 +276,17 @@ TEST_CASE("a forked child has no worker and may start its own", "[posix]") {
     _exit(good ? 0 : 1);
   }
   int status = -1;
-  REQUIRE(waitpid(child, &status, 0) == child);
-  REQUIRE(status == 0);
+  TEST_ASSERT_EQUAL(child, waitpid(child, &status, 0));
+  TEST_ASSERT_EQUAL(0, status);
   const int steps = m.job.steps;
   m.wake();
-  REQUIRE(m.soon([&] { return m.job.steps > steps; }));
-  REQUIRE(m.stop());
+  TEST_ASSERT_TRUE(m.soon([&] { return m.job.steps > steps; }));
+  TEST_ASSERT_TRUE(m.stop());
 }
 #endif
 
 #if EDGESPAN_STACK_CAN_BE_PAINTED
-TEST_CASE("the reporter's thread asks for several times the stack that its work takes", "[posix]") {
+EDGESPAN_TEST(the_reporters_thread_asks_for_several_times_the_stack_that_its_work_takes, "posix") {
   using namespace edgespan;
   static Memory<> memory;
   const LoopbackServer server;
@@ -298,17 +298,17 @@ TEST_CASE("the reporter's thread asks for several times the stack that its work 
   Reporter reporter;
   const std::string url =
       "http://localhost:" + std::to_string(server.port()) + "/api/v2/spans";  // to be resolved
-  REQUIRE(tracing.init(memory, {.local = {.service_name = "stack"}}, m.clock) == Status::ok);
-  REQUIRE(http.init(m.port.stream(), url) == Status::ok);
-  REQUIRE(reporter.init(tracing, http.sender()) == Status::ok);
-  REQUIRE(reporter.start(worker) == Status::ok);
+  TEST_ASSERT_EQUAL(Status::ok, tracing.init(memory, {.local = {.service_name = "stack"}}, m.clock));
+  TEST_ASSERT_EQUAL(Status::ok, http.init(m.port.stream(), url));
+  TEST_ASSERT_EQUAL(Status::ok, reporter.init(tracing, http.sender()));
+  TEST_ASSERT_EQUAL(Status::ok, reporter.start(worker));
   for (int i = 0; i < 200; ++i) tracing.span("one").tag("k", "v").finish();
   reporter.uplink_ready();
-  REQUIRE(reporter.stop(patience_us / 1'000) == Status::ok);
-  REQUIRE(tracing.books().delivered > 0);
-  INFO("used: " << painted.used());
-  REQUIRE(painted.used() > 256);
-  REQUIRE(painted.used() <= posix::Config{}.stack_bytes / 4);
+  TEST_ASSERT_EQUAL(Status::ok, reporter.stop(patience_us / 1'000));
+  TEST_ASSERT_GREATER_THAN(0, tracing.books().delivered);
+  TEST_CONTEXT("used: " << painted.used());
+  TEST_ASSERT_GREATER_THAN(256, painted.used());
+  TEST_ASSERT_LESS_OR_EQUAL(posix::Config{}.stack_bytes / 4, painted.used());
 }
 #endif
 
@@ -322,26 +322,26 @@ std::size_t stack_of_a_thread() {
     pthread_attr_destroy(&attributes);
     return nullptr;
   };
-  REQUIRE(pthread_create(&thread, nullptr, look, &bytes) == 0);
+  TEST_ASSERT_EQUAL(0, pthread_create(&thread, nullptr, look, &bytes));
   pthread_join(thread, nullptr);
   return bytes;
 }
 
-TEST_CASE("a thread whose maker does not say gets the stack of the process' default", "[posix]") {
+EDGESPAN_TEST(a_thread_whose_maker_does_not_say_gets_the_stack_of_the_process_default, "posix") {
   pthread_attr_t before;
-  REQUIRE(pthread_getattr_default_np(&before) == 0);
+  TEST_ASSERT_EQUAL(0, pthread_getattr_default_np(&before));
   const std::size_t usual = stack_of_a_thread();
-  REQUIRE_FALSE(edgespan::posix::default_thread_stack(1));
-  REQUIRE(stack_of_a_thread() == usual);
+  TEST_ASSERT_FALSE(edgespan::posix::default_thread_stack(1));
+  TEST_ASSERT_EQUAL(usual, stack_of_a_thread());
   constexpr std::size_t wanted = 256 * 1024;
   const bool set = edgespan::posix::default_thread_stack(wanted);
   const std::size_t given = stack_of_a_thread();
-  REQUIRE(pthread_setattr_default_np(&before) == 0);
+  TEST_ASSERT_EQUAL(0, pthread_setattr_default_np(&before));
   pthread_attr_destroy(&before);
-  REQUIRE(set);
-  REQUIRE(given >= wanted);
-  REQUIRE(given < 2 * wanted);  // glibc adds room for thread-local data
-  REQUIRE(stack_of_a_thread() == usual);
+  TEST_ASSERT_TRUE(set);
+  TEST_ASSERT_GREATER_OR_EQUAL(wanted, given);
+  TEST_ASSERT_LESS_THAN(2 * wanted, given);  // glibc adds room for thread-local data
+  TEST_ASSERT_EQUAL(usual, stack_of_a_thread());
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ using test::Ring;
 
 // Producers count what they put in and what was refused; the reader sees each producer's values in order, and
 // the sums agree to the last one.
-TEST_CASE("many producers and one reader lose nothing that is not counted", "[ring][thread]") {
+EDGESPAN_TEST(many_producers_and_one_reader_lose_nothing_that_is_not_counted, "thread") {
   constexpr std::uint32_t producers = 6, each = 20'000;
   auto r = std::make_unique<Ring<8>>();
   std::atomic<std::uint32_t> refused{0}, running{producers};
@@ -47,10 +47,10 @@ TEST_CASE("many producers and one reader lose nothing that is not counted", "[ri
     more = more || !ended;
   }
   for (std::thread& thread : threads) thread.join();
-  REQUIRE(in_order);
-  REQUIRE(taken + refused.load() == producers * each);
-  REQUIRE(taken > producers);
-  REQUIRE(r->ring.chunks_used() == 0);
+  TEST_ASSERT_TRUE(in_order);
+  TEST_ASSERT_EQUAL(producers * each, taken + refused.load());
+  TEST_ASSERT_GREATER_THAN(producers, taken);
+  TEST_ASSERT_EQUAL(0, r->ring.chunks_used());
 }
 
 }  // namespace

@@ -13,11 +13,11 @@ namespace {
 
 using namespace edgespan;
 
-TEST_CASE("threads draw different ids", "[tracing][thread]") {
+EDGESPAN_TEST(threads_draw_different_ids, "thread") {
   sim::World world{11};
   const auto memory = std::make_unique<Memory<>>();
   Tracing tracing;
-  REQUIRE(tracing.init(*memory, {}, world.clock()) == Status::ok);
+  TEST_ASSERT_EQUAL(Status::ok, tracing.init(*memory, {}, world.clock()));
   std::vector<std::vector<std::uint64_t>> drawn(4);
   std::vector<std::thread> threads;
   for (auto& ids : drawn) {
@@ -31,7 +31,7 @@ TEST_CASE("threads draw different ids", "[tracing][thread]") {
   for (std::thread& thread : threads) thread.join();
   std::set<std::uint64_t> all;
   for (const auto& ids : drawn) all.insert(ids.begin(), ids.end());
-  REQUIRE(all.size() == 8'000);
+  TEST_ASSERT_EQUAL(8'000, all.size());
 }
 
 }  // namespace

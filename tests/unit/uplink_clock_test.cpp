@@ -26,7 +26,7 @@ DecodedSpan span_over(UplinkWorld<>& t, const std::function<void()>& meanwhile) 
   ++t.finished;
   const std::size_t before = t.collector.bodies.size();
   t.run_for(2 * second);
-  if (t.collector.bodies.size() != before + 1) FAIL("the span did not arrive");
+  if (t.collector.bodies.size() != before + 1) TEST_FAIL_MESSAGE("the span did not arrive");
   return test::spans_of(t.collector.bodies.back()).at(0);
 }
 
@@ -36,12 +36,12 @@ EDGESPAN_TEST(a_step_of_the_date_bends_no_duration, "uplink") {
   for (const std::int64_t step :
        {twenty_years, -twenty_years, std::int64_t{3'600'000'000}, std::int64_t{-3'600'000'000},
         std::int64_t{1}, std::int64_t{-1'000'000}, std::int64_t{0}}) {
-    CAPTURE(step);
-    REQUIRE(span_over(t, [&] { t.clock.step_wall(step); }).duration == 1'500'000);
+    TEST_CONTEXT("step = " << step);
+    TEST_ASSERT_EQUAL(1'500'000, span_over(t, [&] { t.clock.step_wall(step); }).duration);
   }
   for (const std::int32_t drift_ppm : {500, -500, 100'000}) {
     t.clock.set_drift(drift_ppm);
-    REQUIRE(span_over(t, [] {}).duration == 1'500'000);
+    TEST_ASSERT_EQUAL(1'500'000, span_over(t, [] {}).duration);
   }
 }
 
@@ -55,12 +55,12 @@ EDGESPAN_TEST(a_step_of_the_date_bends_no_timer, "uplink") {
     t.run_for(60 * second);
     ++stepped;
   }
-  REQUIRE(stepped == 600);
+  TEST_ASSERT_EQUAL(600, stepped);
   for (std::size_t i = 1; i < t.offered_at.size(); ++i) {
     const std::uint64_t pause = t.offered_at[i] - t.offered_at[i - 1];
-    REQUIRE((pause >= 1 * second && pause <= 300 * second));
+    TEST_ASSERT_TRUE(pause >= 1 * second && pause <= 300 * second);
   }
-  REQUIRE(t.offered_at.size() > 120);
+  TEST_ASSERT_GREATER_THAN(120, t.offered_at.size());
 }
 
 EDGESPAN_TEST(spans_recorded_before_the_date_is_known_leave_with_true_times, "uplink") {
@@ -68,7 +68,7 @@ EDGESPAN_TEST(spans_recorded_before_the_date_is_known_leave_with_true_times, "up
                                     std::uint64_t{4'294'967'295} * second - 1,
                                     std::uint64_t{9'214'646'400} * second};
   for (const std::uint64_t date_us : dates_us) {
-    CAPTURE(date_us);
+    TEST_CONTEXT("date_us = " << date_us);
     UplinkWorld t;
     t.clock.set_wall(0);
     std::vector<std::uint64_t> recorded_at;
@@ -84,7 +84,7 @@ EDGESPAN_TEST(spans_recorded_before_the_date_is_known_leave_with_true_times, "up
     for (const std::string& body : t.collector.bodies) {
       for (const DecodedSpan& span : test::spans_of(body)) seen.push_back(span.timestamp - offset_us);
     }
-    REQUIRE(seen == recorded_at);
+    TEST_ASSERT_EQUAL(recorded_at, seen);
   }
 }
 
@@ -97,7 +97,7 @@ EDGESPAN_TEST(after_a_night_of_sleep_there_is_one_offer_and_no_catching_up, "upl
   const std::size_t before = t.offered_at.size();
   t.clock.advance(8 * 3'600 * second);
   t.run_for(900'000);
-  REQUIRE(t.offered_at.size() == before + 1);
+  TEST_ASSERT_EQUAL(before + 1, t.offered_at.size());
 
   Span span = t.tracing.span("over night");
   t.clock.advance(599 * second);
@@ -105,9 +105,9 @@ EDGESPAN_TEST(after_a_night_of_sleep_there_is_one_offer_and_no_catching_up, "upl
   ++t.finished;
   t.collector.conduct = [] { return Conduct{}; };
   t.run_for(600 * second);
-  REQUIRE(t.held() == 0);
+  TEST_ASSERT_EQUAL(0, t.held());
   const auto spans = test::spans_of(t.collector.bodies.back());
-  REQUIRE(spans.back().duration == 599 * second);
+  TEST_ASSERT_EQUAL(599 * second, spans.back().duration);
 }
 
 // Row 35: a stop at any moment, whatever the peer does, returns by its deadline, and every span has an end.
@@ -115,7 +115,7 @@ EDGESPAN_TEST(a_stop_at_any_moment_keeps_its_deadline_and_the_books, "uplink") {
   enum class Peer { hangs, is_slow, answers };
   for (const Peer peer : {Peer::hangs, Peer::is_slow, Peer::answers}) {
     for (int event = 0; event < 500; event += 3) {
-      CAPTURE(static_cast<int>(peer), event);
+      TEST_CONTEXT("static_cast<int>(peer) = " << static_cast<int>(peer) << ", event = " << event);
       UplinkWorld<tiny_limits> t({.flush_ms = 20});
       t.collector.conduct = [&] {
         switch (peer) {
@@ -134,13 +134,13 @@ EDGESPAN_TEST(a_stop_at_any_moment_keeps_its_deadline_and_the_books, "uplink") {
       t.finish_spans(2);
       const std::uint64_t begun = t.clock.now_us();
       const Status status = t.reporter.stop(500);
-      REQUIRE(t.clock.now_us() - begun <= 510'000);
-      REQUIRE(t.held() == 0);
-      REQUIRE((status == Status::ok) == (t.dropped(DropReason::shutdown) == 0));
-      if (peer == Peer::answers) REQUIRE(status == Status::ok);
-      REQUIRE(t.reporter.stop(500) == Status::ok);
-      REQUIRE(t.step() > 0);
-      REQUIRE_FALSE(t.link.connected());
+      TEST_ASSERT_LESS_OR_EQUAL(510'000, t.clock.now_us() - begun);
+      TEST_ASSERT_EQUAL(0, t.held());
+      TEST_ASSERT_EQUAL((t.dropped(DropReason::shutdown) == 0), (status == Status::ok));
+      if (peer == Peer::answers) TEST_ASSERT_EQUAL(Status::ok, status);
+      TEST_ASSERT_EQUAL(Status::ok, t.reporter.stop(500));
+      TEST_ASSERT_GREATER_THAN(0, t.step());
+      TEST_ASSERT_FALSE(t.link.connected());
     }
   }
 }
@@ -152,14 +152,14 @@ EDGESPAN_TEST(a_stop_in_the_middle_of_a_long_pause_tries_once_more, "uplink") {
   t.finish_spans(4);
   t.run_for(1'000 * second);
   down = false;
-  REQUIRE(t.reporter.stop(1'000) == Status::ok);
-  REQUIRE(t.books().delivered == 4);
+  TEST_ASSERT_EQUAL(Status::ok, t.reporter.stop(1'000));
+  TEST_ASSERT_EQUAL(4, t.books().delivered);
 }
 
 // Row 36.
 EDGESPAN_TEST(the_monotonic_clock_may_wrap_at_any_moment, "uplink") {
   for (std::uint64_t before_us = 1; before_us < 8 * second; before_us += 97'003) {
-    CAPTURE(before_us);
+    TEST_CONTEXT("before_us = " << before_us);
     UplinkWorld t({.flush_ms = 1'000}, {}, std::uint64_t{0} - before_us);
     bool down = true;
     t.collector.conduct = [&] { return Conduct{.open = down ? EDGESPAN_STREAM_UNREACHABLE : 1}; };
@@ -168,19 +168,19 @@ EDGESPAN_TEST(the_monotonic_clock_may_wrap_at_any_moment, "uplink") {
     span.finish();
     ++t.finished;
     t.run_for(6 * second);
-    REQUIRE(t.books().retries >= 1);
-    REQUIRE(t.books().retries <= 5);
+    TEST_ASSERT_GREATER_OR_EQUAL(1, t.books().retries);
+    TEST_ASSERT_LESS_OR_EQUAL(5, t.books().retries);
     down = false;
     t.run_for(20 * second);
-    REQUIRE(t.books().delivered == 1);
-    REQUIRE(test::spans_of(t.collector.bodies.back()).at(0).duration == 1 * second);
+    TEST_ASSERT_EQUAL(1, t.books().delivered);
+    TEST_ASSERT_EQUAL(1 * second, test::spans_of(t.collector.bodies.back()).at(0).duration);
   }
 }
 
 EDGESPAN_TEST(counters_of_32_bits_wrap_and_the_books_do_not, "uplink") {
   for (std::uint32_t k = 1; k <= 60; ++k) {
     for (const std::uint32_t top : {0U, 1U << 31}) {
-      CAPTURE(k, top);
+      TEST_CONTEXT("k = " << k << ", top = " << top);
       UplinkWorld<tiny_limits> t;
       detail::TracingState& state = detail::state_of(t.tracing);
       const std::uint32_t start = top - k;
@@ -193,17 +193,17 @@ EDGESPAN_TEST(counters_of_32_bits_wrap_and_the_books_do_not, "uplink") {
       t.finished = before.finished;
       for (int batch = 0; batch < 3; ++batch) {
         t.finish_spans(20);
-        REQUIRE(t.reporter.flush(10'000) == Status::ok);
+        TEST_ASSERT_EQUAL(Status::ok, t.reporter.flush(10'000));
       }
-      REQUIRE(t.books().delivered == before.delivered + 60);
+      TEST_ASSERT_EQUAL(before.delivered + 60, t.books().delivered);
       t.finish_spans(500);  // more than there is room for
       const std::uint64_t full =
           t.dropped(DropReason::ring_full) - before.dropped[static_cast<std::size_t>(DropReason::ring_full)];
-      REQUIRE(full > 300);
-      REQUIRE(t.books().finished == before.finished + 560);
-      REQUIRE(t.held() + full == 500);
-      REQUIRE(t.reporter.flush(10'000) == Status::ok);
-      REQUIRE(t.books().delivered == before.delivered + 560 - full);
+      TEST_ASSERT_GREATER_THAN(300, full);
+      TEST_ASSERT_EQUAL(before.finished + 560, t.books().finished);
+      TEST_ASSERT_EQUAL(500, t.held() + full);
+      TEST_ASSERT_EQUAL(Status::ok, t.reporter.flush(10'000));
+      TEST_ASSERT_EQUAL(before.delivered + 560 - full, t.books().delivered);
     }
   }
 }

@@ -22,7 +22,7 @@ std::uint64_t cuts_for(std::uint64_t batch_bytes, std::uint64_t cap_bytes) {
 EDGESPAN_TEST(whatever_size_a_collector_takes_every_span_arrives_and_the_size_is_remembered, "uplink") {
   for (std::uint64_t cap = 100; cap <= 8'192; cap += 61) {
     for (const bool as_zipkin_does : {false, true}) {
-      CAPTURE(cap, as_zipkin_does);
+      TEST_CONTEXT("cap = " << cap << ", as_zipkin_does = " << as_zipkin_does);
       UplinkWorld t;
       std::uint64_t refusals = 0;
       t.collector.answer = [&](const std::string& body) {
@@ -33,13 +33,13 @@ EDGESPAN_TEST(whatever_size_a_collector_takes_every_span_arrives_and_the_size_is
       t.finish_spans(100);
       t.run_for(5 * second);
       const std::uint64_t learning = cuts_for(8'192, cap);
-      REQUIRE(t.books().delivered == 100);
-      REQUIRE(refusals <= learning);
-      REQUIRE(t.books().cuts == refusals);
+      TEST_ASSERT_EQUAL(100, t.books().delivered);
+      TEST_ASSERT_LESS_OR_EQUAL(learning, refusals);
+      TEST_ASSERT_EQUAL(refusals, t.books().cuts);
       t.finish_spans(100);
       t.run_for(5 * second);
-      REQUIRE(t.books().delivered == 200);
-      REQUIRE(refusals <= learning);  // it was remembered
+      TEST_ASSERT_EQUAL(200, t.books().delivered);
+      TEST_ASSERT_LESS_OR_EQUAL(learning, refusals);  // it was remembered
       t.check_collected();
     }
   }
@@ -53,8 +53,8 @@ EDGESPAN_TEST(a_span_that_is_too_large_by_itself_is_dropped_and_counted_alone, "
   ++t.finished;
   t.finish_spans(20);
   t.run_for(5 * second);
-  REQUIRE(t.dropped(DropReason::refused_413) == 1);
-  REQUIRE(t.books().delivered == 40);
+  TEST_ASSERT_EQUAL(1, t.dropped(DropReason::refused_413));
+  TEST_ASSERT_EQUAL(40, t.books().delivered);
   t.check_collected();
 }
 
@@ -71,9 +71,9 @@ EDGESPAN_TEST(a_learned_size_is_forgotten_after_a_day, "uplink") {
     t.run_for(5 * second);
     return t.collector.bodies.size() - before;
   };
-  REQUIRE(requests_for_fifty() > 5);
+  TEST_ASSERT_GREATER_THAN(5, requests_for_fifty());
   t.run_for(24 * 3'600 * second);
-  REQUIRE(requests_for_fifty() == 1);
+  TEST_ASSERT_EQUAL(1, requests_for_fifty());
 }
 
 // A span is bad if its name is `bad`; a batch with one is refused whole, as Zipkin does.
@@ -88,17 +88,17 @@ struct Strict : UplinkWorld<> {
 EDGESPAN_TEST(one_bad_span_takes_no_other_along, "uplink") {
   constexpr std::uint64_t spans = 40;
   for (std::uint64_t bad = 0; bad < spans; ++bad) {
-    CAPTURE(bad);
+    TEST_CONTEXT("bad = " << bad);
     Strict t;
     t.finish_spans(bad);
     t.finish_spans(1, "bad");
     t.finish_spans(spans - bad - 1);
     t.run_for(5 * second);
-    REQUIRE(t.books().delivered == spans - 1);
-    REQUIRE(t.dropped(DropReason::refused_4xx) == 1);
-    REQUIRE(t.books().resent == 0);
+    TEST_ASSERT_EQUAL(spans - 1, t.books().delivered);
+    TEST_ASSERT_EQUAL(1, t.dropped(DropReason::refused_4xx));
+    TEST_ASSERT_EQUAL(0, t.books().resent);
     // The batch, a request a halving, the span itself, what is behind it.
-    REQUIRE(t.collector.bodies.size() <= 1 + std::bit_width(spans) + 1 + 1);
+    TEST_ASSERT_LESS_OR_EQUAL(1 + std::bit_width(spans) + 1 + 1, t.collector.bodies.size());
     t.check_collected();
   }
 }
@@ -111,9 +111,9 @@ EDGESPAN_TEST(a_batch_is_searched_once_and_the_rest_is_settled_by_its_own_answer
   t.finish_spans(1, "bad");
   t.finish_spans(8);
   t.run_for(5 * second);
-  REQUIRE(t.books().delivered + t.dropped(DropReason::refused_4xx) == 40);
-  REQUIRE(t.books().delivered >= 10);
-  REQUIRE(t.collector.bodies.size() <= 9);
+  TEST_ASSERT_EQUAL(40, t.books().delivered + t.dropped(DropReason::refused_4xx));
+  TEST_ASSERT_GREATER_OR_EQUAL(10, t.books().delivered);
+  TEST_ASSERT_LESS_OR_EQUAL(9, t.collector.bodies.size());
   t.check_collected();
 }
 
@@ -123,13 +123,13 @@ EDGESPAN_TEST(a_collector_that_takes_nothing_is_not_asked_by_halves_again, "upli
   t.finish_spans(32);
   t.run_for(5 * second);
   const std::size_t first = t.collector.bodies.size();
-  REQUIRE(first <= 8);
+  TEST_ASSERT_LESS_OR_EQUAL(8, first);
   for (int batch = 0; batch < 10; ++batch) {
     t.finish_spans(32);
     t.run_for(2 * second);
   }
-  REQUIRE(t.collector.bodies.size() == first + 10);
-  REQUIRE(t.dropped(DropReason::refused_4xx) == 11 * 32);
+  TEST_ASSERT_EQUAL(first + 10, t.collector.bodies.size());
+  TEST_ASSERT_EQUAL(11 * 32, t.dropped(DropReason::refused_4xx));
 
   t.collector.answer = [](const std::string& body) {
     return reply(body.find("bad") == std::string::npos ? 202 : 400);
@@ -139,39 +139,39 @@ EDGESPAN_TEST(a_collector_that_takes_nothing_is_not_asked_by_halves_again, "upli
   t.finish_spans(20);
   t.finish_spans(1, "bad");
   t.run_for(5 * second);
-  REQUIRE(t.dropped(DropReason::refused_4xx) == 11 * 32 + 1);  // it takes spans again: worth a search
+  TEST_ASSERT_EQUAL(11 * 32 + 1, t.dropped(DropReason::refused_4xx));  // it takes spans again: worth a search
 }
 
 EDGESPAN_TEST(a_search_goes_on_after_the_line_broke_in_the_middle_of_it, "uplink") {
   for (std::uint64_t n = 1; n < 40; ++n) {
-    CAPTURE(n);
+    TEST_CONTEXT("n = " << n);
     Strict t;
     t.finish_spans(20);
     t.finish_spans(1, "bad");
     t.finish_spans(9);
     t.calls.fail_at(sim::Call::send, n, EDGESPAN_STREAM_RESET);
     t.run_for(30 * second);
-    REQUIRE(t.books().delivered == 29);
-    REQUIRE(t.dropped(DropReason::refused_4xx) == 1);
-    REQUIRE(t.held() == 0);
+    TEST_ASSERT_EQUAL(29, t.books().delivered);
+    TEST_ASSERT_EQUAL(1, t.dropped(DropReason::refused_4xx));
+    TEST_ASSERT_EQUAL(0, t.held());
   }
 }
 
 EDGESPAN_TEST(every_other_4xx_drops_its_batch_and_nothing_else, "uplink") {
   for (unsigned status = 401; status < 500; ++status) {
     if (status == 408 || status == 413 || status == 429) continue;
-    CAPTURE(status);
+    TEST_CONTEXT("status = " << status);
     UplinkWorld t;
     bool refusing = true;
     t.collector.answer = [&](const std::string&) { return reply(refusing ? status : 202); };
     t.finish_spans(7);
     t.run_for(2 * second);
-    REQUIRE(t.dropped(DropReason::refused_4xx) == 7);
-    REQUIRE(t.collector.bodies.size() == 1);
+    TEST_ASSERT_EQUAL(7, t.dropped(DropReason::refused_4xx));
+    TEST_ASSERT_EQUAL(1, t.collector.bodies.size());
     refusing = false;
     t.finish_spans(3);
     t.run_for(301 * second);
-    REQUIRE(t.books().delivered == 3);
+    TEST_ASSERT_EQUAL(3, t.books().delivered);
   }
 }
 
@@ -184,9 +184,9 @@ EDGESPAN_TEST(who_lacks_credentials_comes_back_after_a_long_pause_only, "uplink"
       t.run_for(60 * second);
       t.reporter.uplink_ready();  // the line is not what is missing
     }
-    REQUIRE(t.collector.bodies.size() >= 12);
-    REQUIRE(t.collector.bodies.size() <= 25);  // an hour in pauses of 150 s to 300 s
-    REQUIRE(t.reporter.last_status() == status);
+    TEST_ASSERT_GREATER_OR_EQUAL(12, t.collector.bodies.size());
+    TEST_ASSERT_LESS_OR_EQUAL(25, t.collector.bodies.size());  // an hour in pauses of 150 s to 300 s
+    TEST_ASSERT_EQUAL(status, t.reporter.last_status());
   }
 }
 
@@ -195,10 +195,11 @@ EDGESPAN_TEST(a_plain_500_is_retried_twice, "uplink") {
   t.collector.answer = [](const std::string&) { return reply(500, "", "out of luck"); };
   t.finish_spans(9);
   t.run_for(60 * second);
-  REQUIRE(t.collector.bodies.size() == 3);
-  REQUIRE(std::set(t.collector.bodies.begin(), t.collector.bodies.end()).size() == 1);  // the same bytes
-  REQUIRE(t.dropped(DropReason::refused_5xx) == 9);
-  REQUIRE(t.books().resent == 2);
+  TEST_ASSERT_EQUAL(3, t.collector.bodies.size());
+  TEST_ASSERT_EQUAL(1,
+                    std::set(t.collector.bodies.begin(), t.collector.bodies.end()).size());  // the same bytes
+  TEST_ASSERT_EQUAL(9, t.dropped(DropReason::refused_5xx));
+  TEST_ASSERT_EQUAL(2, t.books().resent);
 }
 
 }  // namespace

@@ -25,19 +25,19 @@ EDGESPAN_TEST(a_day_without_an_uplink_costs_what_the_ring_cannot_hold_and_no_mor
       t.finish_spans(3);
       t.run_for(60 * second);
     }
-    REQUIRE(t.dropped(DropReason::ring_full) == t.finished - t.held());
-    REQUIRE(t.books().dropped_total() == t.dropped(DropReason::ring_full));
-    REQUIRE(t.offered_at.size() > 24 * 3'600 / 300);
+    TEST_ASSERT_EQUAL(t.finished - t.held(), t.dropped(DropReason::ring_full));
+    TEST_ASSERT_EQUAL(t.dropped(DropReason::ring_full), t.books().dropped_total());
+    TEST_ASSERT_GREATER_THAN(24 * 3'600 / 300, t.offered_at.size());
     for (std::size_t i = 1; i < t.offered_at.size(); ++i) {
       const std::uint64_t pause = t.offered_at[i] - t.offered_at[i - 1];
-      REQUIRE((pause >= 1 * second && pause <= 300 * second));
+      TEST_ASSERT_TRUE(pause >= 1 * second && pause <= 300 * second);
     }
-    REQUIRE(t.clock.paused_us() == 0);  // nothing waited
+    TEST_ASSERT_EQUAL(0, t.clock.paused_us());  // nothing waited
     const std::uint64_t held = t.held();
     down = false;
     t.run_for(2 * 300 * second);
-    REQUIRE(t.held() == 0);
-    REQUIRE(t.books().delivered == held);
+    TEST_ASSERT_EQUAL(0, t.held());
+    TEST_ASSERT_EQUAL(held, t.books().delivered);
     t.check_collected();
   }
 }
@@ -51,15 +51,15 @@ EDGESPAN_TEST(a_link_of_a_byte_a_second_is_given_up_in_bounded_time, "uplink") {
   const std::uint64_t begun = t.clock.now_us();
   while (t.books().retries == 0) t.run_for(1'000);
   const std::uint64_t took = t.clock.now_us() - begun;
-  REQUIRE(took >= 15 * second);
-  REQUIRE(took <= 16 * second);
-  REQUIRE(t.reporter.last_reason() == SendReason::deadline);
+  TEST_ASSERT_GREATER_OR_EQUAL(15 * second, took);
+  TEST_ASSERT_LESS_OR_EQUAL(16 * second, took);
+  TEST_ASSERT_EQUAL(SendReason::deadline, t.reporter.last_reason());
   slow = false;
   t.run_for(10 * second);
-  REQUIRE(t.books().delivered == 40);
-  REQUIRE(t.collector.bodies.size() == 1);
-  REQUIRE(t.books().resent == 1);
-  REQUIRE(t.books().bytes_sent == t.collector.bytes);
+  TEST_ASSERT_EQUAL(40, t.books().delivered);
+  TEST_ASSERT_EQUAL(1, t.collector.bodies.size());
+  TEST_ASSERT_EQUAL(1, t.books().resent);
+  TEST_ASSERT_EQUAL(t.collector.bytes, t.books().bytes_sent);
 }
 
 EDGESPAN_TEST(a_link_that_is_slow_and_moves_gets_its_time, "uplink") {
@@ -67,9 +67,9 @@ EDGESPAN_TEST(a_link_that_is_slow_and_moves_gets_its_time, "uplink") {
   t.collector.conduct = [] { return Conduct{.send_bytes = 40, .send_every_us = 100'000}; };  // 400 B/s
   t.finish_spans(120);
   t.run_for(60 * second);
-  REQUIRE(t.collector.bodies.front().size() > 15 * 400);  // longer on its way than request_ms
-  REQUIRE(t.books().delivered == 120);
-  REQUIRE(t.books().retries == 0);
+  TEST_ASSERT_GREATER_THAN(15 * 400, t.collector.bodies.front().size());  // longer on its way than request_ms
+  TEST_ASSERT_EQUAL(120, t.books().delivered);
+  TEST_ASSERT_EQUAL(0, t.books().retries);
 }
 
 // Row 3.
@@ -86,9 +86,9 @@ EDGESPAN_TEST(a_black_hole_is_left_at_its_deadline_every_time, "uplink") {
     run_while(true);
     if (t.clock.now_us() - opened_at > 10 * second + second) TEST_FAIL_MESSAGE("left late");
   }
-  REQUIRE(t.offered_at.size() >= 10'000);
-  REQUIRE(t.link.connections() == 0);
-  REQUIRE(t.held() == 1);
+  TEST_ASSERT_GREATER_OR_EQUAL(10'000, t.offered_at.size());
+  TEST_ASSERT_EQUAL(0, t.link.connections());
+  TEST_ASSERT_EQUAL(1, t.held());
 }
 
 EDGESPAN_TEST(a_collector_that_takes_all_and_says_nothing_is_left_at_its_deadline, "uplink") {
@@ -97,9 +97,9 @@ EDGESPAN_TEST(a_collector_that_takes_all_and_says_nothing_is_left_at_its_deadlin
   t.finish_spans(1);
   const std::uint64_t begun = t.clock.now_us();
   while (t.books().retries == 0) t.run_for(1'000);
-  REQUIRE(t.clock.now_us() - begun <= 16 * second);
-  REQUIRE_FALSE(t.link.connected());
-  REQUIRE(t.held() == 1);
+  TEST_ASSERT_LESS_OR_EQUAL(16 * second, t.clock.now_us() - begun);
+  TEST_ASSERT_FALSE(t.link.connected());
+  TEST_ASSERT_EQUAL(1, t.held());
 }
 
 // Row 4: a router forgot the connection after the first reply; the next batch vanishes in it.
@@ -108,14 +108,14 @@ EDGESPAN_TEST(what_vanishes_in_a_half_open_connection_arrives_on_a_new_one_and_c
   t.collector.conduct = [] { return Conduct{.forgotten_after_us = 5 * second}; };
   t.finish_spans(1);
   t.run_for(2 * second);
-  REQUIRE(t.books().delivered == 1);
+  TEST_ASSERT_EQUAL(1, t.books().delivered);
   t.run_for(10 * second);
   t.finish_spans(3);
   t.run_for(30 * second);
-  REQUIRE(t.books().delivered == 4);
-  REQUIRE(t.link.connections() == 2);
-  REQUIRE(t.books().retries == 1);
-  REQUIRE(t.books().resent == 1);
+  TEST_ASSERT_EQUAL(4, t.books().delivered);
+  TEST_ASSERT_EQUAL(2, t.link.connections());
+  TEST_ASSERT_EQUAL(1, t.books().retries);
+  TEST_ASSERT_EQUAL(1, t.books().resent);
   t.check_collected();
 }
 
@@ -127,11 +127,11 @@ EDGESPAN_TEST(a_write_error_on_a_kept_connection_is_mended_at_once, "uplink") {
   t.finish_spans(3);
   t.calls.fail_at(sim::Call::send, 2, EDGESPAN_STREAM_RESET);  // the body; the head is out
   t.run_for(200'000);
-  REQUIRE(t.books().delivered == 4);
-  REQUIRE(t.link.connections() == 2);
-  REQUIRE(t.books().retries == 0);
-  REQUIRE(t.books().resent == 1);
-  REQUIRE(t.books().bytes_sent == t.collector.bytes);
+  TEST_ASSERT_EQUAL(4, t.books().delivered);
+  TEST_ASSERT_EQUAL(2, t.link.connections());
+  TEST_ASSERT_EQUAL(0, t.books().retries);
+  TEST_ASSERT_EQUAL(1, t.books().resent);
+  TEST_ASSERT_EQUAL(t.collector.bytes, t.books().bytes_sent);
   t.check_collected();
 }
 
@@ -148,8 +148,8 @@ EDGESPAN_TEST(spans_whose_reply_was_lost_arrive_twice_and_are_counted_as_resent,
     t.finish_spans(1);
     t.run_for(30 * second);
   }
-  REQUIRE(t.books().delivered == 20);
-  REQUIRE(t.books().resent > 0);
+  TEST_ASSERT_EQUAL(20, t.books().delivered);
+  TEST_ASSERT_GREATER_THAN(0, t.books().resent);
   t.check_collected(t.books().resent);  // a span a batch
 }
 
@@ -183,7 +183,7 @@ EDGESPAN_TEST(retry_after_is_kept_to_for_every_status_and_in_every_form, "uplink
   for (unsigned status = 400; status < 520; status += 2) {
     ++statuses;
     for (const Asked& row : asked) {
-      CAPTURE(status, row.value);
+      TEST_CONTEXT("status = " << status << ", row.value = " << row.value);
       UplinkWorld t;
       t.clock.set_wall(now_s * second);
       std::vector<std::uint64_t> at;
@@ -194,16 +194,16 @@ EDGESPAN_TEST(retry_after_is_kept_to_for_every_status_and_in_every_form, "uplink
       t.finish_spans(1);
       t.run_for(2 * second);
       const bool retries = status == 408 || status == 500 || status == 502 || status == 504;
-      REQUIRE(t.held() == (retries && t.books().delivered == 0 ? 1 : 0));
+      TEST_ASSERT_EQUAL((retries && t.books().delivered == 0 ? 1 : 0), t.held());
       if (!retries) continue;
       t.run_for(hour + second);
-      REQUIRE(t.books().delivered == 1);
+      TEST_ASSERT_EQUAL(1, t.books().delivered);
       const std::uint64_t waited_us = at.at(1) - at.at(0);
-      REQUIRE(waited_us + 200'000 >= std::max<std::uint64_t>(row.least_s, 1) * second);
-      if (row.least_s <= 1) REQUIRE(waited_us <= 3 * second);
+      TEST_ASSERT_GREATER_OR_EQUAL(std::max<std::uint64_t>(row.least_s, 1) * second, waited_us + 200'000);
+      if (row.least_s <= 1) TEST_ASSERT_LESS_OR_EQUAL(3 * second, waited_us);
     }
   }
-  REQUIRE(statuses == 60);
+  TEST_ASSERT_EQUAL(60, statuses);
 }
 
 EDGESPAN_TEST(a_moment_to_come_back_at_is_a_length_from_then_on, "uplink") {
@@ -219,9 +219,9 @@ EDGESPAN_TEST(a_moment_to_come_back_at_is_a_length_from_then_on, "uplink") {
   t.run_for(second);
   t.clock.step_wall(-20LL * 365 * 86'400 * 1'000'000);  // and back in the years, which changes nothing
   t.run_for(590 * second);
-  REQUIRE(t.books().delivered == 0);
+  TEST_ASSERT_EQUAL(0, t.books().delivered);
   t.run_for(10 * second);
-  REQUIRE(t.books().delivered == 1);
+  TEST_ASSERT_EQUAL(1, t.books().delivered);
 }
 
 EDGESPAN_TEST(a_hint_does_not_end_a_pause_that_the_collector_asked_for, "uplink") {
@@ -235,19 +235,19 @@ EDGESPAN_TEST(a_hint_does_not_end_a_pause_that_the_collector_asked_for, "uplink"
   busy = false;
   t.reporter.uplink_ready();
   t.run_for(90 * second);
-  REQUIRE(t.books().delivered == 0);
+  TEST_ASSERT_EQUAL(0, t.books().delivered);
   t.run_for(10 * second);
-  REQUIRE(t.books().delivered == 1);
+  TEST_ASSERT_EQUAL(1, t.books().delivered);
 }
 
 EDGESPAN_TEST(modem_is_up_means_now, "uplink") {
   UplinkWorld t({.flush_ms = 3'600'000});
   t.finish_spans(5);
   t.run_for(second);
-  REQUIRE(t.books().delivered == 0);
+  TEST_ASSERT_EQUAL(0, t.books().delivered);
   t.reporter.uplink_ready();
   t.run_for(10'000);
-  REQUIRE(t.books().delivered == 5);
+  TEST_ASSERT_EQUAL(5, t.books().delivered);
 
   bool down = true;
   t.collector.conduct = [&] { return Conduct{.open = down ? EDGESPAN_STREAM_UNREACHABLE : 1}; };
@@ -255,14 +255,14 @@ EDGESPAN_TEST(modem_is_up_means_now, "uplink") {
   t.finish_spans(150);  // more than a batch
   t.reporter.uplink_ready();
   t.run_for(hour);
-  REQUIRE(t.books().retries > 5);
+  TEST_ASSERT_GREATER_THAN(5, t.books().retries);
   const std::uint64_t held = t.held();
-  REQUIRE(held > 100);
+  TEST_ASSERT_GREATER_THAN(100, held);
   down = false;
   t.reporter.uplink_ready();
   t.run_for(10'000);
-  REQUIRE(t.held() == 0);
-  REQUIRE(t.books().delivered == 5 + held);
+  TEST_ASSERT_EQUAL(0, t.held());
+  TEST_ASSERT_EQUAL(5 + held, t.books().delivered);
 }
 
 // Row 9.
@@ -271,8 +271,8 @@ EDGESPAN_TEST(a_redirect_is_not_followed, "uplink") {
   t.collector.answer = [](const std::string&) { return reply(307, "Location: http://elsewhere/\r\n"); };
   t.finish_spans(2);
   t.run_for(10 * second);
-  REQUIRE(t.collector.bodies.size() == 1);
-  REQUIRE(t.dropped(DropReason::refused_3xx) == 2);
+  TEST_ASSERT_EQUAL(1, t.collector.bodies.size());
+  TEST_ASSERT_EQUAL(2, t.dropped(DropReason::refused_3xx));
 }
 
 // Rows 9 and 40: whatever it says, no more than the bound is read, and none of it counts as a success.
@@ -287,7 +287,7 @@ EDGESPAN_TEST(a_hostile_collector_gets_no_span_lost_and_not_much_time, "uplink")
         std::string("HTTP/1.1 101 Switching Protocols\r\n\r\n"),
         std::string("\x15\x03\x03\0\x02\x02\x28", 7)}) {
     for (const bool drips : {false, true}) {
-      CAPTURE(said.substr(0, 30), drips);
+      TEST_CONTEXT("said.substr(0, 30) = " << said.substr(0, 30) << ", drips = " << drips);
       UplinkWorld t;
       bool hostile = true;
       t.collector.conduct = [&] {
@@ -297,12 +297,12 @@ EDGESPAN_TEST(a_hostile_collector_gets_no_span_lost_and_not_much_time, "uplink")
       t.finish_spans(4);
       const std::uint64_t begun = t.clock.now_us();
       while (t.books().retries == 0) t.run_for(1'000);
-      REQUIRE(t.clock.now_us() - begun <= 16 * second);
-      REQUIRE(t.link.given_bytes() <= HttpReply::bytes_max + 256);
+      TEST_ASSERT_LESS_OR_EQUAL(16 * second, t.clock.now_us() - begun);
+      TEST_ASSERT_LESS_OR_EQUAL(HttpReply::bytes_max + 256, t.link.given_bytes());
       hostile = false;
       t.collector.conduct = [] { return Conduct{}; };
       t.run_for(30 * second);
-      REQUIRE(t.books().delivered == 4);
+      TEST_ASSERT_EQUAL(4, t.books().delivered);
     }
   }
 }
@@ -316,11 +316,11 @@ EDGESPAN_TEST(an_hour_without_name_resolution_loses_nothing_and_blocks_nobody, "
   };
   t.finish_spans(100);
   t.run_for(hour);
-  REQUIRE(t.clock.paused_us() == 0);
-  REQUIRE(t.books().dropped_total() == 0);
+  TEST_ASSERT_EQUAL(0, t.clock.paused_us());
+  TEST_ASSERT_EQUAL(0, t.books().dropped_total());
   down = false;
   t.run_for(600 * second);
-  REQUIRE(t.books().delivered == 100);
+  TEST_ASSERT_EQUAL(100, t.books().delivered);
 }
 
 // Row 11. The handshake itself is the port's; this is what its verdicts lead to.
@@ -334,19 +334,19 @@ EDGESPAN_TEST(a_failed_handshake_is_a_failed_connection_and_a_failed_verificatio
        {Case{EDGESPAN_STREAM_TLS, 12, 400}, Case{EDGESPAN_STREAM_UNKNOWN_ROOT, 12, 25},
         Case{EDGESPAN_STREAM_WRONG_HOST, 12, 25}, Case{EDGESPAN_STREAM_EXPIRED, 12, 25},
         Case{EDGESPAN_STREAM_NOT_YET_VALID, 12, 25}, Case{EDGESPAN_STREAM_BAD_CERTIFICATE, 12, 25}}) {
-    CAPTURE(c.error);
+    TEST_CONTEXT("c.error = " << c.error);
     UplinkWorld t;
     bool failing = true;
     t.collector.conduct = [&] { return Conduct{.open = failing ? c.error : 1}; };
     t.finish_spans(10);
     t.run_for(hour);
-    REQUIRE(t.offered_at.size() >= c.offers_min);
-    REQUIRE(t.offered_at.size() <= c.offers_max);
-    REQUIRE(t.collector.bytes == 0);
-    REQUIRE(t.books().dropped_total() == 0);
+    TEST_ASSERT_GREATER_OR_EQUAL(c.offers_min, t.offered_at.size());
+    TEST_ASSERT_LESS_OR_EQUAL(c.offers_max, t.offered_at.size());
+    TEST_ASSERT_EQUAL(0, t.collector.bytes);
+    TEST_ASSERT_EQUAL(0, t.books().dropped_total());
     failing = false;
     t.run_for(600 * second);
-    REQUIRE(t.books().delivered == 10);
+    TEST_ASSERT_EQUAL(10, t.books().delivered);
   }
 }
 
@@ -356,10 +356,10 @@ EDGESPAN_TEST(nothing_is_tried_before_the_date_is_known_and_everything_at_once_a
   t.clock.set_wall(0);
   t.finish_spans(20);
   t.run_for(300 * second);
-  REQUIRE(t.offered_at.empty());
+  TEST_ASSERT_TRUE(t.offered_at.empty());
   t.clock.set_wall(wall_us);
   t.run_for(2 * second);
-  REQUIRE(t.books().delivered == 20);
+  TEST_ASSERT_EQUAL(20, t.books().delivered);
 }
 
 // Rows 12 and 13: a wrong date, and a certificate that this date does not allow.
@@ -371,11 +371,11 @@ EDGESPAN_TEST(a_pause_for_the_sake_of_the_date_ends_when_the_date_is_set, "uplin
   };
   t.finish_spans(5);
   t.run_for(hour);
-  REQUIRE(t.reporter.last_reason() == SendReason::not_yet_valid);
-  REQUIRE(t.books().delivered == 0);
+  TEST_ASSERT_EQUAL(SendReason::not_yet_valid, t.reporter.last_reason());
+  TEST_ASSERT_EQUAL(0, t.books().delivered);
   t.clock.set_wall(valid_from_us);
   t.run_for(2 * second);
-  REQUIRE(t.books().delivered == 5);
+  TEST_ASSERT_EQUAL(5, t.books().delivered);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <edgespan/sim_link.hpp>
 
 #include <algorithm>
+#include <exception>
 #include <functional>
 #include <map>
 #include <memory>
@@ -97,12 +98,14 @@ struct UplinkWorld {
         tracing.init(*memory, {.local = {.service_name = "gateway"}}, clock.table()) == Status::ok &&
         http.init(link.table(), "http://zipkin:9411", http_config) == Status::ok &&
         reporter.init(tracing, http.sender(), config) == Status::ok;
-    if (!started) FAIL("the agent did not start");
+    if (!started) TEST_FAIL_MESSAGE("the agent did not start");
   }
-  ~UplinkWorld() {
-    CHECK(tracing.books().balanced());
-    CHECK(tracing.books().finished == finished);
-    CHECK(calls.violations().empty());
+  // noexcept(false): an assertion that fails here ends the test, unless one of the test's own has done so.
+  ~UplinkWorld() noexcept(false) {
+    if (std::uncaught_exceptions() > 0) return;
+    TEST_ASSERT_TRUE(tracing.books().balanced());
+    TEST_ASSERT_EQUAL(finished, tracing.books().finished);
+    TEST_ASSERT_TRUE(calls.violations().empty());
   }
 
   void finish_spans(std::uint64_t count, std::string_view name = "work") {
@@ -125,7 +128,7 @@ struct UplinkWorld {
     const std::uint64_t again_us = reporter.step();
     if (calls.made(sim::Call::open) != opens && !was_opening) offered_at.push_back(clock.now_us());
     const Books now = tracing.books();
-    if (!now.balanced() || now.finished != finished) FAIL("the books do not hold");
+    if (!now.balanced() || now.finished != finished) TEST_FAIL_MESSAGE("the books do not hold");
     return again_us;
   }
   Books books() { return tracing.books(); }
@@ -136,8 +139,8 @@ struct UplinkWorld {
   void check_collected(std::uint64_t twice = 0) {
     std::uint64_t more = 0;
     for (const auto& [id, times] : collector.spans) more += times - 1;
-    CHECK(collector.spans.size() == books().delivered);
-    CHECK(more == twice);
+    TEST_ASSERT_EQUAL(books().delivered, collector.spans.size());
+    TEST_ASSERT_EQUAL(twice, more);
   }
 };
 
