@@ -16,7 +16,7 @@ void make_anew(Part& part) noexcept {
 AgentStatus tracing_failed(Status status, const TracingMemory& memory, const TracingConfig& config) noexcept {
   switch (status) {
     case Status::bad_text:
-      return {status, "service_name"};
+      return {status, "service_name", {}, config.local.service_name};
     case Status::too_small:
       return {status, "memory", {}, shortfall(memory).array};
     case Status::bad_config:
@@ -44,21 +44,24 @@ AgentStatus reporter_failed(Status status, const Sender& sender, const ReporterC
 
 AgentCore::~AgentCore() { static_cast<void>(halt(0)); }
 
+AgentStatus AgentCore::claim() noexcept {
+  Phase expected = Phase::stopped;
+  if (phase_.compare_exchange_strong(expected, Phase::starting, std::memory_order_acquire,
+                                     std::memory_order_relaxed)) {
+    make_anew(reporter_);  // before the tracing that it stands on
+    make_anew(tracing_);
+    return {};
+  }
+  return {Status::already_started, "start", "the agent runs; stop() it first"};
+}
+
 AgentStatus AgentCore::begin(const TracingMemory& memory, std::string_view service_name,
                              const TracingConfig& config, const edgespan_clock& clock) noexcept {
-  Phase expected = Phase::stopped;
-  if (!phase_.compare_exchange_strong(expected, Phase::starting, std::memory_order_acquire,
-                                      std::memory_order_relaxed)) {
-    return {Status::already_started, "start", "the agent runs; stop() it first"};
-  }
-  make_anew(reporter_);
-  make_anew(tracing_);
   TracingConfig named = config;
   if (!service_name.empty()) named.local.service_name = service_name;
   const Status status = tracing_.init(memory, named, clock);
   if (status == Status::ok) return {};
-  rest();
-  return tracing_failed(status, memory, config);
+  return tracing_failed(status, memory, named);
 }
 
 AgentStatus AgentCore::run(const Sender& sender, const ReporterConfig& config,

@@ -6,15 +6,16 @@
 namespace edgespan {
 
 AgentStatus::AgentStatus(Status status, std::string_view setting, std::string_view problem,
-                         std::string_view detail) noexcept
+                         std::string_view value) noexcept
     : status_{status} {
   append(setting);
+  if (!value.empty()) {
+    append(" '");
+    append(value);
+    append("'");
+  }
   append(": ");
   append(problem.empty() ? status_text(status) : problem);
-  if (detail.empty()) return;
-  append(" '");
-  append(detail);
-  append("'");
 }
 
 void AgentStatus::append(std::string_view piece) noexcept {

@@ -83,6 +83,20 @@ typedef enum edgespan_stream_error {
   EDGESPAN_STREAM_NO_MEMORY = -15        /* the arena is too small */
 } edgespan_stream_error;
 
+/* Makes an encrypted stream over a plain one, where a URL says https. */
+typedef struct edgespan_tls {
+  void* ctx;
+
+  /* Returns the encrypted stream over `inner`. Both tables, `clock` and the result stay valid until `stop`.
+   * NULL if it cannot be had: `*problem` then is a static text, what is wrong and what to do. Once before
+   * `stop`. */
+  const edgespan_stream* (*start)(void* ctx, const edgespan_stream* inner, const edgespan_clock* clock,
+                                  const char** problem);
+
+  /* Closes the stream and forgets its keys. Called after a `start` that returned a stream. */
+  void (*stop)(void* ctx);
+} edgespan_tls;
+
 /* Packs what is to be sent. Called from inside `Reporter::step`. */
 typedef struct edgespan_gzip {
   void* ctx;

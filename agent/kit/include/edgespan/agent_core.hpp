@@ -19,8 +19,8 @@ namespace edgespan {
 // compiled once; the templates above it only own the arrays. Each start makes both parts anew, so an agent
 // that was stopped, or whose start failed, can be started again.
 //
-// Order of calls: begin(), run(), halt(), rest(), and again from begin(). begin() to run() and halt() to
-// rest() are one thread's. Pinned.
+// Order of calls: claim(), begin(), run() to start; halt(), rest() to stop. What claim() or halt() began is
+// the work of one thread until run() or rest(). Pinned.
 class AgentCore {
  public:
   AgentCore() noexcept = default;
@@ -28,21 +28,23 @@ class AgentCore {
   AgentCore(const AgentCore&) = delete;
   AgentCore& operator=(const AgentCore&) = delete;
 
+  // Begins a start. Status::already_started if the agent runs, starts or stops.
+  AgentStatus claim() noexcept;
+
   // Makes tracing anew: its spans wait in `memory`, which is kept. `service_name` replaces the one in
-  // `config.local` if it is not empty. Copies everything else. On failure all is as after rest().
+  // `config.local` if it is not empty. Copies everything else. On failure halt() and rest() follow.
   AgentStatus begin(const TracingMemory& memory, std::string_view service_name, const TracingConfig& config,
                     const edgespan_clock& clock) noexcept;
 
-  // Makes the reporter and starts it on `worker`; null: the caller calls step(). Copies the tables. On
-  // failure halt() and rest() are still to be called.
+  // Makes the reporter anew and starts it on `worker`; null: the caller calls step(). Copies the tables. On
+  // failure halt() and rest() follow.
   AgentStatus run(const Sender& sender, const ReporterConfig& config, const edgespan_worker* worker) noexcept;
 
   // Switches tracing off and stops the reporter, as Reporter::stop() does. Status::not_started if there is
-  // nothing to stop, because of an earlier call or because begin() was not called: then rest() is not this
-  // caller's. Any thread.
+  // nothing to stop, or another thread is about it: then rest() is not this caller's. Any thread.
   Status halt(std::uint32_t deadline_ms) noexcept;
 
-  // What the caller stopped after halt() is stopped, too: the next start may begin.
+  // Ends the stop: the next start may begin.
   void rest() noexcept { phase_.store(Phase::stopped, std::memory_order_release); }
 
   // Valid as long as this object; each start makes a new one in the same place. While the agent is stopped,

@@ -18,15 +18,16 @@ class [[nodiscard]] AgentStatus {
   AgentStatus() noexcept = default;
 
   // `setting` is the member of the configuration that is wrong, such as "reporter.flush_ms". `problem` says
-  // what is wrong and what to do; empty: status_text(status). `detail` follows in quotation marks, if there
-  // is any. The text is cut at text_bytes_max bytes.
+  // what is wrong and what to do; empty: status_text(status). `value` is what was given, where that helps.
+  // The text is cut at text_bytes_max bytes.
   AgentStatus(Status status, std::string_view setting, std::string_view problem = {},
-              std::string_view detail = {}) noexcept;
+              std::string_view value = {}) noexcept;
 
   bool ok() const noexcept { return status_ == Status::ok; }
   Status status() const noexcept { return status_; }
 
-  // "setting: what is wrong; what to do", one line for people. Ends with a NUL; lives as long as this object.
+  // "setting 'value': what is wrong; what to do", one line for people. Ends with a NUL; lives as long as this
+  // object.
   const char* text() const noexcept { return status_ == Status::ok ? "ok" : text_.data(); }
 
  private:

@@ -35,9 +35,10 @@ class BasicAgent {
   // another thread uses the agent.
   AgentStatus start(const BasicAgentConfig& config, const edgespan_clock& clock, const Sender& sender,
                     const edgespan_worker* worker = nullptr) noexcept {
-    AgentStatus status = core_.begin(memory_, config.service_name, config.tracing, clock);
+    AgentStatus status = core_.claim();
     if (!status.ok()) return status;
-    status = core_.run(sender, config.reporter, worker);
+    status = core_.begin(memory_, config.service_name, config.tracing, clock);
+    if (status.ok()) status = core_.run(sender, config.reporter, worker);
     if (!status.ok()) static_cast<void>(stop(0));
     return status;
   }

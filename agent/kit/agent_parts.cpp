@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <edgespan/agent_parts.hpp>
+
+#include <edgespan/collector_url.hpp>
+
+#include <memory>
+
+namespace edgespan {
+namespace {
+
+using Scheme = CollectorUrl::Scheme;
+
+// The sender of the URL `none:`.
+Sender sender_to_nowhere() noexcept {
+  const auto offer = [](void*, std::span<const std::byte>, std::uint64_t) {
+    SendResult result;
+    result.state = SendState::delivered;
+    return result;
+  };
+  return {nullptr, offer, [](void*) {}};
+}
+
+// What is given and would do nothing is a mistake that somebody should see.
+AgentStatus check_fitting(const AgentConfig& config, Scheme scheme) noexcept {
+  const bool web = scheme == Scheme::http || scheme == Scheme::https;
+  if (config.tls != nullptr && scheme != Scheme::https) {
+    return {Status::bad_config, "tls", "is for https:// alone; leave it out, or write https:// in url"};
+  }
+  if (config.http.gzip != nullptr && !web) {
+    return {Status::bad_config, "http.gzip", "is for http:// and https:// alone; leave it out"};
+  }
+  if (config.span_producer_conf != nullptr && scheme != Scheme::kafka) {
+    return {Status::bad_config, "span_producer_conf", "is for kafka:// alone; leave it out"};
+  }
+  return {};
+}
+
+AgentStatus http_failed(Status status, const AgentConfig& config) noexcept {
+  if (status == Status::bad_url) return {status, "url", not_a_collector_url, config.url};
+  if (status != Status::bad_config) return {status, "url", {}, config.url};
+  if (config.http.connect_ms == 0) return {status, "http.connect_ms", "give 1 or more"};
+  if (config.http.request_ms == 0) return {status, "http.request_ms", "give 1 or more"};
+  if (config.http.progress_bytes_per_s == 0) {
+    return {status, "http.progress_bytes_per_s", "give 1 or more"};
+  }
+  return {status, "http"};
+}
+
+}  // namespace
+
+// In their places; what stands on another part goes first.
+void AgentParts::make_anew() noexcept {
+  std::destroy_at(&span_producer_);
+  std::destroy_at(&http_);
+  std::destroy_at(&kafka_);
+  std::construct_at(&kafka_);
+  std::construct_at(&http_);
+  std::construct_at(&span_producer_);
+}
+
+AgentStatus AgentParts::start(const AgentConfig& config, const TracingMemory& memory,
+                              std::span<InflightBucket> inflight, const edgespan_clock& clock,
+                              const edgespan_stream& stream, const edgespan_worker& worker) noexcept {
+  make_anew();
+  Sender sender;
+  AgentStatus status = core_.begin(memory, config.service_name, config.tracing, clock);
+  if (status.ok()) status = start_kafka(config.kafka, inflight);
+  if (status.ok()) status = choose_sender(config, memory.batch.size(), clock, stream, sender);
+  if (status.ok()) status = core_.run(sender, config.reporter, &worker);
+  if (!status.ok()) static_cast<void>(stop(0));
+  return status;
+}
+
+AgentStatus AgentParts::start_kafka(const KafkaConfig& config, std::span<InflightBucket> inflight) noexcept {
+  const Status status = kafka_.init(core_.tracing(), inflight, config);
+  if (status == Status::ok) return {};
+  if (status == Status::bad_text)
+    return {status, "kafka.remote_service_name", {}, config.remote_service_name};
+  if (status == Status::bad_config) return {status, "kafka.inflight_deadline_s", "give 1 or more"};
+  return {status, "kafka"};
+}
+
+AgentStatus AgentParts::choose_sender(const AgentConfig& config, std::size_t batch_bytes,
+                                      const edgespan_clock& clock, const edgespan_stream& stream,
+                                      Sender& sender) noexcept {
+  CollectorUrl url;
+  if (config.sender != nullptr) {
+    if (!config.url.empty()) return {Status::bad_config, "sender", "give a url or a sender, not both"};
+    sender = *config.sender;
+    return check_fitting(config, Scheme::none);
+  }
+  if (config.url.empty())
+    return {Status::bad_url, "url", "nothing is given; name a collector, or write none:"};
+  if (const char* const problem = parse_collector_url(config.url, url)) {
+    return {Status::bad_url, "url", problem, config.url};
+  }
+  if (AgentStatus status = check_fitting(config, url.scheme); !status.ok()) return status;
+  switch (url.scheme) {
+    case Scheme::none:
+      sender = sender_to_nowhere();
+      return {};
+    case Scheme::http:
+      return use_http(config, stream, sender);
+    case Scheme::https:
+      return use_https(config, clock, stream, sender);
+    case Scheme::kafka:
+      sender = span_producer_.sender();
+      return span_producer_.start(kafka_, url, config.span_producer_conf, batch_bytes);
+  }
+  return {Status::bad_url, "url"};
+}
+
+AgentStatus AgentParts::use_http(const AgentConfig& config, const edgespan_stream& stream,
+                                 Sender& sender) noexcept {
+  HttpConfig http = config.http;
+  if (http.gzip != nullptr) {
+    gzip_ = *http.gzip;
+    http.gzip = &gzip_;
+  }
+  const Status status = http_.init(stream, config.url, http);
+  sender = http_.sender();
+  return status == Status::ok ? AgentStatus{} : http_failed(status, config);
+}
+
+// Without TLS there is no sending: nothing ever falls back to http.
+AgentStatus AgentParts::use_https(const AgentConfig& config, const edgespan_clock& clock,
+                                  const edgespan_stream& stream, Sender& sender) noexcept {
+  if (config.tls == nullptr) {
+    return {Status::not_secure, "tls",
+            "https:// needs it; give the table of an edgespan::mbedtls::TlsStarter"};
+  }
+  if (config.tls->start == nullptr || config.tls->stop == nullptr) {
+    return {Status::bad_config, "tls", "a function of the table is missing"};
+  }
+  clock_ = clock;
+  stream_ = stream;
+  const char* problem = "";
+  const edgespan_stream* const secure = config.tls->start(config.tls->ctx, &stream_, &clock_, &problem);
+  if (secure == nullptr) return {Status::not_secure, "tls", problem};
+  tls_ = *config.tls;
+  return use_http(config, *secure, sender);
+}
+
+Status AgentParts::stop(std::uint32_t deadline_ms) noexcept {
+  const Status status = core_.halt(deadline_ms);
+  if (status == Status::not_started) return Status::ok;
+  span_producer_.stop();
+  if (tls_.stop != nullptr) tls_.stop(tls_.ctx);
+  tls_ = {};
+  core_.rest();
+  return status;
+}
+
+}  // namespace edgespan

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace edgespan {
+
+// Where spans go, as a URL says it. All texts are views into the URL or constants.
+struct CollectorUrl {
+  enum class Scheme : std::uint8_t { none, http, https, kafka };
+  static constexpr std::size_t brokers_bytes_max = 1'023;
+  static constexpr std::size_t topic_bytes_max = 249;  // Kafka's own limit
+
+  Scheme scheme = Scheme::none;
+  std::string_view brokers{};  // kafka: host[:port],...; 1 to brokers_bytes_max bytes
+  std::string_view topic{};    // kafka: 1 to topic_bytes_max bytes; "zipkin" where the URL names none
+};
+
+// Reads `http://...`, `https://...`, `kafka://broker[:port][,broker...][/topic]` and `none:`. Of http and
+// https it reads the scheme alone; the rest is HttpSender::init()'s to check. Returns null if it could; else
+// what is wrong and what is accepted, as a static text without a full stop. `out` is changed on success only.
+const char* parse_collector_url(std::string_view url, CollectorUrl& out) noexcept;
+
+// What is said of a text that is no URL of these kinds.
+inline constexpr const char* not_a_collector_url =
+    "not a URL that spans can be sent to; write http:// or https://host[:port][/path], "
+    "kafka://host[:port][,host...][/topic] or none:";
+
+}  // namespace edgespan
