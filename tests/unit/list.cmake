@@ -29,6 +29,7 @@ set(edgespan_interposing_tests
 
 # All others need a system: threads, files, programs, or a part of the agent above core.
 set(edgespan_system_tests
+  agent_test
   cli_b3_command_test
   cli_budget_plan_test
   cli_demo_collector_test
@@ -41,6 +42,7 @@ set(edgespan_system_tests
   cli_tool_test
   cli_trace_difference_test
   cli_trace_tree_test
+  collector_url_test
   encode_protoc_test
   gzip_test
   hot_path_test
