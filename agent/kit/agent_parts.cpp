@@ -3,6 +3,7 @@
 
 #include <edgespan/collector_url.hpp>
 
+#include <array>
 #include <memory>
 
 namespace edgespan {
@@ -104,10 +105,21 @@ AgentStatus AgentParts::choose_sender(const AgentConfig& config, std::size_t bat
     case Scheme::https:
       return use_https(config, clock, stream, sender);
     case Scheme::kafka:
-      sender = span_producer_.sender();
-      return span_producer_.start(kafka_, url, config.span_producer_conf, batch_bytes);
+      return use_kafka(config, url, batch_bytes, sender);
   }
   return {Status::bad_url, "url"};
+}
+
+AgentStatus AgentParts::use_kafka(const AgentConfig& config, const CollectorUrl& url, std::size_t batch_bytes,
+                                  Sender& sender) noexcept {
+  std::array<char, AgentStatus::text_bytes_max> problem{};
+  const Status status =
+      span_producer_.start(kafka_, url.brokers, url.topic, config.span_producer_conf, batch_bytes, problem);
+  sender = span_producer_.sender();
+  if (status == Status::ok) return {};
+  const bool refused = problem.front() != '\0';
+  return {status, "span_producer_conf",
+          refused ? problem.data() : "transactions would take spans back; leave transactional.id out"};
 }
 
 AgentStatus AgentParts::use_http(const AgentConfig& config, const edgespan_stream& stream,

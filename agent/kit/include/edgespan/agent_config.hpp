@@ -2,7 +2,6 @@
 #pragma once
 
 #include <edgespan/port.h>
-#include <librdkafka/rdkafka.h>
 
 #include <edgespan/http_sender.hpp>
 #include <edgespan/kafka.hpp>

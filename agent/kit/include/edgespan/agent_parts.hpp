@@ -6,6 +6,7 @@
 #include <edgespan/agent_config.hpp>
 #include <edgespan/agent_core.hpp>
 #include <edgespan/agent_status.hpp>
+#include <edgespan/collector_url.hpp>
 #include <edgespan/http_sender.hpp>
 #include <edgespan/kafka.hpp>
 #include <edgespan/sender.hpp>
@@ -43,6 +44,8 @@ class AgentParts {
   AgentStatus start_kafka(const KafkaConfig& config, std::span<InflightBucket> inflight) noexcept;
   AgentStatus choose_sender(const AgentConfig& config, std::size_t batch_bytes, const edgespan_clock& clock,
                             const edgespan_stream& stream, Sender& sender) noexcept;
+  AgentStatus use_kafka(const AgentConfig& config, const CollectorUrl& url, std::size_t batch_bytes,
+                        Sender& sender) noexcept;
   AgentStatus use_http(const AgentConfig& config, const edgespan_stream& stream, Sender& sender) noexcept;
   AgentStatus use_https(const AgentConfig& config, const edgespan_clock& clock, const edgespan_stream& stream,
                         Sender& sender) noexcept;

@@ -10,8 +10,8 @@ namespace edgespan {
 // Where spans go, as a URL says it. All texts are views into the URL or constants.
 struct CollectorUrl {
   enum class Scheme : std::uint8_t { none, http, https, kafka };
-  static constexpr std::size_t brokers_bytes_max = 1'023;
-  static constexpr std::size_t topic_bytes_max = 249;  // Kafka's own limit
+  static constexpr std::size_t brokers_bytes_max = 1'023;  // that SpanProducer takes
+  static constexpr std::size_t topic_bytes_max = 249;      // Kafka's own limit
 
   Scheme scheme = Scheme::none;
   std::string_view brokers{};  // kafka: host[:port],...; 1 to brokers_bytes_max bytes

@@ -4,27 +4,33 @@
 #include <librdkafka/rdkafka.h>
 
 #include <cstddef>
-#include <edgespan/agent_status.hpp>
-#include <edgespan/collector_url.hpp>
 #include <edgespan/kafka.hpp>
 #include <edgespan/kafka_sender.hpp>
 #include <edgespan/sender.hpp>
+#include <edgespan/status.hpp>
+#include <span>
+#include <string_view>
 
 namespace edgespan {
 
-// The producer behind a kafka:// URL, and the sender on it. It is made for spans alone and holds one batch at
-// a time. librdkafka allocates its memory; what bounds that is set as constrain() does. Pinned.
+// A KafkaSender with a producer of its own, which is made for spans alone and holds one batch at a time.
+// librdkafka allocates the producer's memory; constrain() bounds it. Pinned.
 class SpanProducer {
  public:
+  static constexpr std::size_t brokers_bytes_max = 1'023;
+
   SpanProducer() = default;
   ~SpanProducer() { stop(); }
   SpanProducer(const SpanProducer&) = delete;
   SpanProducer& operator=(const SpanProducer&) = delete;
 
-  // Makes the producer, for batches of up to `batch_bytes`. `url` is of scheme kafka; `settings` may be null,
-  // and is copied. Keeps `kafka`. Once an object.
-  AgentStatus start(KafkaTracing& kafka, const CollectorUrl& url, const rd_kafka_conf_t* settings,
-                    std::size_t batch_bytes) noexcept;
+  // Makes the producer, for batches of up to `batch_bytes`. `brokers` is librdkafka's bootstrap.servers, at
+  // most brokers_bytes_max bytes. `settings` is copied; null: none. Keeps `kafka`. Once an object.
+  //
+  // Status::bad_config for settings that librdkafka does not take: `problem` then holds its own text, which
+  // ends with a NUL. Else what KafkaSender::init() answers.
+  Status start(KafkaTracing& kafka, std::string_view brokers, std::string_view topic,
+               const rd_kafka_conf_t* settings, std::size_t batch_bytes, std::span<char> problem) noexcept;
 
   // Throws away what is queued and destroys the producer, if there is one. Waits for librdkafka's threads.
   // The reporter is stopped before.
