@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Apart from the codec, since few programs print these names.
+// A file of its own: few programs print these names, and the others need not carry them.
+#include <edgespan/b3_error.hpp>
+
 #include <array>
-#include <edgespan/b3.hpp>
 
 namespace edgespan {
 

@@ -7,7 +7,7 @@ namespace edgespan::detail {
 
 Taken take_spans(TracingState& state, std::uint32_t& stripe, std::span<std::byte> room) noexcept {
   Taken taken;
-  const std::uint64_t wall_us = state.clock->wall_us(state.clock->ctx);
+  const std::uint64_t wall_us = state.wall_us();
   if (wall_us == 0) return taken;
   // Both clocks are read at one moment: what lies between them would stand in every date.
   const std::uint64_t offset_us = wall_us - state.now_us();

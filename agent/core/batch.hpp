@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 
+#include "core/consumer_lock.hpp"
 #include "core/tracing_state.hpp"
 
 namespace edgespan::detail {

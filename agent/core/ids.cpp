@@ -47,11 +47,11 @@ EDGESPAN_INLINE std::uint64_t draw(TracingState& state) noexcept {
   return id;
 }
 
-EDGESPAN_INLINE void decide(TracingState& state, Context& context, const Sampler* sampler) noexcept {
+EDGESPAN_INLINE void decide(TracingState& state, Context& context, const Sampler* rule) noexcept {
   if (context.decision != Decision::undecided) return;
-  if (sampler == nullptr) sampler = state.sampler;
-  bool keep = true;
-  if (sampler != nullptr) keep = sampler->keep(context.trace_lo, sampler->needs_clock() ? state.now_us() : 0);
+  const Sampler& sampler = rule != nullptr ? *rule : state.sampler;
+  const bool keep =
+      sampler.keeps_all() || sampler.keep(context.trace_lo, sampler.needs_clock() ? state.now_us() : 0);
   context.decision = keep ? Decision::accept : Decision::deny;
 }
 
@@ -60,7 +60,7 @@ EDGESPAN_INLINE void decide(TracingState& state, Context& context, const Sampler
 void seed(TracingState& state) noexcept {
   if (state.seeded.load(std::memory_order_relaxed)) return;
   std::array<std::uint64_t, 4> bytes{};
-  if (!state.clock->entropy(state.clock->ctx, bytes.data(), sizeof bytes)) return;
+  if (!state.clock.entropy(state.clock.ctx, bytes.data(), sizeof bytes)) return;
   state.seed = bytes;
   state.seeded.store(true, std::memory_order_release);
 }

@@ -6,16 +6,10 @@
 #include <edgespan/inline.hpp>
 
 #include "core/encode_impl.hpp"
+#include "core/ring_room.hpp"
 #include "core/tracing_state.hpp"
 
 namespace edgespan::detail {
-
-// For a span that put() found no room for: makes some, if that is wanted and can be had at once, the first
-// time. False: the span is dropped, and counted.
-bool make_ring_room(TracingState& state, bool again) noexcept;
-
-// Wakes the reporter when half the ring is taken: once, until spans have left.
-void wake_reporter(TracingState& state) noexcept;
 
 // Puts a finished, sampled span into the ring, or counts why it never can be. False: there is no room. Any
 // thread.

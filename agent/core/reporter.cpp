@@ -4,6 +4,7 @@
 #include <edgespan/reporter.hpp>
 
 #include "core/batch.hpp"
+#include "core/consumer_lock.hpp"
 #include "core/elapsed.hpp"
 #include "core/open_spans.hpp"
 
@@ -38,11 +39,15 @@ Reporter::~Reporter() {
 
 Status Reporter::start(const edgespan_worker& worker) noexcept {
   if (tracing_ == nullptr) return Status::not_started;
-  if (worker_ != nullptr || stopped_) return Status::already_started;
+  if (worker_.start != nullptr || stopped_) return Status::already_started;
+  if (worker.start == nullptr || worker.wake == nullptr || worker.stop == nullptr) return Status::bad_config;
   const auto step = [](void* self) { return static_cast<Reporter*>(self)->step(); };
-  if (!worker.start(worker.ctx, step, this)) return Status::no_thread;
-  worker_ = &worker;
-  detail::state_of(*tracing_).worker.store(&worker, std::memory_order_release);
+  worker_ = worker;
+  if (!worker_.start(worker_.ctx, step, this)) {
+    worker_ = {};
+    return Status::no_thread;
+  }
+  detail::state_of(*tracing_).worker.store(&worker_, std::memory_order_release);
   return Status::ok;
 }
 
@@ -77,9 +82,8 @@ void Reporter::keep_house(std::uint64_t now_us) noexcept {
 // Ends spans, as sweep_spans() does, here and in the agent's other parts.
 bool Reporter::sweep(std::uint64_t now_us, bool all) noexcept {
   detail::TracingState& state = detail::state_of(*tracing_);
-  for (const detail::Housekeeper& keeper : state.housekeepers) {
-    if (keeper.sweep != nullptr) keeper.sweep(keeper.ctx, now_us, all);
-  }
+  const Housekeeper* keeper = state.housekeepers.load(std::memory_order_acquire);
+  for (; keeper != nullptr; keeper = keeper->next) keeper->sweep(keeper->ctx, now_us, all);
   return detail::sweep_spans(state, now_us, all);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <edgespan/reporter.hpp>
 
+#include "core/consumer_lock.hpp"
 #include "core/elapsed.hpp"
 #include "core/elements.hpp"
 #include "core/tracing_state.hpp"
@@ -195,12 +196,12 @@ std::uint32_t Reporter::back_off(std::uint64_t now_us, const SendResult& result)
     const detail::ConsumerLock lock{state};
     ++state.ledger.sums.retries;
   }
-  const std::uint32_t asked = asked_ms(result, state.clock->wall_us(state.clock->ctx));
+  const std::uint32_t asked = asked_ms(result, state.wall_us());
   return pause(now_us, std::max(own_ms, asked), asked != 0);
 }
 
 std::uint32_t Reporter::pause(std::uint64_t now_us, std::uint32_t pause_ms, bool asked_for) noexcept {
-  date_offset_us_ = date_offset_us(*detail::state_of(*tracing_).clock, now_us);
+  date_offset_us_ = date_offset_us(detail::state_of(*tracing_).clock, now_us);
   paused_us_ = now_us;
   pause_ms_ = pause_ms;
   asked_for_ = asked_for;
@@ -219,7 +220,7 @@ std::uint32_t Reporter::pause_left_us(std::uint64_t now_us) noexcept {
   constexpr std::uint64_t step_us = 60 * us_per_s;  // more than any drift within a pause
   const std::uint32_t wait_us = detail::within_step_us(left_us(now_us, paused_us_, pause_ms_ * us_per_ms));
   if (!is_about_the_date(last_reason())) return wait_us;
-  const std::uint64_t moved_us = date_offset_us(*detail::state_of(*tracing_).clock, now_us) - date_offset_us_;
+  const std::uint64_t moved_us = date_offset_us(detail::state_of(*tracing_).clock, now_us) - date_offset_us_;
   const bool stepped = moved_us + step_us > 2 * step_us;
   return stepped ? 0 : wait_us;
 }

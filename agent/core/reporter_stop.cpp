@@ -56,12 +56,12 @@ Status Reporter::wait_until_sent(std::uint64_t deadline_us) noexcept {
     const std::uint64_t wait_us = until_us(state.now_us(), deadline_us);
     if (wait_us == 0) break;
     std::uint64_t pause_us = look_every_us;
-    if (worker_ != nullptr) {
-      worker_->wake(worker_->ctx);
+    if (worker_.start != nullptr) {
+      worker_.wake(worker_.ctx);
     } else {
       pause_us = std::min(step(), look_every_us);
     }
-    if (pause_us != 0) state.clock->pause(state.clock->ctx, std::min(pause_us, wait_us));
+    if (pause_us != 0) state.pause(std::min(pause_us, wait_us));
   }
   hurry_.fetch_sub(1, std::memory_order_release);
   return status;
@@ -86,16 +86,16 @@ Status Reporter::stop(std::uint32_t deadline_ms) noexcept {
   const std::uint64_t deadline_us = started_us + deadline_ms * us_per_ms;
   tracing_->enable(false);
   if (sweep(started_us, true)) {
-    state.clock->pause(state.clock->ctx, look_every_us);  // an owner that is inside a call leaves it
+    state.pause(look_every_us);  // an owner that is inside a call leaves it
     detail::sweep_spans(state, state.now_us(), true);
   }
   uplink_ready();
   const Status status = wait_until_sent(deadline_us);
   state.worker.store(nullptr, std::memory_order_release);
-  if (worker_ != nullptr) {
-    (void)worker_->stop(worker_->ctx, std::max(until_us(state.now_us(), deadline_us), look_every_us));
+  if (worker_.start != nullptr) {
+    (void)worker_.stop(worker_.ctx, std::max(until_us(state.now_us(), deadline_us), look_every_us));
   }
-  while (!enter()) state.clock->pause(state.clock->ctx, 100);  // step() never blocks, so this is short
+  while (!enter()) state.pause(100);  // step() never blocks, so this is short
   stopped_ = true;
   drop_rest();
   leave();

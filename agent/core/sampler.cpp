@@ -35,13 +35,4 @@ bool Sampler::keep_rate(std::uint64_t now_us) const noexcept {
   }
 }
 
-const Sampler* MessagingSampler::find(Operation operation, std::string_view topic) const noexcept {
-  for (const SamplerRule& rule : rules) {
-    if (rule.operation != Operation::any && rule.operation != operation) continue;
-    if (!rule.topic.empty() && rule.topic != topic) continue;
-    return rule.sampler;
-  }
-  return nullptr;
-}
-
 }  // namespace edgespan

@@ -5,6 +5,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <edgespan/housekeeper.hpp>
 #include <edgespan/inline.hpp>
 #include <edgespan/tracing.hpp>
 #include <span>
@@ -17,13 +18,6 @@
 #include "core/thread_state.hpp"
 
 namespace edgespan::detail {
-
-// Something of the agent's other parts that must end its spans in time. Called inside Reporter::step, about
-// once a second, and once more, with `all`, when the agent stops.
-struct Housekeeper {
-  void* ctx = nullptr;
-  void (*sweep)(void* ctx, std::uint64_t now_us, bool all) = nullptr;
-};
 
 // Rare events; each is one of the counters at the end of Books.
 enum class Event : std::uint8_t {
@@ -46,15 +40,15 @@ struct Ledger {
 
 // Begins as zeros.
 struct TracingState {
-  const edgespan_clock* clock = nullptr;
+  edgespan_clock clock{};
   TracingMemory memory{};
-  const Sampler* sampler = nullptr;  // this and the next three: as in TracingConfig
+  Sampler sampler = Sampler::always();  // this and the next three: as in TracingConfig
   std::uint32_t span_deadline_s = 0;
   bool trace_id_128 = false;
   bool drop_oldest = false;
   EncodedEndpoint local{};
   SpanRing ring{};
-  std::array<Housekeeper, 2> housekeepers{};
+  std::atomic<Housekeeper*> housekeepers{nullptr};  // the last one that was added
   std::array<std::atomic<std::uint32_t>, static_cast<std::size_t>(Event::count)> events{};
   Ledger ledger{};
   std::array<std::uint64_t, 4> seed{};
@@ -66,10 +60,14 @@ struct TracingState {
   std::atomic<bool> off{false};
   std::atomic<bool> seeded{false};
 
-  std::uint64_t now_us() const noexcept { return clock->mono_us(clock->ctx); }
+  std::uint64_t now_us() const noexcept { return clock.mono_us(clock.ctx); }
+  std::uint64_t wall_us() const noexcept { return clock.wall_us(clock.ctx); }
+  void pause(std::uint64_t us) const noexcept { clock.pause(clock.ctx, us); }
   EDGESPAN_SHARED void count(Event event) noexcept {
     events[static_cast<std::size_t>(event)].fetch_add(1, std::memory_order_relaxed);
   }
+  // Adds a node whose functions are set. Before the part that owns it holds spans; any thread.
+  void add_housekeeper(Housekeeper& added) noexcept;
   // Whether new spans are made: switched on, and the ids can be chosen at random.
   bool active() const noexcept {
     return !off.load(std::memory_order_relaxed) && seeded.load(std::memory_order_acquire) &&
@@ -113,26 +111,8 @@ std::uint64_t random_id(TracingState& state) noexcept;
 Context new_root(TracingState& state, Decision decision, const Sampler* sampler) noexcept;
 Context new_child(TracingState& state, const Context& parent, const Sampler* sampler) noexcept;
 
-// False if all places are taken.
-bool add_housekeeper(TracingState& state, const Housekeeper& housekeeper) noexcept;
-
-// The consumer's side: whoever holds it may take spans out of the ring and write the ledger. Held for a copy
-// of at most one batch, never across I/O.
-class ConsumerLock {
- public:
-  explicit ConsumerLock(TracingState& state) noexcept;
-  ~ConsumerLock() { release(state_); }
-  ConsumerLock(const ConsumerLock&) = delete;
-  ConsumerLock& operator=(const ConsumerLock&) = delete;
-
-  static bool try_acquire(TracingState& state) noexcept;
-  static void release(TracingState& state) noexcept {
-    state.consumer_lock.store(0, std::memory_order_release);
-  }
-
- private:
-  TracingState& state_;
-};
+// Wakes the port's thread when half the ring is taken: once, until spans have left the ring. Any thread.
+void wake_reporter(TracingState& state) noexcept;
 
 // Brings the 64-bit sums up to date; under the consumer's lock. Before a counter has gone round once more.
 void fold_counters(TracingState& state) noexcept;

@@ -86,7 +86,9 @@ Status KafkaTracing::init(Tracing& tracing, std::span<InflightBucket> inflight,
   const auto sweep = [](void* self, std::uint64_t now_us, bool all) {
     static_cast<KafkaTracing*>(self)->sweep(now_us, all);
   };
-  if (!detail::add_housekeeper(state, {this, sweep})) return Status::already_started;
+  housekeeper_.ctx = this;
+  housekeeper_.sweep = sweep;
+  state.add_housekeeper(housekeeper_);
   tracing_ = &tracing;
   return Status::ok;
 }

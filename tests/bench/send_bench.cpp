@@ -43,7 +43,7 @@ void send(benchmark::State& state, const TracingConfig& config, const Context& p
 void send_sampled(benchmark::State& state) { send(state, {.local = local}, context); }
 
 constexpr Sampler never = Sampler::never();
-void send_unsampled(benchmark::State& state) { send(state, {.local = local, .sampler = &never}, {}); }
+void send_unsampled(benchmark::State& state) { send(state, {.local = local, .sampler = never}, {}); }
 
 // The client's part alone, call by call.
 void send_base(benchmark::State& state, bool sampled) {

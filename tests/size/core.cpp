@@ -43,7 +43,7 @@ int main() {
   std::array<std::byte, bare::seed_bytes> seed{std::byte{1}};
   if (!board_clock.seed(seed)) return 1;
   board_clock.set_wall(2'208'988'800'000'000);
-  const TracingConfig config{.local = {.service_name = "pump"}, .sampler = &sampler};
+  const TracingConfig config{.local = {.service_name = "pump"}, .sampler = sampler};
   if (tracing.init(memory, config, board_clock.table()) != Status::ok ||
       reporter.init(tracing, {nullptr, deliver, cancel}) != Status::ok)
     return 1;

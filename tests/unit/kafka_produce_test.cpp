@@ -245,7 +245,7 @@ EDGESPAN_TEST(kafka_producer_rules_decide_only_where_nothing_is_decided, "kafka"
   KafkaConfig config;
   config.producer_sampler.rules = rules;
   TracingConfig tracing_config;
-  tracing_config.sampler = &never;
+  tracing_config.sampler = never;
   Traced traced{config, tracing_config};
   ReportingProducer producer{traced};
   const struct {

@@ -57,6 +57,7 @@ set(edgespan_system_tests
   kafka_consume_test
   kafka_create_test
   kafka_delivery_test
+  kafka_messaging_sampler_test
   kafka_next_span_test
   kafka_produce_test
   kafka_sender_test

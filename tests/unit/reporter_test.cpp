@@ -267,6 +267,23 @@ struct CountingWorker {
   std::uint64_t wakes = 0;
 };
 
+EDGESPAN_TEST(the_table_of_a_worker_may_go_at_once, "reporter") {
+  CountingWorker worker;
+  SmallAgent agent;
+  {
+    edgespan_worker table = worker.table;
+    table.wake = nullptr;
+    TEST_ASSERT_TRUE(agent.reporter.start(table) == Status::bad_config);
+    table = worker.table;
+    TEST_ASSERT_TRUE(agent.reporter.start(table) == Status::ok);
+    table = {};
+  }
+  TEST_ASSERT_TRUE(agent.reporter.start(worker.table) == Status::already_started);
+  agent.reporter.uplink_ready();
+  TEST_ASSERT_EQUAL_UINT64(1, worker.wakes);
+  TEST_ASSERT_TRUE(agent.reporter.stop(1) == Status::ok);
+}
+
 EDGESPAN_TEST(a_ring_that_is_half_full_wakes_the_reporter_but_not_while_nothing_can_leave, "reporter") {
   CountingWorker worker;
   SmallAgent agent{{.local = {.service_name = "Gateway"}, .drop_oldest = true}, {.flush_ms = 10}};

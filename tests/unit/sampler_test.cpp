@@ -72,18 +72,17 @@ EDGESPAN_TEST(no_traces_a_second_means_none, "sampler") {
   TEST_ASSERT_FALSE(Sampler::rate_limit(0).keep(1, 1));
 }
 
-EDGESPAN_TEST(the_first_rule_that_matches_decides, "sampler") {
-  static const Sampler always = Sampler::always(), never = Sampler::never();
-  const SamplerRule rules[] = {{Operation::send, "chatty", &never},
-                               {Operation::any, "chatty", &always},
-                               {Operation::receive, "", &never}};
-  const MessagingSampler sampler{rules};
-  TEST_ASSERT_TRUE(sampler.find(Operation::send, "chatty") == &never);
-  TEST_ASSERT_TRUE(sampler.find(Operation::receive, "chatty") == &always);
-  TEST_ASSERT_TRUE(sampler.find(Operation::receive, "other") == &never);
-  TEST_ASSERT_NULL(sampler.find(Operation::send, "other"));
-  TEST_ASSERT_NULL(sampler.find(Operation::send, "Chatty"));
-  TEST_ASSERT_NULL(MessagingSampler{}.find(Operation::send, "chatty"));
+EDGESPAN_TEST(a_copy_counts_for_itself, "sampler") {
+  const Sampler one = Sampler::rate_limit(1);
+  TEST_ASSERT_TRUE(one.keep(1, 5'000'000));
+  Sampler copy = one;
+  TEST_ASSERT_TRUE(copy.keep(1, 5'000'000));
+  TEST_ASSERT_FALSE(copy.keep(1, 5'000'000));
+  copy = one;
+  TEST_ASSERT_TRUE(copy.keep(1, 5'000'000));
+  TEST_ASSERT_FALSE(one.keep(1, 5'000'000));
+  TEST_ASSERT_FALSE(copy.keeps_all());
+  TEST_ASSERT_TRUE(Sampler::probability(1.0F).keeps_all());
 }
 
 }  // namespace

@@ -124,8 +124,23 @@ EDGESPAN_TEST(trace_ids_have_64_bits_on_request, "tracing") {
   TEST_ASSERT_EQUAL_HEX64(span.context().span_id, span.context().trace_lo);
 }
 
+EDGESPAN_TEST(tables_and_configuration_of_init_may_go_at_once, "tracing") {
+  test::ManualClock clock;
+  static Memory<test::small_limits> memory;
+  Tracing tracing;
+  {
+    edgespan_clock table = clock.table();
+    TracingConfig config{.local = {.service_name = "x"}, .sampler = Sampler::rate_limit(2)};
+    TEST_ASSERT_TRUE(tracing.init(memory, config, table) == Status::ok);
+    table = {};
+    config.sampler = Sampler::never();
+  }
+  for (int i = 0; i < 3; ++i) tracing.span("s").finish();
+  TEST_ASSERT_EQUAL_UINT64(2, tracing.books().finished);
+}
+
 EDGESPAN_TEST(a_decision_that_came_in_stands_an_open_one_is_taken_once, "tracing") {
-  SmallAgent agent{TracingConfig{.local = {.service_name = "x"}, .sampler = &never}};
+  SmallAgent agent{TracingConfig{.local = {.service_name = "x"}, .sampler = never}};
   const auto decided = [&](Decision came_in) {
     return agent.tracing.child({0, 1, 1, 0, came_in}).context().decision;
   };
@@ -151,7 +166,7 @@ EDGESPAN_TEST(a_decision_that_came_in_stands_an_open_one_is_taken_once, "tracing
 }
 
 EDGESPAN_TEST(an_unsampled_span_is_silent_yet_has_ids, "tracing") {
-  SmallAgent agent{TracingConfig{.local = {.service_name = "x"}, .sampler = &never}};
+  SmallAgent agent{TracingConfig{.local = {.service_name = "x"}, .sampler = never}};
   Span span = agent.tracing.span("s");
   span.tag("a", "b").error("no");
   TEST_ASSERT_TRUE(span.context().valid());

@@ -36,9 +36,7 @@ void require(std::string_view what, Status status) {
 }  // namespace
 
 ToolAgent::ToolAgent(const TracingOptions& options)
-    : service_{options.service},
-      memory_{std::make_unique<Memory<tool_limits>>()},
-      sampler_{make_sampler(options)} {
+    : service_{options.service}, memory_{std::make_unique<Memory<tool_limits>>()} {
   if (!port_.init()) throw RunError{"cannot set up the reporter: " + std::generic_category().message(errno)};
   init_tracing(options);
   init_reporter(options);
@@ -48,7 +46,7 @@ void ToolAgent::init_tracing(const TracingOptions& options) {
   TracingConfig config;
   config.local.service_name = options.service;
   config.trace_id_128 = options.id_bits == 128;
-  config.sampler = &sampler_;
+  config.sampler = make_sampler(options);
   const Status traced = tracing_.init(*memory_, config, port_.clock());
   if (traced == Status::bad_text) refuse("--service", options.service, traced);
   require("tracing", traced);

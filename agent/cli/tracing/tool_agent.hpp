@@ -68,7 +68,6 @@ class ToolAgent {
   std::string service_;
   std::unique_ptr<Memory<tool_limits>> memory_;
   posix::Port port_;
-  Sampler sampler_;
   Tracing tracing_;
   KafkaTracing kafka_;
   std::unique_ptr<UrlSender> uplink_;

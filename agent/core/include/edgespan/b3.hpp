@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <edgespan/b3_error.hpp>
 #include <edgespan/context.hpp>
 #include <span>
 #include <string_view>
@@ -30,22 +31,6 @@ inline constexpr std::array<std::string_view, 6> b3_key_names{
 
 // Which trace header a name is, in any case of its letters; `none` for every other name. O(1) by length.
 B3Key b3_key(std::string_view name) noexcept;
-
-// Why a value or a set of headers gave nothing. `ok` when it gave something.
-enum class B3Error : std::uint8_t {
-  ok,
-  absent,         // no trace header at all
-  too_long,       // a value longer than its format allows
-  bad_length,     // an id has a length that its place does not allow
-  bad_character,  // something that is not lower-case hexadecimal in an id
-  bad_separator,  // '-' missing, doubled or trailing; too many fields
-  bad_decision,   // not one of 0 1 d (single) or 0 1 true false (X-B3-Sampled)
-  zero_trace_id,
-  zero_span_id,
-  zero_parent_id,   // multi only: there a zero parent spoils the set, in `b3` it means "no parent"
-  missing_span_id,  // multi: a trace id without a span id
-};
-std::string_view b3_error_name(B3Error error) noexcept;
 
 // What headers say. `ids`: context holds ids and decision. `flags`: only context.decision is meaningful.
 // `empty`: nothing usable; start over.

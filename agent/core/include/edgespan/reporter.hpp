@@ -46,7 +46,8 @@ class Reporter {
   // Keeps `tracing` and what the sender's table points to. One reporter a tracing.
   Status init(Tracing& tracing, const Sender& sender, const ReporterConfig& config = {}) noexcept;
 
-  // Gives the work to the port's thread. Status::no_thread if there is none to be had.
+  // Gives the work to the port's thread. Copies the table `worker`; its `ctx` outlives the call of stop().
+  // Status::bad_config for a table with a null function, Status::no_thread if the port has no thread to give.
   Status start(const edgespan_worker& worker) noexcept;
 
   // One bounded slice of work; returns in how many microseconds to call again at the latest. Any thread, but
@@ -115,7 +116,7 @@ class Reporter {
   Tracing* tracing_ = nullptr;
   Sender sender_{};
   ReporterConfig config_{0, 0, 0, 0};  // zeros until init(): the object then takes no place in a flash image
-  const edgespan_worker* worker_ = nullptr;
+  edgespan_worker worker_{};           // as given to start(); zeros before
   std::atomic<std::uint32_t> stepping_{0};  // whoever is inside step()
   std::atomic<std::uint32_t> hurry_{0};  // how many flush() wait: batches leave without waiting for flush_ms
   std::atomic<std::uint32_t> settled_{0};   // batches that were delivered or dropped

@@ -5,13 +5,11 @@
 
 #include <atomic>
 #include <cstdint>
-#include <span>
-#include <string_view>
 
 namespace edgespan {
 
-// Made by the factories below and given to a configuration by pointer; it must outlive what uses it. Any
-// thread.
+// Made by the factories below; a configuration takes a copy. keep() may be called by any thread, also of one
+// object; assignment is not for an object that is in use.
 class Sampler {
  public:
   // Keeps every trace, or none.
@@ -36,12 +34,21 @@ class Sampler {
                    traces_per_second > 65'535 ? 65'535 : static_cast<std::int64_t>(traces_per_second)};
   }
 
+  // A copy counts for itself: a rate limit begins anew.
   constexpr Sampler(const Sampler& other) noexcept : kind_{other.kind_}, bound_{other.bound_} {}
-  Sampler& operator=(const Sampler&) = delete;
+  Sampler& operator=(const Sampler& other) noexcept {
+    kind_ = other.kind_;
+    bound_ = other.bound_;
+    window_.store(0, std::memory_order_relaxed);
+    return *this;
+  }
 
   // Whether a new trace with these low 64 bits is kept; `now_us` is the monotonic clock, read by rate limits
   // only.
   bool keep(std::uint64_t trace_lo, std::uint64_t now_us) const noexcept;
+
+  // Whether keep() is true for every trace, so that callers need not ask.
+  constexpr bool keeps_all() const noexcept { return kind_ == Kind::boundary && bound_ == INT64_MAX; }
 
   // Whether keep() looks at `now_us`, so that callers read no clock in vain.
   constexpr bool needs_clock() const noexcept { return kind_ == Kind::rate; }
@@ -54,24 +61,6 @@ class Sampler {
   Kind kind_;
   std::int64_t bound_;
   mutable std::atomic<std::uint32_t> window_{0};  // second (high half) and traces kept in it (low half)
-};
-
-// What a messaging rule may match: the operation names of Brave's messaging samplers.
-enum class Operation : std::uint8_t { any, send, receive };
-
-// One rule: `topic` empty matches every topic, else it must equal the record's topic exactly.
-struct SamplerRule {
-  Operation operation = Operation::any;
-  std::string_view topic{};
-  const Sampler* sampler = nullptr;  // never null
-};
-
-// An ordered list of rules: the first that matches decides, no match leaves the decision to the tracing's
-// sampler. Rules are asked only where a record comes without a decision and, when sending, no scope is open.
-struct MessagingSampler {
-  std::span<const SamplerRule> rules{};  // kept, not copied
-
-  const Sampler* find(Operation operation, std::string_view topic) const noexcept;
 };
 
 }  // namespace edgespan

@@ -27,9 +27,9 @@ struct Access;
 }
 
 struct TracingConfig {
-  Endpoint local{};                  // copied
-  bool trace_id_128 = true;          // of new traces; ids that come in are kept as they are
-  const Sampler* sampler = nullptr;  // kept; null: always
+  Endpoint local{};                     // copied
+  bool trace_id_128 = true;             // of new traces; ids that come in are kept as they are
+  Sampler sampler = Sampler::always();  // copied
   // 1 or more: an open span older than this is ended with error=abandoned.
   std::uint32_t span_deadline_s = 600;
   bool drop_oldest = false;  // a full ring makes room for new spans by dropping the oldest
@@ -45,8 +45,9 @@ class Tracing {
   Tracing(const Tracing&) = delete;
   Tracing& operator=(const Tracing&) = delete;
 
-  // Keeps `memory` and `clock` (and the sampler); copies the rest. The memory may hold anything before.
-  // Status::too_small for a memory of which shortfall() has something to say.
+  // Copies everything but the arrays of `memory`, which may hold anything before, and what `clock.ctx` points
+  // to: both outlive this object. Status::already_started for a second call. Status::too_small for a memory
+  // of which shortfall() has something to say.
   Status init(const TracingMemory& memory, const TracingConfig& config, const edgespan_clock& clock) noexcept;
 
   // A span of the application's own: a child of this thread's scope, or the root of a new trace.

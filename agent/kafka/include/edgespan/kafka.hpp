@@ -16,8 +16,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <edgespan/b3.hpp>
+#include <edgespan/housekeeper.hpp>
 #include <edgespan/limits.hpp>
-#include <edgespan/sampler.hpp>
+#include <edgespan/messaging_sampler.hpp>
 #include <edgespan/status.hpp>
 #include <edgespan/tracing.hpp>
 #include <span>
@@ -117,6 +118,7 @@ class KafkaTracing {
   Span open_next(const rd_kafka_message_t* message, const Context& parent) noexcept;
 
   Tracing* tracing_ = nullptr;
+  Housekeeper housekeeper_{};
   std::atomic<KafkaSender*> sender_{nullptr};                       // whose records are not traced
   std::atomic<std::uint32_t> least_message_bytes_max_{UINT32_MAX};  // message.max.bytes, of all clients
   KafkaConfig config_{};

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <edgespan/books.hpp>
+
+namespace edgespan {
+
+std::string_view drop_reason_name(DropReason reason) noexcept {
+  switch (reason) {
+    case DropReason::ring_full:
+      return "ring_full";
+    case DropReason::no_slot:
+      return "no_slot";
+    case DropReason::too_large:
+      return "too_large";
+    case DropReason::refused_3xx:
+      return "refused_3xx";
+    case DropReason::refused_4xx:
+      return "refused_4xx";
+    case DropReason::refused_413:
+      return "refused_413";
+    case DropReason::refused_5xx:
+      return "refused_5xx";
+    case DropReason::refused_kafka:
+      return "refused_kafka";
+    case DropReason::shutdown:
+      return "shutdown";
+  }
+  return "unknown";
+}
+
+std::uint64_t Books::dropped_total() const noexcept {
+  std::uint64_t sum = 0;
+  for (const std::uint64_t count : dropped) sum += count;
+  return sum;
+}
+
+}  // namespace edgespan
