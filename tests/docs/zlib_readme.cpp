@@ -1,24 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The program of port/zlib/README.md.
-#include <edgespan/gzip.hpp>
-#include <edgespan/http_sender.hpp>
-#include <edgespan/limits.hpp>
-#include <edgespan/posix.hpp>
+// The program of port/zlib/README.md as it is printed.
+#include "readme/zlib/1.inc"
 
 #include <cstdio>
 
-namespace {
-
-bool readme() {
-#include "readme/zlib/1.inc"
-
-  return started;
-}
-
-}  // namespace
-
 int main() {
-  const bool started = readme();
+  const bool started = start();
   if (!started) std::fprintf(stderr, "port/zlib/README.md: it does not start\n");
   return started ? 0 : 1;
 }
