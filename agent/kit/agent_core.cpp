@@ -70,8 +70,7 @@ AgentStatus AgentCore::run(const Sender& sender, const ReporterConfig& config,
     return reporter_failed(status, sender, config);
   }
   if (worker != nullptr) {
-    worker_ = *worker;
-    if (const Status status = reporter_.start(worker_); status != Status::ok) return {status, "worker"};
+    if (const Status status = reporter_.start(*worker); status != Status::ok) return {status, "worker"};
   }
   phase_.store(Phase::running, std::memory_order_release);
   return {};

@@ -57,7 +57,6 @@ class AgentCore {
 
   Tracing tracing_;
   Reporter reporter_;
-  edgespan_worker worker_{};
   std::atomic<Phase> phase_{Phase::stopped};
 };
 
