@@ -5,31 +5,37 @@
 
 namespace edgespan::detail {
 
-Taken take_spans(TracingState& state, std::uint32_t& stripe, std::span<std::byte> room) noexcept {
+Taken take_spans(TracingState& state, std::span<std::byte> room) noexcept {
   Taken taken;
   const std::uint64_t wall_us = state.wall_us();
   if (wall_us == 0) return taken;
   // Both clocks are read at one moment: what lies between them would stand in every date.
   const std::uint64_t offset_us = wall_us - state.now_us();
   const ConsumerLock lock{state};
-  // Every stripe once: to go round until all are empty at one time would run after threads that are at work.
-  for (std::uint32_t emptied = 0; emptied < stripes;) {
-    RingElement record;
-    if (!state.ring.peek(stripe, record)) {
-      stripe = (stripe + 1) % stripes;
-      ++emptied;
-      continue;
-    }
-    if (record.bytes.size() > room.size() - taken.bytes) {
+  const auto move = [&](const RingElement& element) {
+    if (element.bytes.size() > room.size() - taken.bytes) {
       taken.full = true;
-      break;
+      return false;
     }
-    const std::span<std::byte> copy = room.subspan(taken.bytes, record.bytes.size());
-    std::memcpy(copy.data(), record.bytes.data(), copy.size());
-    rebase(copy, record.timestamp_at, record.annotated, offset_us);
-    state.ring.pop(stripe);
+    const std::span<std::byte> copy = room.subspan(taken.bytes, element.bytes.size());
+    std::memcpy(copy.data(), element.bytes.data(), copy.size());
+    rebase(copy, element.timestamp_at, element.annotated, offset_us);
     taken.bytes += static_cast<std::uint32_t>(copy.size());
     ++taken.spans;
+    return true;
+  };
+  RingElement element;
+  while (state.ring.peek_late(element) && move(element)) state.ring.pop_late(element);
+  // The oldest chunk first, whoever filled it: no thread can hold back the spans of another. A stripe that
+  // was empty is not asked again, since that would run after threads that are at work.
+  std::uint32_t without = 0;
+  for (std::uint32_t stripe = state.ring.oldest_stripe(without); stripe != stripes && !taken.full;
+       stripe = state.ring.oldest_stripe(without)) {
+    SpanRing::Peek found = state.ring.peek(stripe, element);
+    for (; found == SpanRing::Peek::element && move(element); found = state.ring.peek(stripe, element)) {
+      state.ring.pop(stripe);
+    }
+    if (found == SpanRing::Peek::nothing) without |= 1U << stripe;
   }
   state.ledger.sums.in_batch += taken.spans;
   return taken;
@@ -37,9 +43,11 @@ Taken take_spans(TracingState& state, std::uint32_t& stripe, std::span<std::byte
 
 void drop_spans(TracingState& state, DropReason reason) noexcept {
   const ConsumerLock lock{state};
-  RingElement record;
+  RingElement element;
   for (std::uint32_t stripe = 0; stripe < stripes; ++stripe) {
-    while (state.ring.peek(stripe, record)) {
+    SpanRing::Peek found;
+    while ((found = state.ring.peek(stripe, element)) != SpanRing::Peek::nothing) {
+      if (found == SpanRing::Peek::moved) continue;
       state.ring.pop(stripe);
       ++state.ledger.sums.dropped[static_cast<std::size_t>(reason)];
     }

@@ -17,11 +17,11 @@ struct Taken {
   bool full = false;  // the next span in the ring did not fit
 };
 
-// Moves spans out of the ring to the start of `room`, as many as fit, and counts them as in the batch: all
-// that were there when it began, and of later ones those that it meets. `stripe` is where to go on; it is
-// kept between calls so that every stripe has its turn. While the wall clock is unknown nothing leaves: the
-// times could not be told. One caller at a time; never blocks for I/O.
-Taken take_spans(TracingState& state, std::uint32_t& stripe, std::span<std::byte> room) noexcept;
+// Moves spans out of the ring to the start of `room`, as many as fit, and counts them as in the batch. A span
+// leaves at the latest with the second batch behind those that hold what was finished before it, whatever
+// other threads do, if a batch holds three chunks of the ring. While the wall clock is unknown nothing
+// leaves: the times could not be told. One caller at a time; never blocks for I/O.
+Taken take_spans(TracingState& state, std::span<std::byte> room) noexcept;
 
 // Drops and counts every span in the ring.
 void drop_spans(TracingState& state, DropReason reason) noexcept;

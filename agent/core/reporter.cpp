@@ -92,8 +92,7 @@ bool Reporter::sweep(std::uint64_t now_us, bool all) noexcept {
 void Reporter::fill() noexcept {
   detail::TracingState& state = detail::state_of(*tracing_);
   underway_.store(1, std::memory_order_relaxed);
-  const detail::Taken taken =
-      detail::take_spans(state, next_stripe_, state.memory.batch.subspan(batch_used_));
+  const detail::Taken taken = detail::take_spans(state, state.memory.batch.subspan(batch_used_));
   full_ = more_ = taken.full;
   // While nothing can leave, to be woken again by a ring that fills would be of no use.
   if (taken.spans != 0) state.wake_sent.store(0, std::memory_order_relaxed);

@@ -24,20 +24,18 @@ Status Reporter::flush(std::uint32_t timeout_ms) noexcept {
   return wait_until_sent(detail::state_of(*tracing_).now_us() + timeout_ms * us_per_ms);
 }
 
-// First every span that was accepted before must have left the ring, then the batch that holds the last of
-// them must be settled. Both are seen from counters, so that spans that come in meanwhile do not keep a flush
+// First every span that was in the ring before must have left it, then the batch that holds the last of them
+// must be settled. The ring keeps the place, so that spans that come in meanwhile do not keep a flush
 // waiting.
 Status Reporter::wait_until_sent(std::uint64_t deadline_us) noexcept {
   detail::TracingState& state = detail::state_of(*tracing_);
-  std::uint32_t accepted[detail::stripes];
-  for (std::uint32_t i = 0; i < detail::stripes; ++i) {
-    accepted[i] = state.ring.counters(i).accepted.load(std::memory_order_acquire);
-  }
+  const auto marks = [&] {
+    const detail::ConsumerLock lock{state};
+    return state.ring.marks();
+  }();
   const auto left_ring = [&] {
-    for (std::uint32_t i = 0; i < detail::stripes; ++i) {
-      if (static_cast<std::int32_t>(state.ring.popped(i) - accepted[i]) < 0) return false;
-    }
-    return true;
+    const detail::ConsumerLock lock{state};
+    return state.ring.passed(marks);
   };
   hurry_.fetch_add(1, std::memory_order_release);
   Status status = Status::timeout;

@@ -6,21 +6,23 @@
 namespace edgespan::detail {
 namespace {
 
-// Drops old spans of this stripe, or else of another, until a chunk is free again. False if that cannot be
-// had at once.
-bool evict(TracingState& state, std::uint32_t stripe) noexcept {
+// Drops the oldest spans, whoever finished them, until a chunk is free again. False if that cannot be had at
+// once.
+bool evict(TracingState& state) noexcept {
   if (!ConsumerLock::try_acquire(state)) return false;
-  const std::uint32_t used = state.ring.chunks_used();
+  SpanRing& ring = state.ring;
+  const std::uint32_t used = ring.chunks_used();
   bool freed = false;
-  RingElement oldest;
-  for (std::uint32_t looked = 0; !freed && looked < stripes;) {
-    const bool found = state.ring.peek(stripe, oldest);
-    freed = state.ring.chunks_used() < used;  // looking on may have done it
-    if (!found) {
-      stripe = (stripe + 1) % stripes;
-      ++looked;
-    } else if (!freed) {
-      state.ring.pop(stripe);
+  std::uint32_t without = 0;
+  for (std::uint32_t stripe = ring.oldest_stripe(without); stripe != stripes && !freed;
+       stripe = ring.oldest_stripe(without)) {
+    RingElement oldest;
+    const SpanRing::Peek found = ring.peek(stripe, oldest);
+    freed = ring.chunks_used() < used;  // looking on may have done it
+    if (found == SpanRing::Peek::nothing) {
+      without |= 1U << stripe;
+    } else if (found == SpanRing::Peek::element) {
+      ring.pop(stripe);
       ++state.ledger.sums.dropped[static_cast<std::size_t>(DropReason::ring_full)];
     }
   }
@@ -31,9 +33,8 @@ bool evict(TracingState& state, std::uint32_t stripe) noexcept {
 }  // namespace
 
 bool make_ring_room(TracingState& state, bool again) noexcept {
-  const std::uint32_t stripe = thread_stripe();
-  if (!again && state.drop_oldest && evict(state, stripe)) return true;
-  state.ring.counters(stripe).count(DropReason::ring_full);
+  if (!again && state.drop_oldest && evict(state)) return true;
+  state.ring.counters(thread_stripe()).count(DropReason::ring_full);
   return false;
 }
 

@@ -8,11 +8,17 @@
 namespace edgespan::detail {
 namespace {
 
-// A chunk's link while no stripe has it; otherwise the number of the next chunk, from 1, or 0.
+// What a chunk's `before` says while no stripe has it; no cursor has these values.
 constexpr std::uint32_t chunk_free = UINT32_MAX;
+constexpr std::uint32_t chunk_taken = UINT32_MAX - 1;  // by a producer that has not put it to use yet
 
 // How far a search for a free chunk goes back to chunks that were freed just now, and are still in a cache.
 constexpr std::uint32_t rewind_max = 64;
+
+// The order of counters that wrap.
+constexpr bool precedes(std::uint32_t a, std::uint32_t b) noexcept {
+  return static_cast<std::int32_t>(a - b) < 0;
+}
 
 }  // namespace
 
@@ -21,16 +27,15 @@ void SpanRing::init(std::span<std::byte> bytes, std::span<RingChunk> chunks) noe
   bytes_ = bytes.data();
   chunks_ = chunks;
   std::memset(bytes.data(), 0, bytes.size());
-  for (RingChunk& chunk : chunks) {
-    chunk.link.store(chunk_free, std::memory_order_relaxed);
-    chunk.filled.store(0, std::memory_order_relaxed);
-  }
+  for (RingChunk& chunk : chunks) chunk.before.store(chunk_free, std::memory_order_relaxed);
   // Each stripe begins in a quarter of its own.
   for (std::uint32_t i = 0; i < stripes; ++i) {
     stripes_[i].cursor.store(no_chunk, std::memory_order_relaxed);
-    reading_[i].first.store(none, std::memory_order_relaxed);
     stripes_[i].next.store(i * this->chunks() / stripes, std::memory_order_relaxed);
+    reading_[i].first = reading_[i].last = none;
+    reading_[i].waited_at = no_chunk;
   }
+  held_ = none;
 }
 
 // Mostly the next one is free. A full ring is seen from the counter, so that a span that will be dropped
@@ -41,9 +46,9 @@ std::uint32_t SpanRing::take_chunk(Stripe& stripe) noexcept {
   for (std::uint32_t looked = 0; looked < count; ++looked, ++chunk) {
     if (looked == 1 && chunks_used() >= count) return none;
     if (chunk >= count) chunk = 0;
-    std::uint32_t seen = chunks_[chunk].link.load(std::memory_order_relaxed);
-    if (seen != chunk_free || !chunks_[chunk].link.compare_exchange_strong(seen, 0, std::memory_order_acquire,
-                                                                           std::memory_order_relaxed)) {
+    std::uint32_t seen = chunks_[chunk].before.load(std::memory_order_relaxed);
+    if (seen != chunk_free || !chunks_[chunk].before.compare_exchange_strong(
+                                  seen, chunk_taken, std::memory_order_acquire, std::memory_order_relaxed)) {
       continue;
     }
     used_.fetch_add(1, std::memory_order_relaxed);
@@ -53,87 +58,235 @@ std::uint32_t SpanRing::take_chunk(Stripe& stripe) noexcept {
   return none;
 }
 
-// Gives a chunk back whose written part is zero again. Its stripe goes on there if that is close behind.
-void SpanRing::free_chunk(std::uint32_t index, std::uint32_t chunk) noexcept {
-  used_.fetch_sub(1, std::memory_order_relaxed);
-  chunks_[chunk].link.store(chunk_free, std::memory_order_release);
-  std::atomic<std::uint32_t>& next = stripe_at(index).next;
-  const std::uint32_t ahead = next.load(std::memory_order_relaxed) - chunk;
-  if (ahead != 0 && ahead <= rewind_max) next.store(chunk, std::memory_order_relaxed);
-}
-
-std::byte* SpanRing::claim_on(std::uint32_t index, std::uint32_t words) noexcept {
+// The chunk is whole before the cursor leads to it: a producer that stops behind the compare-and-swap leaves
+// nothing undone that others need. Its order is drawn after the cursor was read, so that the chunks of a
+// stripe have rising orders.
+std::byte* SpanRing::claim_on(std::uint32_t index, std::uint32_t size) noexcept {
+  const std::uint32_t words = words_for(size);
   Stripe& stripe = stripe_at(index);
-  std::uint32_t seen = stripe.cursor.load(std::memory_order_acquire);
+  std::uint32_t seen = stripe.cursor.load(std::memory_order_relaxed);
   std::uint32_t spare = none;  // taken for a switch that another thread won
   for (;;) {
-    const std::uint32_t chunk = chunk_of(seen);
     const std::uint32_t at = words_of(seen);
     if (at + words <= chunk_words) {
       if (!stripe.cursor.compare_exchange_weak(seen, seen + words, std::memory_order_acq_rel,
-                                               std::memory_order_acquire)) {
+                                               std::memory_order_relaxed)) {
         continue;
       }
-      if (spare != none) {
-        used_.fetch_sub(1, std::memory_order_relaxed);
-        chunks_[spare].link.store(chunk_free, std::memory_order_release);
-      }
-      return reinterpret_cast<std::byte*>(word(chunk, at + 1));
+      if (spare != none) give_back(spare);
+      return open_claim(chunk_of(seen), at, size);
     }
     if (spare == none) spare = take_chunk(stripe);
     if (spare == none) return nullptr;
-    if (!stripe.cursor.compare_exchange_weak(seen, cursor(spare, words), std::memory_order_acq_rel,
-                                             std::memory_order_acquire)) {
-      continue;
+    chunks_[spare].order.store(orders_.fetch_add(1, std::memory_order_relaxed), std::memory_order_relaxed);
+    chunks_[spare].before.store(seen, std::memory_order_relaxed);
+    if (stripe.cursor.compare_exchange_weak(seen, cursor(spare, words), std::memory_order_acq_rel,
+                                            std::memory_order_relaxed)) {
+      return open_claim(spare, 0, size);
     }
-    if (chunk == none) {
-      read_side(index).first.store(spare, std::memory_order_release);
-    } else {
-      chunks_[chunk].filled.store(at, std::memory_order_relaxed);
-      chunks_[chunk].link.store(spare + 1, std::memory_order_release);
-    }
-    return reinterpret_cast<std::byte*>(word(spare, 1));
   }
 }
 
-// Takes the chunk away from an idle stripe whose records are all read, so that others may use it. `first`
-// goes before the cursor: whoever opens the stripe anew writes `first` after it.
-bool SpanRing::retire(std::uint32_t index, std::uint32_t chunk) noexcept {
+// The chunk is zero.
+void SpanRing::give_back(std::uint32_t chunk) noexcept {
+  used_.fetch_sub(1, std::memory_order_relaxed);
+  chunks_[chunk].before.store(chunk_free, std::memory_order_release);
+}
+
+// A chunk is zeroed before it is given back: the next reader must not take old bytes for a header.
+void SpanRing::free_chunk(std::uint32_t chunk) noexcept {
+  std::memset(word(chunk, 0), 0, chunks_[chunk].end * 4U);
+  give_back(chunk);
+}
+
+// Comes to know the chunks that the stripe has taken since, from the newest back to the last one that is
+// known. Returns the cursor that it read: that of the newest chunk, if there is one.
+std::uint32_t SpanRing::link_chunks(std::uint32_t index) noexcept {
   ReadSide& side = read_side(index);
-  std::uint32_t expected = cursor(chunk, side.words);
-  side.first.store(none, std::memory_order_relaxed);
-  if (!stripe_at(index).cursor.compare_exchange_strong(expected, no_chunk, std::memory_order_acq_rel,
-                                                       std::memory_order_relaxed)) {
-    side.first.store(chunk, std::memory_order_relaxed);
-    return false;
+  const std::uint32_t at = stripe_at(index).cursor.load(std::memory_order_acquire);
+  const std::uint32_t newest = chunk_of(at);
+  if (newest == none || newest == side.last) return at;
+  std::uint32_t chunk = newest;
+  std::uint32_t next = none;
+  for (;;) {
+    chunks_[chunk].next = next;
+    chunks_[chunk].hole = chunk_words;
+    ++side.linked;
+    const std::uint32_t before = chunks_[chunk].before.load(std::memory_order_relaxed);
+    next = chunk;
+    chunk = chunk_of(before);
+    if (chunk != none) chunks_[chunk].end = static_cast<std::uint16_t>(words_of(before));
+    if (chunk == side.last) break;
+    EDGESPAN_ASSERT(chunk < chunks());
   }
-  std::memset(word(chunk, 0), 0, side.words * 4U);
+  if (side.last == none) {
+    side.first = next;
+    side.words = 0;
+  } else {
+    chunks_[side.last].next = next;
+  }
+  side.last = newest;
+  return at;
+}
+
+std::uint32_t SpanRing::oldest_stripe(std::uint32_t without) noexcept {
+  std::uint32_t oldest = stripes;
+  std::uint32_t order = 0;
+  for (std::uint32_t i = 0; i < stripes; ++i) {
+    if ((without >> i & 1) != 0) continue;
+    if (read_side(i).first == none) link_chunks(i);
+    if (read_side(i).first == none) continue;
+    const std::uint32_t mine = chunks_[read_side(i).first].order.load(std::memory_order_relaxed);
+    if (oldest == stripes || precedes(mine, order)) {
+      oldest = i;
+      order = mine;
+    }
+  }
+  return oldest;
+}
+
+// Goes on from the chunk that is read; true.
+bool SpanRing::leave_chunk(std::uint32_t index) noexcept {
+  ReadSide& side = read_side(index);
+  const std::uint32_t chunk = side.first;
+  RingChunk& left = chunks_[chunk];
+  side.first = chunk == side.last ? none : left.next;
+  if (side.first == none) side.last = none;
   side.words = 0;
-  free_chunk(index, chunk);
+  ++side.left;
+  if (left.hole != chunk_words) {
+    left.next = held_;
+    held_ = chunk;
+    return true;
+  }
+  free_chunk(chunk);
+  // The stripe goes on there if that is close behind.
+  std::atomic<std::uint32_t>& next = stripe_at(index).next;
+  const std::uint32_t ahead = next.load(std::memory_order_relaxed) - chunk;
+  if (ahead != 0 && ahead <= rewind_max) next.store(chunk, std::memory_order_relaxed);
   return true;
 }
 
-// The end of what is read so far, of a chunk or of a stripe. A chunk is zeroed before it is freed: the next
-// reader must not take old bytes for a header.
-bool SpanRing::peek_on(std::uint32_t index, RingElement& out) noexcept {
-  ReadSide& side = read_side(index);
-  for (;;) {
-    const std::uint32_t chunk = side.first.load(std::memory_order_acquire);
-    if (chunk == none) return false;
-    const std::uint32_t link = chunks_[chunk].link.load(std::memory_order_acquire);
-    if (link != 0 && side.words == chunks_[chunk].filled.load(std::memory_order_relaxed)) {
-      std::memset(word(chunk, 0), 0, side.words * 4U);
-      side.words = 0;
-      side.first.store(link - 1, std::memory_order_relaxed);
-      free_chunk(index, chunk);
-      continue;
-    }
-    if (stripe_at(index).cursor.load(std::memory_order_acquire) == cursor(chunk, side.words)) {
-      if (retire(index, chunk)) return false;
-      continue;
-    }
-    return show(chunk, side.words, out);
+// Takes the newest chunk from its stripe, so that nobody claims in it any more, and leaves it. False: the
+// cursor was not `expected`.
+bool SpanRing::close_chunk(std::uint32_t index, std::uint32_t expected) noexcept {
+  const std::uint32_t words = words_of(expected);
+  if (!stripe_at(index).cursor.compare_exchange_strong(expected, no_chunk, std::memory_order_acq_rel,
+                                                       std::memory_order_relaxed)) {
+    return false;
   }
+  chunks_[read_side(index).first].end = static_cast<std::uint16_t>(words);
+  return leave_chunk(index);
+}
+
+// The claim at which the consumer stands was open twice. Returns whether its chunk was left: where the size
+// of the claim is not written yet, nobody can tell where the next one begins.
+bool SpanRing::pass_over(std::uint32_t index) noexcept {
+  ReadSide& side = read_side(index);
+  const std::uint32_t header = header_at(side.first, side.words);
+  if ((header & committed) != 0) return false;
+  RingChunk& chunk = chunks_[side.first];
+  if (chunk.hole == chunk_words) {
+    chunk.hole = static_cast<std::uint16_t>(side.words);
+    ++holes_;
+  }
+  ++passed_over_;
+  if (header != 0) {
+    side.words += words_for(size_of(header));
+    return false;
+  }
+  for (;;) {
+    const std::uint32_t at = link_chunks(index);
+    if (side.first != side.last) return leave_chunk(index);
+    if (close_chunk(index, at)) return true;
+  }
+}
+
+SpanRing::Peek SpanRing::peek_on(std::uint32_t index, RingElement& out) noexcept {
+  ReadSide& side = read_side(index);
+  if (side.first == none) link_chunks(index);
+  if (side.first == none) return Peek::nothing;
+  for (;;) {
+    if (show(side.first, side.words, out)) return Peek::element;
+    std::uint32_t end = chunks_[side.first].end;
+    if (side.first == side.last) {
+      const std::uint32_t at = link_chunks(index);
+      end = side.first == side.last ? words_of(at) : chunks_[side.first].end;
+    }
+    if (side.words != end) {
+      const std::uint32_t here = cursor(side.first, side.words);
+      if (side.waited_at != here) {
+        side.waited_at = here;
+        return Peek::nothing;
+      }
+      if (pass_over(index)) return Peek::moved;
+    } else if (side.first != side.last) {
+      leave_chunk(index);
+      return Peek::moved;
+    } else if (chunks_[side.first].hole != chunk_words) {
+      return Peek::nothing;
+    } else if (close_chunk(index, cursor(side.first, side.words))) {
+      return Peek::moved;
+    }
+  }
+}
+
+// Looks from the first claim of a chunk that was passed over, up to word `end`. False: none of them was
+// committed since; the chunk's `hole` is then the first that is still open.
+bool SpanRing::find_late(std::uint32_t chunk, std::uint32_t end, RingElement& out) noexcept {
+  std::uint32_t hole = chunk_words;
+  for (std::uint32_t at = chunks_[chunk].hole; at < end;) {
+    const std::uint32_t header = header_at(chunk, at);
+    if ((header & committed) == 0 && hole == chunk_words) hole = at;
+    if (header == 0) break;
+    if ((header & (committed | taken)) == committed) return show(chunk, at, out);
+    at += words_for(size_of(header));
+  }
+  chunks_[chunk].hole = static_cast<std::uint16_t>(hole);
+  if (hole == chunk_words) --holes_;
+  return false;
+}
+
+bool SpanRing::peek_late(RingElement& out) noexcept {
+  if (holes_ == 0) return false;
+  for (const ReadSide& side : reading_) {
+    const bool has_hole = side.first != none && chunks_[side.first].hole != chunk_words;
+    if (has_hole && find_late(side.first, side.words, out)) return true;
+  }
+  for (std::uint32_t* from = &held_; *from != none;) {
+    const std::uint32_t chunk = *from;
+    if (find_late(chunk, chunks_[chunk].end, out)) return true;
+    if (chunks_[chunk].hole != chunk_words) {
+      from = &chunks_[chunk].next;
+      continue;
+    }
+    *from = chunks_[chunk].next;
+    free_chunk(chunk);
+  }
+  return false;
+}
+
+void SpanRing::pop_late(const RingElement& element) noexcept {
+  *(reinterpret_cast<std::uint32_t*>(element.bytes.data()) - 1) |= taken;
+  count_popped(reading_[0]);
+}
+
+SpanRing::Marks SpanRing::marks() noexcept {
+  Marks marks{};
+  for (std::uint32_t i = 0; i < stripes; ++i) {
+    const std::uint32_t at = link_chunks(i);
+    marks[i] = {read_side(i).linked, read_side(i).last == none ? 0 : words_of(at)};
+  }
+  return marks;
+}
+
+bool SpanRing::passed(const Marks& marks) const noexcept {
+  for (std::uint32_t i = 0; i < stripes; ++i) {
+    const ReadSide& side = reading_[i];
+    const bool inside = side.left + 1 == marks[i].chunk;
+    if (inside ? side.words < marks[i].words : precedes(side.left, marks[i].chunk)) return false;
+  }
+  return true;
 }
 
 }  // namespace edgespan::detail

@@ -3,9 +3,15 @@
 // time takes them out.
 //
 // The memory is cut into chunks that a few stripes share. A thread always uses the same stripe, so its spans
-// stay in order and threads do not meet on one counter; a stripe takes a further chunk when its last one is
+// stay in order and threads do not meet on one counter. A stripe takes a further chunk when its last one is
 // full, so that one busy thread may use all the memory. What producers write and what the consumer writes
 // stand in different cache lines, and so do the stripes: threads of two stripes share no line that changes.
+//
+// Progress: a claim is lock-free for producers, and no thread waits for another. A producer may stop for ever
+// at any instruction between claim() and commit(). The consumer then passes over that one claim, and reads on
+// behind it; where the producer stopped before it wrote the size of its claim, the consumer passes over the
+// rest of the chunk. What was passed over is read as soon as it is committed. Until then its chunk is not
+// used again.
 #pragma once
 
 #include <array>
@@ -55,23 +61,24 @@ class SpanRing {
     for (std::uint32_t i = 0; i < stripes; ++i) {
       stripes_[i].counters.accepted.store(count, std::memory_order_relaxed);
       reading_[i].popped.store(count, std::memory_order_relaxed);
+      reading_[i].linked = reading_[i].left = count;
     }
+    orders_.store(count, std::memory_order_relaxed);
   }
 
   // Producer side, any thread. A claim of `size` bytes (1 to ring_chunk_bytes - 4); null if the ring is full.
-  // Every claim is followed by its commit, without a wait in between: an open claim holds back the spans
-  // behind it in its stripe.
+  // Every claim is followed by its commit, without a wait in between.
   std::byte* claim(std::uint32_t stripe, std::uint32_t size) noexcept {
     const std::uint32_t words = words_for(size);
-    if constexpr (small_code) return claim_on(stripe, words);
+    if constexpr (small_code) return claim_on(stripe, size);
     std::atomic<std::uint32_t>& at = stripe_at(stripe).cursor;
-    std::uint32_t seen = at.load(std::memory_order_acquire);
+    std::uint32_t seen = at.load(std::memory_order_relaxed);
     if (words_of(seen) + words <= chunk_words &&
         at.compare_exchange_strong(seen, seen + words, std::memory_order_acq_rel,
                                    std::memory_order_relaxed)) {
-      return reinterpret_cast<std::byte*>(word(chunk_of(seen), words_of(seen) + 1));
+      return open_claim(chunk_of(seen), words_of(seen), size);
     }
-    return claim_on(stripe, words);
+    return claim_on(stripe, size);
   }
   void commit(std::byte* claimed, std::uint32_t size, std::uint32_t timestamp_at, bool annotated) noexcept {
     auto* const header = reinterpret_cast<std::uint32_t*>(claimed) - 1;
@@ -83,25 +90,57 @@ class SpanRing {
     return static_cast<std::size_t>(claimed - bytes_) % ring_chunk_bytes == sizeof(std::uint32_t);
   }
 
-  // Consumer side, under the consumer's lock: the oldest committed record of a stripe, until pop().
-  bool peek(std::uint32_t stripe, RingElement& out) noexcept {
-    if constexpr (small_code) return peek_on(stripe, out);
-    const ReadSide& side = read_side(stripe);
-    const std::uint32_t chunk = side.first.load(std::memory_order_acquire);
-    return (chunk != none && show(chunk, side.words, out)) || peek_on(stripe, out);
+  // Consumer side, under the consumer's lock, until the end of the class but for the last functions.
+
+  // What peek() found in the oldest chunk of a stripe.
+  enum class Peek : std::uint8_t {
+    element,  // the oldest element that is committed, until pop()
+    moved,    // the end of the chunk: it was left, and the next one may be older than those of other stripes
+    nothing,  // no more is there now, or a claim is still being written
+  };
+
+  // The stripe of which the oldest chunk was taken first, of those whose bit in `without` is not set;
+  // `stripes` if there is none.
+  std::uint32_t oldest_stripe(std::uint32_t without) noexcept;
+  Peek peek(std::uint32_t stripe, RingElement& out) noexcept {
+    if constexpr (!small_code) {
+      const ReadSide& side = read_side(stripe);
+      if (side.first != none && show(side.first, side.words, out)) return Peek::element;
+    }
+    return peek_on(stripe, out);
   }
   EDGESPAN_SHARED void pop(std::uint32_t stripe) noexcept {
     ReadSide& side = read_side(stripe);
-    side.words += words_for(size_of(*word(side.first.load(std::memory_order_relaxed), side.words)));
-    side.popped.store(side.popped.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+    std::uint32_t& header = *word(side.first, side.words);
+    side.words += words_for(size_of(header));
+    if (chunks_[side.first].hole != chunk_words) header |= taken;
+    count_popped(side);
   }
 
-  // Chunks that hold, or may take, spans. Any thread; a guess as soon as it is returned.
+  // An element whose claim was passed over, and that is committed since; until pop_late(). False: there is
+  // none.
+  bool peek_late(RingElement& out) noexcept;
+  void pop_late(const RingElement& element) noexcept;
+
+  // Claims that were passed over, modulo 2^32.
+  std::uint32_t passed_over() const noexcept { return passed_over_; }
+
+  // A place in each stripe, behind all that was committed to it.
+  struct Mark {
+    std::uint32_t chunk;  // how many chunks its stripe had taken
+    std::uint32_t words;  // of the last of them
+  };
+  using Marks = std::array<Mark, stripes>;
+  Marks marks() noexcept;
+  // Whether all that stood before the marks was popped or passed over.
+  bool passed(const Marks& marks) const noexcept;
+
+  // Any thread, from here on. Chunks that hold, or may take, spans; a guess as soon as it is returned.
   std::uint32_t chunks_used() const noexcept { return used_.load(std::memory_order_relaxed); }
   std::uint32_t chunks() const noexcept { return static_cast<std::uint32_t>(chunks_.size()); }
 
   StripeCounters& counters(std::uint32_t stripe) noexcept { return stripe_at(stripe).counters; }
-  // Records that left the stripe. Any thread.
+  // Elements that left the ring by this stripe.
   std::uint32_t popped(std::uint32_t stripe) const noexcept {
     return reading_[stripe].popped.load(std::memory_order_acquire);
   }
@@ -119,9 +158,12 @@ class SpanRing {
   static constexpr std::uint32_t words_of(std::uint32_t value) noexcept { return value & 0x1FF; }
   static constexpr std::uint32_t no_chunk = none << 9 | chunk_words;
 
-  // The word in front of a record. 0: claimed, not committed, or nothing there yet.
+  // The word in front of an element. 0: nothing is there, or its producer has not come to write the size of
+  // its claim.
   static constexpr std::uint32_t committed = 1U << 31;
   static constexpr std::uint32_t has_annotations = 1U << 30;
+  static constexpr std::uint32_t taken = 1U
+                                         << 29;  // popped, while the chunk waits for a claim in front of it
   static constexpr std::uint32_t pack(std::uint32_t size, std::uint32_t timestamp_at,
                                       bool annotated) noexcept {
     return committed | (annotated ? has_annotations : 0) | timestamp_at << 12 | size;
@@ -135,10 +177,14 @@ class SpanRing {
     StripeCounters counters;
     std::atomic<std::uint32_t> next{0};  // where its search for a free chunk begins
   };
-  // What the consumer writes; `first` also by the producer that opens an empty stripe.
+  // What the consumer keeps of a stripe.
   struct ReadSide {
-    std::atomic<std::uint32_t> first{0};  // the oldest chunk that is not read to its end
-    std::uint32_t words = 0;              // read of it
+    std::uint32_t first = 0;      // the oldest chunk that is not read to its end
+    std::uint32_t words = 0;      // read of it
+    std::uint32_t last = 0;       // the newest chunk that the consumer knows
+    std::uint32_t linked = 0;     // chunks that it has come to know, modulo 2^32
+    std::uint32_t left = 0;       // chunks that it has read to their end, modulo 2^32
+    std::uint32_t waited_at = 0;  // the claim that it found open before
     std::atomic<std::uint32_t> popped{0};
   };
 
@@ -149,28 +195,48 @@ class SpanRing {
   std::uint32_t* word(std::uint32_t chunk, std::uint32_t words) noexcept {
     return reinterpret_cast<std::uint32_t*>(bytes_ + chunk * ring_chunk_bytes + words * 4U);
   }
+  std::uint32_t header_at(std::uint32_t chunk, std::uint32_t words) noexcept {
+    return std::atomic_ref<std::uint32_t>{*word(chunk, words)}.load(std::memory_order_acquire);
+  }
+  // The size is written at once, so that the consumer can pass over a claim whose producer stops.
+  std::byte* open_claim(std::uint32_t chunk, std::uint32_t words, std::uint32_t size) noexcept {
+    std::atomic_ref<std::uint32_t>{*word(chunk, words)}.store(size, std::memory_order_relaxed);
+    return reinterpret_cast<std::byte*>(word(chunk, words + 1));
+  }
   bool show(std::uint32_t chunk, std::uint32_t words, RingElement& out) noexcept {
     if (words >= chunk_words) return false;
-    const std::uint32_t header =
-        std::atomic_ref<std::uint32_t>{*word(chunk, words)}.load(std::memory_order_acquire);
-    if (header == 0) return false;
+    const std::uint32_t header = header_at(chunk, words);
+    if ((header & committed) == 0) return false;
     out.bytes = {reinterpret_cast<std::byte*>(word(chunk, words + 1)), size_of(header)};
     out.timestamp_at = header >> 12 & 0xFFF;
     out.annotated = (header & has_annotations) != 0;
     return true;
   }
-  std::byte* claim_on(std::uint32_t index, std::uint32_t words) noexcept;
-  bool peek_on(std::uint32_t index, RingElement& out) noexcept;
+  static void count_popped(ReadSide& side) noexcept {
+    side.popped.store(side.popped.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+  }
+  std::byte* claim_on(std::uint32_t index, std::uint32_t size) noexcept;
   std::uint32_t take_chunk(Stripe& stripe) noexcept;
-  void free_chunk(std::uint32_t index, std::uint32_t chunk) noexcept;
-  bool retire(std::uint32_t index, std::uint32_t chunk) noexcept;
+  void give_back(std::uint32_t chunk) noexcept;
+  void free_chunk(std::uint32_t chunk) noexcept;
+
+  Peek peek_on(std::uint32_t index, RingElement& out) noexcept;
+  std::uint32_t link_chunks(std::uint32_t index) noexcept;
+  bool leave_chunk(std::uint32_t index) noexcept;
+  bool close_chunk(std::uint32_t index, std::uint32_t expected) noexcept;
+  bool pass_over(std::uint32_t index) noexcept;
+  bool find_late(std::uint32_t chunk, std::uint32_t end, RingElement& out) noexcept;
 
   std::byte* bytes_ = nullptr;
   std::span<RingChunk> chunks_;
   std::array<Stripe, stripes> stripes_;
   alignas(64) std::array<ReadSide, stripes> reading_;
+  std::uint32_t held_ = 0;   // chunks that were left with a claim passed over, linked by `next`
+  std::uint32_t holes_ = 0;  // chunks with such a claim, held or not
+  std::uint32_t passed_over_ = 0;
   alignas(64) std::atomic<std::uint32_t> used_{
-      0};  // chunks that a stripe has; everybody writes it, once a chunk
+      0};                                 // chunks that a stripe has; everybody writes it, once a chunk
+  std::atomic<std::uint32_t> orders_{0};  // chunks that were taken; as `used_`
 };
 
 }  // namespace edgespan::detail

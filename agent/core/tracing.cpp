@@ -91,6 +91,7 @@ Books Tracing::books() noexcept {
   books.scopes_refused = event(detail::Event::scope_refused);
   books.headers_failed = event(detail::Event::header_failed);
   books.roots_unshared = event(detail::Event::root_unshared);
+  books.claims_passed_over = inside.ring.passed_over();
   books.faults = detail::faults.load(std::memory_order_relaxed);
   return books;
 }

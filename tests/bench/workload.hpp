@@ -57,7 +57,7 @@ struct Agent {
     detail::TracingState& state = detail::state_of(tracing);
     detail::Taken taken;
     do {
-      taken = detail::take_spans(state, stripe, memory->batch);
+      taken = detail::take_spans(state, memory->batch);
       state.ledger.sums.in_batch -= taken.spans;
       state.ledger.sums.delivered += taken.spans;
     } while (taken.full);
@@ -73,7 +73,6 @@ struct Agent {
   posix::Port port;
   std::unique_ptr<Memory<L>> memory = std::make_unique<Memory<L>>();
   Tracing tracing;
-  std::uint32_t stripe = 0;
 };
 
 // The span of the workload, from its start until it lies in the ring.

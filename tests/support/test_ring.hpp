@@ -21,19 +21,39 @@ struct Ring {
     ring.init(bytes, chunks);
   }
   bool put(std::uint32_t stripe, std::uint32_t value, std::uint32_t size = 100) {
+    return put(stripe, value, size, [] {});
+  }
+  // Calls `pause` between claim and commit.
+  template <typename Pause>
+  bool put(std::uint32_t stripe, std::uint32_t value, std::uint32_t size, Pause pause) {
     std::byte* out = ring.claim(stripe, size);
     if (out == nullptr) return false;
+    pause();
     std::memset(out, 0xFF, size);
     std::memcpy(out, &value, sizeof value);
     ring.commit(out, size, 7, value % 2 == 1);
     return true;
   }
+  bool peek(std::uint32_t stripe, detail::RingElement& element) {
+    detail::SpanRing::Peek found;
+    while ((found = ring.peek(stripe, element)) == detail::SpanRing::Peek::moved) {
+    }
+    return found == detail::SpanRing::Peek::element;
+  }
   bool take(std::uint32_t stripe, std::uint32_t& value, std::uint32_t* size = nullptr) {
-    detail::RingElement record;
-    if (!ring.peek(stripe, record)) return false;
-    std::memcpy(&value, record.bytes.data(), sizeof value);
-    if (size != nullptr) *size = static_cast<std::uint32_t>(record.bytes.size());
+    detail::RingElement element;
+    if (!peek(stripe, element)) return false;
+    std::memcpy(&value, element.bytes.data(), sizeof value);
+    if (size != nullptr) *size = static_cast<std::uint32_t>(element.bytes.size());
     ring.pop(stripe);
+    return true;
+  }
+  // One whose claim was passed over, and that is committed since.
+  bool take_late(std::uint32_t& value) {
+    detail::RingElement element;
+    if (!ring.peek_late(element)) return false;
+    std::memcpy(&value, element.bytes.data(), sizeof value);
+    ring.pop_late(element);
     return true;
   }
 };

@@ -31,11 +31,10 @@ struct Agent {
         tracing.init(*memory, {.local = {.service_name = "x"}, .drop_oldest = drop_oldest}, world.clock()));
   }
   void drain() {
-    std::uint32_t stripe = 0;
     detail::Taken taken;
     do {
       detail::TracingState& state = detail::state_of(tracing);
-      taken = detail::take_spans(state, stripe, memory->batch);
+      taken = detail::take_spans(state, memory->batch);
       const auto bytes = std::as_bytes(std::span{memory->batch}).first(taken.bytes);
       for (auto& span : test::decode_spans(bytes)) spans.push_back(std::move(span));
       const detail::ConsumerLock lock{state};

@@ -10,6 +10,7 @@ set(edgespan_core_tests
   b3_differential_test
   b3_test
   bare_clock_test
+  drain_test
   encode_random_test
   encode_test
   inflight_test

@@ -32,7 +32,10 @@ struct LargeRing {
   bool take(std::uint32_t expected) {
     detail::RingElement record;
     std::uint32_t value = 0;
-    if (!ring.peek(0, record)) return false;
+    detail::SpanRing::Peek found;
+    while ((found = ring.peek(0, record)) == detail::SpanRing::Peek::moved) {
+    }
+    if (found == detail::SpanRing::Peek::nothing) return false;
     std::memcpy(&value, record.bytes.data(), sizeof value);
     ring.pop(0);
     return value == expected;

@@ -19,8 +19,8 @@ EDGESPAN_TEST(a_ring_gives_back_what_was_put_in_in_order, "ring") {
     TEST_ASSERT_EQUAL_UINT32(i, value);
     TEST_ASSERT_EQUAL_UINT32(40 + i, size);
   }
-  RingElement record;
-  TEST_ASSERT_FALSE(r.ring.peek(0, record));
+  RingElement element;
+  TEST_ASSERT_FALSE(r.peek(0, element));
 }
 
 EDGESPAN_TEST(one_thread_may_fill_the_whole_ring, "ring") {
@@ -50,33 +50,191 @@ EDGESPAN_TEST(an_idle_stripe_holds_no_chunk, "ring") {
   TEST_ASSERT_EQUAL_UINT32(0, r.ring.chunks_used());
 }
 
-EDGESPAN_TEST(an_open_claim_holds_back_what_is_behind_it, "ring") {
-  Ring<2> r;
+// What its producer would do once it goes on.
+void finish_claim(Ring<4>& r, std::byte* open, std::uint32_t value) {
+  std::memcpy(open, &value, sizeof value);
+  r.ring.commit(open, 16, 0, false);
+}
+
+EDGESPAN_TEST(a_claim_that_is_being_written_is_waited_for_once, "ring") {
+  Ring<4> r;
   std::byte* open = r.ring.claim(0, 16);
   TEST_ASSERT_NOT_NULL(open);
   TEST_ASSERT_TRUE(r.put(0, 2));
   std::uint32_t value = 0;
   TEST_ASSERT_FALSE(r.take(0, value));
-  const std::uint32_t first = 1;
-  std::memcpy(open, &first, sizeof first);
-  r.ring.commit(open, 16, 0, false);
+  finish_claim(r, open, 1);
   TEST_ASSERT_TRUE(r.take(0, value));
   TEST_ASSERT_EQUAL_UINT32(1, value);
   TEST_ASSERT_TRUE(r.take(0, value));
   TEST_ASSERT_EQUAL_UINT32(2, value);
+  TEST_ASSERT_EQUAL_UINT32(0, r.ring.passed_over());
 }
 
-EDGESPAN_TEST(marks_of_a_record_come_back_with_it, "ring") {
+EDGESPAN_TEST(a_claim_whose_producer_stops_costs_that_claim_alone, "ring") {
+  Ring<4> r;
+  std::byte* open = r.ring.claim(0, 16);
+  std::uint32_t value = 0;
+  std::uint32_t taken = 0;
+  TEST_ASSERT_FALSE(r.take(0, value));
+  // Many times around the ring; all of it arrives, in order.
+  for (std::uint32_t put = 0; put < 400; ++put) {
+    TEST_ASSERT_TRUE(r.put(0, put));
+    for (; r.take(0, value); ++taken) TEST_ASSERT_EQUAL_UINT32(taken, value);
+  }
+  TEST_ASSERT_EQUAL_UINT32(400, taken);
+  TEST_ASSERT_EQUAL_UINT32(1, r.ring.passed_over());
+  TEST_ASSERT_FALSE(r.take_late(value));
+  TEST_ASSERT_EQUAL_UINT32(1, r.ring.chunks_used());
+  finish_claim(r, open, 77);
+  TEST_ASSERT_TRUE(r.take_late(value));
+  TEST_ASSERT_EQUAL_UINT32(77, value);
+  TEST_ASSERT_FALSE(r.take_late(value));
+  TEST_ASSERT_EQUAL_UINT32(0, r.ring.chunks_used());
+}
+
+EDGESPAN_TEST(a_producer_that_stops_before_it_writes_a_size_costs_its_chunk, "ring") {
+  Ring<4> r;
+  TEST_ASSERT_TRUE(r.put(0, 1));
+  std::byte* open = r.ring.claim(0, 16);
+  std::memset(open - 4, 0, 4);  // it stopped right behind its compare-and-swap
+  TEST_ASSERT_TRUE(r.put(0, 3));
+  std::uint32_t value = 0;
+  TEST_ASSERT_TRUE(r.take(0, value));
+  TEST_ASSERT_FALSE(r.take(0, value));
+  TEST_ASSERT_FALSE(r.take(0, value));  // left with its chunk
+  for (std::uint32_t put = 100; put < 400; ++put) {
+    TEST_ASSERT_TRUE(r.put(0, put));
+    TEST_ASSERT_TRUE(r.take(0, value));
+    TEST_ASSERT_EQUAL_UINT32(put, value);
+  }
+  TEST_ASSERT_FALSE(r.take(0, value));
+  TEST_ASSERT_EQUAL_UINT32(1, r.ring.chunks_used());
+  const std::uint32_t size = 16;
+  std::memcpy(open - 4, &size,
+              sizeof size);  // it goes on: what stood behind it can be read, it itself not yet
+  TEST_ASSERT_TRUE(r.take_late(value));
+  TEST_ASSERT_EQUAL_UINT32(3, value);
+  TEST_ASSERT_FALSE(r.take_late(value));
+  finish_claim(r, open, 2);
+  TEST_ASSERT_TRUE(r.take_late(value));
+  TEST_ASSERT_EQUAL_UINT32(2, value);
+  TEST_ASSERT_FALSE(r.take_late(value));
+  TEST_ASSERT_EQUAL_UINT32(0, r.ring.chunks_used());
+}
+
+EDGESPAN_TEST(claims_that_stop_in_one_chunk_are_told_apart, "ring") {
+  Ring<4> r;
+  std::byte* open[3];
+  for (std::uint32_t i = 0; i < 3; ++i) {
+    open[i] = r.ring.claim(0, 16);
+    TEST_ASSERT_TRUE(r.put(0, 10 + i));
+  }
+  std::uint32_t value = 0;
+  for (std::uint32_t i = 0; i < 3; ++i) {
+    TEST_ASSERT_FALSE(r.take(0, value));
+    TEST_ASSERT_TRUE(r.take(0, value));
+    TEST_ASSERT_EQUAL_UINT32(10 + i, value);
+  }
+  TEST_ASSERT_FALSE(r.take(0, value));
+  for (const std::uint32_t i : {1U, 0U, 2U}) {  // also while the stripe still fills the chunk
+    finish_claim(r, open[i], i);
+    TEST_ASSERT_TRUE(r.take_late(value));
+    TEST_ASSERT_EQUAL_UINT32(i, value);
+    TEST_ASSERT_FALSE(r.take_late(value));
+  }
+  TEST_ASSERT_EQUAL_UINT32(3, r.ring.passed_over());
+  TEST_ASSERT_FALSE(r.take(0, value));
+  TEST_ASSERT_EQUAL_UINT32(0, r.ring.chunks_used());
+}
+
+EDGESPAN_TEST(a_ring_full_of_stopped_claims_works_again_when_they_go_on, "ring") {
+  Ring<4> r;
+  std::byte* open[4];
+  for (std::uint32_t i = 0; i < 4; ++i) {
+    open[i] = r.ring.claim(0, 16);
+    TEST_ASSERT_TRUE(r.put(0, i, 984));  // the rest of its chunk
+  }
+  TEST_ASSERT_FALSE(r.put(0, 9));
+  std::uint32_t value = 0;
+  for (std::uint32_t i = 0; i < 4; ++i) {
+    TEST_ASSERT_FALSE(r.take(0, value));
+    TEST_ASSERT_TRUE(r.take(0, value));
+    TEST_ASSERT_EQUAL_UINT32(i, value);
+  }
+  TEST_ASSERT_FALSE(r.take(0, value));
+  TEST_ASSERT_FALSE(r.take_late(value));
+  TEST_ASSERT_EQUAL_UINT32(4, r.ring.chunks_used());
+  TEST_ASSERT_FALSE(r.put(0, 9));
+  for (std::uint32_t i = 0; i < 4; ++i) {
+    finish_claim(r, open[i], 20 + i);
+    TEST_ASSERT_TRUE(r.take_late(value));
+    TEST_ASSERT_EQUAL_UINT32(20 + i, value);
+  }
+  TEST_ASSERT_FALSE(r.take_late(value));
+  TEST_ASSERT_FALSE(r.take(0, value));
+  TEST_ASSERT_EQUAL_UINT32(0, r.ring.chunks_used());
+  TEST_ASSERT_TRUE(r.put(0, 9));
+}
+
+EDGESPAN_TEST(marks_are_passed_when_all_before_them_is_taken_or_passed_over, "ring") {
+  Ring<4> r;
+  TEST_ASSERT_TRUE(r.ring.passed(r.ring.marks()));
+  for (std::uint32_t i = 0; i < 12; ++i) TEST_ASSERT_TRUE(r.put(0, i, 200));
+  const auto marks = r.ring.marks();
+  std::uint32_t value = 0;
+  for (std::uint32_t i = 0; i < 12; ++i) {
+    TEST_ASSERT_FALSE(r.ring.passed(marks));
+    TEST_ASSERT_TRUE(r.take(0, value));
+    TEST_ASSERT_TRUE(r.put(0, 50, 100));  // what comes later does not move them
+  }
+  TEST_ASSERT_TRUE(r.ring.passed(marks));
+  while (r.take(0, value)) {
+  }
+  TEST_ASSERT_TRUE(r.ring.passed(marks));
+  std::byte* open = r.ring.claim(0, 16);
+  const auto behind = r.ring.marks();
+  TEST_ASSERT_FALSE(r.take(0, value));
+  TEST_ASSERT_FALSE(r.ring.passed(behind));
+  TEST_ASSERT_FALSE(r.take(0, value));
+  TEST_ASSERT_TRUE(r.ring.passed(behind));
+  finish_claim(r, open, 1);
+  TEST_ASSERT_TRUE(r.take_late(value));
+}
+
+EDGESPAN_TEST(the_oldest_chunk_is_read_first_whoever_took_it, "ring") {
+  if (detail::stripes < 2) return;
+  Ring<8> r;
+  const std::uint32_t last = detail::stripes - 1;
+  TEST_ASSERT_TRUE(r.put(last, 1, 600));
+  TEST_ASSERT_TRUE(r.put(0, 2, 600));
+  TEST_ASSERT_TRUE(r.put(0, 4, 600));
+  TEST_ASSERT_TRUE(r.put(last, 5, 600));
+  TEST_ASSERT_TRUE(r.put(0, 6, 600));
+  const std::uint32_t order[] = {1, 2, 4, 5, 6};
+  for (const std::uint32_t expected : order) {
+    RingElement element;
+    std::uint32_t stripe = r.ring.oldest_stripe(0);
+    while (r.ring.peek(stripe, element) == detail::SpanRing::Peek::moved) stripe = r.ring.oldest_stripe(0);
+    std::uint32_t value = 0;
+    std::memcpy(&value, element.bytes.data(), sizeof value);
+    TEST_ASSERT_EQUAL_UINT32(expected, value);
+    r.ring.pop(stripe);
+  }
+  TEST_ASSERT_EQUAL_UINT32(0, r.ring.oldest_stripe(1) == 0 ? 1U : 0U);
+}
+
+EDGESPAN_TEST(marks_of_a_element_come_back_with_it, "ring") {
   Ring<2> r;
   TEST_ASSERT_TRUE(r.put(0, 3));
   TEST_ASSERT_TRUE(r.put(0, 4));
-  RingElement record;
-  TEST_ASSERT_TRUE(r.ring.peek(0, record));
-  TEST_ASSERT_EQUAL_UINT32(7, record.timestamp_at);
-  TEST_ASSERT_TRUE(record.annotated);
+  RingElement element;
+  TEST_ASSERT_TRUE(r.peek(0, element));
+  TEST_ASSERT_EQUAL_UINT32(7, element.timestamp_at);
+  TEST_ASSERT_TRUE(element.annotated);
   r.ring.pop(0);
-  TEST_ASSERT_TRUE(r.ring.peek(0, record));
-  TEST_ASSERT_FALSE(record.annotated);
+  TEST_ASSERT_TRUE(r.peek(0, element));
+  TEST_ASSERT_FALSE(element.annotated);
 }
 
 }  // namespace

@@ -45,7 +45,9 @@ struct Books {
   std::uint32_t scopes_refused = 0;   // scopes beyond scope_depth_max, or closed out of turn
   std::uint32_t headers_failed = 0;   // records that went on without their trace header
   std::uint32_t roots_unshared = 0;   // records with a root of their own, poll_topics_max being reached
-  std::uint32_t faults = 0;           // contradictions inside the agent: the first one switches it off
+  // Spans whose threads were stopped while they wrote them into the ring: they leave when the thread goes on.
+  std::uint32_t claims_passed_over = 0;
+  std::uint32_t faults = 0;  // contradictions inside the agent: the first one switches it off
 
   std::uint64_t dropped_total() const noexcept;
   bool balanced() const noexcept { return finished == delivered + dropped_total() + in_ring + in_batch; }

@@ -141,7 +141,6 @@ class Reporter {
   std::uint32_t suspect_end_ = 0;          // while a search is on: the bad span lies before it
   std::uint32_t portion_bytes_below_ = 0;  // learned from 413; 0: nothing yet
   std::uint32_t server_errors_ = 0;        // plain 500s for this portion
-  std::uint32_t next_stripe_ = 0;
   std::uint64_t batch_begun_us_ = 0;
   std::uint64_t learned_us_ = 0;      // when portion_bytes_below_ was
   std::uint64_t paused_us_ = 0;       // when the pause began

@@ -25,9 +25,15 @@ inline constexpr std::uint32_t span_text_bytes = 384;
 inline constexpr std::uint32_t span_bytes_max = 632;
 static_assert(span_bytes_max + 8 <= ring_chunk_bytes);
 
+// One chunk of the ring. A producer takes it and writes the first two members before anybody else can see it;
+// the others belong to the consumer.
 struct RingChunk {
-  std::atomic<std::uint32_t> link;  // the chunk after this one in its stripe, or that no stripe has this one
-  std::atomic<std::uint32_t> filled;  // bytes that were claimed when the stripe moved on
+  std::atomic<std::uint32_t>
+      before;  // where its stripe was before it took this chunk; or that the chunk is free
+  std::atomic<std::uint32_t> order;  // how many chunks were taken before it, modulo 2^32
+  std::uint32_t next;                // the chunk that its stripe took next
+  std::uint16_t end;                 // words that were claimed when the stripe moved on
+  std::uint16_t hole;  // the first word of the first claim that was passed over; chunk_words: none
 };
 
 // A slot fills whole lines of a cache, which it shares with no other: threads that each have a span open do
