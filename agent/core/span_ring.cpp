@@ -78,7 +78,8 @@ std::byte* SpanRing::claim_on(std::uint32_t index, std::uint32_t size) noexcept 
     }
     if (spare == none) spare = take_chunk(stripe);
     if (spare == none) return nullptr;
-    chunks_[spare].order.store(orders_.fetch_add(1, std::memory_order_relaxed), std::memory_order_relaxed);
+    if (stripes > 1)
+      chunks_[spare].order.store(orders_.fetch_add(1, std::memory_order_relaxed), std::memory_order_relaxed);
     chunks_[spare].before.store(seen, std::memory_order_relaxed);
     if (stripe.cursor.compare_exchange_weak(seen, cursor(spare, words), std::memory_order_acq_rel,
                                             std::memory_order_relaxed)) {
@@ -154,7 +155,7 @@ bool SpanRing::leave_chunk(std::uint32_t index) noexcept {
   if (side.first == none) side.last = none;
   side.words = 0;
   ++side.left;
-  if (left.hole != chunk_words) {
+  if (passes_over && left.hole != chunk_words) {
     left.next = held_;
     held_ = chunk;
     return true;
@@ -215,7 +216,7 @@ SpanRing::Peek SpanRing::peek_on(std::uint32_t index, RingElement& out) noexcept
     }
     if (side.words != end) {
       const std::uint32_t here = cursor(side.first, side.words);
-      if (side.waited_at != here) {
+      if (!passes_over || side.waited_at != here) {
         side.waited_at = here;
         return Peek::nothing;
       }
@@ -223,7 +224,7 @@ SpanRing::Peek SpanRing::peek_on(std::uint32_t index, RingElement& out) noexcept
     } else if (side.first != side.last) {
       leave_chunk(index);
       return Peek::moved;
-    } else if (chunks_[side.first].hole != chunk_words) {
+    } else if (passes_over && chunks_[side.first].hole != chunk_words) {
       return Peek::nothing;
     } else if (close_chunk(index, cursor(side.first, side.words))) {
       return Peek::moved;
@@ -233,7 +234,7 @@ SpanRing::Peek SpanRing::peek_on(std::uint32_t index, RingElement& out) noexcept
 
 // Looks from the first claim of a chunk that was passed over, up to word `end`. False: none of them was
 // committed since; the chunk's `hole` is then the first that is still open.
-bool SpanRing::find_late(std::uint32_t chunk, std::uint32_t end, RingElement& out) noexcept {
+bool SpanRing::find_late_in(std::uint32_t chunk, std::uint32_t end, RingElement& out) noexcept {
   std::uint32_t hole = chunk_words;
   for (std::uint32_t at = chunks_[chunk].hole; at < end;) {
     const std::uint32_t header = header_at(chunk, at);
@@ -247,15 +248,14 @@ bool SpanRing::find_late(std::uint32_t chunk, std::uint32_t end, RingElement& ou
   return false;
 }
 
-bool SpanRing::peek_late(RingElement& out) noexcept {
-  if (holes_ == 0) return false;
+bool SpanRing::find_late(RingElement& out) noexcept {
   for (const ReadSide& side : reading_) {
     const bool has_hole = side.first != none && chunks_[side.first].hole != chunk_words;
-    if (has_hole && find_late(side.first, side.words, out)) return true;
+    if (has_hole && find_late_in(side.first, side.words, out)) return true;
   }
   for (std::uint32_t* from = &held_; *from != none;) {
     const std::uint32_t chunk = *from;
-    if (find_late(chunk, chunks_[chunk].end, out)) return true;
+    if (find_late_in(chunk, chunks_[chunk].end, out)) return true;
     if (chunks_[chunk].hole != chunk_words) {
       from = &chunks_[chunk].next;
       continue;

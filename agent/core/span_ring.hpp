@@ -92,6 +92,11 @@ class SpanRing {
 
   // Consumer side, under the consumer's lock, until the end of the class but for the last functions.
 
+  // Without threads the consumer never meets an open claim that could go on before it returns: a claim that
+  // an interrupt makes is committed when the main loop goes on, and an interrupt that meets a claim of the
+  // main loop's drops its span.
+  static constexpr bool passes_over = stripes > 1;
+
   // What peek() found in the oldest chunk of a stripe.
   enum class Peek : std::uint8_t {
     element,  // the oldest element that is committed, until pop()
@@ -113,13 +118,13 @@ class SpanRing {
     ReadSide& side = read_side(stripe);
     std::uint32_t& header = *word(side.first, side.words);
     side.words += words_for(size_of(header));
-    if (chunks_[side.first].hole != chunk_words) header |= taken;
+    if (passes_over && chunks_[side.first].hole != chunk_words) header |= taken;
     count_popped(side);
   }
 
   // An element whose claim was passed over, and that is committed since; until pop_late(). False: there is
   // none.
-  bool peek_late(RingElement& out) noexcept;
+  bool peek_late(RingElement& out) noexcept { return passes_over && holes_ != 0 && find_late(out); }
   void pop_late(const RingElement& element) noexcept;
 
   // Claims that were passed over, modulo 2^32.
@@ -225,7 +230,8 @@ class SpanRing {
   bool leave_chunk(std::uint32_t index) noexcept;
   bool close_chunk(std::uint32_t index, std::uint32_t expected) noexcept;
   bool pass_over(std::uint32_t index) noexcept;
-  bool find_late(std::uint32_t chunk, std::uint32_t end, RingElement& out) noexcept;
+  bool find_late(RingElement& out) noexcept;
+  bool find_late_in(std::uint32_t chunk, std::uint32_t end, RingElement& out) noexcept;
 
   std::byte* bytes_ = nullptr;
   std::span<RingChunk> chunks_;

@@ -112,6 +112,7 @@ EDGESPAN_TEST(drop_oldest_keeps_the_newest_spans_whoever_finished_them, "drain")
 }
 
 EDGESPAN_TEST(a_thread_that_stops_in_a_claim_holds_nobody_back, "drain") {
+  if (!detail::SpanRing::passes_over) return;
   Agent agent;
   detail::TracingState& state = detail::state_of(agent.tracing);
   std::array<std::byte*, detail::stripes> open{};

@@ -72,6 +72,7 @@ EDGESPAN_TEST(a_claim_that_is_being_written_is_waited_for_once, "ring") {
 }
 
 EDGESPAN_TEST(a_claim_whose_producer_stops_costs_that_claim_alone, "ring") {
+  if (!detail::SpanRing::passes_over) return;
   Ring<4> r;
   std::byte* open = r.ring.claim(0, 16);
   std::uint32_t value = 0;
@@ -94,6 +95,7 @@ EDGESPAN_TEST(a_claim_whose_producer_stops_costs_that_claim_alone, "ring") {
 }
 
 EDGESPAN_TEST(a_producer_that_stops_before_it_writes_a_size_costs_its_chunk, "ring") {
+  if (!detail::SpanRing::passes_over) return;
   Ring<4> r;
   TEST_ASSERT_TRUE(r.put(0, 1));
   std::byte* open = r.ring.claim(0, 16);
@@ -124,6 +126,7 @@ EDGESPAN_TEST(a_producer_that_stops_before_it_writes_a_size_costs_its_chunk, "ri
 }
 
 EDGESPAN_TEST(claims_that_stop_in_one_chunk_are_told_apart, "ring") {
+  if (!detail::SpanRing::passes_over) return;
   Ring<4> r;
   std::byte* open[3];
   for (std::uint32_t i = 0; i < 3; ++i) {
@@ -149,6 +152,7 @@ EDGESPAN_TEST(claims_that_stop_in_one_chunk_are_told_apart, "ring") {
 }
 
 EDGESPAN_TEST(a_ring_full_of_stopped_claims_works_again_when_they_go_on, "ring") {
+  if (!detail::SpanRing::passes_over) return;
   Ring<4> r;
   std::byte* open[4];
   for (std::uint32_t i = 0; i < 4; ++i) {
@@ -192,6 +196,7 @@ EDGESPAN_TEST(marks_are_passed_when_all_before_them_is_taken_or_passed_over, "ri
   while (r.take(0, value)) {
   }
   TEST_ASSERT_TRUE(r.ring.passed(marks));
+  if (!detail::SpanRing::passes_over) return;
   std::byte* open = r.ring.claim(0, 16);
   const auto behind = r.ring.marks();
   TEST_ASSERT_FALSE(r.take(0, value));
