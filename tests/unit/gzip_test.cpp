@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Packing by zlib in memory that is given once: what comes out is gzip of the same spans, and it pays.
+#include <edgespan/basic_agent.hpp>
 #include <edgespan/gzip.hpp>
 
 #include <zlib.h>
@@ -23,7 +24,8 @@ constexpr std::size_t batch_bytes = 16'384;
 
 // A batch of a gateway's send spans, as the agent encodes them.
 std::string batch_of_spans(std::size_t count) {
-  static const auto memory = std::make_unique<Memory<Limits{.ring_bytes = 65'536, .batch_bytes = 65'536}>>();
+  static const auto agent =
+      std::make_unique<BasicAgent<Limits{.ring_bytes = 65'536, .batch_bytes = 65'536}>>();
   std::string batch;
   const Sender sender{&batch,
                       [](void* self, std::span<const std::byte> bytes, std::uint64_t) {
@@ -35,20 +37,17 @@ std::string batch_of_spans(std::size_t count) {
                       },
                       [](void*) {}};
   TestClock clock;
-  Tracing tracing;
-  Reporter reporter;
-  TEST_ASSERT_EQUAL(Status::ok,
-                    tracing.init(*memory, {.local = {.service_name = "truck-gateway"}}, clock.table()));
-  TEST_ASSERT_EQUAL(Status::ok, reporter.init(tracing, sender));
+  TEST_ASSERT_TRUE(agent->start({.service_name = "truck-gateway"}, clock.table(), sender).ok());
   for (std::size_t i = 0; i < count; ++i) {
-    tracing.span("send")
+    agent->tracing()
+        .span("send")
         .kind(Kind::producer)
         .tag("kafka.key", "truck-" + std::to_string(i))
         .tag("kafka.topic", "truck.cargo")
         .remote_service_name("kafka")
         .finish();
   }
-  TEST_ASSERT_EQUAL(Status::ok, reporter.flush(5'000));
+  TEST_ASSERT_EQUAL(Status::ok, agent->stop(5'000));
   return batch;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <edgespan/basic_agent.hpp>
 #include <edgespan/http_sender.hpp>
-#include <edgespan/reporter.hpp>
 #include <edgespan/sim_clock.hpp>
 #include <edgespan/sim_http.hpp>
 #include <edgespan/sim_link.hpp>
@@ -83,10 +83,10 @@ struct UplinkWorld {
   sim::Clock clock{7, calls};
   sim::Link link{clock, calls};
   Collector collector{link};
-  std::unique_ptr<Memory<L>> memory = std::make_unique<Memory<L>>();
-  Tracing tracing;
   HttpSender http;
-  Reporter reporter;
+  std::unique_ptr<BasicAgent<L>> agent = std::make_unique<BasicAgent<L>>();
+  Tracing& tracing = agent->tracing();
+  Reporter& reporter = agent->reporter();
   std::uint64_t finished = 0;
   std::vector<std::uint64_t> offered_at;  // when a connection was asked for or a request begun
 
@@ -94,11 +94,10 @@ struct UplinkWorld {
                        std::uint64_t starts_at_us = 1) {
     clock.start_at(starts_at_us);
     clock.set_wall(wall_us);
-    const bool started =
-        tracing.init(*memory, {.local = {.service_name = "gateway"}}, clock.table()) == Status::ok &&
-        http.init(link.table(), "http://zipkin:9411", http_config) == Status::ok &&
-        reporter.init(tracing, http.sender(), config) == Status::ok;
-    if (!started) TEST_FAIL_MESSAGE("the agent did not start");
+    TEST_ASSERT_TRUE(http.init(link.table(), "http://zipkin:9411", http_config) == Status::ok);
+    const AgentStatus started =
+        agent->start({.service_name = "gateway", .reporter = config}, clock.table(), http.sender());
+    TEST_ASSERT_EQUAL_STRING("ok", started.text());
   }
   // noexcept(false): an assertion that fails here ends the test, unless one of the test's own has done so.
   ~UplinkWorld() noexcept(false) {
