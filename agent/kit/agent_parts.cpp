@@ -37,7 +37,6 @@ AgentStatus check_fitting(const AgentConfig& config, Scheme scheme) noexcept {
 }
 
 AgentStatus http_failed(Status status, const AgentConfig& config) noexcept {
-  if (status == Status::bad_url) return {status, "url", not_a_collector_url, config.url};
   if (status != Status::bad_config) return {status, "url", {}, config.url};
   if (config.http.connect_ms == 0) return {status, "http.connect_ms", "give 1 or more"};
   if (config.http.request_ms == 0) return {status, "http.request_ms", "give 1 or more"};

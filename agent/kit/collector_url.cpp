@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <edgespan/collector_url.hpp>
 
+#include <edgespan/http_sender.hpp>
+
 #include <algorithm>
 
 namespace edgespan {
@@ -55,20 +57,26 @@ const char* parse_kafka(std::string_view rest, CollectorUrl& out) noexcept {
   return nullptr;
 }
 
+const char* parse_web(std::string_view url, CollectorUrl& out) noexcept {
+  HttpUrl parsed;
+  if (parse_http_url(url, parsed) != Status::ok) {
+    return "not a URL that spans can be sent to; write http:// or https://host[:port][/path], "
+           "kafka://host[:port][,host...][/topic] or none:";
+  }
+  out = {.scheme = parsed.secure ? CollectorUrl::Scheme::https : CollectorUrl::Scheme::http,
+         .host = parsed.host,
+         .path = parsed.path,
+         .port = parsed.port};
+  return nullptr;
+}
+
 }  // namespace
 
 const char* parse_collector_url(std::string_view url, CollectorUrl& out) noexcept {
   std::string_view rest = url;
   if (take_scheme(rest, "kafka://")) return parse_kafka(rest, out);
-  if (take_scheme(rest, "https://")) {
-    out = {.scheme = CollectorUrl::Scheme::https};
-  } else if (take_scheme(rest, "http://")) {
-    out = {.scheme = CollectorUrl::Scheme::http};
-  } else if (url == "none:") {
-    out = {};
-  } else {
-    return not_a_collector_url;
-  }
+  if (url != "none:") return parse_web(url, out);
+  out = {};
   return nullptr;
 }
 

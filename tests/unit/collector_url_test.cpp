@@ -35,6 +35,17 @@ EDGESPAN_TEST(schemes_are_read_in_any_case, "url") {
   TEST_ASSERT_TRUE(parsed("Kafka://broker").scheme == Scheme::kafka);
 }
 
+EDGESPAN_TEST(a_web_url_names_host_port_and_path, "url") {
+  CollectorUrl url = parsed("http://zipkin.example:9411/spans");
+  TEST_ASSERT_TRUE(url.host == "zipkin.example");
+  TEST_ASSERT_EQUAL_UINT32(9'411, url.port);
+  TEST_ASSERT_TRUE(url.path == "/spans");
+  url = parsed("https://[::1]");
+  TEST_ASSERT_TRUE(url.host == "::1");
+  TEST_ASSERT_EQUAL_UINT32(443, url.port);
+  TEST_ASSERT_TRUE(url.path == "/api/v2/spans");
+}
+
 EDGESPAN_TEST(a_kafka_url_names_brokers_and_topic, "url") {
   CollectorUrl url = parsed("kafka://one:9092,[::1]:9093,three_3/spans.v2");
   TEST_ASSERT_TRUE(url.brokers == "one:9092,[::1]:9093,three_3");
@@ -59,8 +70,8 @@ EDGESPAN_TEST(what_is_no_broker_list_and_no_topic_is_named, "url") {
 }
 
 EDGESPAN_TEST(other_texts_are_no_url_of_ours, "url") {
-  for (const char* url :
-       {"", "zipkin", "ftp://zipkin", "http:/zipkin", "http", "none", "none:x", "file:spans"}) {
+  for (const char* url : {"", "zipkin", "ftp://zipkin", "http:/zipkin", "http", "none", "none:x",
+                          "file:spans", "http://", "http://a b", "https://zipkin:0"}) {
     expect_problem(url, "not a URL that spans can be sent to");
   }
 }

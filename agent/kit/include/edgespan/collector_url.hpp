@@ -14,18 +14,16 @@ struct CollectorUrl {
   static constexpr std::size_t topic_bytes_max = 249;      // Kafka's own limit
 
   Scheme scheme = Scheme::none;
+  std::string_view host{};     // http, https: a name or an address, without brackets
+  std::string_view path{};     // http, https: with its '/'; /api/v2/spans where the URL names none
+  std::uint16_t port = 0;      // http, https: the scheme's own where the URL names none
   std::string_view brokers{};  // kafka: host[:port],...; 1 to brokers_bytes_max bytes
   std::string_view topic{};    // kafka: 1 to topic_bytes_max bytes; "zipkin" where the URL names none
 };
 
-// Reads `http://...`, `https://...`, `kafka://broker[:port][,broker...][/topic]` and `none:`. Of http and
-// https it reads the scheme alone; the rest is HttpSender::init()'s to check. Returns null if it could; else
-// what is wrong and what is accepted, as a static text without a full stop. `out` is changed on success only.
+// Reads `http://` and `https://host[:port][/path]`, `kafka://broker[:port][,broker...][/topic]` and `none:`.
+// Returns null if it could; else what is wrong and what is accepted, as a static text without a full stop.
+// `out` is changed on success only.
 const char* parse_collector_url(std::string_view url, CollectorUrl& out) noexcept;
-
-// What is said of a text that is no URL of these kinds.
-inline constexpr const char* not_a_collector_url =
-    "not a URL that spans can be sent to; write http:// or https://host[:port][/path], "
-    "kafka://host[:port][,host...][/topic] or none:";
 
 }  // namespace edgespan
