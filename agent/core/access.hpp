@@ -11,7 +11,7 @@ namespace edgespan::detail {
 
 struct TracingState;
 
-// The only friend of Tracing and Span. Other files call state_of(), open_span() and open_slot() instead.
+// The only friend of Tracing and Span. Other files call state_of() and start_span() instead.
 struct Access {
   static TracingState& state(Tracing& tracing) noexcept {
     // clang 14 needs launder() on the bytes: they hold an object of another type.
@@ -21,7 +21,6 @@ struct Access {
                    std::uint32_t generation) noexcept {
     return {tracing, context, slot, generation};
   }
-  static SpanSlot* open_slot(const Span& span) noexcept { return span.open(); }
 };
 
 }  // namespace edgespan::detail

@@ -47,24 +47,42 @@ std::uint16_t claim_slot(std::span<SpanSlot> slots, std::uint32_t& generation) n
 
 }  // namespace
 
-Span open_span(Tracing& tracing, const Context& context, std::uint64_t start_us) noexcept {
+Span start_span(Tracing& tracing, const Context& context, std::uint64_t start_us, SpanSlot*& slot) noexcept {
   std::uint32_t generation = 0;
   std::uint16_t number = 0;
+  slot = nullptr;
   if (context.sampled()) {
     TracingState& state = state_of(tracing);
     if (start_us == 0) start_us = state.now_us();
     number = claim_slot(state.memory.spans, generation);
     if (number != 0) {
-      SpanSlot& slot = state.memory.spans[number - 1U];
-      slot.kind = 0;
-      slot.flags = 0;
-      clear_texts(slot);
-      slot.start_us = start_us;
-      set_context(slot, context);
-      slot.state.store(slot_state(generation, SlotPhase::open), std::memory_order_release);
+      slot = &state.memory.spans[number - 1U];
+      slot->kind = 0;
+      slot->flags = 0;
+      clear_texts(*slot);
+      slot->start_us = start_us;
+      slot->start.store(slot_start(start_us), std::memory_order_relaxed);
+      set_context(*slot, context);
     }
   }
   return Access::span(tracing, copy_of(context), number, generation);
+}
+
+void open_slot(SpanSlot* slot) noexcept {
+  if (slot == nullptr) return;
+  const std::uint32_t state = slot->state.load(std::memory_order_relaxed);
+  EDGESPAN_ASSERT(slot_phase(state) == SlotPhase::busy);
+  slot->state.store(slot_state(slot_generation(state), SlotPhase::open), std::memory_order_release);
+}
+
+Span start_child(Tracing& tracing, const Context& parent, SpanSlot*& slot) noexcept {
+  TracingState& state = state_of(tracing);
+  slot = nullptr;
+  if (!state.active()) return {};
+  const Context& from = parent.valid() ? parent : current();
+  return start_span(
+      tracing, from.valid() ? new_child(state, from, nullptr) : new_root(state, parent.decision, nullptr), 0,
+      slot);
 }
 
 void end_slot(TracingState& state, const SpanSlot& slot, std::uint64_t now_us) noexcept {
@@ -72,29 +90,31 @@ void end_slot(TracingState& state, const SpanSlot& slot, std::uint64_t now_us) n
 }
 
 void add_tag(TracingState& state, SpanSlot& slot, std::string_view key, std::string_view value) noexcept {
-  if (!append_tag(slot, key, value)) return state.count(Event::text_cut);
-  slot.touched.store(1, std::memory_order_release);
+  if (!append_tag(slot, key, value)) state.count(Event::text_cut);
 }
 
-bool sweep_spans(TracingState& state, std::uint64_t now_us, bool all) noexcept {
-  const auto limit_us = static_cast<std::int64_t>(std::uint64_t{state.span_deadline_s} * 1'000'000);
-  // Signed, as a thread may open a span after `now_us` was read.
-  const auto age_us = [&](const SpanSlot& slot) { return static_cast<std::int64_t>(now_us - slot.start_us); };
-  bool any_closed = false;
+// The slot's `start` is compared before the slot is taken from its owner: to take it and give it back would
+// make a call of the owner find it busy. If the slot was used anew meanwhile, its generation is another and
+// it is left alone.
+void sweep_spans(TracingState& state, std::uint64_t now_us, bool all) noexcept {
+  const std::uint64_t deadline = std::uint64_t{state.span_deadline_s} * 1'000'000 >> slot_start_shift;
+  const auto expired = [&](const SpanSlot& slot) {
+    const std::uint32_t age = slot_start(now_us) - slot.start.load(std::memory_order_relaxed);
+    return age > deadline && age <= UINT32_MAX / 2;  // a thread may start a span after `now_us` was read
+  };
   for (SpanSlot& slot : state.memory.spans) {
     std::uint32_t seen = slot.state.load(std::memory_order_acquire);
-    if (slot_phase(seen) == SlotPhase::expired) {
-      (void)slot.touched.load(std::memory_order_acquire);
-      set_tag(slot, error_key, "abandoned");
-      state.count(Event::expired);
-      end_slot(state, slot, now_us);
-      slot.state.store(slot_state(slot_generation(seen), SlotPhase::free), std::memory_order_release);
-    } else if (slot_phase(seen) == SlotPhase::open && (all || age_us(slot) >= limit_us)) {
-      any_closed |= slot.state.compare_exchange_strong(
-          seen, slot_state(slot_generation(seen), SlotPhase::expired), std::memory_order_acq_rel);
+    if (slot_phase(seen) != SlotPhase::open || !(all || expired(slot))) continue;
+    const std::uint32_t generation = slot_generation(seen);
+    if (!slot.state.compare_exchange_strong(seen, slot_state(generation, SlotPhase::busy),
+                                            std::memory_order_acquire, std::memory_order_relaxed)) {
+      continue;
     }
+    set_tag(slot, error_key, "abandoned");
+    state.count(Event::expired);
+    end_slot(state, slot, now_us);
+    slot.state.store(slot_state(generation, SlotPhase::free), std::memory_order_release);
   }
-  return any_closed;
 }
 
 }  // namespace edgespan::detail

@@ -10,26 +10,28 @@
 namespace edgespan::detail {
 
 // Starts a span with this context at `start_us` of the monotonic clock; 0: now. A context that is not sampled
-// takes no slot. Any thread.
-Span open_span(Tracing& tracing, const Context& context, std::uint64_t start_us) noexcept;
+// takes no slot. Any thread. `slot` is then the span's slot, or null if it has none: the caller may fill it,
+// and gives it to the span with open_slot(). Until then nobody else ends the span.
+Span start_span(Tracing& tracing, const Context& context, std::uint64_t start_us, SpanSlot*& slot) noexcept;
+void open_slot(SpanSlot* slot) noexcept;
 
-// The slot of a span of this thread; null if the span is not recorded, or no longer open.
-inline SpanSlot* open_slot(const Span& span) noexcept { return Access::open_slot(span); }
+// The same for a child of `parent`, or, if that is not valid, for a span that continues this thread's scope
+// or begins a trace, with the decision that `parent` may hold. The span is empty if tracing is off.
+Span start_child(Tracing& tracing, const Context& parent, SpanSlot*& slot) noexcept;
 
-// Puts the span of a slot, which this thread has made busy or expired, into the ring, or drops and counts it.
-// The slot stays as it is.
+// Puts the span of a slot, which this thread has made busy, into the ring, or drops and counts it. The slot
+// stays as it is.
 void end_slot(TracingState& state, const SpanSlot& slot, std::uint64_t now_us) noexcept;
 
 // The tag that marks a span as failed.
 inline constexpr std::string_view error_key = "error";
 
-// Adds a tag that the span does not have yet. Key (1 to 127 bytes) and value are UTF-8. The span belongs to
-// this thread. A tag that does not fit is counted as Event::text_cut.
+// Adds a tag to a slot that this thread has made busy and that does not hold its key. Key (1 to 127 bytes)
+// and value are UTF-8. A tag that does not fit is counted as Event::text_cut.
 void add_tag(TracingState& state, SpanSlot& slot, std::string_view key, std::string_view value) noexcept;
 
-// Ends the spans that are older than the deadline, or all of them, in two calls: the first one takes a span
-// from its owner, the next one puts it into the ring, when no call of the owner can still be writing. Returns
-// whether this call took any span from its owner. One thread at a time.
-bool sweep_spans(TracingState& state, std::uint64_t now_us, bool all) noexcept;
+// Ends the spans that are older than the deadline, or all of them, with the tag error=abandoned. A span that
+// its owner changes at this moment is left to the next sweep. Any thread.
+void sweep_spans(TracingState& state, std::uint64_t now_us, bool all) noexcept;
 
 }  // namespace edgespan::detail

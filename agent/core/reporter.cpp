@@ -80,11 +80,11 @@ void Reporter::keep_house(std::uint64_t now_us) noexcept {
 }
 
 // Ends spans, as sweep_spans() does, here and in the agent's other parts.
-bool Reporter::sweep(std::uint64_t now_us, bool all) noexcept {
+void Reporter::sweep(std::uint64_t now_us, bool all) noexcept {
   detail::TracingState& state = detail::state_of(*tracing_);
   const Housekeeper* keeper = state.housekeepers.load(std::memory_order_acquire);
   for (; keeper != nullptr; keeper = keeper->next) keeper->sweep(keeper->ctx, now_us, all);
-  return detail::sweep_spans(state, now_us, all);
+  detail::sweep_spans(state, now_us, all);
 }
 
 // Goes on with the batch. `underway_` rises before a span leaves the ring, so that a flush which sees the

@@ -5,7 +5,6 @@
 
 #include "core/batch.hpp"
 #include "core/elapsed.hpp"
-#include "core/open_spans.hpp"
 #include "core/tracing_state.hpp"
 
 namespace edgespan {
@@ -15,6 +14,7 @@ using detail::until_us;
 using detail::us_per_ms;
 
 constexpr std::uint64_t look_every_us = 1'000;  // how often they look
+constexpr std::uint64_t step_pause_us = 100;    // for another thread's step(), which never blocks
 
 }  // namespace
 
@@ -83,17 +83,16 @@ Status Reporter::stop(std::uint32_t deadline_ms) noexcept {
   const std::uint64_t started_us = state.now_us();
   const std::uint64_t deadline_us = started_us + deadline_ms * us_per_ms;
   tracing_->enable(false);
-  if (sweep(started_us, true)) {
-    state.pause(look_every_us);  // an owner that is inside a call leaves it
-    detail::sweep_spans(state, state.now_us(), true);
-  }
+  while (!enter()) state.pause(step_pause_us);
+  sweep(started_us, true);
+  leave();
   uplink_ready();
   const Status status = wait_until_sent(deadline_us);
   state.worker.store(nullptr, std::memory_order_release);
   if (worker_.start != nullptr) {
     (void)worker_.stop(worker_.ctx, std::max(until_us(state.now_us(), deadline_us), look_every_us));
   }
-  while (!enter()) state.pause(100);  // step() never blocks, so this is short
+  while (!enter()) state.pause(step_pause_us);
   stopped_ = true;
   drop_rest();
   leave();

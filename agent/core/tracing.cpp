@@ -5,6 +5,7 @@
 #include "core/consumer_lock.hpp"
 #include "core/encoded_endpoint.hpp"
 #include "core/open_spans.hpp"
+#include "core/slot_text.hpp"
 #include "core/tracing_state.hpp"
 
 namespace edgespan {
@@ -47,18 +48,19 @@ Status Tracing::init(const TracingMemory& memory, const TracingConfig& config,
 }
 
 Span Tracing::child(const Context& parent) noexcept {
-  detail::TracingState& inside = detail::state_of(*this);
-  if (!inside.active()) return {};
-  const Context& from = parent.valid() ? parent : current();
-  return detail::open_span(*this,
-                           from.valid() ? detail::new_child(inside, from, nullptr)
-                                        : detail::new_root(inside, parent.decision, nullptr),
-                           0);
+  SpanSlot* slot = nullptr;
+  Span made = detail::start_child(*this, parent, slot);
+  detail::open_slot(slot);
+  return made;
 }
 
 Span Tracing::span(std::string_view name) noexcept {
-  Span made = child(Context{});
-  made.name(name);
+  SpanSlot* slot = nullptr;
+  Span made = detail::start_child(*this, {}, slot);
+  if (slot != nullptr && !detail::set_name(*slot, name)) {
+    detail::state_of(*this).count(detail::Event::text_cut);
+  }
+  detail::open_slot(slot);
   return made;
 }
 

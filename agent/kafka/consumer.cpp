@@ -231,13 +231,17 @@ Span KafkaTracing::next_span(rd_kafka_message_t* message, const Context* polled)
 }
 
 Span KafkaTracing::open_next(const rd_kafka_message_t* message, const Context& parent) noexcept {
-  Span span = tracing_->child(parent);
-  SpanSlot* const slot = detail::open_slot(span);
-  if (slot == nullptr || (parent.valid() && config_.tag_processor == TagProcessor::when_root)) return span;
-  detail::TracingState& state = detail::state_of(*tracing_);
-  const std::string_view key = key_of(message);
-  if (detail::text_key(key)) detail::add_tag(state, *slot, key_tag, detail::cut_utf8(key, key_tag_bytes_max));
-  detail::add_tag(state, *slot, topic_tag, topic_of(message));
+  SpanSlot* slot = nullptr;
+  Span span = detail::start_child(*tracing_, parent, slot);
+  if (slot != nullptr && (!parent.valid() || config_.tag_processor == TagProcessor::always)) {
+    detail::TracingState& state = detail::state_of(*tracing_);
+    const std::string_view key = key_of(message);
+    if (detail::text_key(key)) {
+      detail::add_tag(state, *slot, key_tag, detail::cut_utf8(key, key_tag_bytes_max));
+    }
+    detail::add_tag(state, *slot, topic_tag, topic_of(message));
+  }
+  detail::open_slot(slot);
   return span;
 }
 

@@ -15,6 +15,7 @@ set(edgespan_core_tests
   encode_test
   inflight_test
   limits_test
+  open_spans_test
   reporter_test
   ring_test
   sampler_test
@@ -62,6 +63,7 @@ set(edgespan_system_tests
   kafka_next_span_test
   kafka_produce_test
   kafka_sender_test
+  open_spans_thread_test
   posix_clock
   posix_http
   posix_stream

@@ -90,7 +90,7 @@ class Reporter {
   bool enter() noexcept;
   void leave() noexcept { stepping_.store(0, std::memory_order_release); }
   void keep_house(std::uint64_t now_us) noexcept;
-  bool sweep(std::uint64_t now_us, bool all) noexcept;
+  void sweep(std::uint64_t now_us, bool all) noexcept;
   void heed_ready() noexcept;
   std::uint32_t advance(std::uint64_t now_us) noexcept;
   std::uint32_t pause_left_us(std::uint64_t now_us) noexcept;

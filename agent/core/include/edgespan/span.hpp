@@ -66,8 +66,8 @@ class [[nodiscard]] Span {
   friend struct detail::Access;
   Span(Tracing& tracing, const Context& context, std::uint16_t slot, std::uint32_t generation) noexcept
       : tracing_{&tracing}, context_{context}, generation_{generation}, slot_{slot} {}
-  SpanSlot* open() const noexcept;
-  void change(bool done, SpanSlot& slot) noexcept;
+  SpanSlot* take() const noexcept;
+  void give_back(SpanSlot& slot, bool done) const noexcept;
   void swap(Span& other) noexcept;
 
   Tracing* tracing_ = nullptr;  // null: finished, or never started

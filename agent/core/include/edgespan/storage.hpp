@@ -44,8 +44,8 @@ inline constexpr std::size_t slot_align = 8;
 inline constexpr std::size_t slot_align = 64;
 #endif
 struct alignas(slot_align) SpanSlot {
-  std::atomic<std::uint32_t> state;    // generation and phase
-  std::atomic<std::uint32_t> touched;  // written after every change, so that the sweep sees a whole span
+  std::atomic<std::uint32_t> state;  // generation and phase
+  std::atomic<std::uint32_t> start;  // start_us / 65,536, for the sweep
   std::uint8_t kind;
   std::uint8_t flags;
   Decision decision;

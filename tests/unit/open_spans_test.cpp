@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who owns a slot decides who ends its span.
+#include "core/open_spans.hpp"
+
+#include "core/slot_phase.hpp"
+#include "support/small_agent.hpp"
+#include "support/span_view.hpp"
+#include "support/test.hpp"
+
+namespace {
+
+using namespace edgespan;
+using detail::SlotPhase;
+
+// The only span that is open.
+SpanSlot& slot_of(test::SmallAgent& agent) {
+  for (SpanSlot& slot : detail::state_of(agent.tracing).memory.spans) {
+    if (detail::slot_phase(slot.state.load()) != SlotPhase::free) return slot;
+  }
+  TEST_FAIL_MESSAGE("no span is open");
+  return detail::state_of(agent.tracing).memory.spans[0];
+}
+
+EDGESPAN_TEST(a_sweep_leaves_a_span_alone_that_its_owner_changes, "open_spans") {
+  test::SmallAgent agent;
+  detail::TracingState& state = detail::state_of(agent.tracing);
+  Span span = agent.tracing.span("slow");
+  SpanSlot& slot = slot_of(agent);
+  const std::uint32_t open = slot.state.load();
+  const std::uint32_t busy = detail::slot_state(detail::slot_generation(open), SlotPhase::busy);
+  slot.state.store(busy);  // as its owner does, inside of tag()
+  for (int i = 0; i < 3; ++i) detail::sweep_spans(state, state.now_us(), true);
+  TEST_ASSERT_EQUAL_UINT32(busy, slot.state.load());
+  TEST_ASSERT_EQUAL_UINT64(0, agent.tracing.books().finished);
+  slot.state.store(open);
+  detail::sweep_spans(state, state.now_us(), true);
+  TEST_ASSERT_EQUAL_UINT64(1, agent.tracing.books().finished);
+  TEST_ASSERT_EQUAL_UINT32(1, agent.tracing.books().expired);
+}
+
+EDGESPAN_TEST(calls_on_a_span_that_was_ended_do_nothing, "open_spans") {
+  test::SmallAgent agent;
+  detail::TracingState& state = detail::state_of(agent.tracing);
+  Span span = agent.tracing.span("old");
+  detail::sweep_spans(state, state.now_us(), true);
+  TEST_ASSERT_FALSE(span.recording());
+  Span next = agent.tracing.span("new");  // in the same slot, where there is one only
+  span.name("x").kind(Kind::client).tag("a", "b").annotate("c").error("d").remote_service_name("e");
+  span.remote_endpoint({.service_name = "f"});
+  span.finish();
+  TEST_ASSERT_TRUE(next.recording());
+  next.finish();
+  std::span<const std::byte> batch = agent.reported();
+  test::SpanView view;
+  TEST_ASSERT_TRUE(view.take_from(batch));
+  TEST_ASSERT_EQUAL_STRING("old", view.name);
+  TEST_ASSERT_EQUAL_STRING("abandoned", view.tag("error"));
+  TEST_ASSERT_EQUAL_UINT64(1, view.tags);
+  TEST_ASSERT_TRUE(view.take_from(batch));
+  TEST_ASSERT_EQUAL_STRING("new", view.name);
+  TEST_ASSERT_EQUAL_UINT64(0, view.tags);
+  TEST_ASSERT_EQUAL_UINT64(0, view.annotations);
+  TEST_ASSERT_FALSE(view.has_remote);
+  TEST_ASSERT_TRUE(view.kind == Kind::none);
+  TEST_ASSERT_FALSE(view.take_from(batch));
+}
+
+EDGESPAN_TEST(a_span_survives_until_its_deadline, "open_spans") {
+  test::SmallAgent agent{TracingConfig{.local = {.service_name = "x"}, .span_deadline_s = 10}};
+  agent.clock.advance(900'000);
+  Span span = agent.tracing.span("long");
+  agent.run_for(10'000'000);
+  TEST_ASSERT_TRUE(span.recording());
+  agent.run_for(1'200'000);  // the sweep comes once a second
+  TEST_ASSERT_FALSE(span.recording());
+  TEST_ASSERT_EQUAL_UINT32(1, agent.tracing.books().expired);
+}
+
+}  // namespace
