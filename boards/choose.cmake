@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # EDGESPAN_BOARD chooses a board: its toolchain, its processor, its budget. Read before project(), which is when CMake
 # asks for the compiler; a project that adds edgespan includes this file there. What the caller chose stays: a toolchain
-# file (also by the environment, as in the SDK of Yocto), a build type, a budget.
+# file (also by the environment, as in the SDK of Yocto), a budget. Of the board's flags only those of the toolchain
+# file reach the targets of that project: instruction set and float ABI, without which nothing links. All others are for
+# edgespan's own targets.
 #
 # A board.cmake sets
 #   EDGESPAN_BOARD_TOOLCHAIN  the file in toolchains/
@@ -26,15 +28,8 @@ if(EDGESPAN_BOARD)
     set(EDGESPAN_DEPS source CACHE STRING "Where libraries come from: system, or source (dependencies.txt)")
   endif()
   if(CMAKE_TOOLCHAIN_FILE STREQUAL toolchain)
-    add_link_options(-static)  # the program asks nothing of the board's image
+    set(EDGESPAN_STATIC_PROGRAMS ON)
   else()
     set(EDGESPAN_BOARD_FLAGS "")  # another compiler's flags are the caller's
   endif()
-  if(NOT "cli" IN_LIST EDGESPAN_BOARD_PARTS)
-    set(EDGESPAN_CLI OFF CACHE BOOL "Build the tool `edgespan`")
-  endif()
-  set(CMAKE_BUILD_TYPE MinSizeRel CACHE STRING "Build type")
-  # What nobody calls leaves the program.
-  add_compile_options(-ffunction-sections -fdata-sections)
-  add_link_options(-Wl,--gc-sections)
 endif()

@@ -7,11 +7,8 @@ set(CMAKE_C_COMPILER arm-none-eabi-gcc)
 set(CMAKE_CXX_COMPILER arm-none-eabi-g++)
 set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)  # a program needs the board's linker script
 
-set(edgespan_section_flags "-ffunction-sections -fdata-sections -fno-unwind-tables -fno-asynchronous-unwind-tables")
-set(CMAKE_C_FLAGS_INIT "${edgespan_core_flags} ${edgespan_section_flags}")
-set(CMAKE_CXX_FLAGS_INIT "${edgespan_core_flags} ${edgespan_section_flags} -fno-exceptions -fno-rtti \
--fno-threadsafe-statics -fno-use-cxa-atexit")
-set(CMAKE_EXE_LINKER_FLAGS_INIT "-Wl,--gc-sections")
+set(CMAKE_C_FLAGS_INIT "${edgespan_core_flags}")
+set(CMAKE_CXX_FLAGS_INIT "${edgespan_core_flags}")
 
 # Programs come from this machine, everything else from the compiler's own tree.
 execute_process(COMMAND ${CMAKE_C_COMPILER} -print-libgcc-file-name OUTPUT_VARIABLE libgcc

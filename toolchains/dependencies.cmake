@@ -144,6 +144,7 @@ function(_edgespan_rdkafka_system)
                         "librdkafka-dev), or build it with -DEDGESPAN_DEPS=source")
   endif()
   target_link_libraries(edgespan_dep_rdkafka INTERFACE PkgConfig::EDGESPAN_RDKAFKA)
+  set_target_properties(edgespan_dep_rdkafka PROPERTIES EDGESPAN_PUBLIC ON EDGESPAN_PC "rdkafka >= 1.8")
 endfunction()
 
 function(_edgespan_rdkafka_source)
@@ -153,6 +154,9 @@ function(_edgespan_rdkafka_source)
   set(CMAKE_C_STANDARD 11)
   set(CMAKE_C_EXTENSIONS ON)
   set(RDKAFKA_BUILD_STATIC ON)
+  if(BUILD_SHARED_LIBS)
+    set(RDKAFKA_BUILD_STATIC OFF)  # the program calls it too: one copy for both
+  endif()
   foreach(part RDKAFKA_BUILD_EXAMPLES RDKAFKA_BUILD_TESTS WITH_SSL WITH_SASL WITH_ZLIB WITH_ZSTD WITH_CURL
                ENABLE_LZ4_EXT WITH_PLUGINS)
     set(${part} OFF)
@@ -175,8 +179,24 @@ function(_edgespan_rdkafka_source)
   target_include_directories(rdkafka PRIVATE ${inside} ${build}/none)
   set_target_properties(rdkafka PROPERTIES INTERFACE_INCLUDE_DIRECTORIES "")
   _edgespan_foreign(rdkafka)
-  target_include_directories(edgespan_dep_rdkafka SYSTEM INTERFACE ${build}/include)
+  target_include_directories(edgespan_dep_rdkafka SYSTEM INTERFACE $<BUILD_INTERFACE:${build}/include>
+                             $<INSTALL_INTERFACE:${EDGESPAN_FOREIGN_INCLUDE_DIR}>)
   target_link_libraries(edgespan_dep_rdkafka INTERFACE rdkafka)
+  _edgespan_rdkafka_install(${build}/include)
+endfunction()
+
+# An application that uses edgespan::kafka calls librdkafka itself, so the one that was built goes along.
+function(_edgespan_rdkafka_install headers)
+  set_target_properties(rdkafka PROPERTIES EXPORT_NAME librdkafka)
+  set_target_properties(edgespan_dep_rdkafka PROPERTIES EDGESPAN_PUBLIC ON
+    EDGESPAN_PC_CFLAGS "-I\${prefix}/${EDGESPAN_FOREIGN_INCLUDE_DIR}"
+    EDGESPAN_PC_LIBS "-L\${prefix}/${EDGESPAN_FOREIGN_DIR} -lrdkafka -lm ${CMAKE_THREAD_LIBS_INIT} -l${CMAKE_DL_LIBS}")
+  if(EDGESPAN_INSTALL)
+    install(TARGETS rdkafka EXPORT edgespan-kafka
+      ARCHIVE DESTINATION ${EDGESPAN_FOREIGN_DIR} COMPONENT edgespan_development
+      LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT edgespan_runtime NAMELINK_COMPONENT edgespan_development)
+    install(DIRECTORY ${headers}/ DESTINATION ${EDGESPAN_FOREIGN_INCLUDE_DIR} COMPONENT edgespan_development)
+  endif()
 endfunction()
 
 function(_edgespan_nanopb_system)
@@ -186,8 +206,12 @@ function(_edgespan_nanopb_system)
     message(FATAL_ERROR "pb_encode.h or libprotobuf-nanopb is not there. Install nanopb for the target (Debian: "
                         "libnanopb-dev), or build the libraries with -DEDGESPAN_DEPS=source")
   endif()
-  target_include_directories(edgespan_dep_nanopb SYSTEM INTERFACE ${EDGESPAN_NANOPB_INCLUDE})
-  target_link_libraries(edgespan_dep_nanopb INTERFACE ${EDGESPAN_NANOPB_LIBRARY})
+  # An imported target, not the file: an installed edgespan looks for it again.
+  add_library(edgespan::libnanopb UNKNOWN IMPORTED GLOBAL)
+  set_target_properties(edgespan::libnanopb PROPERTIES IMPORTED_LOCATION ${EDGESPAN_NANOPB_LIBRARY})
+  target_include_directories(edgespan_dep_nanopb SYSTEM INTERFACE $<BUILD_INTERFACE:${EDGESPAN_NANOPB_INCLUDE}>)
+  target_link_libraries(edgespan_dep_nanopb INTERFACE edgespan::libnanopb)
+  set_target_properties(edgespan_dep_nanopb PROPERTIES EDGESPAN_PC_LIBS "-lprotobuf-nanopb")
 endfunction()
 
 # librdkafka from 2.5 on carries a nanopb of its own, with global names; in one static program the linker would silently
@@ -200,6 +224,7 @@ function(_edgespan_nanopb_source)
                          PRIVATE -ffunction-sections -fdata-sections)
   _edgespan_foreign(edgespan_dep_nanopb_library)
   target_link_libraries(edgespan_dep_nanopb INTERFACE edgespan_dep_nanopb_library)
+  set_target_properties(edgespan_dep_nanopb PROPERTIES EDGESPAN_ARCHIVES edgespan_dep_nanopb_library)
 endfunction()
 
 # The caller says in EDGESPAN_MBEDTLS_CONFIG which mbedtls_config.h it is.
@@ -220,6 +245,13 @@ function(_edgespan_mbedtls_source)
     _edgespan_foreign(${part})
   endforeach()
   target_link_libraries(edgespan_dep_mbedtls INTERFACE mbedtls mbedx509 mbedcrypto)
+  set(archives mbedtls mbedx509 mbedcrypto)
+  foreach(part everest p256m)
+    if(TARGET ${part})
+      list(APPEND archives ${part})
+    endif()
+  endforeach()
+  set_target_properties(edgespan_dep_mbedtls PROPERTIES EDGESPAN_ARCHIVES "${archives}")
 endfunction()
 
 function(_edgespan_mbedtls_system)
@@ -229,6 +261,7 @@ endfunction()
 function(_edgespan_zlib_system)
   find_package(ZLIB REQUIRED)
   target_link_libraries(edgespan_dep_zlib INTERFACE ZLIB::ZLIB)
+  set_target_properties(edgespan_dep_zlib PROPERTIES EDGESPAN_PC zlib)
 endfunction()
 
 # What packs and unpacks in memory; its files of gzip are left out. Its own CMake build would rename a header.
@@ -241,6 +274,7 @@ function(_edgespan_zlib_source)
   target_compile_options(edgespan_dep_zlib_library PRIVATE -ffunction-sections -fdata-sections)
   _edgespan_foreign(edgespan_dep_zlib_library)
   target_link_libraries(edgespan_dep_zlib INTERFACE edgespan_dep_zlib_library)
+  set_target_properties(edgespan_dep_zlib PROPERTIES EDGESPAN_ARCHIVES edgespan_dep_zlib_library)
 endfunction()
 
 # Version 2 is a header, and main() is made from it by a file of the tests; 3 is a library that has one.
@@ -306,6 +340,7 @@ function(edgespan_dependency)
   foreach(name IN LISTS ARGN)
     if(NOT TARGET edgespan_dep_${name})
       add_library(edgespan_dep_${name} INTERFACE)
+      set(CMAKE_POSITION_INDEPENDENT_CODE ${EDGESPAN_POSITION_INDEPENDENT})
       cmake_language(CALL _edgespan_${name}_${EDGESPAN_DEPS})
     endif()
   endforeach()

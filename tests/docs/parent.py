@@ -2,10 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """usage: parent.py CMAKE SOURCE
 
-Configures a project that adds edgespan as README.md says: it links, and brings no tests and no tool; with the line for
-boards before project(), a board brings its toolchain file and its budget, and one that does not exist is refused.
+Configures a project that adds edgespan as README.md says: it links, and brings no tests and no tool, also where the
+project has tests of its own by include(CTest); with the line for boards before project(), a board brings its toolchain
+file and its budget, and nothing of edgespan's flags reaches the project's own targets; a board that does not exist is
+refused.
 """
 
+import json
 import os
 import re
 import subprocess
@@ -15,10 +18,17 @@ import tempfile
 PROJECT = '''cmake_minimum_required(VERSION 3.22)
 {before}
 project(gateway LANGUAGES C CXX)
+include(CTest)
+enable_testing()
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 add_executable(gateway main.cpp)
 {body}
 target_link_libraries(gateway PRIVATE edgespan::board)
 '''
+BODY = 'add_subdirectory(edgespan)\ntarget_link_libraries(gateway PRIVATE {parts})'
+BOARDS = (('mps2-an386', 'edgespan::core'), ('imx6ull', 'edgespan::kafka edgespan::http edgespan::posix'))
+# What a board's toolchain file may ask of the whole project: the processor, and how functions are called.
+PROCESSOR = re.compile(r'-m(?:arch|cpu|fpu|float-abi)=\S+|-m(?:thumb|arm)')
 
 
 def configure(cmake, folder, name, text, *options):
@@ -35,6 +45,47 @@ def configure(cmake, folder, name, text, *options):
     return done.returncode == 0, done.stdout, cache, targets
 
 
+def commands(cmake, build, target, source):
+    """How a file of the target is compiled, and how the target is linked: the words that begin with a dash."""
+    with open(os.path.join(build, 'compile_commands.json'), encoding='utf-8') as file:
+        compiling, = (entry['command'] for entry in json.load(file)
+                      if entry['file'].endswith(source) and f'/{target}.dir/' in entry['command'])
+    linking = subprocess.run([cmake, '--build', build, '--target', target, '--', '-t', 'commands', '-s'],
+                             stdout=subprocess.PIPE, text=True, check=True).stdout
+    return [word for command in (compiling, linking) for word in command.split() if word.startswith('-')]
+
+
+def foreign(words):
+    """Those that are neither the processor's, nor in edgespan's contract, nor in any project without options."""
+    return [word for word in words if not PROCESSOR.fullmatch(word)
+            and not re.match(r'-(?:D(?:EDGESPAN_NO_THREADS|LIBRDKAFKA_STATICLIB)$|I|isystem|o|c|l|std=\w+\+\+20$|Wl,-rpath)', word)]
+
+
+def check_tests(cmake, folder):
+    """A parent that has tests gets none of edgespan's, and no production code that is built for them."""
+    build = os.path.join(folder, 'plain')
+    listed = subprocess.run(['ctest', '-N'], cwd=build, stdout=subprocess.PIPE, text=True, check=True).stdout
+    if 'Total Tests: 0' not in listed:
+        sys.exit(f'a parent that includes CTest gets tests: {listed}')
+    with open(os.path.join(build, 'compile_commands.json'), encoding='utf-8') as file:
+        if 'ASSERT' in file.read():
+            sys.exit('a parent that includes CTest gets code that is built for tests')
+
+
+def check_board(cmake, folder, board, project):
+    """Where the board's cross compiler is there: the project's own targets have none of edgespan's flags."""
+    good, *_ = configure(cmake, folder, board, project, f'-DEDGESPAN_BOARD={board}')
+    if not good:
+        print(f'{board}: cannot be configured here')
+        return
+    build = os.path.join(folder, board)
+    if '-ffunction-sections' not in foreign(commands(cmake, build, 'edgespan_core', '/b3.cpp')):
+        sys.exit(f'{board}: the flags of edgespan itself are not seen, so nothing was checked')
+    flags = foreign(commands(cmake, build, 'gateway', '/main.cpp'))
+    if flags:
+        sys.exit(f'{board}: flags of edgespan reach the application: {flags}')
+
+
 def main(cmake, source):
     with open(os.path.join(source, 'README.md'), encoding='utf-8') as file:
         page = file.read()
@@ -49,6 +100,7 @@ def main(cmake, source):
         for unwanted in ('edgespan_unit_tests', 'edgespan_cli'):
             if unwanted in targets:
                 sys.exit(f'{unwanted} is built for a project that only adds edgespan')
+        check_tests(cmake, folder)
         good, said, *_ = configure(cmake, folder, 'unknown', PROJECT.format(before='', body=body), '-DEDGESPAN_BOARD=x')
         if good or 'boards/x' not in said:
             sys.exit(f'a board that does not exist: {said}')
@@ -56,6 +108,8 @@ def main(cmake, source):
                                          '-DEDGESPAN_BOARD=imx6ull', '-DEDGESPAN_DEPS=system')
         if 'toolchains/arm-linux-gnueabihf.cmake' not in cache:
             sys.exit(f'the board brings no toolchain file: {said}')
+        for board, parts in BOARDS:
+            check_board(cmake, folder, board, PROJECT.format(before=before, body=BODY.format(parts=parts)))
 
 
 if __name__ == '__main__':

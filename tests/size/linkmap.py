@@ -6,8 +6,8 @@ import re
 KINDS = ('text', 'rodata', 'data', 'bss')
 # The archive's name, and the part that it is.
 PARTS = (
+    (r'libedgespan_core\.a\((?:pb_\w+|zipkin\.pb)\.c|libedgespan_(?:zipkin_proto|dep_nanopb_library)\.a', 'nanopb'),
     (r'libedgespan_core\.a', 'core'),
-    (r'libedgespan_(?:zipkin_proto|dep_nanopb_library)\.a', 'nanopb'),
     (r'libedgespan_http\.a', 'http'),
     (r'libedgespan_kafka\.a', 'kafka'),
     (r'libedgespan_(?:posix|bare)\.a', 'port'),

@@ -18,6 +18,7 @@ add_library(edgespan_size_tls_records STATIC ${sources})
 set_target_properties(edgespan_size_tls_records PROPERTIES C_EXTENSIONS ON)
 target_compile_options(edgespan_size_tls_records PRIVATE -w)
 get_target_property(sources edgespan_mbedtls SOURCES)
+list(FILTER sources EXCLUDE REGEX TARGET_OBJECTS)  # mbedTLS, as it was built
 add_library(edgespan_size_tls_port STATIC ${sources})
 foreach(library edgespan_size_tls_records edgespan_size_tls_port)
   target_compile_definitions(${library} PUBLIC MBEDTLS_CONFIG_FILE="${PROJECT_SOURCE_DIR}/port/mbedtls/config.h"

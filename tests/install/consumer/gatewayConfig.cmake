@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
+include(CMakeFindDependencyMacro)
+find_dependency(edgespan CONFIG COMPONENTS http kafka posix)
+include(${CMAKE_CURRENT_LIST_DIR}/gatewayTargets.cmake)
