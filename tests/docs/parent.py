@@ -28,6 +28,7 @@ target_link_libraries(gateway PRIVATE edgespan::board)
 BODY = 'add_subdirectory(edgespan)\ntarget_link_libraries(gateway PRIVATE {parts})'
 BOARDS = (('mps2-an386', 'edgespan::core'), ('imx6ull', 'edgespan::kafka edgespan::http edgespan::posix'))
 # What a board's toolchain file may ask of the whole project: the processor, and how functions are called.
+EXPECTED = re.compile(r'-(?:D(?:EDGESPAN_NO_THREADS|LIBRDKAFKA_STATICLIB)$|I|isystem|o|c|l|std=\w+\+\+20$|Wl,-rpath)')
 PROCESSOR = re.compile(r'-m(?:arch|cpu|fpu|float-abi)=\S+|-m(?:thumb|arm)')
 
 
@@ -57,8 +58,7 @@ def commands(cmake, build, target, source):
 
 def foreign(words):
     """Those that are neither the processor's, nor in edgespan's contract, nor in any project without options."""
-    return [word for word in words if not PROCESSOR.fullmatch(word)
-            and not re.match(r'-(?:D(?:EDGESPAN_NO_THREADS|LIBRDKAFKA_STATICLIB)$|I|isystem|o|c|l|std=\w+\+\+20$|Wl,-rpath)', word)]
+    return [word for word in words if not PROCESSOR.fullmatch(word) and not EXPECTED.match(word)]
 
 
 def check_tests(cmake, folder):
