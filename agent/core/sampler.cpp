@@ -18,17 +18,34 @@ bool Sampler::keep(std::uint64_t trace_lo, std::uint64_t now_us) const noexcept 
   return magnitude <= bound_;
 }
 
-// One word holds the second that is being counted and how many traces it has let through, so that one
-// compare-and-swap both moves on to a new second and counts.
+// Never goes back, so that threads whose clocks stand on both sides of a second's edge cannot open a window
+// anew. Half of a second's number stands in `window_`: where that half is the same although the second is
+// new, 65,536 seconds have passed, and the window is renamed so that it does not pass for the new one.
+std::uint32_t Sampler::newest_second(std::uint32_t mine) const noexcept {
+  std::uint32_t seen = newest_.load(std::memory_order_acquire);
+  while (static_cast<std::int32_t>(mine - seen) > 0) {
+    std::uint32_t window = window_.load(std::memory_order_relaxed);
+    if (window >> 16 == (mine & 0xFFFF)) {
+      window_.compare_exchange_strong(window, window ^ 0x8000'0000, std::memory_order_relaxed);
+    }
+    if (newest_.compare_exchange_weak(seen, mine, std::memory_order_acq_rel, std::memory_order_acquire))
+      return mine;
+  }
+  return seen;
+}
+
+// The window holds the second that is being counted and how many traces it has let through, so that one
+// compare-and-swap both moves on to a new second and counts. It may be moved only to the newest second.
 bool Sampler::keep_rate(std::uint64_t now_us) const noexcept {
-  const auto tenths = static_cast<std::uint32_t>(now_us / 100'000);
-  const std::uint32_t second = tenths / 10 & 0xFFFF;
-  const std::uint32_t tenth = tenths % 10;
+  const auto tenths = now_us / 100'000;
+  const auto mine = static_cast<std::uint32_t>(tenths / 10);
   const auto limit = static_cast<std::uint32_t>(bound_);
-  const std::uint32_t allowed = limit < 10 ? limit : limit / 10 + limit % 10 + tenth * (limit / 10);
   std::uint32_t seen = window_.load(std::memory_order_relaxed);
   for (;;) {
-    const std::uint32_t kept = seen >> 16 == second ? seen & 0xFFFF : 0;
+    const std::uint32_t second = newest_second(mine);
+    const std::uint32_t tenth = mine == second ? static_cast<std::uint32_t>(tenths % 10) : 0;
+    const std::uint32_t allowed = limit < 10 ? limit : limit / 10 + limit % 10 + tenth * (limit / 10);
+    const std::uint32_t kept = seen >> 16 == (second & 0xFFFF) ? seen & 0xFFFF : 0;
     if (kept >= allowed) return false;
     if (window_.compare_exchange_weak(seen, second << 16 | (kept + 1), std::memory_order_relaxed))
       return true;

@@ -20,19 +20,20 @@ Scope::Scope(Tracing& tracing, const Context& context) noexcept : tracing_{&trac
     detail::state_of(tracing).count(detail::Event::scope_refused);
     return;
   }
+  ticket_ = detail::next_ticket(thread);
+  thread.tickets[thread.depth] = ticket_;
   thread.scopes[thread.depth++] = context;
-  thread_ = &thread;
   depth_ = thread.depth;
 }
 
 Scope::~Scope() {
-  if (thread_ == nullptr) return;
+  if (depth_ == 0) return;
   detail::ThreadState& thread = detail::thread_state();
-  if (thread_ != &thread || thread.depth != depth_) {
-    detail::state_of(*tracing_).count(detail::Event::scope_refused);
-    if (thread_ != &thread || thread.depth < depth_) return;
-  }
-  thread.depth = depth_ - 1;
+  const bool mine = detail::is_of(ticket_, thread);
+  const bool open = mine && depth_ <= thread.depth && thread.tickets[depth_ - 1] == ticket_;
+  if (!open || thread.depth != depth_) detail::state_of(*tracing_).count(detail::Event::scope_refused);
+  if (!mine) detail::end_foreign_scope(ticket_);
+  if (open) detail::unwind_scopes(thread, depth_ - 1);
 }
 
 }  // namespace edgespan

@@ -70,6 +70,8 @@ set(edgespan_system_tests
   posix_worker
   ring_large_test
   ring_thread_test
+  sampler_thread_test
+  scope_thread_test
   tracing_thread_test
   uplink_clock_test
   uplink_cut_test

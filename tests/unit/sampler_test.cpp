@@ -85,4 +85,25 @@ EDGESPAN_TEST(a_copy_counts_for_itself, "sampler") {
   TEST_ASSERT_TRUE(Sampler::probability(1.0F).keeps_all());
 }
 
+EDGESPAN_TEST(a_clock_on_both_sides_of_a_seconds_edge_opens_no_window_twice, "sampler") {
+  const Sampler five = Sampler::rate_limit(5), many = Sampler::rate_limit(100);
+  std::uint32_t kept_five = 0, kept_many = 0;
+  for (std::uint32_t i = 0; i < 1'000; ++i) {
+    const std::uint64_t now_us = 200'000'000 + i % 2 - 1;
+    kept_five += five.keep(1, now_us) ? 1U : 0U;
+    kept_many += many.keep(1, now_us) ? 1U : 0U;
+  }
+  TEST_ASSERT_LESS_OR_EQUAL_UINT32(10, kept_five);  // five of each second
+  TEST_ASSERT_LESS_OR_EQUAL_UINT32(110, kept_many);
+}
+
+EDGESPAN_TEST(a_full_second_does_not_close_those_that_have_its_lower_bits, "sampler") {
+  for (const std::uint64_t later_s : {65'536ULL, 131'072ULL, 65'535ULL, 32'768ULL, 4'000'000ULL}) {
+    const Sampler ten = Sampler::rate_limit(5);
+    TEST_ASSERT_EQUAL_UINT32(5, kept_within(ten, 7'000'000, 8'000'000, 1'000));
+    const std::uint64_t from_us = (7 + later_s) * 1'000'000;
+    TEST_ASSERT_EQUAL_UINT32(5, kept_within(ten, from_us, from_us + 1'000'000, 1'000));
+  }
+}
+
 }  // namespace

@@ -27,7 +27,9 @@ class Sampler {
   }
 
   // Keeps at most `traces_per_second` (0 to 65,535; more is cut to that) new traces in each second of the
-  // monotonic clock; from 10 on the allowance is spread over the tenths of the second.
+  // monotonic clock, whatever the number of threads that ask; from 10 on the allowance is spread over the
+  // tenths of the second. A thread whose time is of an earlier second than the newest one that was asked for
+  // counts in the newest.
   static constexpr Sampler rate_limit(std::uint32_t traces_per_second) noexcept {
     if (traces_per_second == 0) return never();
     return Sampler{Kind::rate,
@@ -39,6 +41,7 @@ class Sampler {
   Sampler& operator=(const Sampler& other) noexcept {
     kind_ = other.kind_;
     bound_ = other.bound_;
+    newest_.store(0, std::memory_order_relaxed);
     window_.store(0, std::memory_order_relaxed);
     return *this;
   }
@@ -57,10 +60,13 @@ class Sampler {
   enum class Kind : std::uint8_t { never, boundary, rate };
   constexpr Sampler(Kind kind, std::int64_t bound) noexcept : kind_{kind}, bound_{bound} {}
   bool keep_rate(std::uint64_t now_us) const noexcept;
+  std::uint32_t newest_second(std::uint32_t mine) const noexcept;
 
   Kind kind_;
   std::int64_t bound_;
-  mutable std::atomic<std::uint32_t> window_{0};  // second (high half) and traces kept in it (low half)
+  mutable std::atomic<std::uint32_t> newest_{0};  // the newest second that was asked for
+  mutable std::atomic<std::uint32_t> window_{
+      0};  // its lower 16 bits (high half) and traces kept in it (low half)
 };
 
 }  // namespace edgespan

@@ -15,9 +15,9 @@ inline constexpr std::uint32_t scope_depth_max = 8;
 const Context& current() noexcept;
 
 // Makes a context the current one of this thread until the object is destroyed. Scopes of a thread end in the
-// reverse order of their beginning. A scope that ends out of turn, or on another thread, is counted
-// (Books::scopes_refused) and changes nothing else. A scope beyond scope_depth_max nested ones is not
-// entered, and counted too. Never blocks.
+// reverse order of their beginning. A scope that ends out of turn, or on another thread, ends there and then,
+// with those that were entered within it, and is counted (Books::scopes_refused). A scope beyond
+// scope_depth_max nested ones is not entered, and counted too. Never blocks.
 class [[nodiscard]] Scope {
  public:
   Scope() noexcept = default;  // enters nothing
@@ -29,8 +29,8 @@ class [[nodiscard]] Scope {
 
  private:
   Tracing* tracing_ = nullptr;
-  const void* thread_ = nullptr;  // the thread that entered it; null: not entered
-  std::uint32_t depth_ = 0;
+  std::uint32_t ticket_ = 0;  // tells which thread entered it
+  std::uint32_t depth_ = 0;   // on that thread's stack of scopes, from 1; 0: not entered
 };
 
 }  // namespace edgespan
