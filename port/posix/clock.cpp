@@ -8,6 +8,8 @@
 #endif
 #include "clock.hpp"
 
+#include "no_cancellation.hpp"
+
 #include <errno.h>
 #include <sys/random.h>
 #include <time.h>
@@ -51,6 +53,7 @@ bool entropy(void*, void* out, std::size_t n) noexcept {
 }
 
 void pause_for(void*, std::uint64_t us) noexcept {
+  const NoCancellation guard;
   timespec time{};
   time.tv_sec = static_cast<time_t>(us / us_per_s);
   time.tv_nsec = static_cast<long>(us % us_per_s * 1000);

@@ -64,6 +64,7 @@ set(edgespan_system_tests
   kafka_produce_test
   kafka_sender_test
   open_spans_thread_test
+  posix_cancel_test
   posix_clock
   posix_http
   posix_stream

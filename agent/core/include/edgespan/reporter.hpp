@@ -61,7 +61,7 @@ class Reporter {
 
   // Sends what is held now, without waiting for flush_ms. Status::ok once every span that was finished before
   // the call is delivered or dropped; Status::timeout if that took longer than `timeout_ms`. Waits up to
-  // `timeout_ms`.
+  // `timeout_ms`. posix::Port puts off a pthread_cancel() of the thread until the call returns.
   Status flush(std::uint32_t timeout_ms) noexcept;
 
   // Tries to deliver what is held, at once as after uplink_ready(), until `deadline_ms` have passed, then
