@@ -23,6 +23,7 @@ ALLOWED = {
     'core': r'pb_(encode|ostream_from_buffer)|zipkin_proto3_\w+_msg',  # nanopb, at init
     'zipkin_proto': r'pb_default_field_callback',
     'http': r'',
+    'kit': r'',
     'kafka': r'rd_kafka_\w+',  # librdkafka allocates; what for, the README says
 }
 BANNED = ('malloc', 'strdup', 'free', '_Znwm', '_ZdlPvm', '__cxa_atexit', '.data')
