@@ -41,7 +41,7 @@ def findings(source, board):
     if not re.search(rf'^\| {board} \|', read(source, 'README.md'), re.M):
         yield 'no line in README.md'
     presets = json.loads(read(source, 'CMakePresets.json'))
-    for kind in ('configure', 'build', 'test', 'workflow'):
+    for kind in ('configure', 'build', 'test'):
         if not any(preset['name'] == board for preset in presets[f'{kind}Presets']):
             yield f'no {kind} preset'
 

@@ -66,8 +66,7 @@ class Edgespan:
     def build(self):
         if not os.path.exists(os.path.join(self._folder, 'build.ninja')):
             launcher = ['-DCMAKE_CXX_COMPILER_LAUNCHER=ccache'] if shutil.which('ccache') else []
-            _run(['cmake', '-S', ROOT, '-B', self._folder, '-G', 'Ninja', '-DEDGESPAN_BUILD_TESTS=OFF',
-                  '-DEDGESPAN_BUILD_CLI=OFF', '-DEDGESPAN_BENCH=ON', *launcher])
+            _run(['cmake', '-S', ROOT, '--preset', 'bench', '-B', self._folder, *launcher])
         _run(['cmake', '--build', self._folder, '--target', 'edgespan_bench', 'edgespan_resident'])
 
     def measure(self, rows, ms):
