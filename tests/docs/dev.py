@@ -43,8 +43,8 @@ class Dev(unittest.TestCase):
 
     def dev(self, out, err, **environment):
         variables = {**os.environ, 'EDGESPAN_DEPS_DIR': self.root, 'PATH': f'{self.root}/bin:{os.environ["PATH"]}'}
-        return subprocess.run([os.path.join(self.root, 'dev'), 'tls13'], stdin=subprocess.DEVNULL, stdout=out, stderr=err,
-                              timeout=60, check=False, env={**variables, **environment})
+        return subprocess.run([os.path.join(self.root, 'dev'), 'tls13'], stdin=subprocess.DEVNULL, stdout=out,
+                              stderr=err, timeout=60, check=False, env={**variables, **environment})
 
     def on_terminal(self):
         """(exit code, all that a terminal is told)"""
