@@ -2,10 +2,12 @@
 // The budget where no board is chosen.
 #pragma once
 
+#include <edgespan/kafka_limits.hpp>
 #include <edgespan/limits.hpp>
 
 namespace edgespan {
 
 inline constexpr Limits board_limits{};
+inline constexpr KafkaLimits board_kafka_limits{};
 
 }  // namespace edgespan

@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <edgespan/endpoint.hpp>
-#include <edgespan/storage.hpp>
+#include <edgespan/span_slot.hpp>
 #include <string_view>
 
 namespace edgespan::detail {

@@ -6,7 +6,7 @@
 namespace edgespan {
 namespace {
 
-using namespace kafka;
+using namespace kafka_detail;
 
 constexpr std::uintptr_t decision_bits = 3;
 

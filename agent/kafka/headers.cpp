@@ -5,7 +5,7 @@
 #include "core/b3_impl.hpp"
 #include "kafka/kafka_state.hpp"
 
-namespace edgespan::kafka {
+namespace edgespan::kafka_detail {
 namespace {
 
 constexpr std::size_t headers_looked_at = 256;
@@ -174,4 +174,4 @@ std::string_view key_of(const rd_kafka_message_t* message) noexcept {
                                  : std::string_view{};
 }
 
-}  // namespace edgespan::kafka
+}  // namespace edgespan::kafka_detail

@@ -6,7 +6,7 @@
 namespace edgespan {
 namespace {
 
-using namespace kafka;
+using namespace kafka_detail;
 
 // Permission is given by people: nothing is dropped until it is, and nobody is asked every second.
 constexpr std::uint64_t denied_pause_us = 300'000'000;

@@ -8,10 +8,10 @@
 #include <string_view>
 
 #include "core/encode.hpp"
-#include "core/inflight.hpp"
 #include "core/tracing_state.hpp"
+#include "kafka/inflight_table.hpp"
 
-namespace edgespan::kafka {
+namespace edgespan::kafka_detail {
 
 inline constexpr std::string_view topic_tag = "kafka.topic";
 inline constexpr std::string_view key_tag = "kafka.key";
@@ -124,7 +124,7 @@ inline Context next_context(detail::TracingState& state, const B3Extraction& ext
   return ids ? detail::new_child(state, extraction.context, rule) : detail::new_root(state, decision, rule);
 }
 
-}  // namespace edgespan::kafka
+}  // namespace edgespan::kafka_detail
 
 namespace edgespan {
 
@@ -132,8 +132,8 @@ inline bool KafkaTracing::active() const noexcept {
   return tracing_ != nullptr && detail::state_of(*tracing_).active();
 }
 
-inline detail::InflightTable& KafkaTracing::inflight_table() noexcept {
-  return *std::launder(reinterpret_cast<detail::InflightTable*>(inflight_.data()));
+inline kafka_detail::InflightTable& KafkaTracing::inflight_table() noexcept {
+  return *std::launder(reinterpret_cast<kafka_detail::InflightTable*>(inflight_.data()));
 }
 
 }  // namespace edgespan

@@ -4,7 +4,7 @@
 
 #include "kafka/kafka_state.hpp"
 
-namespace edgespan::kafka {
+namespace edgespan::kafka_detail {
 namespace {
 
 constexpr std::size_t topic_bytes_max = 249;  // Kafka's
@@ -27,4 +27,4 @@ constexpr std::uint32_t largest = std::max(detail::largest_open_span(), largest_
 static_assert(span_bytes_max == (largest + ring_unit_bytes - 1) / ring_unit_bytes * ring_unit_bytes);
 
 }  // namespace
-}  // namespace edgespan::kafka
+}  // namespace edgespan::kafka_detail

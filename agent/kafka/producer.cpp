@@ -6,7 +6,7 @@
 namespace edgespan {
 namespace {
 
-using namespace kafka;
+using namespace kafka_detail;
 
 constexpr std::size_t topic_bytes_max = 249;
 

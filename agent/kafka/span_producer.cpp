@@ -41,7 +41,7 @@ Status SpanProducer::start(KafkaTracing& kafka, std::string_view brokers, std::s
   std::array<char, brokers_bytes_max + 1> servers{};
   std::copy(brokers.begin(), brokers.end(), servers.begin());
   rd_kafka_conf_t* const conf = settings != nullptr ? rd_kafka_conf_dup(settings) : own_settings(problem);
-  static_cast<void>(kafka::constrain(conf, limits_for(batch_bytes)));
+  static_cast<void>(constrain(conf, limits_for(batch_bytes)));
   if (set(conf, "bootstrap.servers", servers.data(), problem)) {
     client_ = kafka.create(RD_KAFKA_PRODUCER, conf, problem.data(), problem.size());
   }

@@ -13,7 +13,7 @@
 namespace edgespan {
 namespace {
 
-using namespace kafka;
+using namespace kafka_detail;
 
 constexpr const char* interceptor_name = "edgespan";
 constexpr const char* bytes_max_setting = "message.max.bytes";
@@ -57,7 +57,7 @@ void refuse(char* errstr, std::size_t size, const char* text) noexcept {
 
 }  // namespace
 
-std::uint32_t kafka::conf_number(const rd_kafka_conf_t* conf, const char* name) noexcept {
+std::uint32_t kafka_detail::conf_number(const rd_kafka_conf_t* conf, const char* name) noexcept {
   char text[16] = "";
   std::size_t size = sizeof text;
   std::uint32_t number = 0;
@@ -94,8 +94,8 @@ Status KafkaTracing::init(Tracing& tracing, std::span<InflightBucket> inflight,
 }
 
 KafkaTracing::KafkaTracing() noexcept {
-  static_assert(sizeof(detail::InflightTable) <= sizeof inflight_);
-  new (inflight_.data()) detail::InflightTable{};
+  static_assert(sizeof(kafka_detail::InflightTable) <= sizeof inflight_);
+  new (inflight_.data()) kafka_detail::InflightTable{};
 }
 
 rd_kafka_resp_err_t KafkaTracing::install(rd_kafka_conf_t* conf) noexcept {
@@ -179,11 +179,11 @@ void KafkaTracing::message_sent(rd_kafka_t* rk, rd_kafka_message_t* message) noe
   if (!span.context.sampled()) return;
   const std::uint64_t start_us = span.start_us;
   switch (inflight_table().insert(message, span)) {
-    case detail::InflightTable::Insert::stored:
+    case kafka_detail::InflightTable::Insert::stored:
       return;
-    case detail::InflightTable::Insert::replaced:
+    case kafka_detail::InflightTable::Insert::replaced:
       return expire(span, start_us);
-    case detail::InflightTable::Insert::full:
+    case kafka_detail::InflightTable::Insert::full:
       return end_unheld(span, message);
   }
 }

@@ -6,11 +6,6 @@
 
 namespace edgespan {
 
-inline constexpr Limits board_limits{.ring_bytes = 2'048,
-                                     .batch_bytes = 672,
-                                     .spans_open_max = 2,
-                                     .inflight_max = 8,
-                                     .poll_records_max = 1,
-                                     .poll_topics_max = 1};
+inline constexpr Limits board_limits{.ring_bytes = 2'048, .batch_bytes = 672, .spans_open_max = 2};
 
 }  // namespace edgespan

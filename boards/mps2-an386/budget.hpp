@@ -6,11 +6,6 @@
 
 namespace edgespan {
 
-inline constexpr Limits board_limits{.ring_bytes = 8'192,
-                                     .batch_bytes = 2'048,
-                                     .spans_open_max = 8,
-                                     .inflight_max = 8,
-                                     .poll_records_max = 1,
-                                     .poll_topics_max = 1};
+inline constexpr Limits board_limits{.ring_bytes = 8'192, .batch_bytes = 2'048, .spans_open_max = 8};
 
 }  // namespace edgespan

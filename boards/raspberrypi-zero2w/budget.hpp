@@ -2,15 +2,14 @@
 // The reasons stand in README.md beside this file.
 #pragma once
 
+#include <edgespan/kafka_limits.hpp>
 #include <edgespan/limits.hpp>
 
 namespace edgespan {
 
-inline constexpr Limits board_limits{.ring_bytes = 1'048'576,
-                                     .batch_bytes = 16'384,
-                                     .spans_open_max = 32,
-                                     .inflight_max = 1'024,
-                                     .poll_records_max = 500,
-                                     .poll_topics_max = 16};
+inline constexpr Limits board_limits{.ring_bytes = 1'048'576, .batch_bytes = 16'384, .spans_open_max = 32};
+
+inline constexpr KafkaLimits board_kafka_limits{
+    .inflight_max = 1'024, .poll_records_max = 500, .poll_topics_max = 16};
 
 }  // namespace edgespan

@@ -130,7 +130,7 @@ EDGESPAN_TEST(in_2040_spans_and_librdkafkas_messages_carry_the_date, "time") {
   TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR_NO_ERROR, producer->send({.topic = topic.c_str(), .key = "k"}));
   producer.delivered(1);
   PlainConsumer consumer{{{topic, 1}}};
-  TracingConsumer tracing{traced.kafka, consumer.handle(), traced.memory->consumer};
+  TracingConsumer tracing{traced.kafka, consumer.handle(), traced.kafka_memory->consumer};
   ConsumerBatch batch = tracing.poll(20s);
   TEST_ASSERT_EQUAL(1, batch.size());
   for (ConsumerRecord& record : batch) {

@@ -3,6 +3,8 @@
 // then either; that the limit was reached is looked up in the agent's books.
 #include <edgespan/kafka.hpp>
 
+#include <memory>
+
 #include "bench/queued_messages.hpp"
 
 #include <array>
@@ -14,7 +16,8 @@ namespace {
 using namespace edgespan;
 using namespace edgespan::bench;
 
-constexpr Limits small{.ring_bytes = 4'096, .batch_bytes = 4'096, .spans_open_max = 4, .inflight_max = 8};
+constexpr Limits small{.ring_bytes = 4'096, .batch_bytes = 4'096, .spans_open_max = 4};
+constexpr KafkaLimits small_kafka{.inflight_max = 8};
 
 // All `spans` but `kept` at most, for this one reason.
 bool dropped(Tracing& tracing, DropReason reason, benchmark::IterationCount spans, std::uint64_t kept) {
@@ -43,8 +46,9 @@ void slots(benchmark::State& state) {
 void inflight(benchmark::State& state) {
   QueuedMessages& messages = QueuedMessages::shared();
   Agent<small> agent;
+  const auto kafka_memory = std::make_unique<KafkaMemory<small_kafka>>();
   KafkaTracing kafka;
-  must(kafka.init(agent.tracing, agent.memory->inflight) == Status::ok, "KafkaTracing::init");
+  must(kafka.init(agent.tracing, kafka_memory->inflight) == Status::ok, "KafkaTracing::init");
   const Scope scope{agent.tracing, context};
   const auto send = [&](rd_kafka_message_t* message) {
     kafka.message_sent(messages.producer(), message);
@@ -64,8 +68,9 @@ void inflight(benchmark::State& state) {
 // A producer whose broker is away and whose queue is full refuses the message: a span with the error.
 void queue(benchmark::State& state) {
   Agent<small> agent;
+  const auto kafka_memory = std::make_unique<KafkaMemory<small_kafka>>();
   KafkaTracing kafka;
-  must(kafka.init(agent.tracing, agent.memory->inflight) == Status::ok, "KafkaTracing::init");
+  must(kafka.init(agent.tracing, kafka_memory->inflight) == Status::ok, "KafkaTracing::init");
   char errstr[256];
   rd_kafka_t* rk = kafka.create(RD_KAFKA_PRODUCER,
                                 make_conf({{"bootstrap.servers", "127.0.0.1:1"},

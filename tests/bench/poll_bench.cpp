@@ -122,9 +122,10 @@ constexpr Limits poll_limits{.ring_bytes = 262'144, .batch_bytes = 65'536};
 void poll(benchmark::State& state, bool next_span) {
   Records& records = Records::shared();
   Agent<poll_limits> agent;
+  const auto kafka_memory = std::make_unique<KafkaMemory<>>();
   KafkaTracing kafka;
-  must(kafka.init(agent.tracing, agent.memory->inflight) == Status::ok, "KafkaTracing::init");
-  TracingConsumer consumer{kafka, records.consumer(), agent.memory->consumer};
+  must(kafka.init(agent.tracing, kafka_memory->inflight) == Status::ok, "KafkaTracing::init");
+  TracingConsumer consumer{kafka, records.consumer(), kafka_memory->consumer};
   measure_batches(
       state, poll_records,
       [&] {

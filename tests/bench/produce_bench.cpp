@@ -4,6 +4,8 @@
 // emptied, off the clock, long before it is full.
 #include <edgespan/kafka.hpp>
 
+#include <memory>
+
 #include "bench/client.hpp"
 
 #include <array>
@@ -76,9 +78,10 @@ void plain(benchmark::State& state) {
 
 void traced(benchmark::State& state) {
   const Arguments arguments{false};
-  Agent<Limits{.ring_bytes = 131'072, .inflight_max = 1'024}> agent;
+  Agent<Limits{.ring_bytes = 131'072}> agent;
+  const auto kafka_memory = std::make_unique<KafkaMemory<KafkaLimits{.inflight_max = 1'024}>>();
   KafkaTracing kafka;
-  must(kafka.init(agent.tracing, agent.memory->inflight) == Status::ok, "KafkaTracing::init");
+  must(kafka.init(agent.tracing, kafka_memory->inflight) == Status::ok, "KafkaTracing::init");
   char errstr[256];
   rd_kafka_t* rk = kafka.create(RD_KAFKA_PRODUCER, client_conf(), errstr, sizeof errstr);
   must(rk != nullptr, "KafkaTracing::create");

@@ -25,8 +25,9 @@ constexpr std::uint32_t between_drains = 400;  // fit in 64 KiB
 void send(benchmark::State& state, const TracingConfig& config, const Context& parent) {
   QueuedMessages& messages = QueuedMessages::shared();
   Agent<> agent{config};
+  const auto kafka_memory = std::make_unique<KafkaMemory<>>();
   KafkaTracing kafka;
-  must(kafka.init(agent.tracing, agent.memory->inflight) == Status::ok, "KafkaTracing::init");
+  must(kafka.init(agent.tracing, kafka_memory->inflight) == Status::ok, "KafkaTracing::init");
   const Scope scope{agent.tracing, parent};
   measure(
       state, between_drains,

@@ -113,8 +113,11 @@ void check_memory_table() {
   };
   row("memory_bytes(Limits{})", edgespan::memory_bytes(edgespan::Limits{}));
   row("memory_bytes(tiny_limits)", edgespan::memory_bytes(edgespan::tiny_limits));
-  row("Agent<>", sizeof(edgespan::Agent<edgespan::Limits{}, PortOfArm>));
-  row("Agent<tiny_limits>", sizeof(edgespan::Agent<edgespan::tiny_limits, PortOfArm>));
+  row("kafka_memory_bytes(KafkaLimits{})", edgespan::kafka_memory_bytes(edgespan::KafkaLimits{}));
+  row("kafka_memory_bytes(tiny_kafka_limits)", edgespan::kafka_memory_bytes(edgespan::tiny_kafka_limits));
+  row("Agent<>", sizeof(edgespan::Agent<edgespan::Limits{}, edgespan::KafkaLimits{}, PortOfArm>));
+  row("Agent<tiny_limits, tiny_kafka_limits>",
+      sizeof(edgespan::Agent<edgespan::tiny_limits, edgespan::tiny_kafka_limits, PortOfArm>));
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include <edgespan/kafka.hpp>
 #include <edgespan/kafka_constrain.hpp>
 #include <edgespan/posix.hpp>
+#include <edgespan/rdkafka_memory.hpp>
 #include <edgespan/reporter.hpp>
 
 #include "memory/canary.hpp"
@@ -26,6 +27,7 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
 Memory<> memory;
+KafkaMemory<> kafka_memory;
 posix::Port port;
 Tracing tracing;
 HttpSender zipkin;
@@ -50,10 +52,10 @@ rd_kafka_t* client(rd_kafka_type_t type, const char* brokers) {
   if (type == RD_KAFKA_PRODUCER) {
     rd_kafka_conf_set(conf, "message.timeout.ms", "10000", nullptr, 0);
     rd_kafka_conf_set_dr_msg_cb(conf, on_report);
-    kafka::constrain(conf, ProducerLimits{});
+    constrain(conf, ProducerLimits{});
   } else {
     rd_kafka_conf_set(conf, "group.id", "outage", nullptr, 0);
-    kafka::constrain(conf, ConsumerLimits{});
+    constrain(conf, ConsumerLimits{});
   }
   char errstr[256];
   rd_kafka_t* made = kafka_tracing.create(type, conf, errstr, sizeof errstr);
@@ -67,7 +69,7 @@ void* consume(void* rk) {
   rd_kafka_topic_partition_list_add(list, "commands", 0)->offset = 0;
   rd_kafka_assign(consumer_rk, list);
   rd_kafka_topic_partition_list_destroy(list);
-  TracingConsumer consumer{kafka_tracing, consumer_rk, memory.consumer};
+  TracingConsumer consumer{kafka_tracing, consumer_rk, kafka_memory.consumer};
   while (!done) {
     for (auto& record : consumer.poll(100ms)) {
       if (record.error() != RD_KAFKA_RESP_ERR_NO_ERROR) continue;
@@ -135,11 +137,11 @@ int main(int count, char** arguments) {
   mallopt(M_TRIM_THRESHOLD, 65'536);
   mallopt(M_MMAP_THRESHOLD, 65'536);
   const bool started =
-      posix::default_thread_stack(kafka::thread_stack_bytes) && port.init() &&
+      posix::default_thread_stack(rdkafka_thread_stack_bytes) && port.init() &&
       tracing.init(memory, {.local = {.service_name = "outage"}}, port.clock()) == Status::ok &&
       zipkin.init(port.stream(), arguments[2]) == Status::ok &&
       reporter.init(tracing, zipkin.sender()) == Status::ok && reporter.start(port.worker()) == Status::ok &&
-      kafka_tracing.init(tracing, memory.inflight) == Status::ok;
+      kafka_tracing.init(tracing, kafka_memory.inflight) == Status::ok;
   if (!started) return 1;
   rd_kafka_t* consumer = client(RD_KAFKA_CONSUMER, arguments[1]);
   TracingProducer producer{kafka_tracing, client(RD_KAFKA_PRODUCER, arguments[1])};

@@ -30,7 +30,7 @@ APPLICATION = re.compile(
     r'|edgespan::KafkaTracing::(?:next_span|scope|message_sent|message_ended|record_refused|begin_call|call_was_sent)\('
     r'|edgespan::(?:current|log_ids|b3_\w+)\(|edgespan::B3Headers::|edgespan::TraceIdSampler::|edgespan::RateSampler::')
 # Once, at start, or on the reporter's thread: in the table, with no limit here.
-OTHER = re.compile(r'edgespan::(?:Tracing|KafkaTracing|Reporter|HttpSender)::\w+\(|edgespan::kafka::constrain\(')
+OTHER = re.compile(r'edgespan::(?:Tracing|KafkaTracing|Reporter|HttpSender)::\w+\(|edgespan::constrain\(')
 # What librdkafka runs inside such a call of its own, on the same stack: both when the message is refused late.
 CALLED_BACK = [(re.compile(r'rd_kafka_produce'),
                 re.compile(r'edgespan::\(anonymous namespace\)::on_(?:send|acknowledgement)\('))]

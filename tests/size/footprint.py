@@ -49,7 +49,7 @@ SPANS, ARENA, STACK = 'Encoded bytes of a span', 'Least arena of TLS', 'Stack at
 TOLERANCE = {SPANS: 4, ARENA: 0, STACK: 0}
 # Of the calls at start and of the reporter's thread, the public ones; of the application's, all.
 STARTING = ('Tracing::init', 'Reporter::init', 'Reporter::start', 'Reporter::step', 'Reporter::flush', 'Reporter::stop',
-            'KafkaTracing::init', 'KafkaTracing::create', 'kafka::constrain', 'HttpSender::init', 'HttpSender::offer')
+            'KafkaTracing::init', 'KafkaTracing::create', 'constrain', 'HttpSender::init', 'HttpSender::offer')
 
 
 def cache(build):

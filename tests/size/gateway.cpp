@@ -22,6 +22,7 @@
 #include <edgespan/tracing.hpp>
 
 static edgespan::Memory<edgespan::board_limits> memory;
+static edgespan::KafkaMemory<edgespan::board_kafka_limits> kafka_memory;
 static edgespan::posix::Port port;
 static edgespan::Tracing tracing;
 static edgespan::HttpSender zipkin;
@@ -68,7 +69,7 @@ static bool start([[maybe_unused]] const char* collector, [[maybe_unused]] const
          tracing.init(memory, {.local = {.service_name = "gateway"}}, port.clock()) == ok &&
          zipkin.init(uplink(), collector, {.gzip = packer()}) == ok &&
          reporter.init(tracing, zipkin.sender()) == ok && reporter.start(port.worker()) == ok &&
-         kafka.init(tracing, memory.inflight) == ok;
+         kafka.init(tracing, kafka_memory.inflight) == ok;
 #else
   return true;
 #endif
@@ -110,7 +111,7 @@ static bool produce(rd_kafka_t* client) {
 
 static bool consume(rd_kafka_t* client) {
 #ifdef EDGESPAN_SIZE_TRACED
-  edgespan::TracingConsumer consumer{kafka, client, memory.consumer};
+  edgespan::TracingConsumer consumer{kafka, client, kafka_memory.consumer};
 #endif
   for (int tries = 0; tries < 100; ++tries) {
 #ifdef EDGESPAN_SIZE_TRACED

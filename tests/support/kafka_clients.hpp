@@ -24,8 +24,8 @@ struct Report {
 // A producer with a dr_msg_cb of the application's own.
 class ReportingProducer {
  public:
-  template <Limits L>
-  explicit ReportingProducer(Traced<L>& traced, const Settings& more = {})
+  template <Limits L, KafkaLimits K>
+  explicit ReportingProducer(Traced<L, K>& traced, const Settings& more = {})
       : client_{traced.create(RD_KAFKA_PRODUCER, conf(more))}, traced_{traced.kafka, client_.get()} {}
   ReportingProducer(const ReportingProducer&) = delete;
   ReportingProducer& operator=(const ReportingProducer&) = delete;

@@ -170,13 +170,13 @@ struct CapturingSender {
 };
 
 // A whole agent, without a thread: spans leave when a test asks for them.
-template <Limits L = Limits{}>
+template <Limits L = Limits{}, KafkaLimits K = KafkaLimits{}>
 struct Traced {
   explicit Traced(const KafkaConfig& config = {}, TracingConfig tracing_config = {}) {
     if (tracing_config.local.service_name == "unknown") tracing_config.local.service_name = "gateway";
     TEST_ASSERT_EQUAL(Status::ok, tracing.init(*memory, tracing_config, clock.table()));
     TEST_ASSERT_EQUAL(Status::ok, reporter.init(tracing, sender.table()));
-    TEST_ASSERT_EQUAL(Status::ok, kafka.init(tracing, memory->inflight, config));
+    TEST_ASSERT_EQUAL(Status::ok, kafka.init(tracing, kafka_memory->inflight, config));
   }
 
   rd_kafka_t* create(rd_kafka_type_t type, const Settings& settings) {
@@ -215,6 +215,7 @@ struct Traced {
   TestClock clock;
   CapturingSender sender;
   std::unique_ptr<Memory<L>> memory = std::make_unique<Memory<L>>();
+  std::unique_ptr<KafkaMemory<K>> kafka_memory = std::make_unique<KafkaMemory<K>>();
   Tracing tracing;
   Reporter reporter;
   KafkaTracing kafka;

@@ -16,12 +16,7 @@
 namespace edgespan::test {
 
 // What the tests of tracing and reporter run in, on a host as on a board with 16 KiB of memory.
-inline constexpr Limits small_limits{.ring_bytes = 4'096,
-                                     .batch_bytes = 2'048,
-                                     .spans_open_max = 4,
-                                     .inflight_max = 8,
-                                     .poll_records_max = 1,
-                                     .poll_topics_max = 1};
+inline constexpr Limits small_limits{.ring_bytes = 4'096, .batch_bytes = 2'048, .spans_open_max = 4};
 inline constexpr std::uint64_t wall_us = 1'790'000'000'000'000;
 
 // The agent with a clock that moves when it is told to and a sender that follows a script. One at a time: all

@@ -20,12 +20,7 @@ constexpr std::uint32_t processor_hz = 25'000'000;
 constexpr std::uint32_t sample_ticks = processor_hz / 2'500;
 
 // No message broker here: one bucket of messages in flight and one polled record are the least there is.
-constexpr Limits limits{.ring_bytes = 8'192,
-                        .batch_bytes = 2'048,
-                        .spans_open_max = 4,
-                        .inflight_max = 8,
-                        .poll_records_max = 1,
-                        .poll_topics_max = 1};
+constexpr Limits limits{.ring_bytes = 8'192, .batch_bytes = 2'048, .spans_open_max = 4};
 
 bool unplugged = false;
 

@@ -110,13 +110,7 @@ struct {
 } traced;
 
 EDGESPAN_TEST(an_interrupt_draws_ids_of_its_own_and_no_parent_from_the_main_loop, "interrupt") {
-  static Memory<Limits{.ring_bytes = 2'048,
-                       .batch_bytes = 1'024,
-                       .spans_open_max = 3,
-                       .inflight_max = 8,
-                       .poll_records_max = 1,
-                       .poll_topics_max = 1}>
-      memory;
+  static Memory<Limits{.ring_bytes = 2'048, .batch_bytes = 1'024, .spans_open_max = 3}> memory;
   static Tracing tracing;
   static test::ManualClock clock;
   TEST_ASSERT_TRUE(tracing.init(memory, {}, clock.table()) == Status::ok);

@@ -158,7 +158,7 @@ def dead(tree):
     for path, text in tree.items():
         if _is_cpp(path):
             named |= {n.rsplit('/', 1)[-1] for n in re.findall(r'#\s*include\s*[<"]([^>"]+)', text)}
-        elif path.endswith('.cmake'):
+        elif path.endswith(('.cmake', 'CMakeLists.txt')):
             named |= set(re.findall(r'[\w.]+\.h(?:pp)?', text))  # compilers are told to include it
     for path in tree:
         if path.endswith(('.hpp', '.h')) and not re.search(r'/include/edgespan/', path):

@@ -15,10 +15,7 @@ using namespace edgespan;
 constexpr std::uint64_t wall_us = 1'790'000'000'000'000;
 constexpr Limits limits{.ring_bytes = 2'048,
                         .batch_bytes = 1'024,
-                        .spans_open_max = 2,
-                        .inflight_max = 8,
-                        .poll_records_max = 1,
-                        .poll_topics_max = 1};
+                        .spans_open_max = 2};
 
 struct World {
   test::ManualClock clock;

@@ -276,20 +276,14 @@ EDGESPAN_TEST(a_producer_and_a_consumer_are_traced, "agent") {
   TEST_ASSERT_TRUE(producer.send({.topic = topic.c_str(), .value = "1"}) == RD_KAFKA_RESP_ERR_NO_ERROR);
   TEST_ASSERT_TRUE(rd_kafka_flush(client, 10'000) == RD_KAFKA_RESP_ERR_NO_ERROR);
   rd_kafka_destroy(client);
-  TEST_ASSERT_TRUE(agent.consumer_memory().records.size() == Limits{}.poll_records_max);
+  TEST_ASSERT_TRUE(agent.consumer_memory().records.size() == KafkaLimits{}.poll_records_max);
   TEST_ASSERT_TRUE(agent.stop(10'000) == Status::ok);
   TEST_ASSERT_EQUAL_UINT64(1, kept.spans.size());
   TEST_ASSERT_EQUAL_STRING("send", kept.spans.front().name.c_str());
 }
 
 EDGESPAN_TEST(two_agents_of_a_process_do_not_know_each_other, "agent") {
-  constexpr Limits small{.ring_bytes = 4'096,
-                         .batch_bytes = 2'048,
-                         .spans_open_max = 4,
-                         .inflight_max = 32,
-                         .poll_records_max = 32,
-                         .poll_topics_max = 2};
-  const auto other = std::make_unique<Agent<small>>();
+  const auto other = std::make_unique<Agent<tiny_limits, tiny_kafka_limits>>();
   CapturingSender first;
   CapturingSender second;
   const Sender first_table = first.table();

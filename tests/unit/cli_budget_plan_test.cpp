@@ -6,6 +6,8 @@
 #include "cli/tool.hpp"
 #include "support/test.hpp"
 
+#include <edgespan/rdkafka_memory.hpp>
+
 #if EDGESPAN_CLI_GZIP
 #include <edgespan/gzip.hpp>
 #endif
@@ -84,7 +86,8 @@ EDGESPAN_TEST(budget_stays_inside_the_memory_that_it_was_given, "cli") {
   for (const std::uint64_t bytes : {14'336U, 16'384U, 65'536U, 262'144U, 1'048'576U, 16'777'216U}) {
     const cli::BudgetPlan plan = for_ram(bytes);
     TEST_ASSERT_TRUE(limits_valid(plan.limits));
-    TEST_ASSERT_TRUE(fits(plan.producer, plan.limits));
+    TEST_ASSERT_TRUE(kafka_limits_valid(plan.kafka));
+    TEST_ASSERT_TRUE(fits(plan.producer, plan.kafka));
     TEST_ASSERT_LESS_OR_EQUAL_UINT64(bytes, plan.agent_bytes);
     // Less than a chunk and what belongs to it stays unused.
     TEST_ASSERT_GREATER_OR_EQUAL_UINT64(bytes - 1'100, plan.agent_bytes);
@@ -133,8 +136,9 @@ EDGESPAN_TEST(budget_for_a_rate_holds_the_spans_of_the_outage, "cli") {
 EDGESPAN_TEST(budget_prints_sums_bars_settings_and_what_they_buy, "cli") {
   const Outcome text = budget({"--ram", "256K"});
   TEST_ASSERT_EQUAL_INT(cli::exit_done, text.code);
-  for (const char* part : {"ring", "█", "Limits {.ring_bytes = ", "queue.buffering.max.messages=256",
-                           "MemoryMax=", "thread stacks", "without an uplink"}) {
+  for (const char* part :
+       {"ring", "█", "Limits {.ring_bytes = ", "KafkaLimits {.inflight_max = ",
+        "queue.buffering.max.messages=256", "MemoryMax=", "thread stacks", "without an uplink"}) {
     TEST_MESSAGE(std::string{"wanted: "} + part + "\n" + text.out);
     TEST_ASSERT_TRUE(contains(text.out, part));
   }

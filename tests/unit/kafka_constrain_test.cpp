@@ -2,6 +2,7 @@
 // librdkafka inside its limits: what constrain() sets, what it leaves to the application, and that a
 // constrained client still does its work.
 #include <edgespan/kafka_constrain.hpp>
+#include <edgespan/rdkafka_memory.hpp>
 
 #include "support/kafka_clients.hpp"
 
@@ -17,10 +18,10 @@ namespace {
 
 using namespace edgespan;
 using namespace edgespan::test;
-using edgespan::kafka::constrain;
-using edgespan::kafka::ConstrainReport;
-using edgespan::kafka::Constraint;
-using edgespan::kafka::Outcome;
+using edgespan::constrain;
+using edgespan::ConstrainReport;
+using edgespan::Constraint;
+using edgespan::ConstraintOutcome;
 using std::chrono::steady_clock;
 
 constexpr std::string_view b3_example = "463ac35c9f6413ada2fb4a1d1a96d312-a2fb4a1d1a96d312-1";
@@ -67,12 +68,12 @@ void check_report(auto limits) {
     if (std::string_view{dump[i + 1]} == usual_dump[i + 1]) continue;
     ++changed;
     const Constraint line = line_of(report, dump[i]);
-    TEST_ASSERT_EQUAL(Outcome::set, line.outcome);
+    TEST_ASSERT_EQUAL(ConstraintOutcome::set, line.outcome);
     TEST_ASSERT_EQUAL(dump[i + 1], std::string_view{line.in_force});
     TEST_ASSERT_EQUAL(usual_dump[i + 1], std::string_view{line.before});
   }
   const auto unknown = std::count_if(report.begin(), report.end(),
-                                     [](const Constraint& l) { return l.outcome == Outcome::unknown; });
+                                     [](const Constraint& l) { return l.outcome == ConstraintOutcome::unknown; });
   TEST_ASSERT_TRUE(report.ok());
   TEST_ASSERT_EQUAL(report.count, changed + static_cast<std::size_t>(unknown));
   TEST_ASSERT_EQUAL((rd_kafka_version() >= 0x02050000),
@@ -101,11 +102,11 @@ EDGESPAN_TEST(constrain_keeps_what_the_application_has_set, "kafka") {
     const ConstrainReport report = constrain(conf, ProducerLimits{});
     const Constraint line =
         line_of(report, name == "max.in.flight" ? "max.in.flight.requests.per.connection" : name);
-    TEST_ASSERT_EQUAL(Outcome::kept, line.outcome);
+    TEST_ASSERT_EQUAL(ConstraintOutcome::kept, line.outcome);
     TEST_ASSERT_EQUAL(own, std::string{line.in_force});
     TEST_ASSERT_EQUAL(own, std::string{line.before});
     TEST_ASSERT_EQUAL(own, value_of(conf, name.c_str()));
-    const auto kept = [](const Constraint& l) { return l.outcome == Outcome::kept; };
+    const auto kept = [](const Constraint& l) { return l.outcome == ConstraintOutcome::kept; };
     TEST_ASSERT_EQUAL(1, std::count_if(report.begin(), report.end(), kept));
     rd_kafka_conf_destroy(conf);
   }
@@ -116,7 +117,7 @@ EDGESPAN_TEST(constrain_names_a_value_that_librdkafka_does_not_take, "kafka") {
   const ConstrainReport report = constrain(conf, ProducerLimits{.queue_payload_kbytes = 0});
   TEST_ASSERT_FALSE(report.ok());
   const Constraint line = line_of(report, "queue.buffering.max.kbytes");
-  TEST_ASSERT_EQUAL(Outcome::refused, line.outcome);
+  TEST_ASSERT_EQUAL(ConstraintOutcome::refused, line.outcome);
   TEST_ASSERT_EQUAL(line.before, std::string{line.in_force});
   rd_kafka_conf_destroy(conf);
 }

@@ -24,9 +24,9 @@ struct Polled {
 };
 
 // One poll that takes exactly what waits; by key.
-template <Limits L>
-std::map<std::string, Polled> poll_once(Traced<L>& traced, PlainConsumer& consumer, std::size_t count) {
-  TracingConsumer tracing{traced.kafka, consumer.handle(), traced.memory->consumer};
+template <Limits L, KafkaLimits K>
+std::map<std::string, Polled> poll_once(Traced<L, K>& traced, PlainConsumer& consumer, std::size_t count) {
+  TracingConsumer tracing{traced.kafka, consumer.handle(), traced.kafka_memory->consumer};
   consumer.wait_for(count);
   std::map<std::string, Polled> records;
   ConsumerBatch batch = tracing.poll(5s);
@@ -103,10 +103,10 @@ EDGESPAN_TEST(kafka_every_poll_has_roots_of_its_own, "kafka") {
   Feed feed;
   for (int i = 0; i < 4; ++i) feed.add(topic, std::to_string(i));
   feed.done();
-  constexpr Limits limits{.poll_records_max = 2};
-  Traced<limits> traced;
+  constexpr KafkaLimits limits{.poll_records_max = 2};
+  Traced<Limits{}, limits> traced;
   PlainConsumer consumer{{{topic, 1}}};
-  TracingConsumer tracing{traced.kafka, consumer.handle(), traced.memory->consumer};
+  TracingConsumer tracing{traced.kafka, consumer.handle(), traced.kafka_memory->consumer};
   consumer.wait_for(4);
   for (int i = 0; i < 2; ++i) TEST_ASSERT_EQUAL(2, tracing.poll(5s).size());
   TEST_ASSERT_TRUE(tracing.poll(0s).empty());
@@ -213,7 +213,7 @@ EDGESPAN_TEST(kafka_what_is_no_record_passes_through_a_poll, "kafka") {
   feed.done();
   Traced traced;
   PlainConsumer consumer{{{topic, 1}}, {{"enable.partition.eof", "true"}}};
-  TracingConsumer tracing{traced.kafka, consumer.handle(), traced.memory->consumer};
+  TracingConsumer tracing{traced.kafka, consumer.handle(), traced.kafka_memory->consumer};
   std::vector<std::pair<rd_kafka_resp_err_t, std::int64_t>> seen;
   TEST_ASSERT_TRUE(eventually([&] {
     for (const ConsumerRecord& record : tracing.poll(0s)) seen.emplace_back(record.error(), record.offset());
@@ -252,8 +252,8 @@ EDGESPAN_TEST(kafka_topics_beyond_the_limit_have_roots_of_their_own, "kafka") {
     for (int k = 0; k < 2; ++k) feed.add(topics.back().first, std::to_string(2 * i + k));
   }
   feed.done();
-  constexpr Limits limits{.poll_topics_max = 2};
-  Traced<limits> traced;
+  constexpr KafkaLimits limits{.poll_topics_max = 2};
+  Traced<Limits{}, limits> traced;
   PlainConsumer consumer{topics};
   const auto records = poll_once(traced, consumer, 6);
   const std::set<std::string> spans = b3s_of(traced.spans(4));
@@ -270,7 +270,7 @@ EDGESPAN_TEST(kafka_single_messages_and_batches_of_a_queue_are_polls_too, "kafka
   feed.done();
   Traced traced;
   PlainConsumer consumer{{{topic, 1}}};
-  TracingConsumer tracing{traced.kafka, consumer.handle(), traced.memory->consumer};
+  TracingConsumer tracing{traced.kafka, consumer.handle(), traced.kafka_memory->consumer};
   consumer.wait_for(5);
   std::vector<std::string> carried;
   for (int i = 0; i < 2; ++i) {

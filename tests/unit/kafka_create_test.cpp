@@ -24,19 +24,20 @@ rd_kafka_conf_t* broker_conf() {
 
 EDGESPAN_TEST(kafka_init_says_what_is_wrong, "kafka") {
   const auto memory = std::make_unique<Memory<>>();
+  const auto kafka_memory = std::make_unique<KafkaMemory<>>();
   const TestClock clock;
   Tracing tracing;
   KafkaTracing kafka;
-  TEST_ASSERT_EQUAL(Status::not_started, kafka.init(tracing, memory->inflight));
+  TEST_ASSERT_EQUAL(Status::not_started, kafka.init(tracing, kafka_memory->inflight));
   TEST_ASSERT_EQUAL(Status::ok, tracing.init(*memory, TracingConfig{}, clock.table()));
   TEST_ASSERT_EQUAL(Status::too_small, kafka.init(tracing, {}));
-  TEST_ASSERT_EQUAL(Status::bad_config, kafka.init(tracing, memory->inflight, {.inflight_deadline_s = 0}));
+  TEST_ASSERT_EQUAL(Status::bad_config, kafka.init(tracing, kafka_memory->inflight, {.inflight_deadline_s = 0}));
   const std::string too_long(64, 'k');
   TEST_ASSERT_EQUAL(Status::bad_text,
-                    kafka.init(tracing, memory->inflight, {.remote_service_name = too_long}));
-  TEST_ASSERT_EQUAL(Status::bad_text, kafka.init(tracing, memory->inflight, {.remote_service_name = "\xFF"}));
-  TEST_ASSERT_EQUAL(Status::ok, kafka.init(tracing, memory->inflight));
-  TEST_ASSERT_EQUAL(Status::already_started, kafka.init(tracing, memory->inflight));
+                    kafka.init(tracing, kafka_memory->inflight, {.remote_service_name = too_long}));
+  TEST_ASSERT_EQUAL(Status::bad_text, kafka.init(tracing, kafka_memory->inflight, {.remote_service_name = "\xFF"}));
+  TEST_ASSERT_EQUAL(Status::ok, kafka.init(tracing, kafka_memory->inflight));
+  TEST_ASSERT_EQUAL(Status::already_started, kafka.init(tracing, kafka_memory->inflight));
 }
 
 EDGESPAN_TEST(kafka_create_before_init_gives_a_reason_and_the_configuration_back, "kafka") {

@@ -297,8 +297,8 @@ EDGESPAN_TEST(kafka_a_message_without_an_end_is_abandoned_at_its_deadline, "kafk
 }
 
 EDGESPAN_TEST(kafka_messages_beyond_the_table_go_out_with_their_headers, "kafka") {
-  constexpr Limits limits{.inflight_max = 8};
-  Traced<limits> traced;
+  constexpr KafkaLimits limits{.inflight_max = 8};
+  Traced<Limits{}, limits> traced;
   ReportingProducer producer{traced, {{"linger.ms", "300"}}};
   const std::string topic = MockCluster::shared().topic();
   for (int i = 0; i < 12; ++i)

@@ -35,7 +35,7 @@ const DecodedSpan& named(const std::vector<DecodedSpan>& spans, const std::strin
 template <Limits L, typename Work>
 void poll_one(Traced<L>& traced, const std::string& topic, Work work) {
   PlainConsumer consumer{{{topic, 1}}};
-  TracingConsumer tracing{traced.kafka, consumer.handle(), traced.memory->consumer};
+  TracingConsumer tracing{traced.kafka, consumer.handle(), traced.kafka_memory->consumer};
   ConsumerBatch batch = tracing.poll(20s);
   TEST_ASSERT_EQUAL(1, batch.size());
   for (ConsumerRecord& record : batch) {
@@ -151,7 +151,7 @@ EDGESPAN_TEST(kafka_next_span_takes_librdkafkas_own_message, "kafka") {
   feed(topic, "k", {{"b3", T "-" S "-1"}});
   Traced traced;
   PlainConsumer consumer{{{topic, 1}}};
-  TracingConsumer tracing{traced.kafka, consumer.handle(), traced.memory->consumer};
+  TracingConsumer tracing{traced.kafka, consumer.handle(), traced.kafka_memory->consumer};
   rd_kafka_message_t* message = tracing.consumer_poll(20'000);
   TEST_ASSERT_NOT_NULL(message);
   traced.kafka.next_span(message).name("process").finish();

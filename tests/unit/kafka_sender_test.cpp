@@ -77,7 +77,7 @@ struct Agent {
     for (const auto& [name, value] : more) settings[name] = value;
     TEST_ASSERT_EQUAL(Status::ok,
                       tracing.init(*memory, {.local = {.service_name = "gateway"}}, clock.table()));
-    TEST_ASSERT_EQUAL(Status::ok, kafka.init(tracing, memory->inflight));
+    TEST_ASSERT_EQUAL(Status::ok, kafka.init(tracing, kafka_memory->inflight));
     char errstr[256] = "";
     client.reset(kafka.create(RD_KAFKA_PRODUCER, make_conf(settings), errstr, sizeof errstr));
     TEST_CONTEXT(errstr);
@@ -117,6 +117,7 @@ struct Agent {
 
   TestClock clock;
   std::unique_ptr<Memory<>> memory = std::make_unique<Memory<>>();
+  std::unique_ptr<KafkaMemory<>> kafka_memory = std::make_unique<KafkaMemory<>>();
   Tracing tracing;
   KafkaTracing kafka;
   KafkaSender sender;

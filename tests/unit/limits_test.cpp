@@ -3,7 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <edgespan/limits.hpp>
+#include <edgespan/memory.hpp>
 #include <edgespan/none.hpp>
 #include <edgespan/tracing.hpp>
 #include <string_view>
@@ -20,18 +20,8 @@ static_assert(nearest_limits({.ring_bytes = 5'000}).ring_bytes == 5'120);
 static_assert(nearest_limits({.ring_bytes = UINT32_MAX}).ring_bytes == 64U << 20);
 static_assert(nearest_limits({.batch_bytes = 100}).batch_bytes == span_bytes_max);
 static_assert(nearest_limits({.spans_open_max = 70'000}).spans_open_max == 65'535);
-static_assert(nearest_limits({.inflight_max = 0}).inflight_max == 8);
-static_assert(nearest_limits({.inflight_max = 9}).inflight_max == 16);
-static_assert(nearest_limits({.inflight_max = UINT32_MAX}).inflight_max == UINT32_MAX - 7);
-static_assert(nearest_limits({.poll_records_max = 0, .poll_topics_max = 0}).poll_records_max == 1);
-static_assert(!limits_valid({.poll_topics_max = 0}));
 
-constexpr Limits least = nearest_limits({.ring_bytes = 0,
-                                         .batch_bytes = 0,
-                                         .spans_open_max = 0,
-                                         .inflight_max = 0,
-                                         .poll_records_max = 0,
-                                         .poll_topics_max = 0});
+constexpr Limits least = nearest_limits({.ring_bytes = 0, .batch_bytes = 0, .spans_open_max = 0});
 
 EDGESPAN_TEST(a_refused_memory_names_the_array_and_what_would_do, "limits") {
   static Memory<least> memory;

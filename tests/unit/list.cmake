@@ -13,7 +13,6 @@ set(edgespan_core_tests
   drain_test
   encode_random_test
   encode_test
-  inflight_test
   limits_test
   open_spans_test
   reporter_test
@@ -54,11 +53,13 @@ set(edgespan_system_tests
   http_sender
   http_sender_faults
   http_url
-  inflight_thread_test
+  inflight_table_test
+  inflight_table_thread_test
   kafka_constrain_test
   kafka_consume_test
   kafka_create_test
   kafka_delivery_test
+  kafka_limits_test
   kafka_messaging_sampler_test
   kafka_next_span_test
   kafka_produce_test

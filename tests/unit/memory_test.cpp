@@ -3,8 +3,8 @@
 // header costs librdkafka.
 #include <link.h>
 #include <edgespan/http_sender.hpp>
-#include <edgespan/kafka_constrain.hpp>
 #include <edgespan/posix.hpp>
+#include <edgespan/rdkafka_memory.hpp>
 
 #include <string>
 #include <string_view>
@@ -21,22 +21,18 @@ using namespace edgespan::test;
 constexpr std::size_t object_bytes = sizeof(Tracing) + sizeof(Reporter) + sizeof(HttpSender) +
                                      sizeof(posix::Port) + sizeof(KafkaTracing) + sizeof(TracingProducer) +
                                      sizeof(TracingConsumer);
-static_assert(sizeof(Memory<>) + object_bytes <= 64 * 1'024);
-static_assert(sizeof(Memory<tiny_limits>) + object_bytes <= 16 * 1'024);
+static_assert(sizeof(Memory<>) + sizeof(KafkaMemory<>) + object_bytes <= 64 * 1'024);
+static_assert(sizeof(Memory<tiny_limits>) + sizeof(KafkaMemory<tiny_kafka_limits>) + object_bytes <=
+              16 * 1'024);
 
 // The sum is all of it, for odd numbers as well.
-constexpr Limits odd_limits{.ring_bytes = 3'072,
-                            .batch_bytes = 641,
-                            .spans_open_max = 3,
-                            .inflight_max = 24,
-                            .poll_records_max = 1,
-                            .poll_topics_max = 5};
+constexpr Limits odd_limits{.ring_bytes = 3'072, .batch_bytes = 641, .spans_open_max = 3};
 static_assert(sizeof(Memory<>) == memory_bytes(Limits{}));
 static_assert(sizeof(Memory<tiny_limits>) == memory_bytes(tiny_limits));
 static_assert(sizeof(Memory<odd_limits>) == memory_bytes(odd_limits));
 
 EDGESPAN_TEST(memory_of_the_smallest_preset_is_enough_for_the_whole_story, "memory") {
-  Traced<tiny_limits> traced;
+  Traced<tiny_limits, tiny_kafka_limits> traced;
   const std::string topic = MockCluster::shared().topic();
   ReportingProducer producer{traced};
   std::size_t spans = 0;
@@ -48,7 +44,7 @@ EDGESPAN_TEST(memory_of_the_smallest_preset_is_enough_for_the_whole_story, "memo
   }
   PlainConsumer consumer{{{topic, 1}}};
   consumer.wait_for(20);
-  TracingConsumer polled{traced.kafka, consumer.handle(), traced.memory->consumer};
+  TracingConsumer polled{traced.kafka, consumer.handle(), traced.kafka_memory->consumer};
   std::size_t records = 0;
   TEST_ASSERT_TRUE(eventually([&] {
     for (auto& record : polled.poll(std::chrono::milliseconds{10})) {
@@ -89,9 +85,9 @@ EDGESPAN_TEST(memory_of_a_header_is_three_allocations_of_librdkafka_or_one, "mem
 
 // Whatever is full, a send stays a send, is counted, and has no allocation of ours: this program ends at one.
 EDGESPAN_TEST(memory_that_is_full_is_counted_and_takes_no_other, "memory") {
-  static constexpr Limits few{
-      .ring_bytes = 1'024, .batch_bytes = 2'048, .spans_open_max = 1, .inflight_max = 8};
-  Traced<few> traced;
+  static constexpr Limits few{.ring_bytes = 1'024, .batch_bytes = 2'048, .spans_open_max = 1};
+  static constexpr KafkaLimits few_messages{.inflight_max = 8};
+  Traced<few, few_messages> traced;
   const Settings settings{{"bootstrap.servers", "127.0.0.1:9"}, {"queue.buffering.max.messages", "64"}};
   const Client client{traced.create(RD_KAFKA_PRODUCER, settings)};
   TracingProducer producer{traced.kafka, client.get()};
@@ -130,7 +126,7 @@ EDGESPAN_TEST(memory_of_each_thread_has_room_for_the_data_that_librdkafka_keeps_
   dl_iterate_phdr(find_thread_local, &bytes);
   TEST_CONTEXT("thread-local data, bytes: " << bytes);
   TEST_ASSERT_GREATER_THAN(12'000, bytes);
-  TEST_ASSERT_LESS_OR_EQUAL(kafka::thread_local_bytes, bytes);
+  TEST_ASSERT_LESS_OR_EQUAL(rdkafka_thread_local_bytes, bytes);
 }
 
 }  // namespace

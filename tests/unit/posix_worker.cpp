@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <edgespan/http_sender.hpp>
-#include <edgespan/limits.hpp>
+#include <edgespan/memory.hpp>
 #include <edgespan/posix.hpp>
 #include <edgespan/reporter.hpp>
 #include <edgespan/tracing.hpp>

@@ -65,9 +65,11 @@ std::string budget_cpp(const BudgetPlan& plan, const BudgetWish& wish) {
       << "M\n"
          "#pragma once\n\n"
       << (wish.gzip ? "#include <edgespan/gzip.hpp>\n" : "")
-      << "#include <edgespan/kafka_constrain.hpp>\n#include <edgespan/limits.hpp>\n\n#include <cstdint>\n\n"
+      << "#include <edgespan/kafka_limits.hpp>\n#include <edgespan/limits.hpp>\n#include "
+         "<edgespan/rdkafka_memory.hpp>\n\n#include <cstdint>\n\n"
          "namespace budget {\n\n";
   add_constant(out, "Limits", "limits", plan.limits);
+  add_constant(out, "KafkaLimits", "kafka_limits", plan.kafka);
   add_constant(out, "ProducerLimits", "producer", plan.producer);
   add_constant(out, "ConsumerLimits", "consumer", plan.consumer);
   out << "inline constexpr std::uint32_t span_bytes = " << wish.span_bytes
@@ -77,9 +79,12 @@ std::string budget_cpp(const BudgetPlan& plan, const BudgetWish& wish) {
       << ";\ninline constexpr std::uint64_t gzip_bytes = " << plan.gzip_bytes
       << ";\ninline constexpr std::uint32_t kafka_stack_bytes = " << plan.kafka_stack_bytes
       << ";\ninline constexpr std::uint64_t memory_max_bytes = " << plan.memory_max_bytes
-      << ";\n\nstatic_assert(edgespan::limits_valid(limits) && edgespan::fits(producer, limits));\n"
-         "static_assert(edgespan::memory_bytes(limits) <= "
-      << memory_bytes(plan.limits) << ", \"the limits take more than was planned\");\n"
+      << ";\n\nstatic_assert(edgespan::limits_valid(limits) && edgespan::kafka_limits_valid(kafka_limits) "
+         "&&\n"
+         "              edgespan::fits(producer, kafka_limits));\n"
+         "static_assert(edgespan::memory_bytes(limits) + edgespan::kafka_memory_bytes(kafka_limits) <= "
+      << memory_bytes(plan.limits) + kafka_memory_bytes(plan.kafka)
+      << ", \"the limits take more than was planned\");\n"
       << (wish.gzip ? packed_assertion : "") << "\n}  // namespace budget";
   return out.str();
 }
@@ -88,6 +93,7 @@ std::string budget_json(const BudgetPlan& plan, const BudgetWish& wish) {
   std::ostringstream out;
   out << "{\n";
   add_object(out, "limits", plan.limits);
+  add_object(out, "kafka_limits", plan.kafka);
   add_object(out, "producer_limits", plan.producer);
   add_object(out, "consumer_limits", plan.consumer);
   add_settings(out, "producer_settings", kafka_settings(plan.producer));

@@ -8,6 +8,7 @@
 #include <edgespan/http_sender.hpp>
 #include <edgespan/kafka.hpp>
 #include <edgespan/posix.hpp>
+#include <edgespan/rdkafka_memory.hpp>
 #include <edgespan/reporter.hpp>
 #include <edgespan/tracing.hpp>
 
@@ -23,7 +24,7 @@ namespace {
 constexpr std::uint64_t object_bytes = sizeof(Tracing) + sizeof(Reporter) + sizeof(HttpSender) +
                                        sizeof(KafkaTracing) + sizeof(TracingConsumer) + sizeof(posix::Port);
 
-constexpr std::uint64_t thread_resident_bytes = kafka::thread_touched_bytes + kafka::thread_local_bytes;
+constexpr std::uint64_t thread_resident_bytes = rdkafka_thread_touched_bytes + rdkafka_thread_local_bytes;
 
 // A heap of changing contents is larger than what lives in it. An assumption; tests/budget holds a process
 // against the whole sum.
@@ -40,15 +41,22 @@ std::uint32_t part_of(std::uint64_t bytes, std::uint64_t divisor, std::uint32_t 
   return static_cast<std::uint32_t>(std::clamp<std::uint64_t>(bytes / divisor, least, most));
 }
 
+// The limits of both memories.
+struct AgentLimits {
+  Limits agent;
+  KafkaLimits kafka;
+};
+
 // What a budget holds beside its ring, in the proportions of the default limits: these are right for 64 KiB,
 // the tiny ones are the least.
-Limits limits_beside_ring(std::uint64_t bytes) {
-  return nearest_limits({.ring_bytes = 0,
-                         .batch_bytes = part_of(bytes, 8, tiny_limits.batch_bytes, 8'192),
-                         .spans_open_max = part_of(bytes, 4'096, tiny_limits.spans_open_max, 16),
-                         .inflight_max = part_of(bytes, 256, tiny_limits.inflight_max, 256),
-                         .poll_records_max = part_of(bytes, 131, tiny_limits.poll_records_max, 500),
-                         .poll_topics_max = part_of(bytes, 8'192, tiny_limits.poll_topics_max, 8)});
+AgentLimits limits_beside_ring(std::uint64_t bytes) {
+  return {
+      nearest_limits({.ring_bytes = 0,
+                      .batch_bytes = part_of(bytes, 8, tiny_limits.batch_bytes, 8'192),
+                      .spans_open_max = part_of(bytes, 4'096, tiny_limits.spans_open_max, 16)}),
+      nearest_kafka_limits({.inflight_max = part_of(bytes, 256, tiny_kafka_limits.inflight_max, 256),
+                            .poll_records_max = part_of(bytes, 131, tiny_kafka_limits.poll_records_max, 500),
+                            .poll_topics_max = part_of(bytes, 8'192, tiny_kafka_limits.poll_topics_max, 8)})};
 }
 
 std::uint64_t gzip_bytes(const Limits& limits, bool gzip) {
@@ -56,14 +64,14 @@ std::uint64_t gzip_bytes(const Limits& limits, bool gzip) {
 }
 
 // A quarter for the ring at least; beyond 64 KiB a budget keeps spans for longer and nothing else.
-Limits limits_for_ram(std::uint64_t ram_bytes, bool gzip) {
+AgentLimits limits_for_ram(std::uint64_t ram_bytes, bool gzip) {
   constexpr std::uint64_t chunk_bytes = ring_chunk_bytes + sizeof(RingChunk);
-  Limits limits;
+  AgentLimits limits;
   std::uint64_t others = 0;
   for (std::uint64_t share = std::min<std::uint64_t>(ram_bytes, 65'536);; share /= 2) {
     limits = limits_beside_ring(share);
-    others = object_bytes + memory_bytes(limits) + gzip_bytes(limits, gzip) -
-             chunk_bytes;  // without the one chunk
+    others = object_bytes + memory_bytes(limits.agent) + kafka_memory_bytes(limits.kafka) +
+             gzip_bytes(limits.agent, gzip) - chunk_bytes;  // without the one chunk
     if (others + ram_bytes / 4 <= ram_bytes || share == 0) break;
   }
   const std::uint64_t least = others + 2 * chunk_bytes;
@@ -72,23 +80,22 @@ Limits limits_for_ram(std::uint64_t ram_bytes, bool gzip) {
                      " bytes is the least that traces"};
   }
   const std::uint64_t chunks = std::min<std::uint64_t>((ram_bytes - others) / chunk_bytes, ring_chunks_max);
-  limits.ring_bytes = static_cast<std::uint32_t>(chunks * ring_chunk_bytes);
+  limits.agent.ring_bytes = static_cast<std::uint32_t>(chunks * ring_chunk_bytes);
   return limits;
 }
 
 // A ring that holds the spans of the whole time; the rest for about four seconds of that rate.
-Limits limits_for_rate(double spans_per_second, double offline_s, std::uint32_t span_bytes) {
+AgentLimits limits_for_rate(double spans_per_second, double offline_s, std::uint32_t span_bytes) {
   const auto wanted = static_cast<std::uint64_t>(std::ceil(spans_per_second * offline_s));
   const auto in_four_s = static_cast<std::uint64_t>(std::ceil(spans_per_second * 4));
-  Limits limits =
-      nearest_limits({.ring_bytes = 0,
-                      .batch_bytes = part_of(round_up(in_four_s * span_bytes, 1'024), 1, 2'048, 65'536),
-                      .inflight_max = part_of(in_four_s, 1, 32, 256),
-                      .poll_records_max = part_of(in_four_s, 1, 32, 500)});
+  const KafkaLimits kafka = nearest_kafka_limits(
+      {.inflight_max = part_of(in_four_s, 1, 32, 256), .poll_records_max = part_of(in_four_s, 1, 32, 500)});
+  Limits limits = nearest_limits(
+      {.ring_bytes = 0, .batch_bytes = part_of(round_up(in_four_s * span_bytes, 1'024), 1, 2'048, 65'536)});
   for (std::uint64_t chunks = detail::stripes; chunks <= ring_chunks_max;) {
     limits.ring_bytes = static_cast<std::uint32_t>(chunks) * ring_chunk_bytes;
     const std::uint64_t held = spans_held(limits, span_bytes);
-    if (held >= wanted) return limits;
+    if (held >= wanted) return {limits, kafka};
     chunks += (wanted - held) * (span_bytes + 8) / ring_chunk_bytes + 1;
   }
   limits.ring_bytes = ring_chunks_max * ring_chunk_bytes;
@@ -98,7 +105,7 @@ Limits limits_for_rate(double spans_per_second, double offline_s, std::uint32_t 
                    " s at that rate: shorten --offline, or keep fewer traces with a sampler"};
 }
 
-ProducerLimits producer_limits(const Limits& limits, std::uint32_t message_bytes) {
+ProducerLimits producer_limits(const KafkaLimits& limits, std::uint32_t message_bytes) {
   ProducerLimits producer;
   producer.queue_messages_max = limits.inflight_max;
   producer.queue_payload_kbytes = static_cast<std::uint32_t>(std::min<std::uint64_t>(
@@ -114,9 +121,16 @@ std::uint64_t share(const Limits& limits, Change change) {
   change(without);
   return memory_bytes(limits) - memory_bytes(without);
 }
+template <typename Change>
+std::uint64_t kafka_share(const KafkaLimits& limits, Change change) {
+  KafkaLimits without = limits;
+  change(without);
+  return kafka_memory_bytes(limits) - kafka_memory_bytes(without);
+}
 
 void add_agent_terms(BudgetPlan& plan, const BudgetWish& wish) {
   const Limits& limits = plan.limits;
+  const KafkaLimits& kafka = plan.kafka;
   const auto number = [](std::uint64_t value, const char* what) { return std::to_string(value) + what; };
   plan.agent = {
       {"ring", share(limits, [](Limits& l) { l.ring_bytes = 0; }),
@@ -125,10 +139,11 @@ void add_agent_terms(BudgetPlan& plan, const BudgetWish& wish) {
        number(limits.batch_bytes / wish.span_bytes, " spans a post")},
       {"open spans", share(limits, [](Limits& l) { l.spans_open_max = 0; }),
        number(limits.spans_open_max, " at once")},
-      {"messages in flight", share(limits, [](Limits& l) { l.inflight_max = 0; }),
-       number(limits.inflight_max, " at once")},
-      {"polled records", share(limits, [](Limits& l) { l.poll_records_max = l.poll_topics_max = 0; }),
-       number(limits.poll_records_max, " a poll")},
+      {"messages in flight", kafka_share(kafka, [](KafkaLimits& l) { l.inflight_max = 0; }),
+       number(kafka.inflight_max, " at once")},
+      {"polled records",
+       kafka_share(kafka, [](KafkaLimits& l) { l.poll_records_max = l.poll_topics_max = 0; }),
+       number(kafka.poll_records_max, " a poll")},
       {"objects", object_bytes, "Tracing, Reporter, KafkaTracing, sender, port"},
   };
   if (wish.gzip)
@@ -136,8 +151,9 @@ void add_agent_terms(BudgetPlan& plan, const BudgetWish& wish) {
 }
 
 void add_process_terms(BudgetPlan& plan, const BudgetWish& wish) {
-  const std::uint64_t producer = memory_bytes(plan.producer, wish.brokers);
-  const std::uint64_t consumer = memory_bytes(plan.consumer, wish.brokers, plan.limits.poll_records_max);
+  const std::uint64_t producer = rdkafka_memory_bytes(plan.producer, wish.brokers);
+  const std::uint64_t consumer =
+      rdkafka_memory_bytes(plan.consumer, wish.brokers, plan.kafka.poll_records_max);
   plan.process = {
       {"edgespan", plan.agent_bytes, "fixed"},
       {"producer", producer, "heap of librdkafka, bounded"},
@@ -170,15 +186,18 @@ std::uint64_t spans_held(const Limits& limits, std::uint32_t span_bytes) {
 
 BudgetPlan plan_budget(const BudgetWish& wish) {
   BudgetPlan plan;
-  plan.limits = wish.ram_bytes ? limits_for_ram(*wish.ram_bytes, wish.gzip)
-                               : limits_for_rate(*wish.spans_per_second, *wish.offline_s, wish.span_bytes);
-  plan.producer = producer_limits(plan.limits, wish.message_bytes);
+  const AgentLimits limits = wish.ram_bytes
+                                 ? limits_for_ram(*wish.ram_bytes, wish.gzip)
+                                 : limits_for_rate(*wish.spans_per_second, *wish.offline_s, wish.span_bytes);
+  plan.limits = limits.agent;
+  plan.kafka = limits.kafka;
+  plan.producer = producer_limits(plan.kafka, wish.message_bytes);
   plan.consumer.batch_bytes_max = wish.batch_bytes;
   plan.spans_held = spans_held(plan.limits, wish.span_bytes);
   plan.threads =
       static_cast<std::uint32_t>(producer_threads(wish.brokers) + consumer_threads(wish.brokers) + 1);
   plan.reporter_stack_bytes = static_cast<std::uint32_t>(posix::Config{}.stack_bytes);
-  plan.kafka_stack_bytes = kafka::thread_stack_bytes;
+  plan.kafka_stack_bytes = rdkafka_thread_stack_bytes;
   plan.gzip_bytes = gzip_bytes(plan.limits, wish.gzip);
   add_agent_terms(plan, wish);
   plan.agent_bytes = sum(plan.agent);

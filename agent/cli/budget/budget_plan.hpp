@@ -2,8 +2,10 @@
 // One number in, a whole configuration out: what `edgespan budget` works out.
 #pragma once
 
-#include <edgespan/kafka_constrain.hpp>
+#include <edgespan/consumer_limits.hpp>
+#include <edgespan/kafka_limits.hpp>
 #include <edgespan/limits.hpp>
+#include <edgespan/producer_limits.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -33,6 +35,7 @@ struct BudgetTerm {
 
 struct BudgetPlan {
   Limits limits;
+  KafkaLimits kafka;
   ProducerLimits producer;
   ConsumerLimits consumer;
   std::uint64_t spans_held = 0;  // by the ring, counted with a real one

@@ -3,6 +3,8 @@
 
 #include "cli/io/tool_errors.hpp"
 
+#include <edgespan/kafka_constrain.hpp>
+
 namespace edgespan::cli {
 namespace {
 
@@ -10,12 +12,12 @@ namespace {
 template <typename ClientLimits>
 std::vector<std::string> settings(const ClientLimits& limits) {
   rd_kafka_conf_t* const conf = rd_kafka_conf_new();
-  const kafka::ConstrainReport report = kafka::constrain(conf, limits);
+  const ConstrainReport report = constrain(conf, limits);
   rd_kafka_conf_destroy(conf);
   if (!report.ok()) throw RunError{"this librdkafka refuses a limit; use smaller --message or --topic-batch"};
   std::vector<std::string> lines;
-  for (const kafka::Constraint& line : report) {
-    if (line.outcome == kafka::Outcome::set)
+  for (const Constraint& line : report) {
+    if (line.outcome == ConstraintOutcome::set)
       lines.push_back(std::string{line.property} + "=" + line.in_force);
   }
   return lines;

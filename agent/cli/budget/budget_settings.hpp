@@ -12,6 +12,10 @@ void each_limit(const Limits& l, Fn fn) {
   fn("ring_bytes", l.ring_bytes);
   fn("batch_bytes", l.batch_bytes);
   fn("spans_open_max", l.spans_open_max);
+}
+
+template <typename Fn>
+void each_limit(const KafkaLimits& l, Fn fn) {
   fn("inflight_max", l.inflight_max);
   fn("poll_records_max", l.poll_records_max);
   fn("poll_topics_max", l.poll_topics_max);

@@ -108,9 +108,10 @@ std::string budget_text(const BudgetPlan& plan, const BudgetWish& wish) {
   add_sum(out, "the process, at the most", plan.process, plan.process_bytes);
   out << "limits (--cpp prints them as a header)\n";
   add_limits(out, "Limits", plan.limits);
+  add_limits(out, "KafkaLimits", plan.kafka);
   add_limits(out, "ProducerLimits", plan.producer);
   add_limits(out, "ConsumerLimits", plan.consumer);
-  out << "\nlibrdkafka, as kafka::constrain() sets it\n";
+  out << "\nlibrdkafka, as constrain() sets it\n";
   add_words(out, "  producer", kafka_settings(plan.producer));
   add_words(out, "  consumer", kafka_settings(plan.consumer));
   out << "\nthread stacks\n  " << left("reporter", name_columns)

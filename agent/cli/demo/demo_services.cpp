@@ -131,7 +131,7 @@ void DemoConsumer::wait_ready() const {
 
 void DemoConsumer::receive(CheckedOutput& out) {
   TracingConsumer consumer{agent_.kafka(), client_.get(),
-                           agent_.consumer_memory(tool_limits.poll_records_max)};
+                           agent_.consumer_memory(tool_kafka_limits.poll_records_max)};
   const auto received = [&] {
     for (const ConsumerRecord& record : consumer.poll(record_wait / 100)) {
       if (record.error() != RD_KAFKA_RESP_ERR_NO_ERROR) {

@@ -10,7 +10,8 @@
 #include "cli/text/escape.hpp"
 
 #include <edgespan/kafka.hpp>
-#include <edgespan/limits.hpp>
+#include <edgespan/kafka_memory.hpp>
+#include <edgespan/memory.hpp>
 #include <edgespan/tracing.hpp>
 
 #include <chrono>
@@ -57,10 +58,12 @@ struct KafkaAgent {
   explicit KafkaAgent(const edgespan_clock& clock) {
     const bool started =
         tracing.init(*memory, {.local = {.service_name = "edgespan-doctor"}}, clock) == Status::ok &&
-        kafka.init(tracing, memory->inflight) == Status::ok;
+        kafka.init(tracing, kafka_memory->inflight) == Status::ok;
     if (!started) throw RunError{"the agent for the doctor's producer does not start"};
   }
   std::unique_ptr<Memory<tiny_limits>> memory = std::make_unique<Memory<tiny_limits>>();
+  std::unique_ptr<KafkaMemory<tiny_kafka_limits>> kafka_memory =
+      std::make_unique<KafkaMemory<tiny_kafka_limits>>();
   Tracing tracing;
   KafkaTracing kafka;
 };

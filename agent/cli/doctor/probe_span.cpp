@@ -3,7 +3,7 @@
 
 #include "cli/io/tool_errors.hpp"
 
-#include <edgespan/limits.hpp>
+#include <edgespan/memory.hpp>
 #include <edgespan/reporter.hpp>
 #include <edgespan/span.hpp>
 #include <edgespan/tracing.hpp>

@@ -8,7 +8,7 @@
 #include "cli/tracing/outage_notices.hpp"
 #include "cli/tracing/stop_report.hpp"
 
-#include <edgespan/kafka_constrain.hpp>
+#include <edgespan/rdkafka_memory.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -114,9 +114,9 @@ milliseconds Consumption::poll_time() const {
 }
 
 std::size_t Consumption::left() const noexcept {
-  if (!options_.count) return tool_limits.poll_records_max;
+  if (!options_.count) return tool_kafka_limits.poll_records_max;
   return static_cast<std::size_t>(
-      std::min<std::uint64_t>(*options_.count - received_, tool_limits.poll_records_max));
+      std::min<std::uint64_t>(*options_.count - received_, tool_kafka_limits.poll_records_max));
 }
 
 void Consumption::poll() {
@@ -178,7 +178,7 @@ bool Consumption::complete() const {
 }  // namespace
 
 int run_consume(const ConsumeOptions& options, std::ostream& out, std::ostream& err) {
-  (void)posix::default_thread_stack(kafka::thread_stack_bytes);  // else the system's, which is larger
+  (void)posix::default_thread_stack(rdkafka_thread_stack_bytes);  // else the system's, which is larger
   ToolAgent agent{tracing_options(options.client)};
   bool complete = false;
   {

@@ -10,7 +10,7 @@
 #include "cli/tracing/stop_report.hpp"
 
 #include <edgespan/b3.hpp>
-#include <edgespan/kafka_constrain.hpp>
+#include <edgespan/rdkafka_memory.hpp>
 
 #include <charconv>
 
@@ -27,7 +27,7 @@ constexpr std::uint64_t records_per_look = 256;  // between two looks at the age
 const std::vector<Property> defaults{{"message.timeout.ms", "30000"},
                                      {"reconnect.backoff.max.ms", "1000"},
                                      {"queue.buffering.max.messages", "1000"}};
-static_assert(tool_limits.inflight_max >= 4 * 1'000);
+static_assert(tool_kafka_limits.inflight_max >= 4 * 1'000);
 
 // Delivery reports, as lines. They are written by librdkafka's callback, through whose C frames no exception
 // may pass, so that printing waits until the callback has returned.
@@ -192,7 +192,7 @@ void Production::finish() {
 }  // namespace
 
 int run_produce(const ProduceOptions& options, int input, std::ostream& out, std::ostream& err) {
-  (void)posix::default_thread_stack(kafka::thread_stack_bytes);  // else the system's, which is larger
+  (void)posix::default_thread_stack(rdkafka_thread_stack_bytes);  // else the system's, which is larger
   ToolAgent agent{tracing_options(options.client)};
   bool complete = false;
   {

@@ -30,7 +30,7 @@ KafkaSpanSender::KafkaSpanSender(const SpanUrl& target, const std::vector<Proper
                                  KafkaTracing& tracing) {
   // What goes wrong is said once, by reason(); librdkafka's log would say it again and again.
   ClientConf conf{{{"client.id", "edgespan-uplink"}, {"log_level", "2"}}};
-  kafka::constrain(conf.get(), uplink_limits);
+  constrain(conf.get(), uplink_limits);
   conf.set({{"bootstrap.servers", target.brokers}});
   for (const Property& property : properties) {
     if (about_security(property.first)) conf.set({property});

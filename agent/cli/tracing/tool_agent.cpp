@@ -36,7 +36,9 @@ void require(std::string_view what, Status status) {
 }  // namespace
 
 ToolAgent::ToolAgent(const TracingOptions& options)
-    : service_{options.service}, memory_{std::make_unique<Memory<tool_limits>>()} {
+    : service_{options.service},
+      memory_{std::make_unique<Memory<tool_limits>>()},
+      kafka_memory_{std::make_unique<KafkaMemory<tool_kafka_limits>>()} {
   if (!port_.init()) throw RunError{"cannot set up the reporter: " + std::generic_category().message(errno)};
   init_tracing(options);
   init_reporter(options);
@@ -55,7 +57,7 @@ void ToolAgent::init_tracing(const TracingOptions& options) {
   kafka.remote_service_name = options.remote_service;
   kafka.shared_root = options.shared_root;
   kafka.b3 = options.b3;
-  const Status wrapped = kafka_.init(tracing_, memory_->inflight, kafka);
+  const Status wrapped = kafka_.init(tracing_, kafka_memory_->inflight, kafka);
   if (wrapped == Status::bad_text) refuse("--remote-service", options.remote_service, wrapped);
   require("Kafka tracing", wrapped);
   tracing_.enable(!options.off);
@@ -68,7 +70,7 @@ void ToolAgent::init_reporter(const TracingOptions& options) {
 }
 
 ConsumerMemory ToolAgent::consumer_memory(std::size_t records) noexcept {
-  ConsumerMemory memory = memory_->consumer;
+  ConsumerMemory memory = kafka_memory_->consumer;
   memory.records = memory.records.first(std::min(records, memory.records.size()));
   return memory;
 }

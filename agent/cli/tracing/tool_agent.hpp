@@ -5,7 +5,8 @@
 #include "cli/sending/url_sender.hpp"
 
 #include <edgespan/kafka.hpp>
-#include <edgespan/limits.hpp>
+#include <edgespan/kafka_memory.hpp>
+#include <edgespan/memory.hpp>
 #include <edgespan/posix.hpp>
 #include <edgespan/reporter.hpp>
 #include <edgespan/tracing.hpp>
@@ -18,12 +19,9 @@ namespace edgespan::cli {
 
 // A tool may take what a gateway's budget would not give: spans of some thousand records wait while a
 // collector is slow.
-inline constexpr Limits tool_limits{.ring_bytes = 1'048'576,
-                                    .batch_bytes = 65'536,
-                                    .spans_open_max = 16,
-                                    .inflight_max = 4'096,
-                                    .poll_records_max = 500,
-                                    .poll_topics_max = 64};
+inline constexpr Limits tool_limits{.ring_bytes = 1'048'576, .batch_bytes = 65'536, .spans_open_max = 16};
+inline constexpr KafkaLimits tool_kafka_limits{
+    .inflight_max = 4'096, .poll_records_max = 500, .poll_topics_max = 64};
 
 // A whole agent for the tool: port, sender, tracing, reporter with its thread, and Kafka tracing. Pinned;
 // outlives the Kafka clients that are made with it.
@@ -67,6 +65,7 @@ class ToolAgent {
 
   std::string service_;
   std::unique_ptr<Memory<tool_limits>> memory_;
+  std::unique_ptr<KafkaMemory<tool_kafka_limits>> kafka_memory_;
   posix::Port port_;
   Tracing tracing_;
   KafkaTracing kafka_;

@@ -122,6 +122,7 @@ struct Traced {
 
 // Of the size that everybody gets who does not choose.
 edgespan::Memory<> memory;
+edgespan::KafkaMemory<> kafka_memory;
 posix::Port port;
 Tracing tracing;
 HttpSender zipkin;
@@ -139,14 +140,14 @@ Usage run_traced(const std::string& brokers, const std::string& collector_url, s
   using enum Status;
   must(port.init() && tracing.init(memory, {.local = {.service_name = "resident"}}, port.clock()) == ok &&
            zipkin.init(port.stream(), collector_url) == ok && reporter.init(tracing, zipkin.sender()) == ok &&
-           reporter.start(port.worker()) == ok && kafka.init(tracing, memory.inflight) == ok,
+           reporter.start(port.worker()) == ok && kafka.init(tracing, kafka_memory.inflight) == ok,
        "the agent did not start");
   char errstr[256] = "";
   rd_kafka_t* producer =
       kafka.create(RD_KAFKA_PRODUCER, configuration(brokers, false), errstr, sizeof errstr);
   must(producer != nullptr, errstr);
   rd_kafka_t* consumer = client(RD_KAFKA_CONSUMER, brokers);
-  Traced traced{kafka, {kafka, producer}, {kafka, consumer, memory.consumer}};
+  Traced traced{kafka, {kafka, producer}, {kafka, consumer, kafka_memory.consumer}};
   const Usage usage = run(traced, producer, consumer, records);
   must(reporter.stop(patience_ms) == ok, "the collector did not take the last spans");
 

@@ -19,6 +19,7 @@ namespace {
 using namespace edgespan;
 
 Memory<budget::limits> memory;
+KafkaMemory<budget::kafka_limits> kafka_memory;
 const TracingConfig local_service{.local = {.service_name = "gateway"}};
 
 void require(bool condition, const char* what) {
@@ -138,12 +139,11 @@ int main() {
   require(port.init({.stack_bytes = budget::reporter_stack_bytes}) &&
               tracing.init(memory, local_service, port.clock()) == Status::ok &&
               reporter.init(tracing, sender) == Status::ok &&
-              kafka.init(tracing, memory.inflight) == Status::ok,
+              kafka.init(tracing, kafka_memory.inflight) == Status::ok,
           "the agent does not start");
   rd_kafka_conf_t* const producer_conf = rd_kafka_conf_new();
   rd_kafka_conf_t* const consumer_conf = rd_kafka_conf_new();
-  require(kafka::constrain(producer_conf, budget::producer).ok() &&
-              kafka::constrain(consumer_conf, budget::consumer).ok(),
+  require(constrain(producer_conf, budget::producer).ok() && constrain(consumer_conf, budget::consumer).ok(),
           "librdkafka refuses a setting");
   rd_kafka_t* const producer = new_client(kafka, RD_KAFKA_PRODUCER, producer_conf);
   rd_kafka_t* const consumer = new_client(kafka, RD_KAFKA_CONSUMER, consumer_conf);

@@ -11,8 +11,8 @@
 #include <edgespan/books.hpp>
 #include <edgespan/context.hpp>
 #include <edgespan/endpoint.hpp>
-#include <edgespan/limits.hpp>
 #include <edgespan/log_ids.hpp>
+#include <edgespan/memory.hpp>
 #include <edgespan/sampler.hpp>
 #include <edgespan/scope.hpp>
 #include <edgespan/span.hpp>

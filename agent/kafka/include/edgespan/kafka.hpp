@@ -17,7 +17,7 @@
 #include <cstdint>
 #include <edgespan/b3.hpp>
 #include <edgespan/housekeeper.hpp>
-#include <edgespan/limits.hpp>
+#include <edgespan/kafka_memory.hpp>
 #include <edgespan/messaging_sampler.hpp>
 #include <edgespan/status.hpp>
 #include <edgespan/tracing.hpp>
@@ -32,13 +32,12 @@ class ConsumerRecord;
 class KafkaSender;
 class TracingConsumer;
 
-namespace detail {
+namespace kafka_detail {
 class InflightTable;
-}
-namespace kafka {
 struct FoundHeaders;
+struct InflightSpan;
 struct SendEnd;
-}  // namespace kafka
+}  // namespace kafka_detail
 
 enum class TagProcessor : std::uint8_t {
   always,     // next_span tags topic and text key, so that a message is found by its key at every step
@@ -104,15 +103,15 @@ class KafkaTracing {
 
   bool active() const noexcept;  // initialised, and tracing is on
   KafkaSender* sender_of(const rd_kafka_message_t* message) const noexcept;
-  detail::InflightTable& inflight_table() noexcept;
-  void begin_send(rd_kafka_t* rk, rd_kafka_message_t* message, const kafka::FoundHeaders& found,
-                  InflightSpan& span) noexcept;
+  kafka_detail::InflightTable& inflight_table() noexcept;
+  void begin_send(rd_kafka_t* rk, rd_kafka_message_t* message, const kafka_detail::FoundHeaders& found,
+                  kafka_detail::InflightSpan& span) noexcept;
   void end_send(const rd_kafka_message_t* message) noexcept;
-  bool begin_refused(std::string_view topic, InflightSpan& span) noexcept;
-  bool put_send(const InflightSpan& sent, const kafka::SendEnd& end) noexcept;
-  void record_send(const InflightSpan& sent, const kafka::SendEnd& end) noexcept;
-  void end_unheld(const InflightSpan& span, const rd_kafka_message_t* message) noexcept;
-  void expire(const InflightSpan& span, std::uint64_t now_us) noexcept;
+  bool begin_refused(std::string_view topic, kafka_detail::InflightSpan& span) noexcept;
+  bool put_send(const kafka_detail::InflightSpan& sent, const kafka_detail::SendEnd& end) noexcept;
+  void record_send(const kafka_detail::InflightSpan& sent, const kafka_detail::SendEnd& end) noexcept;
+  void end_unheld(const kafka_detail::InflightSpan& span, const rd_kafka_message_t* message) noexcept;
+  void expire(const kafka_detail::InflightSpan& span, std::uint64_t now_us) noexcept;
   void sweep(std::uint64_t now_us, bool all) noexcept;
   Span next_span(rd_kafka_message_t* message, const Context* polled) noexcept;
   Span open_next(const rd_kafka_message_t* message, const Context& parent) noexcept;

@@ -7,7 +7,8 @@
 #include <edgespan/agent_status.hpp>
 #include <edgespan/books.hpp>
 #include <edgespan/kafka.hpp>
-#include <edgespan/limits.hpp>
+#include <edgespan/kafka_memory.hpp>
+#include <edgespan/memory.hpp>
 #include <edgespan/posix.hpp>
 #include <memory>
 
@@ -17,7 +18,7 @@ namespace edgespan {
 // but for what librdkafka does behind a kafka:// URL. Two agents of one process do not know each other.
 //
 // Its parts can be used without it: AgentConfig names them, and each has a header of its own. Pinned.
-template <Limits L = Limits{}, typename Port = posix::Port>
+template <Limits L = Limits{}, KafkaLimits K = KafkaLimits{}, typename Port = posix::Port>
 class Agent {
  public:
   Agent() noexcept = default;
@@ -41,7 +42,8 @@ class Agent {
       static_cast<void>(stop(0));
       return {Status::no_thread, "port", "the system has no descriptor or lock left; free resources"};
     }
-    return parts_.start(config, memory_, memory_.inflight, port_.clock(), port_.stream(), port_.worker());
+    return parts_.start(config, memory_, kafka_memory_.inflight, port_.clock(), port_.stream(),
+                        port_.worker());
   }
 
   // Delivers what it can within `deadline_ms`; what is left then is dropped and counted. Tracing goes off,
@@ -59,7 +61,7 @@ class Agent {
   Port& port() noexcept { return port_; }
 
   // Of one consumer; a further one takes a ConsumerStore of its own.
-  ConsumerMemory consumer_memory() noexcept { return memory_.consumer; }
+  ConsumerMemory consumer_memory() noexcept { return kafka_memory_.consumer; }
 
   // Of the present run, or of the last one.
   Books books() noexcept { return parts_.tracing().books(); }
@@ -69,8 +71,9 @@ class Agent {
 
  private:
   Memory<L> memory_;  // default-initialised: the bytes of ring and batch are not touched before their use
+  KafkaMemory<K> kafka_memory_;
   Port port_;
-  AgentParts parts_;  // ends before memory and port
+  AgentParts parts_;  // ends before memories and port
 };
 
 }  // namespace edgespan

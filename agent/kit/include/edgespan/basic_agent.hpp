@@ -7,7 +7,7 @@
 #include <edgespan/agent_core.hpp>
 #include <edgespan/agent_status.hpp>
 #include <edgespan/books.hpp>
-#include <edgespan/limits.hpp>
+#include <edgespan/memory.hpp>
 #include <string_view>
 
 namespace edgespan {

@@ -8,10 +8,16 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <edgespan/storage.hpp>
+#include <edgespan/inflight_bucket.hpp>
 #include <span>
 
-namespace edgespan::detail {
+namespace edgespan::kafka_detail {
+
+// The span of a message in flight.
+struct InflightSpan {
+  Context context;         // sampled
+  std::uint64_t start_us;  // monotonic
+};
 
 class InflightTable {
  public:
@@ -93,4 +99,4 @@ class InflightTable {
   std::uint32_t round_per_unit_ = 0;  // how far `unit_bytes` of memory lead around the table, in 2^-32
 };
 
-}  // namespace edgespan::detail
+}  // namespace edgespan::kafka_detail

@@ -5,7 +5,8 @@
 namespace {
 
 using namespace edgespan;
-using detail::InflightTable;
+using kafka_detail::InflightSpan;
+using kafka_detail::InflightTable;
 using test::Table;
 
 EDGESPAN_TEST(a_message_is_found_once_under_its_address, "inflight") {

@@ -3,8 +3,9 @@
 #include <charconv>
 #include <cstring>
 #include <edgespan/kafka_constrain.hpp>
+#include <edgespan/rdkafka_memory.hpp>
 
-namespace edgespan::kafka {
+namespace edgespan {
 namespace {
 
 // librdkafka insists on as much between receive.message.max.bytes and fetch.max.bytes.
@@ -57,10 +58,10 @@ class Constraining {
     Constraint& line = report_.lines[report_.count++];
     line.property = property;
     if (!read(conf_, property, line.before)) return;
-    line.outcome = Outcome::kept;
+    line.outcome = ConstraintOutcome::kept;
     if (!kept(property)) {
       const bool taken = rd_kafka_conf_set(conf_, property, value, nullptr, 0) == RD_KAFKA_CONF_OK;
-      line.outcome = taken ? Outcome::set : Outcome::refused;
+      line.outcome = taken ? ConstraintOutcome::set : ConstraintOutcome::refused;
     }
     read(conf_, property, line.in_force);
   }
@@ -81,7 +82,7 @@ class Constraining {
 
 bool ConstrainReport::ok() const noexcept {
   return std::none_of(begin(), end(),
-                      [](const Constraint& line) { return line.outcome == Outcome::refused; });
+                      [](const Constraint& line) { return line.outcome == ConstraintOutcome::refused; });
 }
 
 // batch.num.messages and linger.ms stay: the queue bounds the messages of a batch, batch.size its bytes.
@@ -120,12 +121,13 @@ ConstrainReport constrain(rd_kafka_conf_t* conf, const ConsumerLimits& limits) n
   change.limit("message.max.bytes",
                std::max(std::min<std::int64_t>(limits.fetch_bytes, fetch_bytes), message_bytes_least));
   // Never below a whole batch: librdkafka would connect, read its length and hang up, for ever.
-  change.limit("receive.message.max.bytes", std::max<std::int64_t>(limits.batch_bytes_max, fetch_bytes) +
-                                                static_cast<std::int64_t>(answer_overhead_bytes));
+  change.limit("receive.message.max.bytes",
+               std::max<std::int64_t>(limits.batch_bytes_max, fetch_bytes) +
+                   static_cast<std::int64_t>(kafka_detail::answer_overhead_bytes));
   change.limit_reconnect(limits.reconnect_ms_max);
   change.limit("fetch.queue.backoff.ms", limits.fetch_pause_ms);
   change.limit("enable.metrics.push", "false");
   return change.report();
 }
 
-}  // namespace edgespan::kafka
+}  // namespace edgespan

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/inflight.hpp"
+#include "kafka/inflight_table.hpp"
 
 #include <cstddef>
 
 #include "core/tracing_state.hpp"
 
-namespace edgespan::detail {
+namespace edgespan::kafka_detail {
 namespace {
 
 constexpr std::uintptr_t empty = 0;
@@ -15,7 +15,7 @@ constexpr std::uintptr_t empty = 0;
 // first message of 208 bytes when it was half full, on average; with 64 when it was full to four fifths.
 constexpr std::uint64_t bytes_per_slot = 64;
 
-// How often a look-up that met a busy slot looks again before it believes that its key is not there.
+// How often a look-up that met a busy slot looks again before it answers that its key is not there.
 constexpr int look_again_max = 64;
 
 // A slot counts no more than that, so that no number of threads that count at once goes past the counter's
@@ -44,12 +44,12 @@ InflightSlot* claim_in(InflightBucket& bucket, std::size_t first, std::uintptr_t
 
 // The next two: of a slot that this thread has claimed. The second shows it again, under `key`.
 void read(const InflightSlot& slot, InflightSpan& out) noexcept {
-  out.context = context_of(slot);
+  out.context = detail::context_of(slot);
   out.start_us = slot.start_us;
 }
 
 void write(InflightSlot& slot, std::uintptr_t key, const InflightSpan& span) noexcept {
-  set_context(slot, span.context);
+  detail::set_context(slot, span.context);
   slot.start_us = span.start_us;
   slot.start_s.store(seconds(span.start_us), std::memory_order_relaxed);
   slot.key.store(key, std::memory_order_release);
@@ -157,4 +157,4 @@ bool InflightTable::take_older(std::uint64_t now_us, std::uint32_t age_s, Inflig
   return false;
 }
 
-}  // namespace edgespan::detail
+}  // namespace edgespan::kafka_detail

@@ -9,7 +9,8 @@
 namespace {
 
 using namespace edgespan;
-using detail::InflightTable;
+using kafka_detail::InflightSpan;
+using kafka_detail::InflightTable;
 using test::Table;
 
 EDGESPAN_TEST(threads_that_store_and_take_at_once_find_every_one_of_their_own, "thread") {

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one consumer keeps of the poll that it is at. The agent writes the elements; they are public so that
+// ConsumerStore can hold arrays of them.
+#pragma once
+
+#include <cstdint>
+#include <edgespan/context.hpp>
+#include <span>
+
+namespace edgespan {
+
+// A record of the poll, and the context of its poll span.
+struct PolledRecord {
+  std::uintptr_t message;  // its address, and the decision in its two lowest bits, which a heap leaves free
+  std::uint64_t trace_hi, trace_lo, span_id;  // span_id 0: the record has no poll span
+};
+
+// A topic of the poll whose records share a root span.
+struct PolledTopic {
+  const void* topic;  // librdkafka's handle
+  Context context;
+};
+
+// Owned by the caller. `records` bounds what one poll returns; a poll of more topics than `topics` holds
+// gives the records of the others a root each.
+struct ConsumerMemory {
+  std::span<PolledRecord> records;
+  std::span<PolledTopic> topics;
+};
+
+}  // namespace edgespan
