@@ -1,99 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
-// Start and end of a Tls: the arena, the roots, the client's certificate, what is demanded of a server.
-#include <edgespan/mbedtls.hpp>
+#include <edgespan/tls.hpp>
 
 #include "arena.h"
+#include "chain_check.hpp"
+#include "inner_stream.hpp"
+#include "kept_session.hpp"
 #include "platform.hpp"
-#include "state.hpp"
+#include "tls_error.hpp"
+#include "tls_setup.hpp"
+#include "tls_state.hpp"
 
 #include <mbedtls/platform.h>
 #if EDGESPAN_TLS13
 #include <psa/crypto.h>
 #endif
 
+#include <algorithm>
 #include <new>
+#include <string_view>
 
 namespace edgespan::mbedtls {
 namespace {
 
 constexpr auto relaxed = std::memory_order_relaxed;
 
-std::atomic<const Tls*> owner{nullptr};  // of mbedTLS's one allocator and one clock
+// A whole handshake takes from the peer its chain, in_bytes at most, and a few hundred bytes more; some split
+// it into small records. A peer that goes on talking is not shaking hands.
+constexpr std::size_t handshake_bytes_max = 64 * 1024;
+// What one recv() may take from the peer before it has something to give: a whole record, behind a few small
+// ones (tickets, warnings).
+constexpr std::size_t recv_bytes_max = in_bytes + 4 * 1024;
+constexpr std::size_t call_bytes_max = 1 << 30;  // what an int32_t result can tell
 
-constexpr const char* alpn[] = {"http/1.1", nullptr};
+std::atomic<const Tls*> owner{nullptr};  // of mbedTLS' one allocator and one clock
 
-const unsigned char* data(Encoded encoded) noexcept {
-  return reinterpret_cast<const unsigned char*>(encoded.data());
-}
+using Phase = Tls::State::Phase;
 
-// How a certificate begins in DER: a SEQUENCE of 128 bytes or more. No text does, since 0x80 to 0xBF begin no
-// character of UTF-8. Its end tells nothing: DER, too, may end with a zero.
-bool is_der(Encoded encoded) noexcept {
-  return encoded.size() >= 2 && encoded[0] == std::byte{0x30} &&
-         (encoded[1] & std::byte{0xC0}) == std::byte{0x80};
-}
-
-// Adds all certificates to `chain`. False: one cannot be read.
-bool read_certificates(mbedtls_x509_crt& chain, Encoded encoded) noexcept {
-  if (!is_der(encoded)) return mbedtls_x509_crt_parse(&chain, data(encoded), encoded.size()) == 0;
-  mbedtls_x509_crt* last = &chain;
-  while (!encoded.empty()) {
-    if (mbedtls_x509_crt_parse_der_nocopy(&chain, data(encoded), encoded.size()) != 0) return false;
-    while (last->next != nullptr) last = last->next;
-    encoded = encoded.subspan(last->raw.len);
-  }
-  return true;
-}
-
-Result read_own(Tls::State& state, const Config& config) noexcept {
-  if (config.certificate.empty()) return config.key.empty() ? Result::ok : Result::bad_certificate;
-  auto* chance = const_cast<edgespan_clock*>(state.clock);
-  unsigned char probe = 0;
-  if (random_bytes(chance, &probe, 1) != 0) return Result::no_entropy;
-  if (!read_certificates(state.certificate, config.certificate)) return Result::bad_certificate;
-  const bool good_key = !config.key.empty() &&
-                        mbedtls_pk_parse_key(&state.key, data(config.key), config.key.size(), nullptr, 0,
-                                             random_bytes, chance) == 0 &&
-                        mbedtls_pk_check_pair(&state.certificate.pk, &state.key, random_bytes, chance) == 0;
-  if (!good_key) return Result::bad_key;
-  const int taken = mbedtls_ssl_conf_own_cert(&state.config, &state.certificate, &state.key);
-  return taken == 0 ? Result::ok : Result::no_memory;
-}
-
-#if EDGESPAN_TLS_IN_BYTES < 16384
-// The largest record that a peer may be asked to keep to.
-constexpr unsigned char fragment_code() noexcept {
-  constexpr std::size_t limit = std::min(in_bytes, out_bytes);
-  if (limit >= 4096) return MBEDTLS_SSL_MAX_FRAG_LEN_4096;
-  if (limit >= 2048) return MBEDTLS_SSL_MAX_FRAG_LEN_2048;
-  return limit >= 1024 ? MBEDTLS_SSL_MAX_FRAG_LEN_1024 : MBEDTLS_SSL_MAX_FRAG_LEN_512;
-}
-#endif
-
-Result configure(Tls::State& state, const Config& config) noexcept {
-#if EDGESPAN_TLS13
-  if (psa_crypto_init() != PSA_SUCCESS) return Result::no_memory;
-#endif
-  mbedtls_ssl_config& ssl = state.config;
-  if (mbedtls_ssl_config_defaults(&ssl, MBEDTLS_SSL_IS_CLIENT, MBEDTLS_SSL_TRANSPORT_STREAM,
-                                  MBEDTLS_SSL_PRESET_DEFAULT) != 0) {
-    return Result::no_memory;
-  }
-#if EDGESPAN_TLS13
-  mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(
-      &ssl, MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED);
-#endif
-  mbedtls_ssl_conf_authmode(&ssl, MBEDTLS_SSL_VERIFY_REQUIRED);
-  mbedtls_ssl_conf_min_tls_version(&ssl, MBEDTLS_SSL_VERSION_TLS1_2);
-  mbedtls_ssl_conf_rng(&ssl, random_bytes, const_cast<edgespan_clock*>(state.clock));
-  mbedtls_ssl_conf_verify(&ssl, on_certificate, &state);
-  mbedtls_ssl_conf_alpn_protocols(&ssl, const_cast<const char**>(alpn));  // only read
-#if EDGESPAN_TLS_IN_BYTES < 16384
-  mbedtls_ssl_conf_max_frag_len(&ssl, fragment_code());
-#endif
-  if (config.roots.empty() || !read_certificates(state.roots, config.roots)) return Result::bad_roots;
-  mbedtls_ssl_conf_ca_chain(&ssl, &state.roots, nullptr);
-  return read_own(state, config);
+bool wants_more(int code) noexcept {
+  return code == MBEDTLS_ERR_SSL_WANT_READ || code == MBEDTLS_ERR_SSL_WANT_WRITE;
 }
 
 }  // namespace
@@ -182,6 +126,149 @@ Report Tls::report() const noexcept {
 Counters Tls::counters() const noexcept {
   return {handshakes_.load(relaxed), resumed_.load(relaxed), failures_.load(relaxed),
           arena_blocks_.load(relaxed), arena_high_water_.load(relaxed)};
+}
+
+int Tls::open(const char* host, std::uint16_t port) noexcept {
+  if (state_ == nullptr) return EDGESPAN_STREAM_FAILED;
+  State& state = *state_;
+  if (state.phase == Phase::closed) {
+    const edgespan_clock& clock = *state.clock;
+    if (clock.wall_us(clock.ctx) == 0) return wait_for(EDGESPAN_STREAM_NO_CLOCK);
+    unsigned char probe = 0;
+    if (!clock.entropy(clock.ctx, &probe, 1)) return wait_for(EDGESPAN_STREAM_NO_ENTROPY);
+    state.inner_error = 0;
+    state.failed_before = edgespan_arena_now().failed;
+    state.no_entropy_before = random_failures();
+    state.phase = Phase::connecting;
+  }
+  if (state.phase == Phase::connecting) {
+    const int opened = state.inner->open(state.inner->ctx, host, port);
+    if (opened == 0) return 0;
+    if (opened < 0) {
+      state.inner_error = opened;
+      return fail(0);
+    }
+    if (const int code = start(host, port); code != 0) return fail(code);
+    state.phase = Phase::handshake;
+  }
+  return state.phase == Phase::handshake ? handshake() : 1;
+}
+
+int Tls::wait_for(int error) noexcept {
+  Report report;
+  report.error = error;
+  publish(report);
+  return 0;
+}
+
+// The inner stream is open.
+int Tls::start(const char* host, std::uint16_t port) noexcept {
+  State& state = *state_;
+  state.left_bytes = handshake_bytes_max;
+  state.unsent_bytes = 0;
+  state.early_count = 0;
+  state.offered = false;
+  state.chain_seen = false;
+  state.fault = {};
+  if (std::string_view(host).size() > host_bytes_max) return MBEDTLS_ERR_SSL_BAD_INPUT_DATA;
+  if (const int code = mbedtls_ssl_setup(&state.ssl, &state.config); code != 0) return code;
+  if (const int code = mbedtls_ssl_set_hostname(&state.ssl, host); code != 0) return code;
+  mbedtls_ssl_set_bio(&state.ssl, &state, send_inner, recv_inner, nullptr);
+  return offer_session(state, host, port);
+}
+
+int Tls::handshake() noexcept {
+  State& state = *state_;
+  const int code = until_starved(state, [&] { return mbedtls_ssl_handshake(&state.ssl); });
+  count_arena();
+  if (code == MBEDTLS_ERR_SSL_WANT_WRITE && refused(state)) return fail(MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE);
+  if (wants_more(code)) return 0;
+  if (code != 0) return fail(code);
+  // mbedTLS 3.6.7 sends a Finished that is not one when it lacks the memory to compute it, and goes on.
+  if (edgespan_arena_now().failed != state.failed_before) return fail(MBEDTLS_ERR_SSL_ALLOC_FAILED);
+  if (!peer_proved(state)) return fail(MBEDTLS_ERR_X509_CERT_VERIFY_FAILED);
+  keep_session(state);
+  count_arena();
+  state.failed_before = edgespan_arena_now().failed;
+  state.phase = Phase::open;
+  handshakes_.fetch_add(1, relaxed);
+  if (!state.chain_seen) resumed_.fetch_add(1, relaxed);
+  publish({});
+  return 1;
+}
+
+std::int32_t Tls::send(const void* bytes, std::size_t n) noexcept {
+  if (state_ == nullptr || state_->phase != Phase::open) return EDGESPAN_STREAM_FAILED;
+  State& state = *state_;
+  n = std::min(n, call_bytes_max);
+  if (state.unsent_bytes != 0) {
+    // What the record holds was fixed by the call that began it.
+    if (n < state.unsent_bytes) return fail(MBEDTLS_ERR_SSL_BAD_INPUT_DATA);
+    n = state.unsent_bytes;
+  }
+  const int sent = mbedtls_ssl_write(&state.ssl, static_cast<const unsigned char*>(bytes), n);
+  if (wants_more(sent)) {
+    state.unsent_bytes = n;
+    return 0;
+  }
+  state.unsent_bytes = 0;
+  return sent > 0 ? sent : fail(sent);
+}
+
+std::int32_t Tls::recv(void* bytes, std::size_t n) noexcept {
+  if (state_ == nullptr || state_->phase != Phase::open) return EDGESPAN_STREAM_FAILED;
+  State& state = *state_;
+  state.left_bytes = recv_bytes_max;
+  n = std::min(n, call_bytes_max);
+  const int received = until_starved(state, [&] {
+    const int code = mbedtls_ssl_read(&state.ssl, static_cast<unsigned char*>(bytes), n);
+    if (code != MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET) return code;
+    keep_session(state);
+    return MBEDTLS_ERR_SSL_WANT_READ;
+  });
+  count_arena();
+  if (wants_more(received)) return 0;
+  return received > 0 ? received : fail(received);
+}
+
+// Ends the attempt or the stream, says why, and returns that.
+int Tls::fail(int code) noexcept {
+  State& state = *state_;
+  const bool was_open = state.phase == Phase::open;
+  if (state.phase == Phase::handshake) {
+    add_flags(state.fault, state.chain_seen ? mbedtls_ssl_get_verify_result(&state.ssl) : 0, 0);
+  }
+  Report report;
+  report.error = stream_error(state, code);
+  report.code = state.inner_error == 0 ? code : 0;
+  report.depth = state.fault.depth;
+  report.flags = state.fault.flags;
+  if (report.code == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE) {
+    report.alert = state.early_count != 0 ? state.early[6] : state.ssl.MBEDTLS_PRIVATE(in_msg)[1];
+  }
+  if (state.offered && !was_open) forget_session(state);
+  release();
+  if (!was_open) failures_.fetch_add(1, relaxed);
+  if (!was_open || report.error != EDGESPAN_STREAM_CLOSED) publish(report);
+  return report.error;
+}
+
+void Tls::close() noexcept {
+  if (state_ == nullptr) return;
+  if (state_->phase == Phase::connecting || state_->phase == Phase::handshake)
+    failures_.fetch_add(1, relaxed);
+  // Once, and without waiting: the peer may be gone. Not behind half a record.
+  if (state_->phase == Phase::open && state_->unsent_bytes == 0) mbedtls_ssl_close_notify(&state_->ssl);
+  release();
+}
+
+void Tls::release() noexcept {
+  State& state = *state_;
+  mbedtls_ssl_free(&state.ssl);
+  mbedtls_ssl_init(&state.ssl);
+  state.phase = Phase::closed;
+  state.inner->close(state.inner->ctx);
+  count_arena();
 }
 
 }  // namespace edgespan::mbedtls

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "resolver.hpp"
 
-#include "thread.hpp"
+#include "quiet_thread.hpp"
 
 #include <netdb.h>
 #include <sys/eventfd.h>
@@ -76,12 +76,12 @@ void* resolve(void* arg) {
   return nullptr;
 }
 
-Lookup* take_up_abandoned(const char* host) noexcept {
+Lookup* take_up_orphan(const char* host) noexcept {
   for (Lookup& lookup : lookups) {
     State state = State::orphaned;
     if (!lookup.state.compare_exchange_strong(state, State::running)) continue;
     if (std::strcmp(lookup.host.data(), host) == 0) return &lookup;
-    abandon_lookup(lookup);  // only the one who holds it may look at its name
+    orphan_lookup(lookup);  // only the one who holds it may look at its name
   }
   return nullptr;
 }
@@ -120,7 +120,7 @@ void forget_all_in_child() {
 }  // namespace
 
 Lookup* start_lookup(const char* host) noexcept {
-  if (Lookup* const known = take_up_abandoned(host)) return known;
+  if (Lookup* const known = take_up_orphan(host)) return known;
   Lookup* const lookup = take_free();
   if (lookup == nullptr) return nullptr;
   if (launch(*lookup, host)) return lookup;
@@ -139,7 +139,7 @@ std::size_t take_addresses(Lookup& lookup, std::span<Address> out) noexcept {
   return count;
 }
 
-void abandon_lookup(Lookup& lookup) noexcept {
+void orphan_lookup(Lookup& lookup) noexcept {
   State state = State::running;
   if (lookup.state.compare_exchange_strong(state, State::orphaned)) return;
   state = State::done;

@@ -23,7 +23,7 @@ int lookup_descriptor(const Lookup& lookup) noexcept;
 std::size_t take_addresses(Lookup& lookup, std::span<Address> out) noexcept;
 
 // Ends a lookup that nobody waits for any longer.
-void abandon_lookup(Lookup& lookup) noexcept;
+void orphan_lookup(Lookup& lookup) noexcept;
 
 // Lets a forked child begin with an empty table: the threads of its parent do not exist in it. Call at
 // start-up.

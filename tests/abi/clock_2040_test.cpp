@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The year 2040, two years after 32-bit seconds end: the C library's wall clock says so to everything in this
 // program, to edgespan's port and to librdkafka alike (the linker's --wrap, see CMakeLists.txt).
-#include <edgespan/posix.hpp>
+#include <edgespan/posix_port.hpp>
 
 #include "http/date.hpp"
 #include "support/kafka_clients.hpp"

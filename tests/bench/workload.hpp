@@ -3,7 +3,7 @@
 #pragma once
 
 #include <edgespan/context.hpp>
-#include <edgespan/posix.hpp>
+#include <edgespan/posix_port.hpp>
 #include <edgespan/tracing.hpp>
 
 #include <benchmark/benchmark.h>

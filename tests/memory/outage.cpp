@@ -13,7 +13,8 @@
 #include <edgespan/http_sender.hpp>
 #include <edgespan/kafka.hpp>
 #include <edgespan/kafka_constrain.hpp>
-#include <edgespan/posix.hpp>
+#include <edgespan/posix_port.hpp>
+#include <edgespan/posix_thread_stack.hpp>
 #include <edgespan/rdkafka_memory.hpp>
 #include <edgespan/reporter.hpp>
 

@@ -14,7 +14,7 @@ namespace edgespan::simtest {
 struct Case {
   std::string_view name;
   std::string_view about;
-  Setup (*setup)(sim::Chance chance, std::uint64_t at);
+  Setup (*setup)(sim::Random random, std::uint64_t at);
   // Plays it; null, or what was expected and did not happen. What the oracle finds it says itself.
   const char* (*play)(Gateway& gateway, std::uint64_t at);
   // A sweep runs at the positions 1 to this one; 0: no sweep. It also ends where play() says `swept`.

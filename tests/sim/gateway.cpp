@@ -2,6 +2,8 @@
 // The agent and its queue of events.
 #include "gateway.hpp"
 
+#include "core/tracing_state.hpp"
+
 #include <algorithm>
 #include <cinttypes>
 #include <cstdio>
@@ -52,16 +54,16 @@ Bounds Gateway::bounds() const {
 
 Gateway::Gateway(const Setup& setup, std::uint64_t seed)
     : setup_(setup),
-      chance_(seed ^ 0xD1B54A32D192ED03),
+      random_(seed ^ 0xD1B54A32D192ED03),
       truth_offset_us_(setup.truth_start_us - setup.mono_start_us),
-      clock_(chance_.next(), calls_),
+      clock_(random_.next(), calls_),
       weather_(setup.weather),
       link_(clock_, calls_),
       server_(link_, clock_, weather_),
       memory_(setup.limits),
       started_((start_agent(), true)),
       oracle_(tracing_, reporter_, clock_, calls_, link_, server_, bounds()),
-      workload_(tracing_, oracle_, clock_, setup_, chance_.split()) {
+      workload_(tracing_, oracle_, clock_, setup_, random_.split()) {
   oracle_.set_truth(truth_offset_us_);
   server_.set_truth(truth_offset_us_);
   server_.set_body_limit(setup.body_limit_bytes);
@@ -118,7 +120,7 @@ void Gateway::start_agent() {
 
 void Gateway::schedule(Event event, const Range& range) {
   if (range.high_us == 0) return never(event);
-  schedule(event, chance_.between(range.low_us, range.high_us));
+  schedule(event, random_.between(range.low_us, range.high_us));
 }
 
 // Nearly all events are steps and work.

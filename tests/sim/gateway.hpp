@@ -33,7 +33,7 @@ enum class Event : std::uint8_t {
   failing,  // some call of the port is going to fail
   wall,     // the wall clock steps
   known,    // the board learns the date
-  entropy,  // the platform has chance at last
+  entropy,  // the platform has entropy at last
   suspend,  // the board sleeps
   count
 };
@@ -119,7 +119,7 @@ class Gateway {
   std::uint64_t truth_us() const { return clock_.now_us() + truth_offset_us_; }
 
   const Setup setup_;
-  sim::Chance chance_;
+  sim::Random random_;
   const std::uint64_t truth_offset_us_;
   sim::Calls calls_;
   sim::Clock clock_;

@@ -14,7 +14,7 @@ void Gateway::happen(Event event) {
     case Event::work:
       return work();
     case Event::burst:
-      burst_left_ = chance_.scaled(10, 500);
+      burst_left_ = random_.scaled(10, 500);
       schedule(Event::work, 0);
       return schedule(Event::burst, setup_.burst_every);
     case Event::flush:
@@ -55,13 +55,13 @@ void Gateway::step() {
   stepping_ = false;
   const std::uint64_t now_us = clock_.now_us();
   std::uint64_t due_us = std::min(now_us + again_us, link_.ready_us());
-  if (!calm_ && chance_.hits(setup_.late_rate)) due_us += chance_.scaled(1, setup_.late_max_us);
+  if (!calm_ && random_.hits(setup_.late_rate)) due_us += random_.scaled(1, setup_.late_max_us);
   at(Event::step) = std::min(due_us, at(Event::step));  // it may have been woken meanwhile
 }
 
 // Another thread of the application comes in between the step's look at the clock and all that follows.
 void Gateway::amid_step() {
-  if (!stepping_ || !std::exchange(step_begins_, false) || calm_ || !chance_.hits(setup_.amid_rate)) return;
+  if (!stepping_ || !std::exchange(step_begins_, false) || calm_ || !random_.hits(setup_.amid_rate)) return;
   stepping_ = false;
   clock_.advance(1);
   workload_.work();
@@ -75,7 +75,7 @@ void Gateway::work() {
     --burst_left_;
     return schedule(Event::work, 0);
   }
-  schedule(Event::work, chance_.between(1, 2 * setup_.span_every_us - 1));
+  schedule(Event::work, random_.between(1, 2 * setup_.span_every_us - 1));
 }
 
 void Gateway::change_weather() {
@@ -88,9 +88,9 @@ void Gateway::plan_failure() {
   constexpr sim::Call kinds[] = {sim::Call::open, sim::Call::send, sim::Call::recv, sim::Call::entropy};
   constexpr int errors[] = {EDGESPAN_STREAM_FAILED,  EDGESPAN_STREAM_CLOSED,      EDGESPAN_STREAM_RESET,
                             EDGESPAN_STREAM_REFUSED, EDGESPAN_STREAM_UNREACHABLE, EDGESPAN_STREAM_NO_HOST};
-  const sim::Call call = chance_.pick(kinds);
-  const std::uint64_t at = chance_.scaled(1, 50);
-  calls_.fail_at(call, at, chance_.pick(errors));
+  const sim::Call call = random_.pick(kinds);
+  const std::uint64_t at = random_.scaled(1, 50);
+  calls_.fail_at(call, at, random_.pick(errors));
   schedule(Event::failing, setup_.failing_call_every);
 }
 
@@ -99,12 +99,12 @@ void Gateway::step_wall() {
   schedule(Event::wall, setup_.wall_step_every);
   if (!clock_.wall_known()) return;
   oracle_.sync();
-  const std::uint64_t error_us = chance_.below(2) == 0 ? 0 : chance_.between(0, setup_.wall_step_max_us);
-  clock_.set_wall(chance_.below(2) == 0 ? truth_us() + error_us : truth_us() - error_us);
+  const std::uint64_t error_us = random_.below(2) == 0 ? 0 : random_.between(0, setup_.wall_step_max_us);
+  clock_.set_wall(random_.below(2) == 0 ? truth_us() + error_us : truth_us() - error_us);
 }
 
 void Gateway::suspend() {
-  clock_.advance(chance_.scaled(second, setup_.suspend_max_us));
+  clock_.advance(random_.scaled(second, setup_.suspend_max_us));
   schedule(Event::suspend, setup_.suspend_every);
 }
 
@@ -112,7 +112,7 @@ void Gateway::suspend() {
 void Gateway::flush() {
   oracle_.enter_step();
   oracle_.excuse_pause();
-  (void)reporter_.flush(static_cast<std::uint32_t>(chance_.scaled(1, 20'000)));
+  (void)reporter_.flush(static_cast<std::uint32_t>(random_.scaled(1, 20'000)));
   schedule(Event::flush, setup_.flush_every);
 }
 

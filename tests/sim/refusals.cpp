@@ -8,15 +8,15 @@ namespace {
 
 using sim::Fault;
 
-Setup proxy_setup(sim::Chance chance, std::uint64_t) {
-  Setup setup = plain(chance);
+Setup proxy_setup(sim::Random random, std::uint64_t) {
+  Setup setup = plain(random);
   setup.weather.set_rate(Fault::proxy_page, certain);
   setup.run_max_us = 6 * hour;
   return setup;
 }
 
-Setup forbidden_setup(sim::Chance chance, std::uint64_t) {
-  Setup setup = plain(chance);
+Setup forbidden_setup(sim::Random random, std::uint64_t) {
+  Setup setup = plain(random);
   setup.weather.set_rate(Fault::forbidden, certain);
   setup.hint_every = {minute, 10 * minute};
   setup.run_max_us = day;
@@ -36,8 +36,8 @@ const char* forbidden_play(Gateway& gateway, std::uint64_t at) {
   return play_through(gateway, at);
 }
 
-Setup refusals_setup(sim::Chance chance, std::uint64_t) {
-  Setup setup = plain(chance);
+Setup refusals_setup(sim::Random random, std::uint64_t) {
+  Setup setup = plain(random);
   setup.weather.set_rate(Fault::client_error, certain);
   setup.run_max_us = day;
   return setup;
@@ -54,8 +54,8 @@ const char* refusals_play(Gateway& gateway, std::uint64_t at) {
   return play_through(gateway, at);
 }
 
-Setup busy_setup(sim::Chance chance, std::uint64_t) {
-  Setup setup = plain(chance);
+Setup busy_setup(sim::Random random, std::uint64_t) {
+  Setup setup = plain(random);
   setup.weather.set_rate(Fault::busy, certain);
   setup.run_max_us = 7 * day;
   return setup;
@@ -69,11 +69,11 @@ const char* busy_play(Gateway& gateway, std::uint64_t at) {
   return gateway.oracle().longest_pause_us() <= hour ? nullptr : "a pause was longer than an hour";
 }
 
-Setup untrusted_setup(sim::Chance chance, std::uint64_t) {
+Setup untrusted_setup(sim::Random random, std::uint64_t) {
   constexpr int errors[] = {EDGESPAN_STREAM_UNKNOWN_ROOT, EDGESPAN_STREAM_WRONG_HOST, EDGESPAN_STREAM_EXPIRED,
                             EDGESPAN_STREAM_BAD_CERTIFICATE};
-  Setup setup = plain(chance);
-  setup.weather.set_connection({.open = chance.pick(errors)});
+  Setup setup = plain(random);
+  setup.weather.set_connection({.open = random.pick(errors)});
   setup.run_max_us = day;
   return setup;
 }
@@ -91,9 +91,9 @@ const char* untrusted_play(Gateway& gateway, std::uint64_t at) {
 }
 
 // The date is years off, and certificates are not valid by it, until it is set.
-Setup wrong_date_setup(sim::Chance chance, std::uint64_t) {
-  Setup setup = plain(chance);
-  const int error = chance.below(2) == 0 ? EDGESPAN_STREAM_NOT_YET_VALID : EDGESPAN_STREAM_EXPIRED;
+Setup wrong_date_setup(sim::Random random, std::uint64_t) {
+  Setup setup = plain(random);
+  const int error = random.below(2) == 0 ? EDGESPAN_STREAM_NOT_YET_VALID : EDGESPAN_STREAM_EXPIRED;
   setup.weather.set_connection({.open = error});
   setup.span_every_us = minute;
   setup.run_max_us = 2 * hour;
@@ -119,14 +119,14 @@ const char* wrong_date_play(Gateway& gateway, std::uint64_t at) {
   return all_delivered_play(gateway, at);
 }
 
-Setup cap_setup(sim::Chance chance, std::uint64_t) {
-  Setup setup = plain(chance);
+Setup cap_setup(sim::Random random, std::uint64_t) {
+  Setup setup = plain(random);
   setup.limits.ring_bytes = 32'768;
   setup.limits.batch_bytes = 16'384;
   setup.reporter.flush_ms = 10'000;
   setup.span_every_us = 200 * ms;
-  setup.body_limit_bytes = 1 + chance.below(65'536);
-  if (chance.below(2) == 0) setup.body_limit_bytes = 1 + setup.body_limit_bytes % 2'048;
+  setup.body_limit_bytes = 1 + random.below(65'536);
+  if (random.below(2) == 0) setup.body_limit_bytes = 1 + setup.body_limit_bytes % 2'048;
   setup.run_max_us = hour;
   return setup;
 }

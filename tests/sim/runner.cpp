@@ -39,7 +39,7 @@ std::optional<Gateway> gateway;
 Outcome play(const Case& what, std::uint64_t seed, std::uint64_t at, std::uint64_t trace_from = UINT64_MAX,
              std::uint64_t trace_to = UINT64_MAX) {
   now = {&what, seed, at, nullptr};
-  const Setup setup = what.setup(sim::Chance{seed}, at);
+  const Setup setup = what.setup(sim::Random{seed}, at);
   gateway.emplace(setup, seed);
   now.gateway = &*gateway;
   gateway->trace(trace_from, trace_to);
@@ -119,7 +119,7 @@ bool run_traced(const Case& what, std::uint64_t seed, std::uint64_t at, std::uin
 
 bool finds(Defect defect, std::string_view name, const Case& what, std::uint64_t seeds) {
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
-    Setup setup = what.setup(sim::Chance{seed}, 0);
+    Setup setup = what.setup(sim::Random{seed}, 0);
     setup.defect = defect;
     gateway.emplace(setup, seed);
     const char* expected = what.play(*gateway, 0);

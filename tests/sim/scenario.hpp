@@ -16,10 +16,10 @@ inline bool dropped_by_full_ring_only(Gateway& gateway) {
   return gateway.oracle().books().dropped_total() == dropped(gateway, DropReason::ring_full);
 }
 
-inline Setup plain(sim::Chance chance) {
+inline Setup plain(sim::Random random) {
   Setup setup;
   setup.limits.spans_open_max = 24;  // more than the application needs
-  setup.weather = sim::Weather{chance.split()};
+  setup.weather = sim::Weather{random.split()};
   setup.spans_max = UINT64_MAX;
   return setup;
 }

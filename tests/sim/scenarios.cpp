@@ -8,11 +8,11 @@ namespace {
 
 using sim::Fault;
 
-Setup swarm_setup(sim::Chance chance, std::uint64_t) { return swarm(chance); }
+Setup swarm_setup(sim::Random random, std::uint64_t) { return swarm(random); }
 
 // The defaults of the agent and one span a second, under the swarm's weather: what speed is measured with.
-Setup year_setup(sim::Chance chance, std::uint64_t) {
-  Setup setup = swarm(chance);
+Setup year_setup(sim::Random random, std::uint64_t) {
+  Setup setup = swarm(random);
   setup.limits = Limits{};
   setup.reporter = ReporterConfig{};
   setup.http = HttpConfig{};
@@ -26,8 +26,8 @@ Setup year_setup(sim::Chance chance, std::uint64_t) {
   return setup;
 }
 
-Setup outage_setup(sim::Chance chance, std::uint64_t) {
-  Setup setup = plain(chance);
+Setup outage_setup(sim::Random random, std::uint64_t) {
+  Setup setup = plain(random);
   setup.weather.set_rate(Fault::refused, 500'000);
   setup.weather.set_rate(Fault::unreachable, certain);
   setup.run_max_us = day;
@@ -46,15 +46,15 @@ const char* outage_play(Gateway& gateway, std::uint64_t at) {
                                             : "spans were dropped for another reason than a full ring";
 }
 
-Setup no_host_setup(sim::Chance chance, std::uint64_t) {
-  Setup setup = plain(chance);
+Setup no_host_setup(sim::Random random, std::uint64_t) {
+  Setup setup = plain(random);
   setup.weather.set_rate(Fault::no_host, certain);
   setup.run_max_us = day;
   return setup;
 }
 
-Setup boot_setup(sim::Chance chance, std::uint64_t) {
-  Setup setup = plain(chance);
+Setup boot_setup(sim::Random random, std::uint64_t) {
+  Setup setup = plain(random);
   setup.wall_known_after_us = 5 * minute;
   setup.span_every_us = 5 * second;
   setup.run_max_us = hour;
@@ -73,16 +73,16 @@ const char* boot_play(Gateway& gateway, std::uint64_t at) {
   return gateway.oracle().books().dropped_total() == 0 ? nullptr : "spans were dropped";
 }
 
-Setup slow_setup(sim::Chance chance, std::uint64_t) {
-  Setup setup = plain(chance);
+Setup slow_setup(sim::Random random, std::uint64_t) {
+  Setup setup = plain(random);
   setup.weather.set_connection({.send_bytes = 1, .send_every_us = second});
   setup.run_max_us = 6 * hour;
   return setup;
 }
 
 // A router forgets what was idle for 20 s, and says nothing: the agent finds out by its deadline.
-Setup half_open_setup(sim::Chance chance, std::uint64_t) {
-  Setup setup = plain(chance);
+Setup half_open_setup(sim::Random random, std::uint64_t) {
+  Setup setup = plain(random);
   setup.weather.set_connection({.forgotten_after_us = 20 * second});
   setup.span_every_us = 20 * second;
   setup.run_max_us = 2 * day;
@@ -99,8 +99,8 @@ const char* half_open_play(Gateway& gateway, std::uint64_t at) {
   return gateway.oracle().books().dropped_total() == 0 ? nullptr : "spans were dropped";
 }
 
-Setup reply_lost_setup(sim::Chance chance, std::uint64_t) {
-  Setup setup = plain(chance);
+Setup reply_lost_setup(sim::Random random, std::uint64_t) {
+  Setup setup = plain(random);
   setup.weather.set_rate(Fault::vanishes, 300'000);
   setup.span_every_us = 20 * second;
   setup.run_max_us = 2 * day;
@@ -116,9 +116,9 @@ const char* reply_lost_play(Gateway& gateway, std::uint64_t at) {
 }
 
 // A connection is opened, or not, and whatever is sent is never heard of again.
-Setup black_hole_setup(sim::Chance chance, std::uint64_t) {
-  Setup setup = plain(chance);
-  if (chance.below(2) == 0) {
+Setup black_hole_setup(sim::Random random, std::uint64_t) {
+  Setup setup = plain(random);
+  if (random.below(2) == 0) {
     setup.weather.set_connection({.open_waits = sim::unlimited});
   } else {
     setup.weather.set_connection({.forgotten_after_us = 0});
@@ -135,8 +135,8 @@ const char* black_hole_play(Gateway& gateway, std::uint64_t at) {
   return gateway.oracle().attempts() > 500'000 ? nullptr : "fewer than half a million attempts";
 }
 
-Setup storm_setup(sim::Chance chance, std::uint64_t) {
-  Setup setup = plain(chance);
+Setup storm_setup(sim::Random random, std::uint64_t) {
+  Setup setup = plain(random);
   setup.wall_step_every = {1, 10 * second};
   setup.wall_step_max_us = 20 * 365 * day;
   setup.drift_ppm = 500;
@@ -145,8 +145,8 @@ Setup storm_setup(sim::Chance chance, std::uint64_t) {
   return setup;
 }
 
-Setup suspend_setup(sim::Chance chance, std::uint64_t) {
-  Setup setup = plain(chance);
+Setup suspend_setup(sim::Random random, std::uint64_t) {
+  Setup setup = plain(random);
   setup.weather.set_rate(Fault::unreachable, 500'000);
   setup.suspend_every = {hour, hour};
   setup.suspend_max_us = 8 * hour;
@@ -171,8 +171,8 @@ const char* suspend_play(Gateway& gateway, std::uint64_t at) {
   return play_through(gateway, at);
 }
 
-Setup entropy_setup(sim::Chance chance, std::uint64_t) {
-  Setup setup = plain(chance);
+Setup entropy_setup(sim::Random random, std::uint64_t) {
+  Setup setup = plain(random);
   setup.entropy_after_us = minute;
   setup.run_max_us = hour;
   return setup;
@@ -188,8 +188,8 @@ const char* entropy_play(Gateway& gateway, std::uint64_t at) {
   return gateway.workload().made() > 3'000 ? nullptr : "tracing did not begin when there was entropy";
 }
 
-Setup hostile_setup(sim::Chance chance, std::uint64_t) {
-  Setup setup = plain(chance);
+Setup hostile_setup(sim::Random random, std::uint64_t) {
+  Setup setup = plain(random);
   for (const Fault fault : {Fault::garbage, Fault::endless, Fault::long_head, Fault::interim, Fault::chunked,
                             Fault::until_close, Fault::odd_status, Fault::redirect, Fault::silent}) {
     setup.weather.set_rate(fault, 100'000);
@@ -203,8 +203,8 @@ Setup hostile_setup(sim::Chance chance, std::uint64_t) {
 }
 
 // Threads that end in the middle of their spans.
-Setup expired_setup(sim::Chance chance, std::uint64_t) {
-  Setup setup = plain(chance);
+Setup expired_setup(sim::Random random, std::uint64_t) {
+  Setup setup = plain(random);
   setup.leak_rate = 300'000;
   setup.span_deadline_s = 60;
   setup.run_max_us = day;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <edgespan/sim_chance.hpp>
+#include <edgespan/sim_random.hpp>
 #include <edgespan/sim_weather.hpp>
 
 #include <array>
@@ -39,7 +39,7 @@ enum class Defect : std::uint8_t {
   waits_for_ever
 };
 
-// All of a run but its chance: the agent's configuration, the application, the world.
+// All of a run but its random numbers: the agent's configuration, the application, the world.
 struct Setup {
   // The agent.
   Limits limits{};
@@ -79,7 +79,7 @@ struct Setup {
   std::uint64_t late_max_us = 0;
 
   // The uplink.
-  sim::Weather weather{sim::Chance{0}};
+  sim::Weather weather{sim::Random{0}};
   Range fair{};  // how long the weather is fair, then foul; without a range it stays foul
   Range foul{};
   Range failing_call_every{};
@@ -87,6 +87,6 @@ struct Setup {
 };
 
 // A random world, by swarm testing: every seed draws which faults it knows, and how often they come.
-Setup swarm(sim::Chance chance);
+Setup swarm(sim::Random random);
 
 }  // namespace edgespan::simtest

@@ -14,36 +14,36 @@ constexpr std::uint64_t wrap_distances = 600;
 constexpr std::uint64_t calls_max = 100'000;
 constexpr std::uint32_t deadline_ms = 300;
 
-Setup small(sim::Chance chance) {
+Setup small(sim::Random random) {
   Setup setup;
   setup.limits = {.ring_bytes = 4'096, .batch_bytes = 2'048, .spans_open_max = 24};
   setup.reporter.flush_ms = 500;
   setup.span_every_us = 100 * ms;
   setup.spans_max = UINT64_MAX;
-  setup.weather = sim::Weather{chance.split()};
+  setup.weather = sim::Weather{random.split()};
   setup.weather.set_latency(30 * ms);
   return setup;
 }
 
-Setup hang_setup(sim::Chance chance, std::uint64_t) {
-  Setup setup = small(chance);
-  setup.worker = chance.below(2) == 0;
+Setup hang_setup(sim::Random random, std::uint64_t) {
+  Setup setup = small(random);
+  setup.worker = random.below(2) == 0;
   setup.weather.set_rate(sim::Fault::silent, 1'000'000);
   setup.weather.set_rate(sim::Fault::syn_lost, 300'000);
   return setup;
 }
 
-Setup slow_setup(sim::Chance chance, std::uint64_t) {
-  Setup setup = small(chance);
-  setup.worker = chance.below(2) == 0;
+Setup slow_setup(sim::Random random, std::uint64_t) {
+  Setup setup = small(random);
+  setup.worker = random.below(2) == 0;
   setup.weather.set_connection(
       {.send_bytes = 20, .send_every_us = 5 * ms, .recv_bytes = 5, .recv_every_us = 5 * ms});
   return setup;
 }
 
-Setup ok_setup(sim::Chance chance, std::uint64_t) {
-  Setup setup = small(chance);
-  setup.worker = chance.below(2) == 0;
+Setup ok_setup(sim::Random random, std::uint64_t) {
+  Setup setup = small(random);
+  setup.worker = random.below(2) == 0;
   return setup;
 }
 
@@ -64,8 +64,8 @@ const char* call_play(Gateway& gateway, std::uint64_t at) {
   return books.delivered == books.finished ? nullptr : "a call that failed once cost a span";
 }
 
-Setup call_setup(sim::Chance chance, std::uint64_t) {
-  Setup setup = small(chance);
+Setup call_setup(sim::Random random, std::uint64_t) {
+  Setup setup = small(random);
   // In pieces, so that there are many calls; and connections that end, so that more than one is opened.
   setup.weather.set_connection(
       {.open_waits = 1, .send_bytes = 300, .recv_bytes = 10, .recv_gaps = true, .closes_after_us = 300 * ms});
@@ -74,8 +74,8 @@ Setup call_setup(sim::Chance chance, std::uint64_t) {
   return setup;
 }
 
-Setup wrap_setup(sim::Chance chance, std::uint64_t at) {
-  Setup setup = swarm(chance);
+Setup wrap_setup(sim::Random random, std::uint64_t at) {
+  Setup setup = swarm(random);
   setup.spans_max = 1'500;
   setup.counters_near_wrap = true;
   setup.wrap_distance = static_cast<std::uint32_t>(at);
@@ -83,8 +83,8 @@ Setup wrap_setup(sim::Chance chance, std::uint64_t at) {
 }
 
 // Half of the way round: where a difference turns negative.
-Setup half_wrap_setup(sim::Chance chance, std::uint64_t at) {
-  Setup setup = wrap_setup(chance, at);
+Setup half_wrap_setup(sim::Random random, std::uint64_t at) {
+  Setup setup = wrap_setup(random, at);
   setup.wrap_distance += 1U << 31;
   return setup;
 }

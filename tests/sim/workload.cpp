@@ -30,24 +30,24 @@ void forget(Span&& span) {
 }  // namespace
 
 Workload::Workload(Tracing& tracing, Oracle& oracle, const sim::Clock& clock, const Setup& setup,
-                   sim::Chance chance)
+                   sim::Random random)
     : tracing_(tracing),
       oracle_(oracle),
       clock_(clock),
-      chance_(chance),
+      random_(random),
       leak_rate_(setup.leak_rate),
       odd_text_rate_(setup.odd_text_rate),
-      places_(1 + chance_.below(places_max)) {}
+      places_(1 + random_.below(places_max)) {}
 
 void Workload::work() {
-  Place& place = open_[chance_.below(places_)];
+  Place& place = open_[random_.below(places_)];
   if (place.made.id != 0) finish(place);
   begin(place);
 }
 
 void Workload::begin(Place& place) {
-  const std::string_view name = chance_.pick(names);
-  const Place& other = open_[chance_.below(places_)];
+  const std::string_view name = random_.pick(names);
+  const Place& other = open_[random_.below(places_)];
   Span span;
   if (other.made.id == 0) {
     span = tracing_.span(name);
@@ -70,7 +70,7 @@ void Workload::begin(Place& place) {
   place.made.recorded = span.recording();
   describe(span, place.made);
   oracle_.begun(place.made);
-  if (place.made.recorded && chance_.hits(leak_rate_)) {
+  if (place.made.recorded && random_.hits(leak_rate_)) {
     place.made = {};
     ++leaked_;
     forget(std::move(span));
@@ -80,26 +80,26 @@ void Workload::begin(Place& place) {
 }
 
 void Workload::describe(Span& span, MadeSpan& made) {
-  const Kind kind = chance_.pick(kinds);
+  const Kind kind = random_.pick(kinds);
   made.kind = static_cast<std::uint8_t>(kind);
-  made.topic = chance_.pick(topics);
+  made.topic = random_.pick(topics);
   span.kind(kind).tag("kafka.topic", made.topic);
-  if (chance_.below(8) == 0) {
+  if (random_.below(8) == 0) {
     made.annotated_us = made.start_us;
     span.annotate("wire.sent").remote_service_name("kafka");
   }
-  if (chance_.below(16) == 0) {
+  if (random_.below(16) == 0) {
     made.error = "_TIMED_OUT";
     span.error(made.error);
   }
-  made.odd = chance_.hits(odd_text_rate_);
+  made.odd = random_.hits(odd_text_rate_);
   if (made.odd) describe_oddly(span);
 }
 
 void Workload::describe_oddly(Span& span) {
-  for (std::uint32_t n = 1 + chance_.below(4); n != 0; --n) {
-    const std::string_view text = chance_.pick(odd_texts);
-    switch (chance_.below(5)) {
+  for (std::uint32_t n = 1 + random_.below(4); n != 0; --n) {
+    const std::string_view text = random_.pick(odd_texts);
+    switch (random_.below(5)) {
       case 0:
         span.name(text);
         break;

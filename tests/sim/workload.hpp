@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <edgespan/sim_chance.hpp>
 #include <edgespan/sim_clock.hpp>
+#include <edgespan/sim_random.hpp>
 
 #include <array>
 #include <cstdint>
@@ -17,7 +17,7 @@ namespace edgespan::simtest {
 // some of them.
 class Workload {
  public:
-  Workload(Tracing& tracing, Oracle& oracle, const sim::Clock& clock, const Setup& setup, sim::Chance chance);
+  Workload(Tracing& tracing, Oracle& oracle, const sim::Clock& clock, const Setup& setup, sim::Random random);
 
   // One event: begins a span, or ends one and begins another in its place.
   void work();
@@ -39,7 +39,7 @@ class Workload {
   Tracing& tracing_;
   Oracle& oracle_;
   const sim::Clock& clock_;
-  sim::Chance chance_;
+  sim::Random random_;
   const std::uint32_t leak_rate_;
   const std::uint32_t odd_text_rate_;
   std::uint32_t places_;

@@ -15,9 +15,9 @@
 #include <edgespan/http_sender.hpp>
 #include <edgespan/kafka.hpp>
 #ifdef EDGESPAN_SIZE_TLS
-#include <edgespan/mbedtls.hpp>
+#include <edgespan/tls.hpp>
 #endif
-#include <edgespan/posix.hpp>
+#include <edgespan/posix_port.hpp>
 #include <edgespan/reporter.hpp>
 #include <edgespan/tracing.hpp>
 

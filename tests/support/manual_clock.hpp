@@ -8,11 +8,11 @@
 
 namespace edgespan::test {
 
-// A clock that moves when it is told to, for the tests of the core that also run on boards. Its chance is a
+// A clock that moves when it is told to, for the tests of the core that also run on boards. Its entropy is a
 // plain count: different bytes every time, the same in every run.
 class ManualClock {
  public:
-  explicit ManualClock(std::uint64_t seed = 0) : chance_{seed} {
+  explicit ManualClock(std::uint64_t seed = 0) : random_{seed} {
     table_ = {.ctx = this, .mono_us = mono_us, .wall_us = wall_us, .entropy = entropy, .pause = pause};
   }
   ManualClock(const ManualClock&) = delete;
@@ -37,7 +37,7 @@ class ManualClock {
   static bool entropy(void* ctx, void* out, std::size_t n) {
     if (!self(ctx).entropy_) return false;
     auto* const bytes = static_cast<std::uint8_t*>(out);
-    for (std::size_t i = 0; i < n; ++i) bytes[i] = static_cast<std::uint8_t>(self(ctx).chance_++ * 37);
+    for (std::size_t i = 0; i < n; ++i) bytes[i] = static_cast<std::uint8_t>(self(ctx).random_++ * 37);
     return true;
   }
   static void pause(void* ctx, std::uint64_t us) { self(ctx).mono_us_ += us; }
@@ -45,7 +45,7 @@ class ManualClock {
   edgespan_clock table_{};
   std::uint64_t mono_us_ = 1;
   std::uint64_t wall_offset_us_ = 0;
-  std::uint64_t chance_;
+  std::uint64_t random_;
   bool wall_known_ = false;
   bool entropy_ = true;
 };

@@ -8,7 +8,7 @@
 #include <span>
 #include <string_view>
 
-#include "support/chance.hpp"
+#include "support/random.hpp"
 #include "support/span_draft.hpp"
 #include "support/span_view.hpp"
 #include "support/test.hpp"
@@ -48,22 +48,22 @@ struct RandomSpan {
   std::array<Note, 2> notes;
   std::size_t tag_count = 0, note_count = 0;
 
-  explicit RandomSpan(Chance& chance) {
-    const auto number = [&] { return chance.next() >> chance.below(64); };  // of every magnitude
-    context = {chance.below(2) == 0 ? 0 : number() | 1, number() | 1, number() | 1,
-               chance.below(2) == 0 ? 0 : number(),
-               chance.below(4) == 0 ? Decision::debug : Decision::accept};
-    kind = static_cast<Kind>(chance.below(5));
-    if (chance.below(4) != 0) add_word(chance, name, 120);
-    if (chance.below(4) != 0) add_word(chance, local, 60);
-    if (chance.below(4) != 0) add_word(chance, remote, 60);
-    port = static_cast<std::uint16_t>(chance.below(65'536));
+  explicit RandomSpan(Random& random) {
+    const auto number = [&] { return random.next() >> random.below(64); };  // of every magnitude
+    context = {random.below(2) == 0 ? 0 : number() | 1, number() | 1, number() | 1,
+               random.below(2) == 0 ? 0 : number(),
+               random.below(4) == 0 ? Decision::debug : Decision::accept};
+    kind = static_cast<Kind>(random.below(5));
+    if (random.below(4) != 0) add_word(random, name, 120);
+    if (random.below(4) != 0) add_word(random, local, 60);
+    if (random.below(4) != 0) add_word(random, remote, 60);
+    port = static_cast<std::uint16_t>(random.below(65'536));
     start_us = 1 + number() / 2;
     duration_us = 1 + number() / 2;
-    draw_tags(chance);
-    for (note_count = 0; note_count < notes.size() && chance.below(2) == 0; ++note_count) {
+    draw_tags(random);
+    for (note_count = 0; note_count < notes.size() && random.below(2) == 0; ++note_count) {
       notes[note_count].at_us = 1 + number() / 2;
-      add_word(chance, notes[note_count].text, 90);
+      add_word(random, notes[note_count].text, 90);
     }
   }
 
@@ -118,24 +118,24 @@ struct RandomSpan {
 
  private:
   template <std::size_t size>
-  static void add_word(Chance& chance, DrawnText<size>& out, std::size_t most) {
-    for (std::size_t n = 1 + chance.below(most); n != 0; --n) {
-      const char letter = static_cast<char>('a' + chance.below(26));
+  static void add_word(Random& random, DrawnText<size>& out, std::size_t most) {
+    for (std::size_t n = 1 + random.below(most); n != 0; --n) {
+      const char letter = static_cast<char>('a' + random.below(26));
       out.add({&letter, 1});
     }
   }
 
   // A key's first letter keeps keys apart and in order.
-  void draw_tags(Chance& chance) {
+  void draw_tags(Random& random) {
     static constexpr std::string_view characters[] = {"a",  "z",    "0", " ", "\"",        "\\",
                                                       "\n", "\x01", "ü", "€", "\U0001F680"};
-    tag_count = chance.below(tags.size() + 1);
+    tag_count = random.below(tags.size() + 1);
     for (std::size_t i = 0; i < tag_count; ++i) {
-      const char letter = static_cast<char>('a' + i * 6 + chance.below(6));
+      const char letter = static_cast<char>('a' + i * 6 + random.below(6));
       tags[i].key.add({&letter, 1});
-      add_word(chance, tags[i].key, 39);
-      for (std::size_t n = chance.below(60); n != 0; --n) {
-        tags[i].value.add(characters[chance.below(std::size(characters))]);
+      add_word(random, tags[i].key, 39);
+      for (std::size_t n = random.below(60); n != 0; --n) {
+        tags[i].value.add(characters[random.below(std::size(characters))]);
       }
     }
   }

@@ -2,8 +2,9 @@
 // A pump controller without an operating system: its control loop and an interrupt that samples a pressure
 // make spans, and the batches leave, byte for byte, through a UART. example.py reads them at the other end of
 // the wire.
-#include <edgespan/bare.hpp>
+#include <edgespan/bare_clock.hpp>
 #include <edgespan/bare_systick.hpp>
+#include <edgespan/bare_uart_stream.hpp>
 #include <edgespan/basic_agent.hpp>
 
 #include <cstdint>

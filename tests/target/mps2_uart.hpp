@@ -2,8 +2,6 @@
 // UART0 of Arm's MPS2 boards (CMSDK APB UART), as the port wants one.
 #pragma once
 
-#include <edgespan/bare.hpp>
-
 #include <cstdint>
 
 namespace edgespan::target {

@@ -129,7 +129,7 @@ class Declared:
     def has_functions(self):
         """Whether it has member functions, other than `= default`, `= delete` and the call operator."""
         body = cpp_text.without_braces(self.body)
-        body = re.sub(r'\[\[.*?\]\]', ' ', body)
+        body = re.sub(r'\[\[.*?\]\]|<[^<>;{}]*>', ' ', body)
         body = re.sub(r'\b(?:alignas|static_assert|decltype|noexcept|sizeof)\s*\((?:[^()]|\([^()]*\))*\)', ' ', body)
         for member in re.split(r';|\{\}', body):
             if re.search(r'=\s*(?:default|delete)\s*$', member):

@@ -46,8 +46,8 @@ EDGESPAN_TEST(the_default_arena_is_enough_for_each_chain_and_its_high_water_mark
       connect_thrice(client, peer);
       need_bytes = client.tls.counters().arena_high_water_bytes;
       TEST_ASSERT_LESS_OR_EQUAL_UINT32(arena_bytes, need_bytes);
-      TEST_MESSAGE("arena used by an " << (key == Key::p256 ? "P-256" : "RSA-2048") << " chain: " << need_bytes
-                               << " of " << arena_bytes << " bytes");
+      TEST_MESSAGE("arena used by an " << (key == Key::p256 ? "P-256" : "RSA-2048")
+                                       << " chain: " << need_bytes << " of " << arena_bytes << " bytes");
     }
     TlsPeer peer(site.server);
     Client exact(peer, {.roots = site.root.pem()}, need_bytes);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <edgespan/mbedtls.hpp>
+#include <edgespan/tls.hpp>
 
 #include <memory>
 #include <string>

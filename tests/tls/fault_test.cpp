@@ -24,7 +24,7 @@ struct Recorded {
 
 // A client that does what the recorded one did.
 int open_again(Client& client) {
-  client.clock.chance.seed(1);
+  client.clock.random.seed(1);
   return client.open();
 }
 

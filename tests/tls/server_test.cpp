@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // From HttpSender to a collector in a process of its own: TLS over the POSIX stream.
 #include <edgespan/http_sender.hpp>
-#include <edgespan/mbedtls.hpp>
+#include <edgespan/tls.hpp>
 #include <edgespan/memory.hpp>
-#include <edgespan/posix.hpp>
+#include <edgespan/posix_port.hpp>
 #include <edgespan/reporter.hpp>
 #include <edgespan/tracing.hpp>
 

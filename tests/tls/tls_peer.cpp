@@ -52,7 +52,7 @@ FixedClock::FixedClock()
               auto& clock = *static_cast<FixedClock*>(self);
               if (!clock.has_entropy || n > 64) return false;
               std::generate_n(static_cast<unsigned char*>(out), n,
-                              [&] { return static_cast<unsigned char>(clock.chance()); });
+                              [&] { return static_cast<unsigned char>(clock.random()); });
               return true;
             },
             .pause = [](void*, std::uint64_t) {}} {}

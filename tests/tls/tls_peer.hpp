@@ -18,11 +18,11 @@
 
 namespace edgespan::test {
 
-// A clock that stands where it is put, and chance that is the same for the same seed.
+// A clock that stands where it is put, and entropy that is the same for the same seed.
 struct FixedClock {
   std::int64_t wall_s = now_s;
   bool has_entropy = true;
-  std::mt19937_64 chance{1};
+  std::mt19937_64 random{1};
   edgespan_clock table;
 
   FixedClock();

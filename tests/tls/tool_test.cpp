@@ -9,7 +9,7 @@
 #include "tests/support/loopback_server.hpp"
 #include "tests/support/mock_kafka.hpp"
 
-#include <edgespan/posix.hpp>
+#include <edgespan/posix_port.hpp>
 
 #include <sstream>
 #include <string>

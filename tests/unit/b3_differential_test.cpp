@@ -5,7 +5,7 @@
 
 #include "core/b3_hex.hpp"
 #include "core/b3_impl.hpp"
-#include "support/chance.hpp"
+#include "support/random.hpp"
 #include "support/test.hpp"
 
 #include <array>
@@ -18,7 +18,7 @@ namespace {
 
 using namespace std::string_view_literals;
 using Kind = B3Extraction::Kind;
-using test::Chance;
+using test::Random;
 
 // ---- The second codec: digit by digit.
 
@@ -86,46 +86,46 @@ struct Value {
   void put(char character) { text[size++] = character; }
 };
 
-void put_id(Value& value, Chance& chance) {
-  std::uint64_t id = chance.next();
-  if (chance.below(8) == 0) id = 0;
-  if (chance.below(8) == 0) id >>= chance.below(64);
+void put_id(Value& value, Random& random) {
+  std::uint64_t id = random.next();
+  if (random.below(8) == 0) id = 0;
+  if (random.below(8) == 0) id >>= random.below(64);
   for (int shift = 60; shift >= 0; shift -= 4) value.put("0123456789abcdef"[id >> shift & 0xf]);
 }
 
 // One that the grammar allows, but for ids of zero.
-Value make(Chance& chance) {
+Value make(Random& random) {
   Value value;
-  if (chance.below(2) == 0) put_id(value, chance);
-  put_id(value, chance);
+  if (random.below(2) == 0) put_id(value, random);
+  put_id(value, random);
   value.put('-');
-  put_id(value, chance);
-  if (chance.below(4) != 0) {
+  put_id(value, random);
+  if (random.below(4) != 0) {
     value.put('-');
-    value.put("01d"[chance.below(3)]);
+    value.put("01d"[random.below(3)]);
   }
-  if (chance.below(2) == 0) {
+  if (random.below(2) == 0) {
     value.put('-');
-    put_id(value, chance);
+    put_id(value, random);
   }
   return value;
 }
 
-char any_char(Chance& chance) {
+char any_char(Random& random) {
   constexpr auto likely = "0123456789abcdef-dAFgG/:`@ \0"sv;
-  return chance.below(4) == 0 ? static_cast<char>(chance.next()) : likely[chance.below(likely.size())];
+  return random.below(4) == 0 ? static_cast<char>(random.next()) : likely[random.below(likely.size())];
 }
 
-void spoil(Value& value, Chance& chance) {
-  const std::size_t at = chance.below(value.size + 1);
-  switch (chance.below(5)) {
+void spoil(Value& value, Random& random) {
+  const std::size_t at = random.below(value.size + 1);
+  switch (random.below(5)) {
     case 0:  // replace
-      if (at < value.size) value.text[at] = any_char(chance);
+      if (at < value.size) value.text[at] = any_char(random);
       break;
     case 1:  // insert
       if (value.size == value.text.size()) break;
       for (std::size_t i = value.size++; i > at; --i) value.text[i] = value.text[i - 1];
-      value.text[at] = any_char(chance);
+      value.text[at] = any_char(random);
       break;
     case 2:  // remove
       if (at == value.size) break;
@@ -137,7 +137,7 @@ void spoil(Value& value, Chance& chance) {
       break;
     default:  // swap two
       if (value.size > 0) {
-        std::swap(value.text[at % value.size], value.text[chance.below(value.size)]);
+        std::swap(value.text[at % value.size], value.text[random.below(value.size)]);
       }
       break;
   }
@@ -159,11 +159,11 @@ bool agree(std::string_view value, Kind& kind) {
 
 EDGESPAN_TEST(b3_parse_agrees_with_a_plain_parser, "b3") {
   constexpr int rounds = test::rounds(200'000);
-  Chance chance(20261124);
+  Random random(20261124);
   std::array<int, 3> seen{};
   for (int round = 0; round < rounds; ++round) {
-    Value value = make(chance);
-    for (std::size_t times = chance.below(4); times > 0; --times) spoil(value, chance);
+    Value value = make(random);
+    for (std::size_t times = random.below(4); times > 0; --times) spoil(value, random);
     Kind kind{};
     if (!agree(value.view(), kind)) {
       TEST_MESSAGE("round " << round << " value \"" << value.view() << '"');
@@ -203,10 +203,10 @@ bool decodes_alike(const std::array<char, 16>& text) {
 }
 
 template <typename Hex>
-bool hex_holds(Chance chance) {
+bool hex_holds(Random random) {
   for (int round = 0; round < test::rounds(50'000); ++round) {
     std::array<char, 16> text{};
-    const std::uint64_t id = chance.next();
+    const std::uint64_t id = random.next();
     Hex::encode16(id, text.data());
     std::uint64_t back = ~id;
     if (!Hex::decode16(text.data(), back) || back != id) return false;
@@ -214,27 +214,27 @@ bool hex_holds(Chance chance) {
       if (text[i] != "0123456789abcdef"[id >> (60 - 4 * i) & 0xf]) return false;
     }
     // A neighbour's carry would show in pairs of bytes, not in single ones.
-    text[chance.below(16)] = static_cast<char>(chance.next());
+    text[random.below(16)] = static_cast<char>(random.next());
     if (!decodes_alike<Hex>(text)) return false;
-    text[chance.below(16)] = any_char(chance);
+    text[random.below(16)] = any_char(random);
     if (!decodes_alike<Hex>(text)) return false;
   }
   return true;
 }
 
 EDGESPAN_TEST(b3_hex_agrees_with_a_plain_loop, "b3") {
-  TEST_ASSERT_TRUE(hex_holds<HexFast>(Chance(1)));
-  TEST_ASSERT_TRUE(hex_holds<HexSwar<std::uint32_t>>(Chance(2)));
-  TEST_ASSERT_TRUE(hex_holds<HexSwar<std::uint64_t>>(Chance(3)));
-  TEST_ASSERT_TRUE(hex_holds<HexLoop>(Chance(4)));
+  TEST_ASSERT_TRUE(hex_holds<HexFast>(Random(1)));
+  TEST_ASSERT_TRUE(hex_holds<HexSwar<std::uint32_t>>(Random(2)));
+  TEST_ASSERT_TRUE(hex_holds<HexSwar<std::uint64_t>>(Random(3)));
+  TEST_ASSERT_TRUE(hex_holds<HexLoop>(Random(4)));
 }
 
 // ---- There and back.
 
-Context make_context(Chance& chance) {
-  const auto id = [&] { return chance.next() >> (chance.below(4) == 0 ? chance.below(64) : 0); };
-  Context context{chance.below(2) == 0 ? id() : 0, chance.below(8) == 0 ? 0 : id(), id(),
-                  chance.below(2) == 0 ? id() : 0, static_cast<Decision>(chance.below(4))};
+Context make_context(Random& random) {
+  const auto id = [&] { return random.next() >> (random.below(4) == 0 ? random.below(64) : 0); };
+  Context context{random.below(2) == 0 ? id() : 0, random.below(8) == 0 ? 0 : id(), id(),
+                  random.below(2) == 0 ? id() : 0, static_cast<Decision>(random.below(4))};
   if (context.span_id == 0) context.span_id = 1;
   if ((context.trace_hi | context.trace_lo) == 0) context.trace_lo = 1;
   return context;
@@ -251,9 +251,9 @@ bool comes_back(const Context& context, B3Format format) {
 }
 
 EDGESPAN_TEST(b3_inject_and_extract_are_inverse, "b3") {
-  Chance chance(7);
+  Random random(7);
   for (int round = 0; round < test::rounds(50'000); ++round) {
-    const Context context = make_context(chance);
+    const Context context = make_context(random);
     for (const auto format :
          {B3Format::single, B3Format::single_no_parent, B3Format::multi, B3Format::both}) {
       if (!comes_back(context, format)) {
@@ -280,10 +280,10 @@ bool writes_alike(const Context& context, B3Format form) {
 }
 
 EDGESPAN_TEST(b3_format_writes_the_same_with_every_hex, "b3") {
-  Chance chance(9);
+  Random random(9);
   bool same = true;
   for (int round = 0; round < test::rounds(50'000); ++round) {
-    const Context context = make_context(chance);
+    const Context context = make_context(random);
     same &= writes_alike<HexFast>(context, B3Format::single);
     same &= writes_alike<HexSwar<std::uint32_t>>(context, B3Format::single);
     same &= writes_alike<HexSwar<std::uint64_t>>(context, B3Format::single);

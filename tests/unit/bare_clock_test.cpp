@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <edgespan/bare.hpp>
+#include <edgespan/bare_clock.hpp>
+#include <edgespan/bare_uart_stream.hpp>
 
 #include "support/test.hpp"
 

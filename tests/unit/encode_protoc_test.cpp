@@ -19,10 +19,10 @@ std::string read_file(const std::string& path) {
 }
 
 EDGESPAN_TEST(protoc_writes_random_spans_again_alike, "encode") {
-  test::Chance chance{20'261'125};
+  test::Random random{20'261'125};
   std::string batch;
   for (int i = 0; i < 2'000; ++i) {
-    const test::RandomSpan want{chance};
+    const test::RandomSpan want{random};
     const std::span<const std::byte> bytes = want.encoded();
     batch.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   }

@@ -7,9 +7,9 @@ namespace {
 using namespace edgespan;
 
 EDGESPAN_TEST(nanopb_reads_from_random_spans_what_was_meant, "encode") {
-  test::Chance chance{20'261'124};
+  test::Random random{20'261'124};
   for (int i = 0; i < test::rounds(2'000); ++i) {
-    const test::RandomSpan want{chance};
+    const test::RandomSpan want{random};
     std::span<const std::byte> rest = want.encoded();
     test::SpanView span;
     TEST_ASSERT_TRUE(span.take_from(rest));

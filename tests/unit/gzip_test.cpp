@@ -98,9 +98,9 @@ EDGESPAN_TEST(gzip_a_batch_becomes_a_third_and_comes_out_whole, "gzip") {
 
 EDGESPAN_TEST(gzip_what_does_not_pay_is_left_as_it_is, "gzip") {
   const Packing packing;
-  std::mt19937_64 chance{1};
+  std::mt19937_64 random{1};
   std::string noise(8'000, '\0');
-  for (char& c : noise) c = static_cast<char>(chance());
+  for (char& c : noise) c = static_cast<char>(random());
   TEST_ASSERT_FALSE(pack(packing.gzip, noise).has_value());
   TEST_ASSERT_FALSE(pack(packing.gzip, std::string(gzip::batch_bytes_min - 1, 'x')).has_value());
   TEST_ASSERT_TRUE(pack(packing.gzip, std::string(gzip::batch_bytes_min, 'x')).has_value());
@@ -114,10 +114,10 @@ EDGESPAN_TEST(gzip_what_does_not_pay_is_left_as_it_is, "gzip") {
 // A body that is only a little smaller must still be smaller than the header line that announces it.
 EDGESPAN_TEST(gzip_a_packed_body_is_always_shorter_than_the_batch_and_its_header_line, "gzip") {
   const Packing packing;
-  std::mt19937_64 chance{2};
+  std::mt19937_64 random{2};
   for (std::size_t same = 0; same < 300; same += 7) {
     std::string batch(300, 'x');
-    for (std::size_t i = same; i < batch.size(); ++i) batch[i] = static_cast<char>(chance());
+    for (std::size_t i = same; i < batch.size(); ++i) batch[i] = static_cast<char>(random());
     const auto packed = pack(packing.gzip, batch);
     TEST_ASSERT_TRUE(!packed || packed->size() + gzip::header_bytes <= batch.size());
   }

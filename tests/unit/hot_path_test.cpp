@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What must hold at full speed: exact counts and each thread's order, from a ring of one chunk on.
-#include <edgespan/sim.hpp>
+#include <edgespan/sim_world.hpp>
 #include <edgespan/tracing.hpp>
 
 #include "core/batch.hpp"

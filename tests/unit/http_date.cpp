@@ -82,10 +82,10 @@ EDGESPAN_TEST(no_date_is_read_from_a_part_of_one, "http") {
 }
 
 EDGESPAN_TEST(any_text_is_a_date_up_to_the_year_9999_or_none, "http") {
-  std::mt19937 chance(3);
+  std::mt19937 random(3);
   for (int round = 0; round < 50'000; ++round) {
-    std::string text(rows[chance() % std::size(rows)].text);
-    for (unsigned i = chance() % 4; i != 0; --i) text[chance() % text.size()] = static_cast<char>(chance());
+    std::string text(rows[random() % std::size(rows)].text);
+    for (unsigned i = random() % 4; i != 0; --i) text[random() % text.size()] = static_cast<char>(random());
     if (parse_date(text) > 253'402'300'800) TEST_FAIL_MESSAGE(text);
   }
 }

@@ -239,11 +239,11 @@ EDGESPAN_TEST(a_reply_of_exactly_the_bound_is_read, "http") {
 
 // Any bytes at all: it ends, it stays within its bound, and no status comes from nothing.
 EDGESPAN_TEST(mutated_replies_are_survived, "http") {
-  std::mt19937 chance(7);
+  std::mt19937 random(7);
   for (int round = 0; round < 20'000; ++round) {
-    std::string text = rows[chance() % std::size(rows)].text;
-    for (unsigned i = chance() % 4; i != 0; --i) text[chance() % text.size()] = static_cast<char>(chance());
-    text.resize(chance() % (text.size() + 1));
+    std::string text = rows[random() % std::size(rows)].text;
+    for (unsigned i = random() % 4; i != 0; --i) text[random() % text.size()] = static_cast<char>(random());
+    text.resize(random() % (text.size() + 1));
     HttpReply whole;
     const std::size_t used = whole.feed(bytes_of(text));
     HttpReply single;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <edgespan/http_sender.hpp>
-#include <edgespan/sim.hpp>
+#include <edgespan/sim_world.hpp>
 
 #include <string>
 

@@ -3,7 +3,7 @@
 // header costs librdkafka.
 #include <link.h>
 #include <edgespan/http_sender.hpp>
-#include <edgespan/posix.hpp>
+#include <edgespan/posix_port.hpp>
 #include <edgespan/rdkafka_memory.hpp>
 
 #include <string>

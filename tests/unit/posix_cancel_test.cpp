@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is left of a thread that is cancelled, or ends, inside of a call of the agent.
-#include <edgespan/posix.hpp>
+#include <edgespan/posix_port.hpp>
 #include <edgespan/reporter.hpp>
 #include <edgespan/tracing.hpp>
 

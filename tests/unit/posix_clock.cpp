@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <edgespan/posix.hpp>
+#include <edgespan/posix_port.hpp>
 
 #include <time.h>
 

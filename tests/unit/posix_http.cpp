@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The sender on real sockets, driven by the real worker.
 #include <edgespan/http_sender.hpp>
-#include <edgespan/posix.hpp>
+#include <edgespan/posix_port.hpp>
 
 #include <algorithm>
 #include <atomic>

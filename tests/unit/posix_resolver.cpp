@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 Names with several addresses, and a resolver that hangs. The C
 // library's own resolver cannot be made to do either, so this file stands before it, for names under
 // `.edgespan-test` alone; unknown.edgespan-test has no address, and nobody on the network is asked about it.
-#include <edgespan/posix.hpp>
+#include <edgespan/posix_port.hpp>
 
 #include <dlfcn.h>
 #include <netdb.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <edgespan/http_sender.hpp>
 #include <edgespan/memory.hpp>
-#include <edgespan/posix.hpp>
+#include <edgespan/posix_port.hpp>
+#include <edgespan/posix_thread_stack.hpp>
 #include <edgespan/reporter.hpp>
 #include <edgespan/tracing.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <edgespan/sim.hpp>
+#include <edgespan/sim_world.hpp>
 #include <edgespan/tracing.hpp>
 
 #include "support/test.hpp"

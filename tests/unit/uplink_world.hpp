@@ -4,7 +4,8 @@
 #include <edgespan/basic_agent.hpp>
 #include <edgespan/http_sender.hpp>
 #include <edgespan/sim_clock.hpp>
-#include <edgespan/sim_http.hpp>
+#include <edgespan/sim_http_reply.hpp>
+#include <edgespan/sim_http_request_reader.hpp>
 #include <edgespan/sim_link.hpp>
 
 #include <algorithm>

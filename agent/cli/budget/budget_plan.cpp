@@ -7,7 +7,7 @@
 
 #include <edgespan/http_sender.hpp>
 #include <edgespan/kafka.hpp>
-#include <edgespan/posix.hpp>
+#include <edgespan/posix_port.hpp>
 #include <edgespan/rdkafka_memory.hpp>
 #include <edgespan/reporter.hpp>
 #include <edgespan/tracing.hpp>

@@ -4,7 +4,7 @@
 #include "cli/sending/http_span_sender.hpp"
 #include "cli/sending/url_sender.hpp"
 
-#include <edgespan/posix.hpp>
+#include <edgespan/posix_port.hpp>
 
 #include <memory>
 #include <mutex>

@@ -3,7 +3,7 @@
 
 #include "cli/io/tool_errors.hpp"
 
-#include <edgespan/posix.hpp>
+#include <edgespan/posix_port.hpp>
 
 #include <cerrno>
 #include <ctime>

@@ -8,6 +8,7 @@
 #include "cli/tracing/outage_notices.hpp"
 #include "cli/tracing/stop_report.hpp"
 
+#include <edgespan/posix_thread_stack.hpp>
 #include <edgespan/rdkafka_memory.hpp>
 
 #include <algorithm>

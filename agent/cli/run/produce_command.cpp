@@ -10,6 +10,7 @@
 #include "cli/tracing/stop_report.hpp"
 
 #include <edgespan/b3.hpp>
+#include <edgespan/posix_thread_stack.hpp>
 #include <edgespan/rdkafka_memory.hpp>
 
 #include <charconv>

@@ -4,7 +4,7 @@
 #include "cli/io/tool_errors.hpp"
 
 #if EDGESPAN_CLI_TLS
-#include <edgespan/mbedtls.hpp>
+#include <edgespan/tls.hpp>
 
 #include <cerrno>
 #include <cstddef>

@@ -8,7 +8,7 @@
 #include "cli/sending/span_url.hpp"
 #include "cli/sending/tls_stream.hpp"
 
-#include <edgespan/posix.hpp>
+#include <edgespan/posix_port.hpp>
 
 #include <memory>
 #include <string>

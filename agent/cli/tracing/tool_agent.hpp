@@ -7,7 +7,7 @@
 #include <edgespan/kafka.hpp>
 #include <edgespan/kafka_memory.hpp>
 #include <edgespan/memory.hpp>
-#include <edgespan/posix.hpp>
+#include <edgespan/posix_port.hpp>
 #include <edgespan/reporter.hpp>
 #include <edgespan/tracing.hpp>
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What edgespan asks of a platform: a few tables of functions, in C99.
  *
- * A port fills the tables once. The agent copies a table, so the table itself may go as soon as it was given; what
- * `ctx` points to stays until the agent has stopped. No function may allocate after the port's own start-up, and none may block, except where its
- * comment says how long. Time, chance and network reach the agent through here alone. */
+ * A port fills the tables once. The agent copies a table, so the table itself may go as soon as it was given;
+ * what `ctx` points to stays until the agent has stopped. No function may allocate after the port's own
+ * start-up, and none may block, except where its comment says how long. Time, chance and network reach the
+ * agent through here alone. */
 #ifndef EDGESPAN_PORT_H
 #define EDGESPAN_PORT_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <edgespan/http_sender.hpp>
 #include <edgespan/kafka.hpp>
-#include <edgespan/posix.hpp>
+#include <edgespan/posix_port.hpp>
 #include <edgespan/reporter.hpp>
 
 #include "resident.hpp"

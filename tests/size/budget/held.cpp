@@ -4,7 +4,7 @@
 // MemoryMax.
 #include <edgespan/kafka.hpp>
 #include <edgespan/kafka_constrain.hpp>
-#include <edgespan/posix.hpp>
+#include <edgespan/posix_port.hpp>
 #include <edgespan/reporter.hpp>
 
 #include <cstdio>

@@ -4,7 +4,7 @@
 #include <edgespan/port.h>
 
 #include <cstddef>
-#include <edgespan/mbedtls.hpp>
+#include <edgespan/tls.hpp>
 #include <span>
 
 namespace edgespan::mbedtls {

@@ -3,14 +3,14 @@
 
 #include <edgespan/port.h>
 #include <edgespan/sim_calls.hpp>
-#include <edgespan/sim_chance.hpp>
+#include <edgespan/sim_random.hpp>
 
 #include <cstdint>
 
 namespace edgespan::sim {
 
-// Virtual time, and chance that may be late. The monotonic clock moves by advance() and by `pause` alone. The
-// wall clock runs along once it is set; it can step, and drift against the monotonic clock.
+// Virtual time, and entropy that may be late. The monotonic clock moves by advance() and by `pause` alone.
+// The wall clock runs along once it is set; it can step, and drift against the monotonic clock.
 class Clock {
  public:
   Clock(std::uint64_t seed, Calls& calls);
@@ -47,7 +47,7 @@ class Clock {
 
   edgespan_clock table_{};
   Calls& calls_;
-  Chance chance_;
+  Random random_;
   std::uint64_t mono_us_ = 1;
   std::int64_t offset_us_ = 0;
   std::int64_t drifted_ = 0;  // what is left below a microsecond, in millionths

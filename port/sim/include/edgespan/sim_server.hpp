@@ -2,7 +2,8 @@
 #pragma once
 
 #include <edgespan/sim_clock.hpp>
-#include <edgespan/sim_http.hpp>
+#include <edgespan/sim_http_reply.hpp>
+#include <edgespan/sim_http_request_reader.hpp>
 #include <edgespan/sim_link.hpp>
 #include <edgespan/sim_weather.hpp>
 
@@ -84,8 +85,5 @@ class Server {
   std::string reply_;
   std::string headers_;
 };
-
-// Appends a date as HTTP writes it: `Sun, 06 Nov 1994 08:49:37 GMT`.
-void write_http_date(std::string& out, std::uint64_t unix_s);
 
 }  // namespace edgespan::sim

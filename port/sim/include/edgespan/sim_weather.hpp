@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <edgespan/sim_chance.hpp>
 #include <edgespan/sim_link.hpp>
+#include <edgespan/sim_random.hpp>
 
 #include <array>
 #include <cstddef>
@@ -59,7 +59,7 @@ inline constexpr Fault first_answer_fault = Fault::silent;
 // rates of its own (swarm testing): all of them at once would hide what only some of them show.
 class Weather {
  public:
-  explicit Weather(Chance chance) : chance_(chance) {}
+  explicit Weather(Random random) : random_(random) {}
 
   void draw_faults();                              // of this seed
   void set_rate(Fault fault, std::uint32_t rate);  // in a million connections or requests
@@ -76,15 +76,15 @@ class Weather {
   Conduct connection();
   // What is wrong with the next answer; Fault::count if nothing is.
   Fault answer();
-  Chance& chance() { return chance_; }
+  Random& random() { return random_; }
 
  private:
-  bool hits(Fault fault) { return chance_.hits(rate(fault)); }
+  bool hits(Fault fault) { return random_.hits(rate(fault)); }
   void draw_opening(Conduct& conduct);
   void draw_flow(Conduct& conduct);
   void draw_end(Conduct& conduct);
 
-  Chance chance_;
+  Random random_;
   std::array<std::uint32_t, faults> rates_{};
   std::uint32_t answers_rate_ = 0;  // the sum of those of answers
   std::uint64_t latency_us_ = 20'000;

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <edgespan/posix_worker.hpp>
+
+#include "quiet_thread.hpp"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+namespace edgespan::posix {
+namespace {
+
+constexpr std::uint64_t us_per_s = 1'000'000;
+constexpr std::uint64_t wait_us_max = 24 * 3600 * us_per_s;  // fits every time_t; longer ones come in parts
+
+timespec to_timespec(std::uint64_t us) noexcept {
+  timespec time{};
+  time.tv_sec = static_cast<time_t>(us / us_per_s);
+  time.tv_nsec = static_cast<long>(us % us_per_s * 1000);
+  return time;
+}
+
+timespec monotonic_after(std::uint64_t us) noexcept {
+  timespec time{};
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  const timespec wait = to_timespec(us);
+  time.tv_sec += wait.tv_sec;
+  time.tv_nsec += wait.tv_nsec;
+  if (time.tv_nsec >= 1'000'000'000) {
+    time.tv_nsec -= 1'000'000'000;
+    ++time.tv_sec;
+  }
+  return time;
+}
+
+class Lock {
+ public:
+  explicit Lock(pthread_mutex_t& mutex) noexcept : mutex_(mutex) { pthread_mutex_lock(&mutex_); }
+  Lock(const Lock&) = delete;
+  Lock& operator=(const Lock&) = delete;
+  ~Lock() { pthread_mutex_unlock(&mutex_); }
+
+ private:
+  pthread_mutex_t& mutex_;
+};
+
+}  // namespace
+
+bool Worker::init(std::size_t stack_bytes) noexcept {
+  stack_bytes_ = stack_bytes;
+  if (!make_locks()) return false;
+  wake_fd_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  return wake_fd_ >= 0;
+}
+
+bool Worker::make_locks() noexcept {
+  // On the monotonic clock, so that a step of the date neither cuts nor stretches the time that stop() waits.
+  pthread_condattr_t attributes;
+  int error = pthread_condattr_init(&attributes);
+  if (error == 0) error = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+  if (error == 0) error = pthread_cond_init(&ended_, &attributes);
+  if (error == 0) error = pthread_mutex_init(&mutex_, nullptr);
+  if (error != 0) errno = error;
+  return error == 0;
+}
+
+// In a forked child the thread does not exist, the lock may be held by nobody, and the wake-up is shared: a
+// child that drained it would take it from its parent.
+void Worker::forget_parents_thread() noexcept {
+  const pid_t process = process_.load();
+  if (process == 0 || process == getpid()) return;
+  process_.store(0);
+  state_ = State::stopped;
+  make_locks();
+  ::close(wake_fd_);
+  wake_fd_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+}
+
+Worker::~Worker() {
+  if (wake_fd_ < 0) return;
+  while (!stop(wait_us_max)) {
+  }
+  ::close(wake_fd_);
+}
+
+bool Worker::start(std::uint64_t (*step)(void*), void* arg) noexcept {
+  if (wake_fd_ < 0) return false;
+  forget_parents_thread();
+  const Lock lock(mutex_);
+  if (state_ != State::stopped) return false;
+  step_ = step;
+  arg_ = arg;
+  stopping_.store(false);
+  process_.store(getpid());
+  if (!create_quiet_thread(thread_, stack_bytes_, false, "edgespan", main, this)) return false;
+  state_ = State::running;
+  return true;
+}
+
+void Worker::wake() noexcept {
+  const std::uint64_t one = 1;
+  // Full (EAGAIN) means that a wake-up is waiting already.
+  [[maybe_unused]] const ssize_t written = write(wake_fd_, &one, sizeof one);
+}
+
+bool Worker::stop(std::uint64_t timeout_us) noexcept {
+  if (wake_fd_ < 0) return true;
+  forget_parents_thread();
+  if (process_.load() == 0) return true;
+  stopping_.store(true);
+  wake();
+  const timespec deadline = monotonic_after(std::min(timeout_us, wait_us_max));
+  const Lock lock(mutex_);
+  if (state_ != State::stopped && pthread_equal(thread_, pthread_self()) != 0) return false;
+  while (state_ == State::running) {
+    if (pthread_cond_timedwait(&ended_, &mutex_, &deadline) == ETIMEDOUT && state_ == State::running) {
+      return false;
+    }
+  }
+  if (state_ == State::ended) pthread_join(thread_, nullptr);  // it has nothing left to do but return
+  state_ = State::stopped;
+  return true;
+}
+
+void* Worker::main(void* self) {
+  static_cast<Worker*>(self)->run();
+  return nullptr;
+}
+
+void Worker::run() noexcept {
+  while (!stopping_.load()) {
+    const std::uint64_t wait_us = step_(arg_);
+    if (!stopping_.load()) wait(wait_us);
+  }
+  const Lock lock(mutex_);
+  state_ = State::ended;
+  pthread_cond_broadcast(&ended_);
+}
+
+void Worker::wait(std::uint64_t us) noexcept {
+  const Stream::Wanted wanted = stream_.wanted();
+  const bool with_stream = wanted != Stream::nothing;
+  std::array<pollfd, 2> descriptors{{
+      {wake_fd_, POLLIN, 0},
+      {with_stream ? Stream::descriptor(wanted) : -1, with_stream ? Stream::events(wanted) : short{0}, 0},
+  }};
+  const timespec timeout = to_timespec(std::min(us, wait_us_max));
+  if (ppoll(descriptors.data(), descriptors.size(), &timeout, nullptr) <= 0) return;
+  if (descriptors[0].revents != 0) {
+    std::uint64_t wakes = 0;
+    [[maybe_unused]] const ssize_t drained = read(wake_fd_, &wakes, sizeof wakes);
+  }
+  if (descriptors[1].revents != 0) stream_.settle(wanted);
+}
+
+}  // namespace edgespan::posix

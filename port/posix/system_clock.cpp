@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// 32-bit glibc ends its default time_t in 2038; nothing else in this file depends on the choice.
+#ifndef _FILE_OFFSET_BITS
+#define _FILE_OFFSET_BITS 64
+#endif
+#ifndef _TIME_BITS
+#define _TIME_BITS 64
+#endif
+#include "system_clock.hpp"
+
+#include "no_cancellation.hpp"
+
+#include <errno.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+namespace edgespan::posix {
+namespace {
+
+static_assert(sizeof(time_t) == 8, "the date would wrap in 2038: build with a 64-bit time_t");
+
+constexpr std::uint64_t us_per_s = 1'000'000;
+
+// 2024-01-01. A board without a battery starts in 1970, or at the date of its image; no gateway that runs
+// this code was set to an earlier date than its code was written.
+constexpr std::uint64_t wall_floor_us = 1'704'067'200 * us_per_s;
+
+std::uint64_t read_clock(clockid_t id) noexcept {
+  timespec now{};
+  if (clock_gettime(id, &now) != 0 || now.tv_sec < 0) return 0;
+  return static_cast<std::uint64_t>(now.tv_sec) * us_per_s + static_cast<std::uint64_t>(now.tv_nsec) / 1000;
+}
+
+// CLOCK_BOOTTIME and not CLOCK_MONOTONIC: the latter stands still while the board is suspended, and
+// deadlines, back-off and durations would all be short by the time slept.
+std::uint64_t mono_us(void*) noexcept { return std::max<std::uint64_t>(read_clock(CLOCK_BOOTTIME), 1); }
+
+std::uint64_t wall_us(void*) noexcept {
+  const std::uint64_t now_us = read_clock(CLOCK_REALTIME);
+  return now_us < wall_floor_us ? 0 : now_us;
+}
+
+bool entropy(void*, void* out, std::size_t n) noexcept {
+  ssize_t got = 0;
+  do {
+    got = getrandom(out, n, GRND_NONBLOCK);
+  } while (got < 0 && errno == EINTR);
+  return got >= 0 && static_cast<std::size_t>(got) == n;
+}
+
+void pause_for(void*, std::uint64_t us) noexcept {
+  const NoCancellation guard;
+  timespec time{};
+  time.tv_sec = static_cast<time_t>(us / us_per_s);
+  time.tv_nsec = static_cast<long>(us % us_per_s * 1000);
+  nanosleep(&time, nullptr);
+}
+
+}  // namespace
+
+edgespan_clock system_clock() noexcept {
+  // A named static puts the table into .rodata; gcc 12 copies a temporary to the stack.
+  static constexpr edgespan_clock table{nullptr, mono_us, wall_us, entropy, pause_for};
+  return table;
+}
+
+}  // namespace edgespan::posix
