@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <edgespan/posix_port.hpp>
 
-#include "system_clock.hpp"
 #include "no_cancellation.hpp"
 #include "resolver.hpp"
+#include "system_clock.hpp"
 
 namespace edgespan::posix {
 namespace {
