@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // From HttpSender to a collector in a process of its own: TLS over the POSIX stream.
 #include <edgespan/http_sender.hpp>
-#include <edgespan/tls.hpp>
 #include <edgespan/memory.hpp>
 #include <edgespan/posix_port.hpp>
 #include <edgespan/reporter.hpp>
+#include <edgespan/tls.hpp>
 #include <edgespan/tracing.hpp>
 
 #include <span>

@@ -13,9 +13,7 @@ namespace {
 using namespace edgespan;
 
 constexpr std::uint64_t wall_us = 1'790'000'000'000'000;
-constexpr Limits limits{.ring_bytes = 2'048,
-                        .batch_bytes = 1'024,
-                        .spans_open_max = 2};
+constexpr Limits limits{.ring_bytes = 2'048, .batch_bytes = 1'024, .spans_open_max = 2};
 
 struct World {
   test::ManualClock clock;

@@ -72,8 +72,9 @@ void check_report(auto limits) {
     TEST_ASSERT_EQUAL(dump[i + 1], std::string_view{line.in_force});
     TEST_ASSERT_EQUAL(usual_dump[i + 1], std::string_view{line.before});
   }
-  const auto unknown = std::count_if(report.begin(), report.end(),
-                                     [](const Constraint& l) { return l.outcome == ConstraintOutcome::unknown; });
+  const auto unknown = std::count_if(report.begin(), report.end(), [](const Constraint& l) {
+    return l.outcome == ConstraintOutcome::unknown;
+  });
   TEST_ASSERT_TRUE(report.ok());
   TEST_ASSERT_EQUAL(report.count, changed + static_cast<std::size_t>(unknown));
   TEST_ASSERT_EQUAL((rd_kafka_version() >= 0x02050000),
