@@ -12,9 +12,9 @@ Clock& clock(void* self) noexcept { return *static_cast<Clock*>(self); }
 
 }  // namespace
 
-// The upper half is read before the counter. It counts halves of the counter's round: if its top bit and the
-// counter's differ, a half has gone by since it was written. An interrupt that comes in between writes what
-// would have been written here, so no lock is needed.
+// `high_` counts half rounds of the 32-bit counter, and is read before the counter. Its top bit equals that
+// of the counter unless half a round has passed since it was written; then it is advanced. An interrupt that
+// comes in between writes the same value, so no lock is needed.
 std::uint64_t Clock::widened() noexcept {
   std::uint32_t high = high_.load(std::memory_order_acquire);
   const std::uint32_t low = ticks_(ctx_);
@@ -32,8 +32,9 @@ std::uint64_t Clock::now_us() noexcept {
 
 std::uint64_t Clock::mono_us(void* self) noexcept { return clock(self).now_us(); }
 
-// 64 bits are two words here: a reader that an interrupt overtakes sees that the count has moved on and looks
-// again. It never waits for the writer, so an interrupt may come in the middle of set_wall too.
+// An offset has two words here, and an interrupt may set it between the two reads. The reader then sees that
+// `wall_set_` has changed and reads again. The writer fills the other of two places, so a reader in an
+// interrupt never waits for a writer that it has interrupted.
 void Clock::set_wall(std::uint64_t wall_us) noexcept {
   const std::uint64_t offset_us = wall_us - now_us();
   std::uint32_t set = wall_set_.load(std::memory_order_relaxed) + 1;

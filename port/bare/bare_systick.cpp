@@ -38,8 +38,8 @@ void systick_interrupt() noexcept {
   base += period;
 }
 
-// The interrupt is pending from the moment at which the counter reaches 0. At 0 the period is at its end; at
-// any other value with the interrupt pending the next one has begun, and nobody has counted that yet.
+// The interrupt is pending from the moment the counter reaches 0. If it is pending and the counter is not 0,
+// the next period has begun and systick_interrupt() has not counted the last one yet; it is added here.
 std::uint32_t systick_ticks(void*) noexcept {
   const CriticalSection closed;
   std::uint32_t from = base;

@@ -4,7 +4,7 @@
 namespace edgespan::bare {
 namespace {
 
-// What one call moves at most, so that its result fits and the main loop is soon back.
+// The most that one call moves, so that the main loop gets its turn soon.
 constexpr std::size_t bytes_max = 1'024;
 
 UartStream& stream(void* self) noexcept { return *static_cast<UartStream*>(self); }

@@ -9,7 +9,7 @@
 
 namespace edgespan::bare {
 
-// No interrupt comes in while an object of this exists; they nest. For a handful of instructions.
+// Keeps interrupts off while an object exists. Objects may nest. Only for a handful of instructions.
 class CriticalSection {
  public:
   CriticalSection() noexcept { asm volatile("mrs %0, primask\n\tcpsid i" : "=r"(primask_)::"memory"); }

@@ -9,7 +9,8 @@ typedef void free_function(void*);
 
 static int watch(calloc_function* allocate, free_function* release);
 
-/* The allocator as it is released, but for its last step: it hands its two functions to us. */
+/* mbedTLS' allocator, unchanged but for one call: it hands its two functions to watch() instead of to
+ * mbedTLS. */
 #define mbedtls_platform_set_calloc_free watch
 #include <memory_buffer_alloc.c>
 #undef mbedtls_platform_set_calloc_free
@@ -19,7 +20,7 @@ static free_function* heap_free;
 static const size_t free_bytes_min = sizeof(memory_header) + MBEDTLS_MEMORY_ALIGN_MULTIPLE;
 static size_t start;
 static edgespan_arena_use use;
-static bool broken; /* a block's frame was overwritten: nothing is given out any more */
+static bool broken; /* the frame of a block was overwritten; every allocation fails from then on */
 
 static memory_header* frame_of(void* block) {
   return (memory_header*)(void*)((unsigned char*)block - sizeof(memory_header));
@@ -39,12 +40,12 @@ static void* watched_calloc(size_t n, size_t bytes) {
   return block;
 }
 
-/* The allocator ends the process if it finds itself damaged. Ours is a guest there: it gives up TLS instead.
- */
+/* mbedTLS' allocator ends the process if a frame is damaged. The agent must not end its host: TLS fails
+ * instead. */
 static void watched_free(void* block) {
   if (block == NULL || broken) return;
   memory_header* const frame = frame_of(block);
-  /* In front of the heap the difference wraps. */
+  /* For a frame in front of the heap the difference wraps and is large. */
   const bool inside = (size_t)frame - (size_t)heap.buf < heap.len - sizeof(memory_header);
   broken = !inside || verify_header(frame) != 0 || frame->alloc != 1;
   if (broken) return;

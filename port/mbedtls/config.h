@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What edgespan takes from mbedTLS 3.6: a TLS client, ECDHE with AES-GCM or ChaCha20-Poly1305, chains of RSA
  * or P-256/P-384 keys, and nothing that could weaken a check. No file, socket, heap, clock or entropy of its
- * own: memory comes from the arena, time and chance from the port's clock. */
+ * own: memory comes from the arena, time and entropy from the port's clock. */
 #ifndef EDGESPAN_MBEDTLS_CONFIG_H
 #define EDGESPAN_MBEDTLS_CONFIG_H
 

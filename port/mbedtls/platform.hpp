@@ -8,12 +8,16 @@
 
 namespace edgespan::mbedtls {
 
-// From where mbedTLS takes time and chance, in the whole process; nullptr: from nowhere.
+// Sets the clock from which mbedTLS takes time and entropy, in the whole process. nullptr: it has neither.
+// The clock is kept, not copied.
 void set_platform(const edgespan_clock* clock) noexcept;
 
-// For mbedTLS as its source of chance; `clock` is an edgespan_clock. Fails while that has none.
+// mbedTLS' callback for random bytes; `clock` is an edgespan_clock. 0, or MBEDTLS_ERR_SSL_NO_RNG while the
+// clock has no entropy.
 int random_bytes(void* clock, unsigned char* out, std::size_t n) noexcept;
-// How often it has failed so far: mbedTLS passes its code on from TLS 1.2 alone.
+
+// How often random_bytes() has failed so far. mbedTLS passes its code on in TLS 1.2 only, so the caller
+// compares this count before and after.
 std::uint32_t random_failures() noexcept;
 
 }  // namespace edgespan::mbedtls

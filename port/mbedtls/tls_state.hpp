@@ -21,14 +21,13 @@ struct ChainFault {
   std::uint32_t flags = 0;
 };
 
-// Within which dates a chain holds: its latest beginning and its earliest end.
+// The dates between which a whole chain is valid: its latest beginning and its earliest end.
 struct Validity {
   mbedtls_x509_time from;
   mbedtls_x509_time until;
 };
 
-// A session that the server may take up again, and for whom it is: `host` and `port` are those of the last
-// handshake that was started.
+// A session that the server may resume. `host` and `port` are those of the last handshake that was started.
 struct KeptSession {
 #if EDGESPAN_TLS13
   static constexpr std::size_t bytes_max = 2560;  // one of TLS 1.2 then has the server's certificate in it
@@ -42,7 +41,7 @@ struct KeptSession {
   std::array<unsigned char, bytes_max> bytes{};
 };
 
-// All that a Tls knows beside its counters; lives in the arena.
+// Everything of a Tls but its counters and its report. Lies in the arena.
 struct Tls::State {
   enum class Phase : std::uint8_t { closed, connecting, handshake, open };
 

@@ -72,7 +72,7 @@ socklen_t set_port(Address& address, std::uint16_t port) noexcept {
   return sizeof address.v6;
 }
 
-// A refused option costs comfort, not correctness: the agent has deadlines of its own.
+// The result is ignored: the options make things faster, and the agent has deadlines of its own.
 void set_option(int descriptor, int name, int value) noexcept {
   setsockopt(descriptor, IPPROTO_TCP, name, &value, sizeof value);
 }
@@ -151,7 +151,7 @@ int Stream::start_connecting(const Address& address) noexcept {
   return finish_connecting();
 }
 
-// As open(), for the present address alone.
+// Continues the attempt with the present address only. Results as of open().
 int Stream::finish_connecting() noexcept {
   pollfd ready{descriptor_, POLLOUT, 0};
   if (poll(&ready, 1, 0) <= 0) {
@@ -168,7 +168,7 @@ int Stream::finish_connecting() noexcept {
     return 1;
   }
   drop_descriptor();
-  // Timed out: nobody answered the connection's first packet.
+  // ETIMEDOUT here: nobody answered the first packet of the connection.
   return error == ETIMEDOUT ? static_cast<int>(EDGESPAN_STREAM_UNREACHABLE) : stream_error(error);
 }
 
@@ -185,8 +185,8 @@ std::int32_t Stream::send(const void* bytes, std::size_t n) noexcept {
     want(descriptor_, want_write);
     return 0;
   }
-  // A peer that refuses a request and closes leaves its reply behind: it is to be read before the end is
-  // told. Who does not read is not kept waiting for that.
+  // A peer that refuses a request and closes has sent its reply before. The caller gets one opportunity to
+  // read it: this call answers "later", and the next call reports the end.
   if (!reply_left_ && has_unread_bytes()) {
     reply_left_ = true;
     want(descriptor_, want_write);
@@ -214,8 +214,8 @@ std::int32_t Stream::recv(void* bytes, std::size_t n) noexcept {
 }
 
 void Stream::close() noexcept {
-  // Given up on before it was open: whoever hangs must not keep the other addresses of the name from their
-  // turn.
+  // The attempt is given up before the connection was open: the next attempt begins with another address, so
+  // that one address that hangs does not keep the others from being tried.
   if (state_ == State::connecting) first_ = (first_ + tried_) % address_count_;
   if (lookup_ != nullptr) orphan_lookup(*lookup_);
   lookup_ = nullptr;

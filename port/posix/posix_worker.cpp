@@ -69,8 +69,9 @@ bool Worker::make_locks() noexcept {
   return error == 0;
 }
 
-// In a forked child the thread does not exist, the lock may be held by nobody, and the wake-up is shared: a
-// child that drained it would take it from its parent.
+// In a forked child the thread does not exist, and nobody will release the lock if it held it. The wake-up
+// descriptor is shared with the parent: a child that read from it would take wake-ups from its parent. So all
+// are made anew.
 void Worker::forget_parents_thread() noexcept {
   const pid_t process = process_.load();
   if (process == 0 || process == getpid()) return;
@@ -104,7 +105,7 @@ bool Worker::start(std::uint64_t (*step)(void*), void* arg) noexcept {
 
 void Worker::wake() noexcept {
   const std::uint64_t one = 1;
-  // Full (EAGAIN) means that a wake-up is waiting already.
+  // EAGAIN means that the counter is full: a wake-up is waiting already.
   [[maybe_unused]] const ssize_t written = write(wake_fd_, &one, sizeof one);
 }
 

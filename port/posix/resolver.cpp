@@ -22,10 +22,12 @@ struct Lookup {
   };
 
   std::atomic<State> state{State::free};
-  // Made at the first use and kept: the thread may write to it after the waiter has taken the result, so it
-  // must never come to mean something else. A write that comes late is a wake-up too many, and harmless.
+  // An eventfd, created at the first use and never closed: the thread may write to it after the waiter has
+  // taken the result, and a closed number could belong to another file by then. A late write is one wake-up
+  // too many.
   int descriptor = 0;
-  bool has_descriptor = false;  // all zero at first: no program carries lookups in its file
+  bool has_descriptor =
+      false;  // not descriptor = -1: a table of zeros lies in .bss and takes no room in the file
   std::size_t count = 0;
   std::array<char, 256> host{};
   std::array<Address, addresses_max> addresses{};
@@ -35,8 +37,8 @@ namespace {
 
 using State = Lookup::State;
 
-// With a connect deadline of 10 s and a resolver that hangs for 30 s, three lookups of one agent would be
-// under way at once if none were taken up again.
+// A connect deadline of 10 s and a resolver that hangs for 30 s would make three lookups of one agent at
+// once, if none were taken up again.
 constexpr std::size_t lookups_max = 4;
 constexpr std::size_t stack_bytes = 256 * 1024;  // glibc's resolver keeps whole answers on its stack
 
@@ -81,7 +83,7 @@ Lookup* take_up_orphan(const char* host) noexcept {
     State state = State::orphaned;
     if (!lookup.state.compare_exchange_strong(state, State::running)) continue;
     if (std::strcmp(lookup.host.data(), host) == 0) return &lookup;
-    orphan_lookup(lookup);  // only the one who holds it may look at its name
+    orphan_lookup(lookup);  // it was taken first, because only its holder may read its name
   }
   return nullptr;
 }

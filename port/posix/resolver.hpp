@@ -5,9 +5,9 @@
 
 #include <span>
 
-// Names to addresses without blocking. getaddrinfo can take half a minute and cannot be cancelled, so each
-// lookup runs on a detached thread of its own and lives in a static table: whoever asked may be gone when it
-// returns.
+// Resolves names without blocking. getaddrinfo can take half a minute and cannot be cancelled, so each lookup
+// runs on a detached thread of its own. Lookups lie in a static table, because a stream may be gone before
+// its lookup returns.
 namespace edgespan::posix {
 
 // Starts a lookup of `host`, or takes up an orphaned one of the same name that is still under way. nullptr:
@@ -16,17 +16,19 @@ Lookup* start_lookup(const char* host) noexcept;
 
 bool lookup_done(const Lookup& lookup) noexcept;
 
-// Becomes readable when the lookup is done; belongs to the lookup.
+// A descriptor that becomes readable when the lookup is done. The lookup owns it: do not close it.
 int lookup_descriptor(const Lookup& lookup) noexcept;
 
-// Ends a lookup that is done: how many addresses (0: the name does not resolve) were written to `out`.
+// Ends a lookup that is done. Writes its addresses to `out` and returns their number; 0: the name does not
+// resolve.
 std::size_t take_addresses(Lookup& lookup, std::span<Address> out) noexcept;
 
-// Ends a lookup that nobody waits for any longer.
+// Leaves a lookup that nobody waits for any longer. Its thread ends it, or a new lookup of the same name
+// takes it up.
 void orphan_lookup(Lookup& lookup) noexcept;
 
-// Lets a forked child begin with an empty table: the threads of its parent do not exist in it. Call at
-// start-up.
+// Makes a forked child begin with an empty table, because the threads of its parent do not exist in it. Call
+// at start-up; a second call does nothing. False: errno says why.
 bool prepare_lookups_for_fork() noexcept;
 
 }  // namespace edgespan::posix

@@ -15,7 +15,8 @@ constexpr auto relaxed = std::memory_order_relaxed;
 constexpr int gzip_format = 16;                  // added to window_bits
 constexpr std::size_t call_bytes_max = 1 << 30;  // what zlib's counters can tell
 
-// zlib allocates while it starts, and never afterwards; it is given one piece after the other.
+// What zlib allocates from. It allocates only in deflateInit2(), so pieces are cut from the front and never
+// freed.
 struct Given {
   std::span<std::byte> rest;
   z_stream stream{};
@@ -68,7 +69,7 @@ bool Gzip::init(std::span<std::byte> memory) noexcept {
   return true;
 }
 
-// zlib writes no time and no name into the header, so the same bytes are packed the same way each time.
+// Equal bytes give equal results: zlib writes no time and no name into the header.
 const void* Gzip::pack(const void* bytes, std::size_t n, std::size_t& packed_bytes) noexcept {
   if (stream_ == nullptr) return nullptr;
   z_stream& stream = stream_of(stream_);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The port for boards without an operating system: what a main loop and interrupts need, and no thread.
-// Everything is made of what the board hands in; nothing here knows a device, so it is tested on a host as
-// well.
+// The clock of boards without an operating system, for a main loop and interrupts. The board hands in its
+// counter; nothing here knows a device, so a host can test it.
 #pragma once
 
 #include <edgespan/port.h>
@@ -16,7 +15,8 @@ namespace edgespan::bare {
 
 inline constexpr std::size_t seed_bytes = 64;
 
-// A clock over a tick counter that the board has. Pinned: the table points to it. For static storage.
+// A clock over a tick counter of the board. Neither copied nor moved, since its table points to it. For
+// static storage.
 class Clock {
  public:
   // `ticks` reads a counter that goes up by `ticks_per_s` (1 or more) a second and wraps at 2^32; it may be
@@ -33,13 +33,14 @@ class Clock {
   // Microseconds since start, from 1 on. Main loop and interrupts.
   std::uint64_t now_us() noexcept;
 
-  // The date has become known, or better known: microseconds since 1970, now. One caller at a time.
+  // Tells the date: `wall_us` microseconds since 1970 is now. May be called again with a better value. One
+  // caller at a time; it may be an interrupt.
   void set_wall(std::uint64_t wall_us) noexcept;
 
-  // Chance of cryptographic quality from the board's own source: a random number generator that has passed
-  // its tests, or a seed that was written at manufacture and is never used twice. It is given out byte for
-  // byte, each byte once; until then, and when it is used up, there is none. False, and nothing is taken, if
-  // some is left. Main loop only.
+  // Gives the clock entropy of cryptographic quality from the board's own source: a random number generator
+  // that has passed its tests, or a seed that was written at manufacture and is never used twice. Each byte
+  // is handed out once. Before the first seed, and when the bytes are used up, `entropy` returns false.
+  // Returns false, and takes nothing, while bytes of the last seed are left. Main loop only.
   bool seed(std::span<const std::byte, seed_bytes> bytes) noexcept;
 
  private:

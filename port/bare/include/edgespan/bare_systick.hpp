@@ -6,14 +6,14 @@
 
 namespace edgespan::bare {
 
-// Starts it; from now on it interrupts every `period_ticks` (1,000 to 2^24). Once.
+// Starts SysTick, which then interrupts every `period_ticks` (1,000 to 2^24). Call once.
 void systick_start(std::uint32_t period_ticks) noexcept;
 
-// The first thing that the handler of the interrupt does. The interrupt may be late, but not by a period or
-// more.
+// Call first in the handler of SysTick's interrupt. The interrupt may run late, but by less than one period.
 void systick_interrupt() noexcept;
 
-// Ticks since start, modulo 2^32; never back. Main loop and interrupts. For Clock; `ctx` means nothing.
+// Ticks since start, modulo 2^32; it never goes back. For bare::Clock, which passes a `ctx` that is not used.
+// Main loop and interrupts.
 std::uint32_t systick_ticks(void* ctx) noexcept;
 
 }  // namespace edgespan::bare

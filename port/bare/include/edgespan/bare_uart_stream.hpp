@@ -8,15 +8,15 @@
 
 namespace edgespan::bare {
 
-// The way in and out of a UART, or of anything else that moves bytes. Neither function waits.
+// The functions of a UART, or of anything else that moves bytes. Neither function waits.
 struct Uart {
   void* ctx = nullptr;
   bool (*put)(void* ctx, std::uint8_t byte) = nullptr;  // false: no room now
   int (*get)(void* ctx) = nullptr;                      // the next byte that came, or -1
 };
 
-// A stream over a UART: a wire that is always connected, so host and port mean nothing, open never fails and
-// close has nothing to do. Pinned.
+// A stream over a UART. The wire is always connected: open ignores host and port and never fails, and close
+// does nothing. Neither copied nor moved, since its table points to it.
 class UartStream {
  public:
   constexpr explicit UartStream(const Uart& uart) noexcept : uart_{uart} {

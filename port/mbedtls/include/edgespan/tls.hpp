@@ -12,14 +12,14 @@
 
 namespace edgespan::mbedtls {
 
-// The largest record that can be received and sent, as it was built: EDGESPAN_TLS_IN_BYTES and _OUT_BYTES. A
-// whole certificate chain of the server has to fit into the former.
+// The largest records that can be received and sent, chosen by the build: EDGESPAN_TLS_IN_BYTES and
+// _OUT_BYTES. The whole certificate chain of the server must fit into `in_bytes`.
 inline constexpr std::size_t in_bytes = EDGESPAN_TLS_IN_BYTES;
 inline constexpr std::size_t out_bytes = EDGESPAN_TLS_OUT_BYTES;
 
-// Enough for one root and a server with a chain of RSA-2048 or P-256 (README.md has what was measured).
-// Longer keys, further roots and a client certificate need more; counters().arena_high_water_bytes says how
-// much.
+// An arena that suffices for one root and a server with a chain of RSA-2048 or P-256 keys (measured:
+// README.md). Longer keys, further roots and a client certificate need more;
+// counters().arena_high_water_bytes tells how much.
 inline constexpr std::size_t arena_bytes =
     in_bytes + out_bytes + (sizeof(void*) > 4 ? 18 : 14) * 1024 + EDGESPAN_TLS13 * 6 * 1024;
 
@@ -27,10 +27,11 @@ struct Arena {
   alignas(std::max_align_t) std::array<std::byte, arena_bytes> bytes;
 };
 
-// Certificates and keys as DER, or as PEM whose terminating NUL is counted; see pem(). The bytes are kept.
+// Certificates or a key, as DER, or as PEM with its terminating NUL counted (see pem()). The bytes are kept,
+// not copied.
 using Encoded = std::span<const std::byte>;
 
-// PEM from a text that ends with a NUL, as literals and std::string::c_str() do.
+// PEM from a text behind which a NUL stands, as behind literals and std::string.
 inline Encoded pem(std::string_view nul_terminated) noexcept {
   return {reinterpret_cast<const std::byte*>(nul_terminated.data()), nul_terminated.size() + 1};
 }
@@ -44,43 +45,44 @@ struct Config {
 
 enum class Result : std::uint8_t {
   ok,
-  in_use,           // this or another Tls of the process is initialised: mbedTLS has one memory and one clock
-  bad_table,        // a function is missing in `inner` or `clock`
-  bad_roots,        // none, or one that cannot be read
+  in_use,     // this or another Tls of the process is initialised; mbedTLS has one allocator and one clock
+  bad_table,  // a function is missing in `inner` or `clock`
+  bad_roots,  // none, or one that cannot be read
   bad_certificate,  // of the client
   bad_key,          // cannot be read, is encrypted, or belongs to another certificate
   no_entropy,       // a client's key cannot be checked before the platform has entropy
   no_memory,        // the arena is too small
 };
 
-// Why the last attempt failed or what the present one waits for.
+// Why the last attempt failed, or what the present one waits for.
 struct Report {
-  int error = 0;            // edgespan_stream_error; 0: nothing is wrong
-  int code = 0;             // mbedTLS' own (MBEDTLS_ERR_*); 0: the failure was not TLS'
-  int alert = -1;           // that the peer sent (RFC 8446, section 6), such as 40: handshake_failure
-  int depth = -1;           // of the certificate in question: 0 the server's, 1 the one that signed it...
-  std::uint32_t flags = 0;  // all that was wrong with the chain (MBEDTLS_X509_BADCERT_*)
+  int error = 0;   // edgespan_stream_error; 0: nothing is wrong
+  int code = 0;    // mbedTLS' own (MBEDTLS_ERR_*); 0: TLS itself did not fail
+  int alert = -1;  // the alert that the peer sent (RFC 8446, section 6), such as 40, handshake_failure
+  int depth = -1;  // of the certificate in question: 0 the server's, 1 the one that signed it...
+  std::uint32_t flags = 0;  // everything that is wrong with the chain (MBEDTLS_X509_BADCERT_*)
 };
 
 struct Counters {
-  std::uint32_t handshakes = 0;  // that succeeded
-  std::uint32_t resumed = 0;     // of these: without certificates, by the session kept from an earlier one
-  std::uint32_t failures = 0;    // attempts that ended before the stream was open, for whatever reason
-  std::uint32_t arena_blocks = 0;
-  std::uint32_t arena_high_water_bytes = 0;  // an arena of this size would have done so far
+  std::uint32_t handshakes = 0;    // handshakes that succeeded
+  std::uint32_t resumed = 0;       // of these, those that resumed a kept session, without certificates
+  std::uint32_t failures = 0;      // attempts that ended before the stream was open, for whatever reason
+  std::uint32_t arena_blocks = 0;  // blocks that are allocated now
+  std::uint32_t arena_high_water_bytes = 0;  // the size of arena that would have sufficed so far
 };
 
 // TLS 1.2 (1.3 too with EDGESPAN_TLS13) as a client, over another stream: what is behind an edgespan_stream
-// that an HttpSender can be given. The server's chain, its dates and its name are always checked; there is no
-// way not to. Without a wall clock, or without entropy, open() waits and has sent nothing.
+// that an HttpSender can be given. The server's chain, its dates and its name are always checked; nothing
+// switches that off. Without a wall clock or entropy, open() waits and sends nothing.
 //
-// Nothing blocks: open() goes on with the handshake as far as the inner stream's bytes allow, send() and
-// recv() the same. One call may have to work through a whole flight of the handshake, which is public-key
-// arithmetic. A session that the server offers is kept in the arena and taken up again by the next handshake
-// with the same host and port, until a date of the chain it was made with is over.
+// Nothing blocks: open(), send() and recv() go as far as the bytes of the inner stream allow. One call may
+// compute the public-key arithmetic of a whole flight of the handshake. A session that the server offers is
+// kept in the arena. The next handshake with the same host and port resumes it, as long as the chain it was
+// made with is valid.
 //
-// mbedTLS has one allocator and one clock for the process, and both become this object's: at most one Tls is
-// initialised at any time, and nothing else in the process uses this copy of mbedTLS meanwhile. Pinned.
+// mbedTLS has one allocator and one clock for the process, and both are this object's from init() to stop().
+// So at most one Tls is initialised at any time, and nothing else in the process may use this copy of mbedTLS
+// meanwhile. Neither copied nor moved.
 class Tls {
  public:
   Tls() noexcept;
@@ -88,8 +90,8 @@ class Tls {
   Tls& operator=(const Tls&) = delete;
   ~Tls() { stop(); }
 
-  // All memory that is ever used is `arena`; it, the tables and the bytes of `config` are kept until stop().
-  // `inner` is this object's alone from now on. Call before the stream is used, on any thread.
+  // Uses no memory but `arena`. The arena, both tables and the bytes that `config` names must stay until
+  // stop(). Nobody else may use `inner` from now on. Call before the stream is used, on any thread.
   Result init(std::span<std::byte> arena, const edgespan_stream& inner, const edgespan_clock& clock,
               const Config& config) noexcept;
   Result init(Arena& arena, const edgespan_stream& inner, const edgespan_clock& clock,
@@ -97,15 +99,16 @@ class Tls {
     return init(arena.bytes, inner, clock, config);
   }
 
-  // Closes the stream and leaves the arena, which held keys, empty and zero. init() may follow. As the
-  // stream's own calls: not while another thread may be inside one.
+  // Closes the stream and fills the arena, which held keys, with zeros. init() may follow. Not while another
+  // thread may be inside a call of the stream.
   void stop() noexcept;
 
-  // As long as this object lives. Before init() and after stop() it fails every call. After send() took 0
-  // bytes the next send() offers at least the same bytes again: they are encrypted already.
+  // Valid as long as this object. Before init() and after stop() every call of it fails. After a send() that
+  // took 0 bytes, the next send() must offer at least the same bytes again, because they are encrypted
+  // already.
   const edgespan_stream& stream() const noexcept { return table_; }
 
-  // Any thread. Read while an attempt ends, a report may mix two.
+  // Any thread. A report that is read while an attempt ends may mix values of two attempts.
   Report report() const noexcept;
   Counters counters() const noexcept;
 

@@ -3,8 +3,9 @@
 
 #include <edgespan/port.h>
 
-// The absent platform: it links everywhere, does nothing, and says so. For the bring-up of a board whose port
-// is not written yet, and for tests of what the agent does without time, chance, network or threads.
+// The absent platform: it links everywhere, does nothing, and reports that. A new board starts with it,
+// before its own port is written. Tests use it for what the agent does without time, entropy, network or
+// threads.
 namespace edgespan::none {
 
 extern const edgespan_clock clock;    // stands still at 1 us; no date, no entropy; `pause` returns at once

@@ -11,24 +11,26 @@
 namespace edgespan::posix {
 
 struct Config {
-  // Of the reporter's thread, for edgespan's own frames; what the C library needs for a thread comes on top.
-  // Measured on x86-64, with the dynamic linker's first look-ups: 3,976 bytes over HTTP, 5,064 over HTTPS
-  // with a certificate of the gateway's own. 16 KiB hold that three times.
+  // The stack of the reporter's thread for edgespan's own frames; what the C library needs for a thread comes
+  // on top. Measured on x86-64, with the dynamic linker's first look-ups: 3,976 bytes over HTTP, 5,064 over
+  // HTTPS with a client certificate. 16 KiB are three times that.
   std::size_t stack_bytes = 64 * 1024;
-  // How long sent data may stay unacknowledged before the connection counts as dead; 0: as the system has it.
+  // How long sent data may stay unacknowledged before the connection counts as dead. 0: the system's own
+  // limit.
   std::uint32_t user_timeout_ms = 15'000;
 };
 
-// Linux for one agent: clock, one TCP stream, one thread. Its tables live as long as it does; pinned. It
-// allocates nothing. Host names are the exception that it cannot help: they are resolved by the C library on
-// a short-lived thread, and the library allocates for both. With a numeric address neither happens.
+// The port of Linux for one agent: clock, one TCP stream, one thread. Not copied and not moved; the tables
+// are valid as long as the object. It allocates nothing itself. A host name is resolved by the C library on a
+// short-lived thread, and the C library allocates for the thread and the look-up; a numeric address needs
+// neither.
 class Port {
  public:
   Port() noexcept;
   Port(const Port&) = delete;
   Port& operator=(const Port&) = delete;
 
-  // Call once, before any table is used. False: no descriptor or no lock could be had, errno says which.
+  // Call once, before any table is used. False: the system gave no descriptor or no lock; errno says why.
   bool init(const Config& config = {}) noexcept;
 
   const edgespan_clock& clock() const noexcept { return clock_; }

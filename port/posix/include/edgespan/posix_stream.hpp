@@ -18,7 +18,7 @@ union Address {
   sockaddr_in6 v6;
 };
 
-inline constexpr std::size_t addresses_max = 8;  // of one name; further ones are not tried
+inline constexpr std::size_t addresses_max = 8;  // of one name; addresses beyond that are not tried
 
 struct Lookup;  // a name being resolved, see resolver.hpp
 
@@ -31,8 +31,8 @@ class Stream {
   Stream& operator=(const Stream&) = delete;
   ~Stream() { close(); }
 
-  // Data that the peer has not acknowledged for so long means that it is gone (TCP_USER_TIMEOUT); 0: as the
-  // system has it.
+  // How long sent data may stay unacknowledged before the peer counts as gone (TCP_USER_TIMEOUT). 0: the
+  // system's own limit.
   void set_user_timeout(std::uint32_t ms) noexcept { user_timeout_ms_ = ms; }
 
   int open(const char* host, std::uint16_t port) noexcept;
@@ -40,9 +40,9 @@ class Stream {
   std::int32_t recv(void* bytes, std::size_t n) noexcept;
   void close() noexcept;
 
-  // Whether a name is being looked up still.
+  // Whether the host's name is still being resolved.
   bool resolving() const noexcept { return state_ == State::resolving; }
-  // The address that is, or is being, connected to; null in any other state.
+  // The address that is connected, or being connected to; null in any other state.
   const Address* peer() const noexcept;
 
   // What to poll for: a descriptor and poll(2) events, packed; the value `nothing` if there is nothing to
@@ -52,8 +52,8 @@ class Stream {
   static int descriptor(Wanted wanted) noexcept { return wanted >> 2; }
   static short events(Wanted wanted) noexcept;
   Wanted wanted() const noexcept { return wanted_.load(std::memory_order_acquire); }
-  // `seen` became ready: it is not polled for again until a call finds once more that it has to wait. A step
-  // that leaves a ready stream alone would otherwise keep the poller spinning.
+  // Tells the stream that `seen` became ready. It is polled for again only after another call had to wait;
+  // otherwise a step that does not touch a ready stream would keep the poller spinning.
   void settle(Wanted seen) noexcept { wanted_.compare_exchange_strong(seen, nothing); }
 
  private:
@@ -74,14 +74,15 @@ class Stream {
   std::atomic<Wanted> wanted_{nothing};
   int descriptor_ = -1;
   State state_ = State::closed;
-  bool reply_left_ = false;  // send() failed, and left it to the caller to read what the peer said before
+  bool reply_left_ = false;  // send() failed, and unread bytes of the peer are left for the caller
   std::uint16_t port_ = 0;
   std::uint32_t user_timeout_ms_ = 0;
   Lookup* lookup_ = nullptr;            // while resolving
   int error_ = EDGESPAN_STREAM_FAILED;  // of the last address tried
   std::size_t address_count_ = 0;
   std::size_t tried_ = 0;
-  std::size_t first_ = 0;  // where to begin next time: where it worked, or behind the address that hung
+  std::size_t first_ =
+      0;  // the address to begin with next time: the one that worked, or the one after a hang
   std::array<Address, addresses_max> addresses_{};
 };
 

@@ -12,16 +12,16 @@
 
 namespace edgespan::posix {
 
-// The thread behind the port's edgespan_worker. Waits for its wake-up and for the stream at once.
+// The thread behind the port's edgespan_worker. It waits for a wake-up and for the stream at the same time.
 class Worker {
  public:
   explicit Worker(Stream& stream) noexcept : stream_(stream) {}
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
-  // Waits for the present step to end: steps do not block, and the thread must not outlive what it runs on.
+  // Waits until the present step has ended, because the thread uses this object. Steps do not block.
   ~Worker();
 
-  bool init(std::size_t stack_bytes) noexcept;  // false: errno
+  bool init(std::size_t stack_bytes) noexcept;  // false: errno says why
 
   // As edgespan_worker says. After stop() has returned true it can be started again.
   bool start(std::uint64_t (*step)(void*), void* arg) noexcept;

@@ -16,7 +16,7 @@ namespace edgespan::sim {
 enum class Call : std::uint8_t { open, send, recv, entropy };
 inline constexpr std::size_t call_kinds = 4;
 
-// Counts what the agent asks of the port, fails the n-th call of a kind, and keeps what broke the contract.
+// Counts the agent's calls of the port, fails the n-th call of a kind, and keeps a list of broken contracts.
 class Calls {
  public:
   // The n-th call from now (1: the next; 0: none) fails: with `error` for the stream's calls, with false for

@@ -31,13 +31,13 @@ class Clock {
 
   void set_entropy(bool available) { entropy_available_ = available; }
 
-  // What a `pause` does besides letting time pass: whoever runs other events meanwhile advances the clock
-  // itself. Without a hook, time just passes.
+  // Sets what a `pause` does: a test that runs other events meanwhile advances the clock in its hook. Without
+  // a hook, `pause` advances the clock.
   void on_pause(void* ctx, void (*hook)(void* ctx, std::uint64_t us));
   std::uint64_t paused_us() const { return paused_us_; }
 
-  // What happens right after the agent has read the monotonic clock, before it does anything with what it
-  // read: there another thread may come in between.
+  // Sets what happens between the agent's reading of the monotonic clock and its use of the value, as if
+  // another thread ran there.
   void on_read(void* ctx, void (*hook)(void* ctx));
 
  private:
@@ -50,7 +50,7 @@ class Clock {
   Random random_;
   std::uint64_t mono_us_ = 1;
   std::int64_t offset_us_ = 0;
-  std::int64_t drifted_ = 0;  // what is left below a microsecond, in millionths
+  std::int64_t drifted_ = 0;  // the part of the drift below a microsecond, in millionths
   std::int32_t drift_ppm_ = 0;
   bool wall_set_ = false;
   bool entropy_available_ = true;

@@ -7,7 +7,7 @@
 
 namespace edgespan::sim {
 
-// How a reply is put on the wire.
+// How a reply tells where its body ends.
 enum class Framing : std::uint8_t { sized, chunked, until_close };
 
 // Appends a whole reply to `out`. `headers` are whole lines with their CR LF.

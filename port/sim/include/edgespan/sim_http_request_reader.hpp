@@ -7,15 +7,15 @@
 
 namespace edgespan::sim {
 
-// Reads the requests of one connection after another, in pieces of any size: a head up to its empty line,
-// then as many bytes as Content-Length announces.
+// Reads requests from bytes that come in pieces of any size: a head up to its empty line, then as many bytes
+// as its Content-Length says. One request after another, one connection after another.
 class HttpRequestReader {
  public:
-  // Takes bytes of one request, at most to its end; returns how many.
+  // Takes bytes up to the end of the present request; returns how many.
   std::size_t feed(std::string_view bytes);
   bool begun() const { return !head_.empty(); }
   bool complete() const { return head_complete_ && body_.size() == body_bytes_; }
-  // The head is there, and no length in it can be read: the request has no end.
+  // The head is complete and has no length that can be read, so the request has no end.
   bool unframed() const { return head_complete_ && !has_length_; }
   void next();  // after a complete one, and for a new connection
 

@@ -15,21 +15,23 @@ namespace edgespan::sim {
 inline constexpr std::uint64_t unlimited = UINT64_MAX;
 inline constexpr std::uint64_t never = UINT64_MAX;
 
-// How one connection behaves. Positions count bytes since it was opened. The defaults are a perfect one.
+// How one connection behaves. A position is a count of bytes since the connection was opened. The defaults
+// are a connection without faults.
 struct Conduct {
   // What open() answers in the end: 1, or an edgespan_stream_error; before that 0.
   int open = 1;
-  std::uint64_t open_waits = 0;     // so many times; unlimited: SYNs vanish
-  std::uint64_t open_after_us = 0;  // and for so long
+  std::uint64_t open_waits = 0;     // how many times it answers 0; unlimited: nobody answers
+  std::uint64_t open_after_us = 0;  // and for how long
 
   // The way there.
-  std::uint64_t send_bytes = unlimited;   // taken by one call of send at most
-  std::uint64_t send_every_us = 0;        // and no more before this has passed
-  bool send_gaps = false;                 // every other call of send takes nothing
-  std::uint64_t reads_until = 0;          // position after which send takes nothing; 0: never stalls
-  std::uint64_t dies_after_taking = 0;    // position at which the connection ends; 0: does not
-  std::uint64_t corrupts_taken = never;   // position of a byte that arrives changed
-  std::uint64_t replies_early_after = 0;  // where in the first request its reply is ready; 0: at its end
+  std::uint64_t send_bytes = unlimited;  // taken by one call of send at most
+  std::uint64_t send_every_us = 0;       // and no more before this has passed
+  bool send_gaps = false;                // every other call of send takes nothing
+  std::uint64_t reads_until = 0;         // position after which send takes nothing; 0: it always takes
+  std::uint64_t dies_after_taking = 0;   // position at which the connection ends; 0: does not
+  std::uint64_t corrupts_taken = never;  // position of a byte that arrives changed
+  std::uint64_t replies_early_after =
+      0;  // position in the first request at which its reply comes; 0: at its end
 
   // The way back.
   std::uint64_t recv_bytes = unlimited;         // given by one call of recv at most
@@ -45,14 +47,15 @@ struct Conduct {
       never;  // idle for so long, a router forgets it: bytes vanish from then on
 };
 
-// Who answers at the other end.
+// What answers at the other end of the link.
 struct FarEnd {
   void* ctx = nullptr;
-  const Conduct& (*accept)(void* ctx) = nullptr;              // a connection is asked for: how it will be
-  void (*take)(void* ctx, std::string_view bytes) = nullptr;  // what arrives of it
+  const Conduct& (*accept)(void* ctx) = nullptr;              // a connection begins: how it will behave
+  void (*take)(void* ctx, std::string_view bytes) = nullptr;  // bytes arrive
 };
 
-// The agent's stream: one connection at a time, over a line that drops, stalls, splits, delays and corrupts.
+// The agent's stream: one connection at a time, over a line that can drop, stall, split, delay and corrupt
+// bytes.
 class Link {
  public:
   Link(const Clock& clock, Calls& calls);
@@ -62,10 +65,10 @@ class Link {
   void set_far_end(const FarEnd& far) { far_ = far; }
   const edgespan_stream& table() const { return table_; }
 
-  // For the far end. A reply follows what was said before it.
+  // For the far end. A reply comes after the replies before it.
   void reply(std::string_view bytes, std::uint64_t after_us = 0);
   void end_after_replies(int error);  // the peer closes once everything is given
-  // What is wrong with the present connection stops; what is lost stays lost.
+  // Ends the faults of the present connection. Bytes that were lost stay lost.
   void heal();
 
   bool connected() const { return state_ == State::open; }
@@ -77,8 +80,8 @@ class Link {
   bool corrupted() const { return corrupted_; }            // a byte that was taken on it
   bool gave_corrupted() const { return gave_corrupted_; }  // and one that was given
 
-  // When what the last calls found missing will be there; never if nothing is on its way. The port would wake
-  // the agent then.
+  // The time at which a call that answered 0 would answer otherwise, when a real port would wake the agent;
+  // `never` if nothing is on its way.
   std::uint64_t ready_us() const;
 
  private:
@@ -93,7 +96,7 @@ class Link {
   void start();
   void deliver(std::string_view bytes);
   std::uint64_t idle_us() const { return clock_.now_us() - active_us_; }
-  // A peer that closes before that is heard.
+  // A peer that closes before the router forgets the connection is heard.
   bool forgotten() const {
     return lost_ || (idle_us() >= conduct_.forgotten_after_us &&
                      conduct_.forgotten_after_us <= conduct_.closes_after_us);

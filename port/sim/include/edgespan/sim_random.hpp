@@ -5,9 +5,9 @@
 
 namespace edgespan::sim {
 
-// A stream of numbers from one seed, the same on every machine and with every standard library (whose own
-// distributions promise no such thing). splitmix64; integers only. Draw once an expression: in which order
-// two arguments or operands are evaluated is each compiler's choice.
+// Random numbers from one seed, the same on every machine and with every standard library; the distributions
+// of <random> do not promise that. The generator is splitmix64, integers only. Draw once an expression: each
+// compiler chooses the order in which arguments and operands are evaluated.
 class Random {
  public:
   explicit constexpr Random(std::uint64_t seed) : state_(seed) {}
@@ -33,8 +33,8 @@ class Random {
     return count == 0 ? next() : low + next() % count;
   }
 
-  // `low` to `high` (1 or more), every power of two as likely as the next: small values come as often as
-  // large ones.
+  // `low` (1 or more) to `high`. Every power of two is equally likely, so small values come as often as large
+  // ones.
   constexpr std::uint64_t scaled(std::uint64_t low, std::uint64_t high) {
     std::uint32_t doublings = 0;
     while (doublings < 63 && low << doublings < high / 2) ++doublings;

@@ -13,15 +13,15 @@
 
 namespace edgespan::sim {
 
-// Whoever reads what the collector gets.
+// What reads the bodies that the collector receives.
 struct Receiver {
   void* ctx = nullptr;
-  // A whole body has arrived. `stored`: the collector keeps it, whatever it answers. False: it is no list of
-  // spans, and the collector says so. A body that was damaged on its way is not shown.
+  // A whole body has arrived, undamaged. `stored`: the collector keeps it, whatever it answers. False: it is
+  // no list of spans, and the collector answers so.
   bool (*receive)(void* ctx, std::string_view body, bool stored) = nullptr;
 };
 
-// A collector behind the link: reads requests, and answers as the weather has it.
+// A collector behind the link: it reads requests and answers as the weather says.
 class Server {
  public:
   Server(Link& link, const Clock& clock, Weather& weather);
@@ -29,20 +29,20 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   void set_receiver(const Receiver& receiver) { receiver_ = receiver; }
-  // Larger bodies are answered with 413, by the announced length or once they are there.
+  // Bodies larger than this are answered with 413.
   void set_body_limit(std::uint64_t bytes) { body_limit_bytes_ = bytes; }
-  // The true time is the monotonic clock's and this; dates in replies are told by it.
+  // Sets the true date: the monotonic time plus this offset. Dates in replies are true dates.
   void set_truth(std::uint64_t offset_us) { truth_offset_us_ = offset_us; }
 
   std::uint64_t requests() const { return requests_; }                             // that arrived whole
   std::uint32_t refused_by_size_in_a_row() const { return refused_by_size_max_; }  // at most
-  std::uint64_t request_given_from() const { return given_from_; }  // position of the way back, at its begin
-  // The longest wait that the last answer can be said to have asked for: Retry-After, held between a second
-  // and an hour; 0 if it asked for none.
+  std::uint64_t request_given_from() const { return given_from_; }  // bytes given back when the request began
+  // The longest wait that the last answer may have asked for: its Retry-After, limited to a second at least
+  // and an hour at most. 0: it asked for none.
   std::uint64_t asked_us() const { return asked_us_; }
-  // The least wait that it asked for, by Retry-After in seconds; 0 if it asked otherwise, or for none.
+  // The shortest wait that it asked for, by Retry-After in seconds. 0: it asked in another way, or for none.
   std::uint64_t asked_least_us() const { return asked_least_us_; }
-  // The status of the last answer that was no plain success; 0 if it was one, or no HTTP.
+  // The status of the last answer; 0 if that was a plain success, or not HTTP.
   std::uint32_t said() const { return said_; }
 
  private:

@@ -11,31 +11,31 @@
 
 namespace edgespan::sim {
 
-// What can go wrong with a connection, then with an answer.
+// What can go wrong: first the faults of connections, then those of answers.
 enum class Fault : std::uint8_t {
   refused,
   unreachable,
   no_host,
-  syn_lost,          // the attempt is never answered
+  syn_lost,          // nobody answers the attempt to connect
   slow_open,         // up to 30 s
   pieces,            // few bytes a call, in both directions
   gaps,              // every other call finds nothing
-  slow,              // some bytes a second on the way there
-  drips,             // and on the way back
+  slow,              // some bytes a second from the agent
+  drips,             // some bytes a second to the agent
   stalls,            // takes nothing from some point on
   dies_sending,      // ends at some byte of a request
   dies_replying,     // ends at some byte of a reply
   corrupts_request,  // one byte of what is sent
   corrupts_reply,
   closes_idle,  // within seconds
-  forgets,      // an idle connection is lost without a word
+  forgets,      // an idle connection is lost silently
   silent,       // the collector takes the spans and never answers
   vanishes,     // it takes them and ends the connection
   late,         // it takes them and answers up to a minute later
   busy,         // 408, 429, 502, 503, 504, with or without Retry-After
   server_error,
   too_large,      // 413, whatever the size
-  too_large_500,  // Zipkin's words for it, under 500
+  too_large_500,  // Zipkin's text for 413, with status 500
   bad_request,    // 400
   forbidden,      // 401, 403
   client_error,   // other 4xx
@@ -55,8 +55,8 @@ enum class Fault : std::uint8_t {
 inline constexpr std::size_t faults = static_cast<std::size_t>(Fault::count);
 inline constexpr Fault first_answer_fault = Fault::silent;
 
-// Which faults a seed knows, how often they come, and whether they come now. Each seed gets a few kinds at
-// rates of its own (swarm testing): all of them at once would hide what only some of them show.
+// Which faults come, how often, and whether they come now. Each seed gets a few kinds at rates of its own
+// (swarm testing): all kinds at once would hide what a few of them show.
 class Weather {
  public:
   explicit Weather(Random random) : random_(random) {}
@@ -64,7 +64,7 @@ class Weather {
   void draw_faults();                              // of this seed
   void set_rate(Fault fault, std::uint32_t rate);  // in a million connections or requests
   std::uint32_t rate(Fault fault) const { return rates_[static_cast<std::size_t>(fault)]; }
-  // In foul weather every connection is like this one, whatever the rates.
+  // Makes every connection in foul weather like this one, whatever the rates.
   void set_connection(const Conduct& conduct) { given_ = conduct; }
   void set_foul(bool foul) { foul_ = foul; }
   bool foul() const { return foul_; }
@@ -72,9 +72,9 @@ class Weather {
   std::uint64_t latency_us() const { return latency_us_; }
   void set_keep_alive(std::uint64_t us) { keep_alive_us_ = us; }
 
-  // How the next connection will be.
+  // Draws how the next connection behaves.
   Conduct connection();
-  // What is wrong with the next answer; Fault::count if nothing is.
+  // Draws the fault of the next answer; Fault::count: none.
   Fault answer();
   Random& random() { return random_; }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A simulated platform: virtual time, one seed, a network that misbehaves as it is told. This header holds
-// the small world of the unit tests, whose peer follows a script; the headers beside it are the parts it is
-// made of.
+// A simulated platform: virtual time, one seed, a network that fails as the test says. This header has the
+// small world of the unit tests, whose peer follows a script. The headers beside it are the parts of a world.
 #pragma once
 
 #include <edgespan/port.h>
@@ -17,9 +16,9 @@
 
 namespace edgespan::sim {
 
-// How the peer behaves on one connection, and what it says.
+// How the peer behaves on one connection, and what it replies.
 struct Peer : Conduct {
-  std::vector<std::string> replies;  // to the first, second... request; after the last: silence
+  std::vector<std::string> replies;  // to the first, second... request; further requests get no reply
 };
 
 struct Request {
@@ -28,8 +27,8 @@ struct Request {
   bool complete = false;
 };
 
-// A world for tests: one virtual time, one seed, one network peer. Same seed and same calls, same world. One
-// thread. Tables live as long as the world, which is neither copied nor moved.
+// A world for tests: one virtual time, one seed, one network peer. The same seed and the same calls make the
+// same world. For one thread. Its tables are valid as long as the world, which is neither copied nor moved.
 class World {
  public:
   explicit World(std::uint64_t seed);
@@ -39,7 +38,7 @@ class World {
   const edgespan_clock& clock() const { return clock_.table(); }
   const edgespan_stream& stream() const { return link_.table(); }
 
-  // Time. It moves by advance() and by the clock's pause alone. The wall clock runs along once it is set.
+  // Time moves only in advance() and in the clock's pause. The wall clock moves with it once it is set.
   void advance(std::uint64_t us) { clock_.advance(us); }
   std::uint64_t now_us() const { return clock_.now_us(); }
   std::uint64_t paused_us() const { return clock_.paused_us(); }
@@ -54,7 +53,7 @@ class World {
   }
   std::uint64_t calls(Call call) const { return calls_.made(call); }
 
-  // The network. Every connection takes the next peer; the last one stays for all that follow.
+  // The network. Each connection gets the next peer; connections after the last peer get that one again.
   void set_peers(std::vector<Peer> peers);
   const std::vector<Request>& requests() const { return requests_; }
   std::uint64_t connections() const { return link_.connections(); }  // that were opened

@@ -11,21 +11,22 @@
 
 namespace edgespan::gzip {
 
-// zlib's window (512 bytes) and level of memory. Spans of one program resemble their neighbours: a window of
-// 4 KiB takes three times the memory, and 6 % more off the batch.
+// zlib's window (512 bytes) and memory level. A small window does, since spans of one program resemble their
+// neighbours: a window of 4 KiB needs three times the memory and makes a batch only 6 % smaller.
 inline constexpr int window_bits = 9;
 inline constexpr int memory_level = 2;
 
-// What zlib works in: 1.2.13 asks for 10,048 bytes on 64-bit machines; other releases for some more.
+// The memory that zlib works in. zlib 1.2.13 takes 10,048 bytes on 64-bit machines; other releases take a
+// little more.
 inline constexpr std::size_t state_bytes = 10'752;
 
-// A smaller batch is sent as it is: it fits into one packet anyway.
+// A batch smaller than this is sent unpacked: it fits into one packet anyway.
 inline constexpr std::size_t batch_bytes_min = 256;
-// What the request's header line about it costs on the air.
+// The size of the header line that announces gzip. Packing must save more than that.
 inline constexpr std::size_t header_bytes = 24;
 
-// All that is ever used for batches of up to `batch_bytes`. What does not shrink to half of that is sent as
-// it is.
+// All the memory that is used for batches of up to `batch_bytes`. A batch whose packed form is larger than
+// half of `batch_bytes` is sent unpacked.
 constexpr std::size_t memory_bytes(std::size_t batch_bytes) noexcept { return state_bytes + batch_bytes / 2; }
 
 template <std::size_t batch_bytes>
@@ -33,15 +34,16 @@ struct Memory {
   alignas(std::max_align_t) std::array<std::byte, memory_bytes(batch_bytes)> bytes;
 };
 
-// Bytes wrap at 2^32; differences stay right.
+// Every counter wraps at 2^32; differences of two readings stay right.
 struct Counters {
-  std::uint32_t packed = 0;        // bodies; one that is offered anew counts again
-  std::uint32_t before_bytes = 0;  // of these
-  std::uint32_t after_bytes = 0;
-  std::uint32_t not_worth_it = 0;  // bodies that go out as they are: small, or hardly smaller afterwards
+  std::uint32_t packed = 0;        // bodies that were packed; one that is offered again counts again
+  std::uint32_t before_bytes = 0;  // of these bodies, before packing
+  std::uint32_t after_bytes = 0;   // of these bodies, after packing
+  std::uint32_t not_worth_it = 0;  // bodies that were sent unpacked: small, or hardly smaller when packed
 };
 
-// Compresses batches for an HttpSender (HttpConfig::gzip), in memory that is given once. Pinned.
+// Packs batches for an HttpSender (HttpConfig::gzip), in memory that is given once. Neither copied nor moved,
+// since its table points to it.
 class Gzip {
  public:
   Gzip() noexcept;
@@ -49,15 +51,15 @@ class Gzip {
   Gzip& operator=(const Gzip&) = delete;
   ~Gzip();
 
-  // Keeps `memory`, memory_bytes() of the largest batch. False: it is too small for this zlib, or this was
-  // called before. Call once, before the table is used.
+  // Keeps `memory`, which has memory_bytes() of the largest batch. Call once, before the table is used.
+  // False: `memory` is too small for this zlib, or init() was called before.
   bool init(std::span<std::byte> memory) noexcept;
   template <std::size_t batch_bytes>
   bool init(Memory<batch_bytes>& memory) noexcept {
     return init(memory.bytes);
   }
 
-  // As long as this object lives. Before init() it packs nothing.
+  // Valid as long as this object. Before init() it packs nothing.
   const edgespan_gzip& table() const noexcept { return table_; }
 
   // Any thread.
