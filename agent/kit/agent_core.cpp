@@ -3,6 +3,8 @@
 
 #include <memory>
 
+#include "core/assert.hpp"
+
 namespace edgespan {
 namespace {
 
@@ -57,6 +59,7 @@ AgentStatus AgentCore::claim() noexcept {
 
 AgentStatus AgentCore::begin(const TracingMemory& memory, std::string_view service_name,
                              const TracingConfig& config, const edgespan_clock& clock) noexcept {
+  EDGESPAN_ASSERT(phase_.load(std::memory_order_relaxed) == Phase::starting);
   TracingConfig named = config;
   if (!service_name.empty()) named.local.service_name = service_name;
   const Status status = tracing_.init(memory, named, clock);
@@ -66,6 +69,7 @@ AgentStatus AgentCore::begin(const TracingMemory& memory, std::string_view servi
 
 AgentStatus AgentCore::run(const Sender& sender, const ReporterConfig& config,
                            const edgespan_worker* worker) noexcept {
+  EDGESPAN_ASSERT(phase_.load(std::memory_order_relaxed) == Phase::starting);
   if (const Status status = reporter_.init(tracing_, sender, config); status != Status::ok) {
     return reporter_failed(status, sender, config);
   }
@@ -86,6 +90,11 @@ Status AgentCore::halt(std::uint32_t deadline_ms) noexcept {
   tracing_.enable(false);
   const Status status = reporter_.stop(deadline_ms);
   return status == Status::not_started ? Status::ok : status;  // the start failed before there was a reporter
+}
+
+void AgentCore::rest() noexcept {
+  EDGESPAN_ASSERT(phase_.load(std::memory_order_relaxed) == Phase::stopping);
+  phase_.store(Phase::stopped, std::memory_order_release);
 }
 
 }  // namespace edgespan

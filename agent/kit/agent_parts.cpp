@@ -6,6 +6,8 @@
 #include <array>
 #include <memory>
 
+#include "core/assert.hpp"
+
 namespace edgespan {
 namespace {
 
@@ -61,6 +63,7 @@ void AgentParts::make_anew() noexcept {
 AgentStatus AgentParts::start(const AgentConfig& config, const TracingMemory& memory,
                               std::span<InflightBucket> inflight, const edgespan_clock& clock,
                               const edgespan_stream& stream, const edgespan_worker& worker) noexcept {
+  EDGESPAN_ASSERT(tls_.stop == nullptr && span_producer_.client() == nullptr);  // the run before has stopped
   make_anew();
   Sender sender;
   AgentStatus status = core_.begin(memory, config.service_name, config.tracing, clock);

@@ -45,7 +45,7 @@ class AgentCore {
   Status halt(std::uint32_t deadline_ms) noexcept;
 
   // Ends the stop: the next start may begin.
-  void rest() noexcept { phase_.store(Phase::stopped, std::memory_order_release); }
+  void rest() noexcept;
 
   // Valid as long as this object; each start makes a new one in the same place. While the agent is stopped,
   // spans of this tracing record nothing.
