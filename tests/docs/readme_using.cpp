@@ -9,6 +9,7 @@ using namespace edgespan;
 
 static Agent<> posix_agent;
 static Tracing& tracing = posix_agent.tracing();
+static KafkaTracing& kafka = posix_agent.kafka();
 static Reporter& reporter = posix_agent.reporter();
 static posix::Port& port = posix_agent.port();
 static HttpSender http;
@@ -19,6 +20,7 @@ static BasicAgent<> core;
 
 int main(int argc, char**) {
   static_cast<void>(tracing.enabled());
+  static_cast<void>(kafka.install(nullptr));
   static_cast<void>(reporter.step());
   static_cast<void>(port.clock());
   static_cast<void>(http.sender());

@@ -64,6 +64,10 @@ def line_of(text, at):
 
 # ---- Modules -------------------------------------------------------------------------------------------------
 
+# The kit asserts as its parts do, and reads a collector's URL with the reader that sends to it.
+KIT_SHARES = ('core/assert.hpp', 'http/http_url.hpp')
+
+
 def _direction(path, name, owner, ports):
     """Why a file may not include a header, or None. `owner`: the module of each public header of the agent."""
     public = name[len('edgespan/'):] if name.startswith('edgespan/') else None
@@ -86,7 +90,7 @@ def _direction(path, name, owner, ports):
         return None
     if LAYERS[there] >= LAYERS[here]:
         return f'agent/{here} does not know agent/{there}, which is not below it'
-    if public is None and LAYERS[here] >= LAYERS['kit']:
+    if public is None and LAYERS[here] >= LAYERS['kit'] and not (here == 'kit' and name in KIT_SHARES):
         return f'a private header of agent/{there}: agent/{here} stands on the public ones'
     return None
 
