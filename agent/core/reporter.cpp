@@ -57,7 +57,7 @@ bool Reporter::enter() noexcept {
 }
 
 std::uint64_t Reporter::step() noexcept {
-  if (tracing_ == nullptr || !enter()) return busy_again_us;
+  if (tracing_ == nullptr || tracing_->forked() || !enter()) return busy_again_us;
   std::uint32_t again_us = step_every_us;
   if (!stopped_) {
     detail::TracingState& state = detail::state_of(*tracing_);

@@ -20,6 +20,7 @@ constexpr std::uint64_t step_pause_us = 100;    // for another thread's step(), 
 
 Status Reporter::flush(std::uint32_t timeout_ms) noexcept {
   if (tracing_ == nullptr) return Status::not_started;
+  if (tracing_->forked()) return Status::forked;
   if (stopped_) return Status::ok;
   return wait_until_sent(detail::state_of(*tracing_).now_us() + timeout_ms * us_per_ms);
 }
@@ -78,6 +79,7 @@ void Reporter::drop_rest() noexcept {
 
 Status Reporter::stop(std::uint32_t deadline_ms) noexcept {
   if (tracing_ == nullptr) return Status::not_started;
+  if (tracing_->forked()) return Status::forked;
   if (stopped_) return Status::ok;
   detail::TracingState& state = detail::state_of(*tracing_);
   const std::uint64_t started_us = state.now_us();

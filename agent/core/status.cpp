@@ -24,6 +24,8 @@ std::string_view status_text(Status status) noexcept {
              "fits";
     case Status::no_thread:
       return "the port could not start the reporter's thread; call step() instead, or free resources";
+    case Status::forked:
+      return "this process was forked from the one that started the agent; start the agent anew here";
     case Status::timeout:
       return "the time given ran out before everything was delivered";
   }

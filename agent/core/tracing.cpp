@@ -5,6 +5,7 @@
 #include "core/consumer_lock.hpp"
 #include "core/encoded_endpoint.hpp"
 #include "core/open_spans.hpp"
+#include "core/slot_phase.hpp"
 #include "core/slot_text.hpp"
 #include "core/tracing_state.hpp"
 
@@ -18,6 +19,13 @@ std::atomic<std::uint32_t> epochs{0};
 Tracing::Tracing() noexcept {
   static_assert(sizeof(detail::TracingState) <= sizeof state_ && alignof(detail::TracingState) <= 64);
   new (state_.data()) detail::TracingState{};
+}
+
+Tracing::~Tracing() {
+  detail::TracingState& inside = detail::state_of(*this);
+  if (inside.fork_listener.forked != nullptr) {
+    inside.clock.listen_for_fork(inside.clock.ctx, &inside.fork_listener, false);
+  }
 }
 
 Status Tracing::init(const TracingMemory& memory, const TracingConfig& config,
@@ -41,8 +49,17 @@ Status Tracing::init(const TracingMemory& memory, const TracingConfig& config,
   inside.trace_id_128 = config.trace_id_128;
   inside.drop_oldest = config.drop_oldest;
   inside.ring.init(memory.ring, memory.chunks);
-  for (SpanSlot& slot : memory.spans) slot.state.store(0, std::memory_order_relaxed);
   inside.epoch = epochs.fetch_add(1, std::memory_order_relaxed) + 1;
+  // A Span that has outlived an earlier use of this memory must not meet its generation again.
+  const std::uint32_t generation = inside.epoch << 20 & detail::slot_generation_mask;
+  for (SpanSlot& slot : memory.spans) {
+    slot.state.store(detail::slot_state(generation, detail::SlotPhase::free), std::memory_order_relaxed);
+  }
+  if (clock.listen_for_fork != nullptr) {
+    inside.fork_listener.ctx = &inside;
+    inside.fork_listener.forked = [](void* state) { static_cast<detail::TracingState*>(state)->on_fork(); };
+    clock.listen_for_fork(clock.ctx, &inside.fork_listener, true);
+  }
   detail::seed(inside);
   return Status::ok;
 }
@@ -64,13 +81,20 @@ Span Tracing::span(std::string_view name) noexcept {
   return made;
 }
 
-void Tracing::enable(bool on) noexcept { detail::state_of(*this).off.store(!on, std::memory_order_relaxed); }
+void Tracing::enable(bool on) noexcept {
+  detail::TracingState& inside = detail::state_of(*this);
+  inside.off.store(!on || forked(), std::memory_order_relaxed);
+}
+
+bool Tracing::forked() const noexcept {
+  return detail::state_of(const_cast<Tracing&>(*this)).forked.load(std::memory_order_relaxed);
+}
 
 bool Tracing::enabled() const noexcept { return detail::state_of(const_cast<Tracing&>(*this)).active(); }
 
 Books Tracing::books() noexcept {
   detail::TracingState& inside = detail::state_of(*this);
-  if (inside.epoch == 0) return {};
+  if (inside.epoch == 0 || forked()) return {};
   const detail::ConsumerLock lock{inside};
   detail::fold_counters(inside);
   const detail::Ledger& ledger = inside.ledger;

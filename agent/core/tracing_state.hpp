@@ -39,6 +39,10 @@ struct Ledger {
 };
 
 // Begins as zeros.
+//
+// In a forked child the copy of the parent's state is switched off for good: its ids would repeat the
+// parent's, its locks may be held by threads that do not exist there, and its spans are the parent's to
+// deliver.
 struct TracingState {
   edgespan_clock clock{};
   TracingMemory memory{};
@@ -58,13 +62,21 @@ struct TracingState {
   std::atomic<std::uint32_t> threads_seeded{0};
   std::uint32_t epoch = 0;  // 0: init has not succeeded
   std::atomic<bool> off{false};
+  std::atomic<bool> forked{false};  // this is the copy in a forked child
   std::atomic<bool> seeded{false};
+  edgespan_fork_listener fork_listener{};
 
   std::uint64_t now_us() const noexcept { return clock.mono_us(clock.ctx); }
   std::uint64_t wall_us() const noexcept { return clock.wall_us(clock.ctx); }
   void pause(std::uint64_t us) const noexcept { clock.pause(clock.ctx, us); }
   EDGESPAN_SHARED void count(Event event) noexcept {
     events[static_cast<std::size_t>(event)].fetch_add(1, std::memory_order_relaxed);
+  }
+  // In a forked child, before anything else runs there.
+  void on_fork() noexcept {
+    forked.store(true, std::memory_order_relaxed);
+    off.store(true, std::memory_order_relaxed);
+    worker.store(nullptr, std::memory_order_relaxed);
   }
   // Adds a node whose functions are set. Before the part that owns it holds spans; any thread.
   void add_housekeeper(Housekeeper& added) noexcept;

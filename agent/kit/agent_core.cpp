@@ -47,6 +47,7 @@ AgentStatus reporter_failed(Status status, const Sender& sender, const ReporterC
 AgentCore::~AgentCore() { static_cast<void>(halt(0)); }
 
 AgentStatus AgentCore::claim() noexcept {
+  if (tracing_.forked()) rest();  // the parent's agent runs, this one never did
   Phase expected = Phase::stopped;
   if (phase_.compare_exchange_strong(expected, Phase::starting, std::memory_order_acquire,
                                      std::memory_order_relaxed)) {

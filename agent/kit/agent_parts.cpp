@@ -155,7 +155,13 @@ AgentStatus AgentParts::use_https(const AgentConfig& config, const edgespan_cloc
   return use_http(config, *secure, sender);
 }
 
+AgentStatus AgentParts::claim() noexcept {
+  if (core_.tracing().forked()) static_cast<void>(stop(0));
+  return core_.claim();
+}
+
 Status AgentParts::stop(std::uint32_t deadline_ms) noexcept {
+  if (core_.tracing().forked()) span_producer_.leave();
   const Status status = core_.halt(deadline_ms);
   if (status == Status::not_started) return Status::ok;
   span_producer_.stop();

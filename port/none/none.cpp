@@ -10,6 +10,7 @@ constinit const edgespan_clock clock = {
     .wall_us = [](void*) -> uint64_t { return 0; },
     .entropy = [](void*, void*, size_t) { return false; },
     .pause = [](void*, uint64_t) {},
+    .listen_for_fork = nullptr,
 };
 
 constinit const edgespan_stream stream = {

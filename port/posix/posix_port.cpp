@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <edgespan/posix_port.hpp>
 
+#include "fork_listeners.hpp"
 #include "no_cancellation.hpp"
 #include "resolver.hpp"
 #include "system_clock.hpp"
@@ -41,9 +42,18 @@ Port::Port() noexcept : clock_(system_clock()) {
   };
 }
 
+Port::~Port() { listen_for_fork(nullptr, &fork_listener_, false); }
+
 bool Port::init(const Config& config) noexcept {
+  fork_listener_.ctx = this;
+  fork_listener_.forked = [](void* self) {
+    static_cast<Port*>(self)->stream_.forked();
+    static_cast<Port*>(self)->worker_.forked();
+  };
+  listen_for_fork(nullptr, &fork_listener_, true);
   stream_.set_user_timeout(config.user_timeout_ms);
-  return prepare_lookups_for_fork() && worker_.init(config.stack_bytes);
+  prepare_lookups_for_fork();
+  return prepare_listeners_for_fork() && worker_.init(config.stack_bytes);
 }
 
 }  // namespace edgespan::posix

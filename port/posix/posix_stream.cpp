@@ -223,6 +223,12 @@ void Stream::close() noexcept {
   state_ = State::closed;
 }
 
+void Stream::forked() noexcept {
+  lookup_ = nullptr;  // its thread does not exist here; the resolver has forgotten it
+  drop_descriptor();
+  state_ = State::closed;
+}
+
 const Address* Stream::peer() const noexcept {
   if (state_ == State::open) return &addresses_[first_];
   if (state_ != State::connecting) return nullptr;

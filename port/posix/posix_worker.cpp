@@ -69,13 +69,11 @@ bool Worker::make_locks() noexcept {
   return error == 0;
 }
 
-// In a forked child the thread does not exist, and nobody will release the lock if it held it. The wake-up
+// The thread does not exist in the child, and nobody will release the lock if it held it. The wake-up
 // descriptor is shared with the parent: a child that read from it would take wake-ups from its parent. So all
 // are made anew.
-void Worker::forget_parents_thread() noexcept {
-  const pid_t process = process_.load();
-  if (process == 0 || process == getpid()) return;
-  process_.store(0);
+void Worker::forked() noexcept {
+  if (wake_fd_ < 0) return;
   state_ = State::stopped;
   make_locks();
   ::close(wake_fd_);
@@ -91,13 +89,11 @@ Worker::~Worker() {
 
 bool Worker::start(std::uint64_t (*step)(void*), void* arg) noexcept {
   if (wake_fd_ < 0) return false;
-  forget_parents_thread();
   const Lock lock(mutex_);
   if (state_ != State::stopped) return false;
   step_ = step;
   arg_ = arg;
   stopping_.store(false);
-  process_.store(getpid());
   if (!create_quiet_thread(thread_, stack_bytes_, false, "edgespan", main, this)) return false;
   state_ = State::running;
   return true;
@@ -111,8 +107,6 @@ void Worker::wake() noexcept {
 
 bool Worker::stop(std::uint64_t timeout_us) noexcept {
   if (wake_fd_ < 0) return true;
-  forget_parents_thread();
-  if (process_.load() == 0) return true;
   stopping_.store(true);
   wake();
   const timespec deadline = monotonic_after(std::min(timeout_us, wait_us_max));

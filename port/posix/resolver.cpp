@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "resolver.hpp"
 
+#include "fork_listeners.hpp"
 #include "quiet_thread.hpp"
 
 #include <netdb.h>
@@ -148,12 +149,9 @@ void orphan_lookup(Lookup& lookup) noexcept {
   lookup.state.compare_exchange_strong(state, State::free);
 }
 
-bool prepare_lookups_for_fork() noexcept {
-  static constinit std::atomic<bool> prepared{false};
-  if (prepared.exchange(true)) return true;
-  const int error = pthread_atfork(nullptr, nullptr, forget_all_in_child);
-  errno = error;
-  return error == 0;
+void prepare_lookups_for_fork() noexcept {
+  static constinit edgespan_fork_listener listener{nullptr, [](void*) { forget_all_in_child(); }, nullptr};
+  listen_for_fork(nullptr, &listener, true);
 }
 
 }  // namespace edgespan::posix

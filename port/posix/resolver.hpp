@@ -28,7 +28,7 @@ std::size_t take_addresses(Lookup& lookup, std::span<Address> out) noexcept;
 void orphan_lookup(Lookup& lookup) noexcept;
 
 // Makes a forked child begin with an empty table, because the threads of its parent do not exist in it. Call
-// at start-up; a second call does nothing. False: errno says why.
-bool prepare_lookups_for_fork() noexcept;
+// at start-up; a second call does nothing.
+void prepare_lookups_for_fork() noexcept;
 
 }  // namespace edgespan::posix

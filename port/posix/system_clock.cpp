@@ -8,6 +8,7 @@
 #endif
 #include "system_clock.hpp"
 
+#include "fork_listeners.hpp"
 #include "no_cancellation.hpp"
 
 #include <errno.h>
@@ -64,7 +65,7 @@ void pause_for(void*, std::uint64_t us) noexcept {
 
 edgespan_clock system_clock() noexcept {
   // A named static puts the table into .rodata; gcc 12 copies a temporary to the stack.
-  static constexpr edgespan_clock table{nullptr, mono_us, wall_us, entropy, pause_for};
+  static constexpr edgespan_clock table{nullptr, mono_us, wall_us, entropy, pause_for, listen_for_fork};
   return table;
 }
 

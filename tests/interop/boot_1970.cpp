@@ -34,12 +34,14 @@ class BoardPort {
   posix::Port real_;
   std::atomic<bool> date_is_set_{false};
   edgespan_clock clock_{
-      this, [](void* self) { return at(self).system().mono_us(at(self).system().ctx); },
+      this,
+      [](void* self) { return at(self).system().mono_us(at(self).system().ctx); },
       [](void* self) { return at(self).date_is_set_ ? at(self).true_us() : 0; },
       [](void* self, void* out, std::size_t n) {
         return at(self).system().entropy(at(self).system().ctx, out, n);
       },
-      [](void* self, std::uint64_t us) { at(self).system().pause(at(self).system().ctx, us); }};
+      [](void* self, std::uint64_t us) { at(self).system().pause(at(self).system().ctx, us); },
+      nullptr};
 };
 
 Agent<tiny_limits, BoardPort> agent;

@@ -13,7 +13,12 @@ namespace edgespan::test {
 class ManualClock {
  public:
   explicit ManualClock(std::uint64_t seed = 0) : random_{seed} {
-    table_ = {.ctx = this, .mono_us = mono_us, .wall_us = wall_us, .entropy = entropy, .pause = pause};
+    table_ = {.ctx = this,
+              .mono_us = mono_us,
+              .wall_us = wall_us,
+              .entropy = entropy,
+              .pause = pause,
+              .listen_for_fork = nullptr};
   }
   ManualClock(const ManualClock&) = delete;
   ManualClock& operator=(const ManualClock&) = delete;

@@ -120,7 +120,7 @@ class MockCluster {
 // The system's clocks, which a test may put forward.
 class TestClock {
  public:
-  TestClock() : table_{this, mono_us, wall_us, entropy, pause} {}
+  TestClock() : table_{this, mono_us, wall_us, entropy, pause, nullptr} {}
   TestClock(const TestClock&) = delete;
   TestClock& operator=(const TestClock&) = delete;
 

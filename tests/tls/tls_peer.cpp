@@ -55,7 +55,8 @@ FixedClock::FixedClock()
                               [&] { return static_cast<unsigned char>(clock.random()); });
               return true;
             },
-            .pause = [](void*, std::uint64_t) {}} {}
+            .pause = [](void*, std::uint64_t) {},
+            .listen_for_fork = nullptr} {}
 
 MemoryStream::MemoryStream()
     : table{.ctx = this,

@@ -47,6 +47,7 @@ set(edgespan_system_tests
   encode_protoc_test
   gzip_test
   hot_path_test
+  fork_test
   http_date
   http_gzip
   http_reply

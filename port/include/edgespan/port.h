@@ -4,12 +4,12 @@
  * may go after that. What `ctx` points to must stay until the agent has stopped; the agent passes it to every
  * function and does nothing else with it.
  * Memory. A port may allocate in its own start-up. After that no function allocates.
- * Waiting. No function blocks, except those whose comment says for how long.
- * Threads. Each table says which threads call it.
+ * Waiting. No function blocks, except those whose comment says for how long. Each table says who calls it.
  * Time, random bytes, network and threads reach the agent through this header alone. */
 #ifndef EDGESPAN_PORT_H
 #define EDGESPAN_PORT_H
 
+#include <edgespan/fork_listener.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,7 +18,7 @@
 extern "C" {
 #endif
 
-/* Clock and entropy. Any thread may call any function, several at once. A board without an operating system
+/* Clock, entropy, and news of a fork. Any thread may call any function, several at once. A board without an operating system
  * lets interrupts call all but pause. Required. */
 typedef struct edgespan_clock {
   void* ctx;
@@ -37,9 +37,12 @@ typedef struct edgespan_clock {
    * and keys are made of them. */
   bool (*entropy)(void* ctx, void* out, size_t n);
 
-  /* Waits for at most `us` microseconds; it may return earlier. The one function of this table that may
-   * block. Only Reporter::flush and Reporter::stop call it, on the thread that called them. */
+  /* Waits for at most `us` microseconds; may return earlier. The one function here that may block. Only
+   * Reporter::flush and Reporter::stop call it, on the thread that called them. */
   void (*pause)(void* ctx, uint64_t us);
+
+  /* Adds `listener` to the port's list, or takes it out. NULL: no process forks. */
+  void (*listen_for_fork)(void* ctx, edgespan_fork_listener* listener, bool add);
 } edgespan_clock;
 
 /* One outgoing connection at a time. TLS, where wanted, is a stream that stands on another stream.

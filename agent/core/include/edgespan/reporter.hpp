@@ -35,6 +35,7 @@ struct ReporterConfig {
 //   byte-identical.
 // - 401 and 403 drop the batch and begin a long pause, as does a certificate that cannot be trusted, which
 //   drops nothing.
+// - In a forked child flush() and stop() answer Status::forked at once, and step() does nothing.
 // Pinned.
 class Reporter {
  public:

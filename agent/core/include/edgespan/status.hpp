@@ -18,6 +18,7 @@ enum class [[nodiscard]] Status : std::uint8_t{
     too_small,        // the memory given cannot hold what the limits ask for
     no_thread,        // the port could not start the reporter's thread
     timeout,          // the time given ran out first
+    forked,           // this process is a child of the one that started the object
 };
 
 // A sentence for people: what is wrong and what to do.

@@ -41,7 +41,7 @@ struct TracingConfig {
 class Tracing {
  public:
   Tracing() noexcept;
-  ~Tracing() = default;
+  ~Tracing();
   Tracing(const Tracing&) = delete;
   Tracing& operator=(const Tracing&) = delete;
 
@@ -60,6 +60,10 @@ class Tracing {
   // usual. Starts on.
   void enable(bool on) noexcept;
   bool enabled() const noexcept;
+
+  // Whether this is the copy in a child of fork(). It is off for good, has no books, and touches nothing of
+  // the parent's; another Tracing, or the same agent started anew, may trace in the child.
+  bool forked() const noexcept;
 
   // One consistent snapshot. Waits, if at all, for a copy of one batch on another thread.
   Books books() noexcept;

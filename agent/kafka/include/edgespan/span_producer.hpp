@@ -36,6 +36,10 @@ class SpanProducer {
   // The reporter is stopped before.
   void stop() noexcept;
 
+  // In a forked child: leaves the producer as it is. Its threads are the parent's, and to wait for them would
+  // be for ever.
+  void leave() noexcept { client_ = nullptr; }
+
   // The table for the reporter; valid as long as this object.
   Sender sender() noexcept { return sender_.sender(); }
 

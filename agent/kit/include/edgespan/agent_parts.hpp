@@ -25,7 +25,7 @@ class AgentParts {
   AgentParts& operator=(const AgentParts&) = delete;
 
   // Begins a start. Status::already_started if the agent runs, starts or stops.
-  AgentStatus claim() noexcept { return core_.claim(); }
+  AgentStatus claim() noexcept;
 
   // Goes on with it over memory and port, which are kept. On failure everything is stopped.
   AgentStatus start(const AgentConfig& config, const TracingMemory& memory,

@@ -23,7 +23,12 @@ class Clock {
   // called from interrupts. The clock must be read at least once in 2^31 ticks, which Reporter::step does.
   constexpr Clock(std::uint32_t (*ticks)(void* ctx), void* ctx, std::uint32_t ticks_per_s) noexcept
       : ticks_{ticks}, ctx_{ctx}, ticks_per_s_{ticks_per_s} {
-    table_ = {.ctx = this, .mono_us = mono_us, .wall_us = wall_us, .entropy = entropy, .pause = pause};
+    table_ = {.ctx = this,
+              .mono_us = mono_us,
+              .wall_us = wall_us,
+              .entropy = entropy,
+              .pause = pause,
+              .listen_for_fork = nullptr};
   }
   Clock(const Clock&) = delete;
   Clock& operator=(const Clock&) = delete;

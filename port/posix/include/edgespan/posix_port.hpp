@@ -27,6 +27,7 @@ struct Config {
 class Port {
  public:
   Port() noexcept;
+  ~Port();
   Port(const Port&) = delete;
   Port& operator=(const Port&) = delete;
 
@@ -41,6 +42,7 @@ class Port {
   edgespan_clock clock_;
   edgespan_stream stream_table_{};
   edgespan_worker worker_table_{};
+  edgespan_fork_listener fork_listener_{};
   Stream stream_;
   Worker worker_{stream_};  // after the stream: it ends before the stream goes
 };

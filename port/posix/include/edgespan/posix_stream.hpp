@@ -40,6 +40,10 @@ class Stream {
   std::int32_t recv(void* bytes, std::size_t n) noexcept;
   void close() noexcept;
 
+  // In a forked child, as edgespan_fork_listener says: closes this process' copy of the descriptor. The
+  // parent's connection goes on, and nothing that is done here reaches it.
+  void forked() noexcept;
+
   // Whether the host's name is still being resolved.
   bool resolving() const noexcept { return state_ == State::resolving; }
   // The address that is connected, or being connected to; null in any other state.

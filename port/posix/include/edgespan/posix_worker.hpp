@@ -4,7 +4,6 @@
 #include <edgespan/posix_stream.hpp>
 
 #include <pthread.h>
-#include <sys/types.h>
 
 #include <atomic>
 #include <cstddef>
@@ -26,9 +25,11 @@ class Worker {
   // As edgespan_worker says. After stop() has returned true it can be started again.
   bool start(std::uint64_t (*step)(void*), void* arg) noexcept;
   void wake() noexcept;
-  // From inside the step it only asks for the end, and returns false. In a forked child, where the thread
-  // does not exist, it returns true at once.
+  // From inside the step it only asks for the end, and returns false.
   bool stop(std::uint64_t timeout_us) noexcept;
+
+  // In a forked child, as edgespan_fork_listener says: no thread was ever started here.
+  void forked() noexcept;
 
  private:
   enum class State : std::uint8_t { stopped, running, ended };  // ended: not joined yet
@@ -37,7 +38,6 @@ class Worker {
   void run() noexcept;
   void wait(std::uint64_t us) noexcept;
   bool make_locks() noexcept;
-  void forget_parents_thread() noexcept;
 
   Stream& stream_;
   std::uint64_t (*step_)(void*) = nullptr;
@@ -45,7 +45,6 @@ class Worker {
   std::size_t stack_bytes_ = 0;
   int wake_fd_ = -1;
   std::atomic<bool> stopping_{false};
-  std::atomic<pid_t> process_{0};  // that started the thread
   pthread_t thread_{};
   pthread_mutex_t mutex_{};  // over state_ and thread_; never held during a step
   pthread_cond_t ended_{};
