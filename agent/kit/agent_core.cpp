@@ -47,7 +47,8 @@ AgentStatus reporter_failed(Status status, const Sender& sender, const ReporterC
 AgentCore::~AgentCore() { static_cast<void>(halt(0)); }
 
 AgentStatus AgentCore::claim() noexcept {
-  if (tracing_.forked()) rest();  // the parent's agent runs, this one never did
+  // Whatever the parent's agent does, this process' has not begun.
+  if (tracing_.forked()) phase_.store(Phase::stopped, std::memory_order_relaxed);
   Phase expected = Phase::stopped;
   if (phase_.compare_exchange_strong(expected, Phase::starting, std::memory_order_acquire,
                                      std::memory_order_relaxed)) {

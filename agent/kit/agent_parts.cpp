@@ -156,17 +156,29 @@ AgentStatus AgentParts::use_https(const AgentConfig& config, const edgespan_cloc
 }
 
 AgentStatus AgentParts::claim() noexcept {
-  if (core_.tracing().forked()) static_cast<void>(stop(0));
+  if (core_.tracing().forked()) leave_parents();
   return core_.claim();
 }
 
+void AgentParts::leave_parents() noexcept {
+  span_producer_.leave();
+  stop_tls();
+}
+
+void AgentParts::stop_tls() noexcept {
+  if (tls_.stop != nullptr) tls_.stop(tls_.ctx);
+  tls_ = {};
+}
+
 Status AgentParts::stop(std::uint32_t deadline_ms) noexcept {
-  if (core_.tracing().forked()) span_producer_.leave();
+  if (core_.tracing().forked()) {
+    leave_parents();
+    return Status::forked;
+  }
   const Status status = core_.halt(deadline_ms);
   if (status == Status::not_started) return Status::ok;
   span_producer_.stop();
-  if (tls_.stop != nullptr) tls_.stop(tls_.ctx);
-  tls_ = {};
+  stop_tls();
   core_.rest();
   return status;
 }

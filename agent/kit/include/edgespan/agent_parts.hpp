@@ -40,6 +40,8 @@ class AgentParts {
   const SpanProducer& span_producer() const noexcept { return span_producer_; }
 
  private:
+  void leave_parents() noexcept;
+  void stop_tls() noexcept;
   void make_anew() noexcept;
   AgentStatus start_kafka(const KafkaConfig& config, std::span<InflightBucket> inflight) noexcept;
   AgentStatus choose_sender(const AgentConfig& config, std::size_t batch_bytes, const edgespan_clock& clock,
