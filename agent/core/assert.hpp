@@ -1,27 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
+// Assertions: what must hold if the agent's own code is right. They never depend on bytes from the network,
+// from a broker or from the application's data.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
 
+#if !defined(EDGESPAN_ASSERTIONS)
+#error "EDGESPAN_ASSERTIONS is 0 or 1; link the target edgespan_code (agent/code.cmake)"
+#endif
+
 namespace edgespan::detail {
 
-// Contradictions found so far. A guest does not end its host: the first one turns every tracing of the
-// process off.
+inline constexpr bool assertions = EDGESPAN_ASSERTIONS != 0;
+
+// Assertions that have failed in this process. The agent does not end its host: the first failure turns every
+// Tracing off (TracingState::active), and Books::faults shows the number.
 extern std::atomic<std::uint32_t> faults;
 
-inline void fault() noexcept {
-#ifdef EDGESPAN_ASSERT_ABORT
-  __builtin_trap();
-#else
-  faults.fetch_add(1, std::memory_order_relaxed);
-#endif
-}
+// If set, a failed assertion calls this and nothing else; `where` lies in the function that failed. Tests set
+// it, so that the handler leaves the test or ends the program. Null in every product.
+using FaultHandler = void (*)(const void* where);
+extern FaultHandler fault_handler;
+
+// What a failed assertion does. One function for all of them: an assertion costs its caller a comparison and
+// a branch.
+[[gnu::cold, gnu::noinline]] void fault() noexcept;
 
 }  // namespace edgespan::detail
 
-// For our own mistakes only; never for bytes that come from the network, a broker or the application.
-#define EDGESPAN_ASSERT(condition)                 \
-  do {                                             \
-    if (!(condition)) ::edgespan::detail::fault(); \
+// Without assertions the condition is compiled, so that it stays correct, and never evaluated.
+#if EDGESPAN_ASSERTIONS
+#define EDGESPAN_ASSERT(condition) \
+  do {                             \
+    if (!(condition)) [[unlikely]] \
+      ::edgespan::detail::fault(); \
   } while (false)
+#else
+#define EDGESPAN_ASSERT(condition) static_cast<void>(sizeof((condition) ? 1 : 0))
+#endif

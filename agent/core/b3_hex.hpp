@@ -15,9 +15,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <edgespan/inline.hpp>
 #include <string_view>
 #include <type_traits>
+
+#include "core/code.hpp"
 
 #if !defined(EDGESPAN_B3_PORTABLE) && defined(__SSE2__)
 #define EDGESPAN_B3_SSE2 1
@@ -29,6 +30,8 @@
 #endif
 
 namespace edgespan::b3_impl {
+
+using detail::small_code;
 
 // A register's width: a 32-bit core would need library calls for 64-bit shifts and products.
 using NativeWord = std::conditional_t<(sizeof(void*) >= 8), std::uint64_t, std::uint32_t>;

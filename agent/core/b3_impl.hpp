@@ -6,6 +6,7 @@
 #include <edgespan/b3.hpp>
 #include <edgespan/context.hpp>
 
+#include "core/assert.hpp"
 #include "core/b3_hex.hpp"
 
 #include <array>
@@ -182,6 +183,7 @@ struct Values {
 
   constexpr bool has(B3Key key) const noexcept { return (present & key_bit(key)) != 0; }
   constexpr std::string_view get(B3Key key) const noexcept {
+    EDGESPAN_ASSERT(has(key));
     const auto index = static_cast<std::size_t>(key);
     return {data[index], sizes[index]};
   }
@@ -272,6 +274,7 @@ constexpr B3Extraction extract(const Values& values) noexcept {
 
 template <typename Hex>
 constexpr std::size_t write_trace_id(const Context& context, char* text) noexcept {
+  EDGESPAN_ASSERT(context.valid());
   std::size_t size = 0;
   if (context.trace_hi != 0) {
     Hex::encode16(context.trace_hi, text);
@@ -311,6 +314,7 @@ struct HeaderList {
   constexpr char* place() noexcept { return buffer.text.data() + used; }
   // Names the `size` characters that were written at place().
   constexpr void append(B3Key key, std::size_t size) noexcept {
+    EDGESPAN_ASSERT(count < b3_headers_max && used + size <= buffer.text.size());
     buffer.headers[count++] = {b3_key_names[static_cast<std::size_t>(key)], {place(), size}};
     used += size;
   }
@@ -318,6 +322,7 @@ struct HeaderList {
 
 template <typename Hex, typename List>
 constexpr void inject_set(const Context& context, List& list) noexcept {
+  EDGESPAN_ASSERT(context.valid());
   list.append(B3Key::trace_id, write_trace_id<Hex>(context, list.place()));
   Hex::encode16(context.span_id, list.place());
   list.append(B3Key::span_id, id_digits);

@@ -4,9 +4,9 @@
 #pragma once
 
 #include <edgespan/b3.hpp>
-#include <edgespan/inline.hpp>
 
 #include "core/b3_hex.hpp"
+#include "core/code.hpp"
 
 #include <array>
 #include <cstddef>

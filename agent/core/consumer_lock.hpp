@@ -16,6 +16,7 @@ class ConsumerLock {
 
   static bool try_acquire(TracingState& state) noexcept;
   static void release(TracingState& state) noexcept {
+    EDGESPAN_ASSERT(state.consumer_lock.load(std::memory_order_relaxed) != 0);
     state.consumer_lock.store(0, std::memory_order_release);
   }
 

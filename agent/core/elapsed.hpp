@@ -2,7 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <edgespan/inline.hpp>
+
+#include "core/code.hpp"
 
 namespace edgespan::detail {
 

@@ -16,7 +16,7 @@ std::uint64_t read_varint(std::span<const std::byte> in, std::size_t& at) noexce
     value |= static_cast<std::uint64_t>(byte & 0x7F) << shift;
     if (byte < 0x80) return value;
   }
-  fault();
+  EDGESPAN_ASSERT(false);  // the varints of an element are the agent's own
   return 0;
 }
 
@@ -25,9 +25,11 @@ std::uint64_t read_varint(std::span<const std::byte> in, std::size_t& at) noexce
 void rebase(std::span<std::byte> element, std::uint32_t timestamp_at, bool annotated,
             std::uint64_t offset_us) noexcept {
   const auto patch = [&](std::size_t at) {
-    if (at + 8 > element.size()) return fault();
-    encode_impl::put_le64(&element[at], encode_impl::get_le64(&element[at]) + offset_us);
+    const bool fits = at + 8 <= element.size();
+    EDGESPAN_ASSERT(fits);
+    if (fits) encode_impl::put_le64(&element[at], encode_impl::get_le64(&element[at]) + offset_us);
   };
+  EDGESPAN_ASSERT(element.size() <= span_bytes_max);
   patch(timestamp_at);
   if (!annotated) return;
   for (std::size_t at = timestamp_at + 8; at < element.size();) {
@@ -35,6 +37,7 @@ void rebase(std::span<std::byte> element, std::uint32_t timestamp_at, bool annot
     const std::uint64_t value = read_varint(element, at);  // a length or, for duration and debug, the value
     if ((key & 7) != 2) continue;
     if (key == encode_impl::key_annotation) patch(at + 1);
+    EDGESPAN_ASSERT(value <= element.size() - at);
     at += static_cast<std::size_t>(value);
   }
 }

@@ -4,9 +4,9 @@
 
 #include <bit>
 #include <cstring>
-#include <edgespan/inline.hpp>
 
 #include "core/assert.hpp"
+#include "core/code.hpp"
 #include "core/encode.hpp"
 #include "core/utf8.hpp"
 
@@ -104,6 +104,7 @@ EDGESPAN_INLINE std::byte* put_text(std::byte* out, std::uint8_t key, std::strin
 
 EDGESPAN_SHARED inline std::byte* put_lower(std::byte* out, std::uint8_t key,
                                             std::string_view text) noexcept {
+  EDGESPAN_ASSERT(text.size() < 0x80);  // a length of one byte
   out = put(put(out, key), static_cast<std::uint8_t>(text.size()));
   for (const char c : text) out = put(out, static_cast<std::uint8_t>(lower_ascii(c)));
   return out;
@@ -192,6 +193,7 @@ EDGESPAN_INLINE constexpr EncodedSize encoded_size(const SpanFields& record) noe
 
 // Writes exactly `size.total` bytes, `size` being encoded_size(record).
 EDGESPAN_INLINE void encode(const SpanFields& record, const EncodedSize& size, std::byte* out) noexcept {
+  EDGESPAN_ASSERT(size.body < size.total && size.timestamp_at + 8 <= size.total);
   const std::byte* const begin = out;
   const Context& context = record.context;
   out = put_varint(put(out, key_list_span), size.body);

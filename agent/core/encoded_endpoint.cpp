@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/assert.hpp"
 #include "core/utf8.hpp"
 #include "zipkin.pb.h"
 
@@ -46,8 +47,9 @@ bool encode_endpoint(const Endpoint& endpoint, EndpointField field, EncodedEndpo
       pb_ostream_from_buffer(reinterpret_cast<pb_byte_t*>(out.bytes.data()) + 2, out.bytes.size() - 2);
   if (!pb_encode(&stream, zipkin_proto3_Endpoint_fields, &message)) return false;
   if (stream.bytes_written == 0) return true;
+  EDGESPAN_ASSERT(stream.bytes_written < 0x80);  // a length of one byte
   out.bytes[0] = static_cast<std::byte>(field);
-  out.bytes[1] = static_cast<std::byte>(stream.bytes_written);  // below 128: one byte
+  out.bytes[1] = static_cast<std::byte>(stream.bytes_written);
   out.size = stream.bytes_written + 2;
   return true;
 }

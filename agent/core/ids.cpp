@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Random ids: a xoshiro256** generator a thread, seeded from the port's entropy. Ids are no secrets; they
 // must not repeat.
-#include <bit>
-#include <edgespan/inline.hpp>
+#include "core/ids.hpp"
 
-#include "core/tracing_state.hpp"
+#include <bit>
+
+#include "core/code.hpp"
+#include "core/thread_state.hpp"
 
 namespace edgespan::detail {
 namespace {
@@ -37,6 +39,7 @@ EDGESPAN_INLINE std::uint64_t next(std::array<std::uint64_t, 4>& s) noexcept {
 }
 
 EDGESPAN_INLINE std::uint64_t draw(TracingState& state) noexcept {
+  EDGESPAN_ASSERT(state.epoch != 0);
   ThreadState& thread = thread_state();
   if (thread.seeded_for != state.epoch) [[unlikely]]
     seed_thread(state, thread);
@@ -78,6 +81,7 @@ Context new_root(TracingState& state, Decision decision, const Sampler* sampler)
 }
 
 Context new_child(TracingState& state, const Context& parent, const Sampler* sampler) noexcept {
+  EDGESPAN_ASSERT(parent.valid());
   Context context{parent.trace_hi, parent.trace_lo, draw(state), parent.span_id, parent.decision};
   decide(state, context, sampler);
   return context;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/open_spans.hpp"
 
+#include "core/ids.hpp"
 #include "core/put_span.hpp"
 #include "core/slot_phase.hpp"
 #include "core/slot_text.hpp"
@@ -10,6 +11,7 @@ namespace {
 
 // False: there is no room in the ring.
 [[gnu::noinline]] bool put_slot(TracingState& state, const SpanSlot& slot, std::uint64_t now_us) noexcept {
+  EDGESPAN_ASSERT(slot_phase(slot.state.load(std::memory_order_relaxed)) == SlotPhase::busy);
   const std::uint64_t elapsed_us = now_us - slot.start_us;
   const Context context = context_of(slot);
   SpanFields span{context};
@@ -27,6 +29,7 @@ namespace {
 // Turns a free slot into a busy one of this thread; 0 if all are taken, else its number from 1. The search
 // begins at the slot that this thread used last: threads do not meet while there are enough slots.
 std::uint16_t claim_slot(std::span<SpanSlot> slots, std::uint32_t& generation) noexcept {
+  EDGESPAN_ASSERT(!slots.empty() && slots.size() <= spans_open_most);
   ThreadState& thread = thread_state();
   const auto count = static_cast<std::uint32_t>(slots.size());
   std::uint32_t at = thread.slot;
@@ -56,7 +59,8 @@ Span start_span(Tracing& tracing, const Context& context, std::uint64_t start_us
     if (start_us == 0) start_us = state.now_us();
     number = claim_slot(state.memory.spans, generation);
     if (number != 0) {
-      slot = &state.memory.spans[number - 1U];
+      slot = &slot_at(state, number);
+      EDGESPAN_ASSERT(slot_phase(slot->state.load(std::memory_order_relaxed)) == SlotPhase::busy);
       slot->kind = 0;
       slot->flags = 0;
       clear_texts(*slot);
@@ -90,6 +94,7 @@ void end_slot(TracingState& state, const SpanSlot& slot, std::uint64_t now_us) n
 }
 
 void add_tag(TracingState& state, SpanSlot& slot, std::string_view key, std::string_view value) noexcept {
+  EDGESPAN_ASSERT(slot_phase(slot.state.load(std::memory_order_relaxed)) == SlotPhase::busy);
   if (!append_tag(slot, key, value)) state.count(Event::text_cut);
 }
 

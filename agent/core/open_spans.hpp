@@ -19,6 +19,12 @@ void open_slot(SpanSlot* slot) noexcept;
 // or begins a trace, with the decision that `parent` may hold. The span is empty if tracing is off.
 Span start_child(Tracing& tracing, const Context& parent, SpanSlot*& slot) noexcept;
 
+// The slot with this number, from 1.
+inline SpanSlot& slot_at(TracingState& state, std::uint32_t number) noexcept {
+  EDGESPAN_ASSERT(number - 1 < state.memory.spans.size());
+  return state.memory.spans[number - 1];
+}
+
 // Puts the span of a slot, which this thread has made busy, into the ring, or drops and counts it. The slot
 // stays as it is.
 void end_slot(TracingState& state, const SpanSlot& slot, std::uint64_t now_us) noexcept;

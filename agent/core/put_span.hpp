@@ -3,8 +3,7 @@
 // parts never laid out in memory before.
 #pragma once
 
-#include <edgespan/inline.hpp>
-
+#include "core/code.hpp"
 #include "core/encode_impl.hpp"
 #include "core/ring_room.hpp"
 #include "core/tracing_state.hpp"
@@ -14,6 +13,8 @@ namespace edgespan::detail {
 // Puts a finished, sampled span into the ring, or counts why it never can be. False: there is no room. Any
 // thread.
 [[gnu::always_inline]] inline bool put(TracingState& state, const SpanFields& span) noexcept {
+  EDGESPAN_ASSERT(span.context.sampled() && span.context.span_id != 0);
+  EDGESPAN_ASSERT(span.duration_us != 0);  // the collector takes 0 for absent
   const std::uint32_t stripe = thread_stripe();
   const EncodedSize size = encode_impl::encoded_size(span);
   StripeCounters& counters = state.ring.counters(stripe);

@@ -6,6 +6,7 @@
 #include "core/batch.hpp"
 #include "core/consumer_lock.hpp"
 #include "core/elapsed.hpp"
+#include "core/ids.hpp"
 #include "core/open_spans.hpp"
 
 namespace edgespan {

@@ -6,6 +6,7 @@
 #include "core/consumer_lock.hpp"
 #include "core/elapsed.hpp"
 #include "core/elements.hpp"
+#include "core/ids.hpp"
 #include "core/tracing_state.hpp"
 
 namespace edgespan {

@@ -10,6 +10,7 @@ namespace {
 // once.
 bool evict(TracingState& state) noexcept {
   if (!ConsumerLock::try_acquire(state)) return false;
+  EDGESPAN_ASSERT(state.drop_oldest);
   SpanRing& ring = state.ring;
   const std::uint32_t used = ring.chunks_used();
   bool freed = false;

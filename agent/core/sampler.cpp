@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <edgespan/sampler.hpp>
 
+#include "core/assert.hpp"
+
 namespace edgespan {
 
 bool Sampler::keep(std::uint64_t trace_lo, std::uint64_t now_us) const noexcept {
@@ -37,6 +39,7 @@ std::uint32_t Sampler::newest_second(std::uint32_t mine) const noexcept {
 // The window holds the second that is being counted and how many traces it has let through, so that one
 // compare-and-swap both moves on to a new second and counts. It may be moved only to the newest second.
 bool Sampler::keep_rate(std::uint64_t now_us) const noexcept {
+  EDGESPAN_ASSERT(bound_ > 0 && bound_ <= 65'535);
   const auto tenths = now_us / 100'000;
   const auto mine = static_cast<std::uint32_t>(tenths / 10);
   const auto limit = static_cast<std::uint32_t>(bound_);

@@ -28,6 +28,7 @@ Scope::Scope(Tracing& tracing, const Context& context) noexcept : tracing_{&trac
 
 Scope::~Scope() {
   if (depth_ == 0) return;
+  EDGESPAN_ASSERT(tracing_ != nullptr && depth_ <= scope_depth_max);
   detail::ThreadState& thread = detail::thread_state();
   const bool mine = detail::is_of(ticket_, thread);
   const bool open = mine && depth_ <= thread.depth && thread.tickets[depth_ - 1] == ticket_;

@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "core/assert.hpp"
 #include "core/encode_impl.hpp"
 #include "core/encoded_endpoint.hpp"
 #include "core/utf8.hpp"
@@ -13,6 +14,7 @@ namespace {
 // Turns `old_size` bytes at `at` into room for `new_size`; null if the slot's text has no space for that.
 std::byte* make_room(SpanSlot& slot, std::size_t at, std::size_t old_size, std::size_t new_size) noexcept {
   const std::size_t used = fields_bytes(slot);
+  EDGESPAN_ASSERT(at + old_size <= used && used + slot.name_bytes <= slot.text.size());
   if (used - old_size + new_size + slot.name_bytes > slot.text.size()) return nullptr;
   std::byte* const place = slot.text.data() + at;
   const std::size_t behind = used - at - old_size;
@@ -38,6 +40,7 @@ Range find_tag(const SpanSlot& slot, std::string_view key) noexcept {
       return {at, head + body};
     }
     at += head + body;
+    EDGESPAN_ASSERT(at <= end);
   }
   return {end, 0};
 }
@@ -67,12 +70,14 @@ bool set_tag(SpanSlot& slot, std::string_view key, std::string_view value) noexc
   const std::size_t size = encode_impl::tag_size(key, value);
   std::byte* const out = make_room(slot, old.at, old.size, size);
   if (out == nullptr) return false;
-  encode_impl::write_tag(out, key, value);
+  [[maybe_unused]] const std::byte* const end = encode_impl::write_tag(out, key, value);
+  EDGESPAN_ASSERT(end == out + size);
   slot.tag_bytes = static_cast<std::uint16_t>(slot.tag_bytes - old.size + size);
   return true;
 }
 
 bool append_tag(SpanSlot& slot, std::string_view key, std::string_view value) noexcept {
+  EDGESPAN_ASSERT(!key.empty() && key.size() <= slot_text_max);
   std::byte* const out = make_room(slot, fields_bytes(slot), 0, encode_impl::tag_size(key, value));
   if (out == nullptr) return false;
   const std::byte* const end = encode_impl::write_tag(out, key, value);
@@ -85,7 +90,8 @@ bool add_annotation(SpanSlot& slot, std::uint64_t at_us, std::string_view text) 
   const std::size_t size = encode_impl::annotation_size(text);
   std::byte* const out = make_room(slot, fields_bytes(slot) - slot.tag_bytes, 0, size);
   if (out == nullptr) return false;
-  encode_impl::write_annotation(out, at_us, text);
+  [[maybe_unused]] const std::byte* const end = encode_impl::write_annotation(out, at_us, text);
+  EDGESPAN_ASSERT(end == out + size);
   slot.annotation_bytes = static_cast<std::uint16_t>(slot.annotation_bytes + size);
   return true;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "core/code.hpp"
 #include "core/open_spans.hpp"
 #include "core/slot_phase.hpp"
 #include "core/slot_text.hpp"
@@ -21,7 +22,7 @@ enum : std::uint8_t { flag_error_tag = 1 };  // the application set the tag `err
 // Takes the slot for one change. Null if the span is not recorded or was ended.
 SpanSlot* Span::take() const noexcept {
   if (tracing_ == nullptr || slot_ == 0) return nullptr;
-  SpanSlot& slot = state_of(*tracing_).memory.spans[slot_ - 1U];
+  SpanSlot& slot = detail::slot_at(state_of(*tracing_), slot_);
   std::uint32_t expected = slot_state(generation_, SlotPhase::open);
   return slot.state.compare_exchange_strong(expected, slot_state(generation_, SlotPhase::busy),
                                             std::memory_order_acquire, std::memory_order_relaxed)
@@ -30,13 +31,14 @@ SpanSlot* Span::take() const noexcept {
 }
 
 void Span::give_back(SpanSlot& slot, bool done) const noexcept {
+  EDGESPAN_ASSERT(slot.state.load(std::memory_order_relaxed) == slot_state(generation_, SlotPhase::busy));
   if (!done) state_of(*tracing_).count(detail::Event::text_cut);
   slot.state.store(slot_state(generation_, SlotPhase::open), std::memory_order_release);
 }
 
 bool Span::recording() const noexcept {
   return tracing_ != nullptr && slot_ != 0 &&
-         state_of(*tracing_).memory.spans[slot_ - 1U].state.load(std::memory_order_acquire) ==
+         detail::slot_at(state_of(*tracing_), slot_).state.load(std::memory_order_acquire) ==
              slot_state(generation_, SlotPhase::open);
 }
 
@@ -92,7 +94,7 @@ Span& Span::error(std::string_view message) & noexcept {
 }
 
 Span& Span::remote_service_name(std::string_view name) & noexcept {
-  if constexpr (small_code) return remote_endpoint({.service_name = name});
+  if constexpr (detail::small_code) return remote_endpoint({.service_name = name});
   if (SpanSlot* slot = take()) give_back(*slot, detail::set_remote_name(*slot, name));
   return *this;
 }
@@ -118,7 +120,7 @@ void Span::finish() noexcept {
 
 void Span::discard() noexcept {
   if (tracing_ != nullptr && slot_ != 0) {
-    SpanSlot& slot = state_of(*tracing_).memory.spans[slot_ - 1U];
+    SpanSlot& slot = detail::slot_at(state_of(*tracing_), slot_);
     std::uint32_t expected = slot_state(generation_, SlotPhase::open);
     slot.state.compare_exchange_strong(expected, slot_state(generation_, SlotPhase::free),
                                        std::memory_order_acq_rel);

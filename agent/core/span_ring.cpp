@@ -90,12 +90,15 @@ std::byte* SpanRing::claim_on(std::uint32_t index, std::uint32_t size) noexcept 
 
 // The chunk is zero.
 void SpanRing::give_back(std::uint32_t chunk) noexcept {
+  EDGESPAN_ASSERT(chunk < chunks() && chunks_used() != 0);
+  EDGESPAN_ASSERT(*word(chunk, 0) == 0);
   used_.fetch_sub(1, std::memory_order_relaxed);
   chunks_[chunk].before.store(chunk_free, std::memory_order_release);
 }
 
 // A chunk is zeroed before it is given back: the next reader must not take old bytes for a header.
 void SpanRing::free_chunk(std::uint32_t chunk) noexcept {
+  EDGESPAN_ASSERT(chunks_[chunk].end <= chunk_words);
   std::memset(word(chunk, 0), 0, chunks_[chunk].end * 4U);
   give_back(chunk);
 }
@@ -150,6 +153,7 @@ std::uint32_t SpanRing::oldest_stripe(std::uint32_t without) noexcept {
 bool SpanRing::leave_chunk(std::uint32_t index) noexcept {
   ReadSide& side = read_side(index);
   const std::uint32_t chunk = side.first;
+  EDGESPAN_ASSERT(chunk < chunks() && side.left != side.linked);
   RingChunk& left = chunks_[chunk];
   side.first = chunk == side.last ? none : left.next;
   if (side.first == none) side.last = none;
@@ -172,6 +176,7 @@ bool SpanRing::leave_chunk(std::uint32_t index) noexcept {
 // cursor was not `expected`.
 bool SpanRing::close_chunk(std::uint32_t index, std::uint32_t expected) noexcept {
   const std::uint32_t words = words_of(expected);
+  EDGESPAN_ASSERT(words <= chunk_words && read_side(index).first == read_side(index).last);
   if (!stripe_at(index).cursor.compare_exchange_strong(expected, no_chunk, std::memory_order_acq_rel,
                                                        std::memory_order_relaxed)) {
     return false;
@@ -244,6 +249,7 @@ bool SpanRing::find_late_in(std::uint32_t chunk, std::uint32_t end, RingElement&
     at += words_for(size_of(header));
   }
   chunks_[chunk].hole = static_cast<std::uint16_t>(hole);
+  EDGESPAN_ASSERT(holes_ != 0);
   if (hole == chunk_words) --holes_;
   return false;
 }
@@ -267,7 +273,9 @@ bool SpanRing::find_late(RingElement& out) noexcept {
 }
 
 void SpanRing::pop_late(const RingElement& element) noexcept {
-  *(reinterpret_cast<std::uint32_t*>(element.bytes.data()) - 1) |= taken;
+  std::uint32_t& header = *(reinterpret_cast<std::uint32_t*>(element.bytes.data()) - 1);
+  EDGESPAN_ASSERT((header & (committed | taken)) == committed);
+  header |= taken;
   count_popped(reading_[0]);
 }
 

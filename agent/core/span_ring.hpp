@@ -19,9 +19,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <edgespan/books.hpp>
-#include <edgespan/inline.hpp>
 #include <edgespan/limits.hpp>
 #include <span>
+
+#include "core/assert.hpp"
+#include "core/code.hpp"
 
 namespace edgespan::detail {
 
@@ -69,6 +71,7 @@ class SpanRing {
   // Producer side, any thread. A claim of `size` bytes (1 to ring_chunk_bytes - 4); null if the ring is full.
   // Every claim is followed by its commit, without a wait in between.
   std::byte* claim(std::uint32_t stripe, std::uint32_t size) noexcept {
+    EDGESPAN_ASSERT(stripe < stripes && size - 1 < ring_chunk_bytes - 4);
     const std::uint32_t words = words_for(size);
     if constexpr (small_code) return claim_on(stripe, size);
     std::atomic<std::uint32_t>& at = stripe_at(stripe).cursor;
@@ -82,6 +85,8 @@ class SpanRing {
   }
   void commit(std::byte* claimed, std::uint32_t size, std::uint32_t timestamp_at, bool annotated) noexcept {
     auto* const header = reinterpret_cast<std::uint32_t*>(claimed) - 1;
+    EDGESPAN_ASSERT(*header == size);  // claimed with this size, and not committed before
+    EDGESPAN_ASSERT(timestamp_at < size);
     std::atomic_ref<std::uint32_t>{*header}.store(pack(size, timestamp_at, annotated),
                                                   std::memory_order_release);
   }
@@ -117,7 +122,9 @@ class SpanRing {
   EDGESPAN_SHARED void pop(std::uint32_t stripe) noexcept {
     ReadSide& side = read_side(stripe);
     std::uint32_t& header = *word(side.first, side.words);
+    EDGESPAN_ASSERT((header & (committed | taken)) == committed);
     side.words += words_for(size_of(header));
+    EDGESPAN_ASSERT(side.words <= chunk_words);
     if (passes_over && chunks_[side.first].hole != chunk_words) header |= taken;
     count_popped(side);
   }
@@ -205,6 +212,7 @@ class SpanRing {
   }
   // The size is written at once, so that the consumer can pass over a claim whose producer stops.
   std::byte* open_claim(std::uint32_t chunk, std::uint32_t words, std::uint32_t size) noexcept {
+    EDGESPAN_ASSERT(*word(chunk, words) == 0);  // whoever freed the chunk has zeroed it
     std::atomic_ref<std::uint32_t>{*word(chunk, words)}.store(size, std::memory_order_relaxed);
     return reinterpret_cast<std::byte*>(word(chunk, words + 1));
   }
@@ -212,6 +220,7 @@ class SpanRing {
     if (words >= chunk_words) return false;
     const std::uint32_t header = header_at(chunk, words);
     if ((header & committed) == 0) return false;
+    EDGESPAN_ASSERT(words + words_for(size_of(header)) <= chunk_words);
     out.bytes = {reinterpret_cast<std::byte*>(word(chunk, words + 1)), size_of(header)};
     out.timestamp_at = header >> 12 & 0xFFF;
     out.annotated = (header & has_annotations) != 0;

@@ -78,6 +78,7 @@ void unwind_scopes(ThreadState& thread, std::uint32_t depth) noexcept {
 }
 
 void choose_stripe(ThreadState& thread) noexcept {
+  EDGESPAN_ASSERT(thread.stripe_plus_1 == 0);
   thread.stripe_plus_1 = threads_seen.fetch_add(1, std::memory_order_relaxed) % stripes + 1;
 }
 

@@ -8,6 +8,7 @@
 #include <edgespan/context.hpp>
 #include <edgespan/scope.hpp>
 
+#include "core/assert.hpp"
 #include "core/span_ring.hpp"
 
 namespace edgespan::detail {
@@ -51,6 +52,7 @@ void leave_foreign_scopes(ThreadState& thread) noexcept;
 // The context of this thread's innermost scope; null if there is none.
 inline const Context* innermost_scope() noexcept {
   ThreadState& thread = thread_state();
+  EDGESPAN_ASSERT(thread.depth <= scope_depth_max);
   if (stripes > 1 && thread.depth != 0 && thread.foreign_seen != foreign_ends.load(std::memory_order_acquire))
       [[unlikely]] {
     leave_foreign_scopes(thread);

@@ -4,6 +4,7 @@
 
 #include "core/consumer_lock.hpp"
 #include "core/encoded_endpoint.hpp"
+#include "core/ids.hpp"
 #include "core/open_spans.hpp"
 #include "core/slot_phase.hpp"
 #include "core/slot_text.hpp"

@@ -4,6 +4,7 @@
 namespace edgespan::detail {
 
 void TracingState::add_housekeeper(Housekeeper& added) noexcept {
+  EDGESPAN_ASSERT(added.sweep != nullptr && added.next == nullptr);
   Housekeeper* first = housekeepers.load(std::memory_order_relaxed);
   do {
     added.next = first;
@@ -12,6 +13,7 @@ void TracingState::add_housekeeper(Housekeeper& added) noexcept {
 }
 
 void wake_reporter(TracingState& state) noexcept {
+  EDGESPAN_ASSERT(state.epoch != 0);
   if (state.ring.chunks_used() * 2 < state.ring.chunks()) return;
   if (state.wake_sent.load(std::memory_order_relaxed) != 0 ||
       state.wake_sent.exchange(1, std::memory_order_relaxed) != 0)
@@ -23,6 +25,7 @@ void fold_counters(TracingState& state) noexcept {
   const auto fold = [](std::uint64_t& sum, std::uint32_t now) {
     sum += now - static_cast<std::uint32_t>(sum);
   };
+  EDGESPAN_ASSERT(state.consumer_lock.load(std::memory_order_relaxed) != 0);
   for (std::uint32_t i = 0; i < stripes; ++i) {
     fold(state.ledger.popped[i], state.ring.popped(i));
     StripeCounters& counters = state.ring.counters(i);

@@ -6,12 +6,13 @@
 #include <atomic>
 #include <cstdint>
 #include <edgespan/housekeeper.hpp>
-#include <edgespan/inline.hpp>
 #include <edgespan/tracing.hpp>
 #include <span>
 
 #include "core/access.hpp"
 #include "core/assert.hpp"
+#include "core/code.hpp"
+#include "core/context_copy.hpp"
 #include "core/encode.hpp"
 #include "core/encoded_endpoint.hpp"
 #include "core/span_ring.hpp"
@@ -46,7 +47,7 @@ struct Ledger {
 struct TracingState {
   edgespan_clock clock{};
   TracingMemory memory{};
-  Sampler sampler = Sampler::always();  // this and the next three: as in TracingConfig
+  Sampler sampler = Sampler::never();  // this and the next three: as in TracingConfig
   std::uint32_t span_deadline_s = 0;
   bool trace_id_128 = false;
   bool drop_oldest = false;
@@ -70,6 +71,7 @@ struct TracingState {
   std::uint64_t wall_us() const noexcept { return clock.wall_us(clock.ctx); }
   void pause(std::uint64_t us) const noexcept { clock.pause(clock.ctx, us); }
   EDGESPAN_SHARED void count(Event event) noexcept {
+    EDGESPAN_ASSERT(event < Event::count);
     events[static_cast<std::size_t>(event)].fetch_add(1, std::memory_order_relaxed);
   }
   // In a forked child, before anything else runs there.
@@ -83,45 +85,11 @@ struct TracingState {
   // Whether new spans are made: switched on, and the ids can be chosen at random.
   bool active() const noexcept {
     return !off.load(std::memory_order_relaxed) && seeded.load(std::memory_order_acquire) &&
-           faults.load(std::memory_order_relaxed) == 0;
+           (!assertions || faults.load(std::memory_order_relaxed) == 0);
   }
 };
 
 inline TracingState& state_of(Tracing& tracing) noexcept { return Access::state(tracing); }
-
-// Asks the port for the seed if there is none yet; cheap to repeat.
-void seed(TracingState& state) noexcept;
-
-// Field by field: a copy in wider pieces would wait for the stores of a context that was just made.
-#ifdef __OPTIMIZE_SIZE__
-constexpr const Context& copy_of(const Context& from) noexcept { return from; }
-#else
-constexpr Context copy_of(const Context& from) noexcept {
-  return {from.trace_hi, from.trace_lo, from.span_id, from.parent_id, from.decision};
-}
-#endif
-
-// The context that a slot of memory keeps field by field, since its decision fits beside other small fields.
-template <typename Slot>
-constexpr Context context_of(const Slot& slot) noexcept {
-  return {slot.trace_hi, slot.trace_lo, slot.span_id, slot.parent_id, slot.decision};
-}
-template <typename Slot>
-constexpr void set_context(Slot& slot, const Context& context) noexcept {
-  slot.trace_hi = context.trace_hi;
-  slot.trace_lo = context.trace_lo;
-  slot.span_id = context.span_id;
-  slot.parent_id = context.parent_id;
-  slot.decision = context.decision;
-}
-
-// A random number that is not 0.
-std::uint64_t random_id(TracingState& state) noexcept;
-
-// The context of a new span. The decision is `decision` or, where that is open, the answer of `sampler` or
-// else of the tracing's own sampler.
-Context new_root(TracingState& state, Decision decision, const Sampler* sampler) noexcept;
-Context new_child(TracingState& state, const Context& parent, const Sampler* sampler) noexcept;
 
 // Wakes the port's thread when half the ring is taken: once, until spans have left the ring. Any thread.
 void wake_reporter(TracingState& state) noexcept;

@@ -5,9 +5,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <edgespan/inline.hpp>
 #include <string_view>
 #include <type_traits>
+
+#include "core/assert.hpp"
+#include "core/code.hpp"
 
 namespace edgespan::detail {
 
@@ -20,6 +22,7 @@ constexpr char lower_ascii(char c) noexcept { return c >= 'A' && c <= 'Z' ? stat
 // Length of the well-formed UTF-8 sequence at `at`, or 0: no overlong forms, no surrogates, nothing past
 // U+10FFFF.
 constexpr std::size_t utf8_sequence(std::string_view text, std::size_t at) noexcept {
+  EDGESPAN_ASSERT(at < text.size());
   const auto lead = static_cast<std::uint8_t>(text[at]);
   if (lead < 0x80) return 1;
   const std::size_t size = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstring>
-#include <edgespan/inline.hpp>
 
 #include "core/b3_impl.hpp"
+#include "core/code.hpp"
 #include "kafka/kafka_state.hpp"
 
 namespace edgespan::kafka_detail {

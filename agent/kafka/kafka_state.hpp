@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "core/encode.hpp"
+#include "core/ids.hpp"
 #include "core/tracing_state.hpp"
 #include "kafka/inflight_table.hpp"
 

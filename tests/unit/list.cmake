@@ -21,6 +21,10 @@ set(edgespan_core_tests
   text_test
   tracing_test)
 
+# Tests of misuse: what the assertions of core are for. On boards they run on a core that has assertions.
+set(edgespan_misuse_tests
+  core_misuse_test)
+
 # These take the place of functions of a shared C library. A cross-compiled build has none.
 set(edgespan_interposing_tests
   alloc_trap_test

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <edgespan/inline.hpp>
 
 namespace edgespan {
 
@@ -19,7 +18,7 @@ struct Context {
   std::uint64_t parent_id = 0;  // 0: none
   Decision decision = Decision::undecided;
 
-  EDGESPAN_SHARED constexpr bool valid() const noexcept { return span_id != 0 && (trace_hi | trace_lo) != 0; }
+  constexpr bool valid() const noexcept { return span_id != 0 && (trace_hi | trace_lo) != 0; }
   constexpr bool sampled() const noexcept { return decision >= Decision::accept; }
   friend constexpr bool operator==(const Context&, const Context&) noexcept = default;
 };
