@@ -80,11 +80,6 @@ class Constraining {
 
 }  // namespace
 
-bool ConstrainReport::ok() const noexcept {
-  return std::none_of(begin(), end(),
-                      [](const Constraint& line) { return line.outcome == ConstraintOutcome::refused; });
-}
-
 // batch.num.messages and linger.ms stay: the queue bounds the messages of a batch, batch.size its bytes.
 // message.timeout.ms stays, too: how long a message may wait is not a matter of memory.
 ConstrainReport constrain(rd_kafka_conf_t* conf, const ProducerLimits& limits) noexcept {

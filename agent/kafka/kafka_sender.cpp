@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <edgespan/kafka_sender.hpp>
 
+#include "kafka/conf_number.hpp"
 #include "kafka/kafka_state.hpp"
+#include "kafka/produce_call.hpp"
 
 namespace edgespan {
 namespace {
@@ -71,9 +73,10 @@ SendResult pending() noexcept {
 }  // namespace
 
 Status KafkaSender::init(KafkaTracing& kafka, rd_kafka_t* producer, std::string_view topic) noexcept {
-  if (producer_ != nullptr || kafka.sender_.load(std::memory_order_relaxed) != nullptr)
+  KafkaState& state = state_of(kafka);
+  if (producer_ != nullptr || state.sender.load(std::memory_order_relaxed) != nullptr)
     return Status::already_started;
-  if (kafka.tracing_ == nullptr) return Status::not_started;
+  if (state.tracing == nullptr) return Status::not_started;
   if (producer == nullptr || rd_kafka_type(producer) != RD_KAFKA_PRODUCER || has_transactions(producer))
     return Status::bad_config;
   if (topic.empty() || topic.size() > topic_bytes_max || topic == "." || topic == "..")
@@ -85,7 +88,11 @@ Status KafkaSender::init(KafkaTracing& kafka, rd_kafka_t* producer, std::string_
   queue_bytes_max_ =
       conf_number(rd_kafka_conf(producer), "queue.buffering.max.kbytes") * std::uint64_t{1'024};
   producer_ = producer;
-  kafka.sender_.store(this, std::memory_order_release);
+  worker_ = &state.core().worker;
+  state.sender_ended = [](void* self, rd_kafka_resp_err_t error) {
+    static_cast<KafkaSender*>(self)->settle(error);
+  };
+  state.sender.store(this, std::memory_order_release);
   return Status::ok;
 }
 
@@ -116,19 +123,25 @@ SendResult KafkaSender::produce(std::span<const std::byte> batch) noexcept {
   // librdkafka calls its queue full even if it is empty.
   if (batch.size() > queue_bytes_max_) return ended(RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE);
   outcome_.store(unsettled, std::memory_order_relaxed);
-  KafkaTracing::begin_call();
+  begin_produce_call();
   const rd_kafka_resp_err_t error =
       rd_kafka_producev(producer_, RD_KAFKA_V_TOPIC(topic_.data()), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
                         RD_KAFKA_V_VALUE(const_cast<std::byte*>(batch.data()), batch.size()),
                         RD_KAFKA_V_OPAQUE(this), RD_KAFKA_V_END);
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return ended(error);
   // A producer without the interceptors: nobody would tell how the record ends.
-  if (!KafkaTracing::call_was_sent()) return ended(RD_KAFKA_RESP_ERR__INVALID_ARG);
+  if (!produce_call_was_sent()) return ended(RD_KAFKA_RESP_ERR__INVALID_ARG);
   record_ = Record::offered;
   SendResult result = pending();
   result.begun = 1;
   result.sent_bytes = static_cast<std::uint32_t>(batch.size());
   return result;
+}
+
+// The reporter then need not wait until it asks again.
+void KafkaSender::settle(rd_kafka_resp_err_t error) noexcept {
+  outcome_.store(error, std::memory_order_release);
+  if (const edgespan_worker* worker = worker_->load(std::memory_order_acquire)) worker->wake(worker->ctx);
 }
 
 SendResult KafkaSender::ended(rd_kafka_resp_err_t error) noexcept {

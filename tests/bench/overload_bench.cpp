@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "bench/queued_messages.hpp"
+#include "kafka/interceptors.hpp"
 
 #include <array>
 #include <string>
@@ -49,9 +50,10 @@ void inflight(benchmark::State& state) {
   const auto kafka_memory = std::make_unique<KafkaMemory<small_kafka>>();
   KafkaTracing kafka;
   must(kafka.init(agent.tracing, kafka_memory->inflight) == Status::ok, "KafkaTracing::init");
+  kafka_detail::KafkaState& traced = kafka_detail::state_of(kafka);
   const Scope scope{agent.tracing, context};
   const auto send = [&](rd_kafka_message_t* message) {
-    kafka.message_sent(messages.producer(), message);
+    kafka_detail::message_sent(traced, messages.producer(), message);
     drop_headers(message);
   };
   std::vector<rd_kafka_message_t*> taken;
@@ -61,7 +63,7 @@ void inflight(benchmark::State& state) {
       state, 20, [&] { send(one_more); }, [&] { agent.drain(); });
   const std::uint64_t refused = agent.tracing.books().inflight_full;
   must(refused > static_cast<std::uint64_t>(state.iterations()), "a full table of messages in flight");
-  for (rd_kafka_message_t* message : taken) kafka.message_ended(message);
+  for (rd_kafka_message_t* message : taken) kafka_detail::message_ended(traced, message);
   agent.check();
 }
 

@@ -9,6 +9,7 @@
 #include "bench/floor_b3.hpp"
 #include "bench/floor_span.hpp"
 #include "bench/queued_messages.hpp"
+#include "kafka/interceptors.hpp"
 
 #include <array>
 #include <atomic>
@@ -28,13 +29,14 @@ void send(benchmark::State& state, const TracingConfig& config, const Context& p
   const auto kafka_memory = std::make_unique<KafkaMemory<>>();
   KafkaTracing kafka;
   must(kafka.init(agent.tracing, kafka_memory->inflight) == Status::ok, "KafkaTracing::init");
+  kafka_detail::KafkaState& traced = kafka_detail::state_of(kafka);
   const Scope scope{agent.tracing, parent};
   measure(
       state, between_drains,
       [&] {
         rd_kafka_message_t* const message = messages.next();
-        kafka.message_sent(messages.producer(), message);
-        kafka.message_ended(message);
+        kafka_detail::message_sent(traced, messages.producer(), message);
+        kafka_detail::message_ended(traced, message);
         drop_headers(message);
       },
       [&] { agent.drain(); });

@@ -27,7 +27,8 @@ SOURCES = re.compile(r'/agent/(core|http|kafka)/[^/]+\.cpp$')
 APPLICATION = re.compile(
     r'edgespan::(?:Span|Scope|ConsumerBatch|ConsumerRecord|TracingConsumer|TracingProducer)::'
     r'|edgespan::Tracing::(?:span|child|open|enable|enabled|books)\('
-    r'|edgespan::KafkaTracing::(?:next_span|scope|message_sent|message_ended|record_refused|begin_call|call_was_sent)\('
+    r'|edgespan::KafkaTracing::(?:next_span|scope)\('
+    r'|edgespan::kafka_detail::(?:message_sent|message_ended|record_refused)\('
     r'|edgespan::(?:current|log_ids|b3_\w+)\(|edgespan::B3Headers::|edgespan::TraceIdSampler::|edgespan::RateSampler::')
 # Once, at start, or on the reporter's thread: in the table, with no limit here.
 OTHER = re.compile(r'edgespan::(?:Tracing|KafkaTracing|Reporter|HttpSender)::\w+\(|edgespan::constrain\(')
@@ -167,7 +168,7 @@ def main():
         if not free and size > limit:
             over.append(call)
     found = sum(not free for free, _ in rows)
-    if rows[False, 'TracingProducer::send'] <= rows[False, 'KafkaTracing::message_sent']:
+    if rows[False, 'TracingProducer::send'] <= rows[False, 'kafka_detail::message_sent']:
         sys.exit('send does not hold what librdkafka calls back')
     for name in unbounded:
         print(f'{name}: its stack has no bound')

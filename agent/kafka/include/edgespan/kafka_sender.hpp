@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <edgespan/port.h>
 #include <librdkafka/rdkafka.h>
 
 #include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <edgespan/kafka.hpp>
+#include <edgespan/kafka_tracing.hpp>
 #include <edgespan/sender.hpp>
 #include <edgespan/status.hpp>
 #include <span>
@@ -50,7 +51,6 @@ class KafkaSender {
   }
 
  private:
-  friend class KafkaTracing;
   enum class Record : std::uint8_t { none, offered, cancelled };
   static constexpr std::size_t topic_bytes_max = 249;
   static constexpr std::int32_t unsettled = INT32_MIN;  // no code of librdkafka
@@ -58,9 +58,10 @@ class KafkaSender {
   SendResult offer(std::span<const std::byte> batch) noexcept;
   SendResult produce(std::span<const std::byte> batch) noexcept;
   SendResult ended(rd_kafka_resp_err_t error) noexcept;
-  void settle(rd_kafka_resp_err_t error) noexcept { outcome_.store(error, std::memory_order_release); }
+  void settle(rd_kafka_resp_err_t error) noexcept;
 
   rd_kafka_t* producer_ = nullptr;
+  const std::atomic<const edgespan_worker*>* worker_ = nullptr;  // the reporter's, of the Tracing
   std::uint64_t queue_bytes_max_ = 0;
   std::atomic<std::int32_t> outcome_{unsettled};  // of the record on its way, from librdkafka's thread
   std::atomic<std::int32_t> last_error_{0};

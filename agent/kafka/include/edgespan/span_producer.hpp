@@ -4,8 +4,8 @@
 #include <librdkafka/rdkafka.h>
 
 #include <cstddef>
-#include <edgespan/kafka.hpp>
 #include <edgespan/kafka_sender.hpp>
+#include <edgespan/kafka_tracing.hpp>
 #include <edgespan/sender.hpp>
 #include <edgespan/status.hpp>
 #include <span>

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstring>
+#include <edgespan/tracing_producer.hpp>
 
-#include "kafka/kafka_state.hpp"
+#include "kafka/message_text.hpp"
+#include "kafka/produce_call.hpp"
+#include "kafka/send_span.hpp"
 
 namespace edgespan {
 namespace {
 
 using namespace kafka_detail;
-
-constexpr std::size_t topic_bytes_max = 249;
 
 void* unconst(std::string_view text) noexcept { return const_cast<char*>(text.data()); }
 
@@ -61,7 +62,7 @@ rd_kafka_resp_err_t TracingProducer::send(const ProducerRecord& record) noexcept
     headers = copy_headers(record.headers);
     if (headers == nullptr) return RD_KAFKA_RESP_ERR__INVALID_ARG;
   }
-  KafkaTracing::begin_call();
+  begin_produce_call();
   const rd_kafka_resp_err_t error = rd_kafka_producev(
       rk_, RD_KAFKA_V_TOPIC(record.topic), RD_KAFKA_V_PARTITION(record.partition),
       RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(unconst(record.key), record.key.size()),
@@ -69,16 +70,16 @@ rd_kafka_resp_err_t TracingProducer::send(const ProducerRecord& record) noexcept
       RD_KAFKA_V_OPAQUE(record.opaque), RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return error;
   if (headers != nullptr) rd_kafka_headers_destroy(headers);
-  if (!KafkaTracing::call_was_sent()) kafka_->record_refused(record.topic, record.key, error);
+  if (!produce_call_was_sent()) record_refused(state_of(*kafka_), record.topic, record.key, error);
   return error;
 }
 
 rd_kafka_error_t* TracingProducer::produceva(const rd_kafka_vu_t* arguments, std::size_t count) noexcept {
-  KafkaTracing::begin_call();
+  begin_produce_call();
   rd_kafka_error_t* error = rd_kafka_produceva(rk_, arguments, count);
-  if (error != nullptr && !KafkaTracing::call_was_sent()) {
+  if (error != nullptr && !produce_call_was_sent()) {
     const Attempt attempt = attempt_of(arguments, count);
-    kafka_->record_refused(attempt.topic, attempt.key, rd_kafka_error_code(error));
+    record_refused(state_of(*kafka_), attempt.topic, attempt.key, rd_kafka_error_code(error));
   }
   return error;
 }
@@ -86,12 +87,12 @@ rd_kafka_error_t* TracingProducer::produceva(const rd_kafka_vu_t* arguments, std
 int TracingProducer::produce(rd_kafka_topic_t* topic, std::int32_t partition, int flags, void* payload,
                              std::size_t payload_size, const void* key, std::size_t key_size,
                              void* opaque) noexcept {
-  KafkaTracing::begin_call();
+  begin_produce_call();
   const int result = rd_kafka_produce(topic, partition, flags, payload, payload_size, key, key_size, opaque);
-  if (result != 0 && !KafkaTracing::call_was_sent()) {
+  if (result != 0 && !produce_call_was_sent()) {
     const rd_kafka_resp_err_t error = rd_kafka_last_error();
-    kafka_->record_refused(rd_kafka_topic_name(topic),
-                           {static_cast<const char*>(key), key == nullptr ? 0 : key_size}, error);
+    record_refused(state_of(*kafka_), rd_kafka_topic_name(topic),
+                   {static_cast<const char*>(key), key == nullptr ? 0 : key_size}, error);
   }
   return result;
 }
@@ -104,7 +105,7 @@ int TracingProducer::produce_batch(rd_kafka_topic_t* topic, std::int32_t partiti
     // it.
     const rd_kafka_resp_err_t error = messages[i].err;
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR || error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION) continue;
-    kafka_->record_refused(rd_kafka_topic_name(topic), key_of(&messages[i]), error);
+    record_refused(state_of(*kafka_), rd_kafka_topic_name(topic), key_of(&messages[i]), error);
   }
   return accepted;
 }

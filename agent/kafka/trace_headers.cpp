@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "kafka/trace_headers.hpp"
+
 #include <cstring>
 
 #include "core/b3_impl.hpp"
 #include "core/code.hpp"
-#include "kafka/kafka_state.hpp"
+#include "core/tracing_state.hpp"
 
 namespace edgespan::kafka_detail {
 namespace {
@@ -112,7 +114,7 @@ EDGESPAN_SHARED void collect(FoundHeaders& found, B3Headers& set, std::string_vi
 
 }  // namespace
 
-// Parses when the frame that collected is gone.
+// Parses after collect() has returned, so that the two stack frames do not add up.
 B3Extraction read_list(FoundHeaders& found, const Context* written) noexcept {
   constexpr std::uint8_t only_b3 = 1U << static_cast<unsigned>(B3Key::b3);
   B3Headers set;
@@ -162,16 +164,6 @@ std::size_t header_bytes_max(const rd_kafka_headers_t* list) noexcept {
     bytes += header_frame_bytes + std::strlen(header.name) + header.size;
   }
   return bytes;
-}
-
-std::string_view topic_name(const rd_kafka_topic_t* topic) noexcept {
-  const char* name = topic != nullptr ? rd_kafka_topic_name(topic) : nullptr;
-  return name != nullptr ? std::string_view{name} : std::string_view{};
-}
-
-std::string_view key_of(const rd_kafka_message_t* message) noexcept {
-  return message->key != nullptr ? std::string_view{static_cast<const char*>(message->key), message->key_len}
-                                 : std::string_view{};
 }
 
 }  // namespace edgespan::kafka_detail

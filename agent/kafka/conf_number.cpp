@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kafka/conf_number.hpp"
+
+#include <charconv>
+#include <cstring>
+
+namespace edgespan::kafka_detail {
+
+std::uint32_t conf_number(const rd_kafka_conf_t* conf, const char* name) noexcept {
+  char text[16] = "";
+  std::size_t size = sizeof text;
+  std::uint32_t number = 0;
+  if (rd_kafka_conf_get(conf, name, text, &size) == RD_KAFKA_CONF_OK) {
+    std::from_chars(text, text + std::strlen(text), number);
+  }
+  return number;
+}
+
+}  // namespace edgespan::kafka_detail

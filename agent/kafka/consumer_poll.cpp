@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kafka/consumer_poll.hpp"
+
+#include <array>
+#include <string_view>
+
+#include "core/put_span.hpp"
+#include "kafka/message_text.hpp"
+#include "kafka/next_context.hpp"
+
+namespace edgespan::kafka_detail {
+namespace {
+
+// The field `name` of a span, encoded: "poll".
+constexpr std::array<std::byte, 6> poll_name{std::byte{0x2A}, std::byte{4},   std::byte{'p'},
+                                             std::byte{'o'},  std::byte{'l'}, std::byte{'l'}};
+
+}  // namespace
+
+// The context of a record's poll span, its own or one that it shares. Not inlined: keeps what the headers
+// said off the stack of add().
+[[gnu::noinline]] Context ConsumerPoll::join(const rd_kafka_message_t* message, FoundHeaders& found,
+                                             bool& shares) noexcept {
+  const B3Extraction extraction = read_headers(message, found);
+  if (state_.config.shared_root && extraction.kind == B3Extraction::Kind::empty) {
+    const PolledTopic* const topic = shared(message);
+    shares = topic != nullptr;
+    if (shares) return detail::copy_of(topic->context);
+  }
+  return next(message, extraction);
+}
+
+Context ConsumerPoll::add(rd_kafka_message_t* message) noexcept {
+  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR || !state_.active()) return {};
+  FoundHeaders found;
+  bool shares = false;
+  const Context context = join(message, found, shares);
+  const TraceHeaders headers{context, state_.config.b3};
+  if (!shares) record(context, message->rkt);
+  if (state_.config.rewrite_headers && !headers.write(message, found)) {
+    state_.core().count(detail::Event::header_failed);
+  }
+  return context;
+}
+
+Context ConsumerPoll::next(const rd_kafka_message_t* message, const B3Extraction& extraction) noexcept {
+  const MessagingSampler& sampler = state_.config.consumer_sampler;
+  return next_context(state_.core(), extraction, false, sampler, Operation::receive,
+                      rule_topic(sampler, message));
+}
+
+const PolledTopic* ConsumerPoll::shared(const rd_kafka_message_t* message) noexcept {
+  const std::string_view name = topic_of(message);
+  for (const PolledTopic& known : topics_.first(used_)) {
+    // The partitions of a topic share one name, though not always one handle.
+    if (known.topic == message->rkt ||
+        name == topic_name(static_cast<const rd_kafka_topic_t*>(known.topic))) {
+      return &known;
+    }
+  }
+  detail::TracingState& state = state_.core();
+  if (used_ == topics_.size()) {
+    if (!topics_.empty()) state.count(detail::Event::root_unshared);
+    return nullptr;
+  }
+  const Context context = next(message, no_headers);
+  PolledTopic& added = topics_[used_++];
+  added = {message->rkt, detail::copy_of(context)};
+  if (context.sampled() && now_us_ == 0) now_us_ = state.now_us();
+  return &added;
+}
+
+// Called once for the records of a topic that come in a row.
+[[gnu::noinline]] void ConsumerPoll::describe(const rd_kafka_topic_t* topic) noexcept {
+  const detail::EncodedEndpoint& local = state_.core().local;
+  static_assert(sizeof local.bytes + sizeof state_.remote.bytes <= sizeof fields_.bytes);
+  std::byte* out = detail::encode_impl::put_bytes(fields_.bytes.data(), local.view());
+  out = detail::encode_impl::put_run(out, state_.remote.bytes.data(), state_.remote.size);
+  long_tag_ = {topic_tag, topic_name(topic)};
+  const std::size_t size = detail::encode_impl::tag_size(long_tag_.key, long_tag_.value);
+  if (size <= static_cast<std::size_t>(fields_.bytes.end() - out)) {
+    out = detail::encode_impl::write_tag(out, long_tag_.key, long_tag_.value);
+    long_tag_ = {};
+  }
+  fields_.size = static_cast<std::size_t>(out - fields_.bytes.begin());
+  fields_.topic = topic;
+}
+
+// False: the ring has no room.
+[[gnu::noinline]] bool ConsumerPoll::put(const Context& context) noexcept {
+  detail::SpanFields span{context};
+  span.kind = Kind::consumer;
+  span.start_us = now_us_;
+  span.duration_us = 1;  // of zero length; the collector takes 0 for absent
+  span.name = poll_name;
+  span.text = detail::Bytes{fields_.bytes}.first(fields_.size);
+  span.tags[0] = long_tag_;
+  return detail::put(state_.core(), span);
+}
+
+void ConsumerPoll::record(const Context& context, const rd_kafka_topic_t* topic) noexcept {
+  if (!context.sampled()) return;
+  detail::TracingState& state = state_.core();
+  if (now_us_ == 0) now_us_ = state.now_us();
+  if (fields_.size == 0 || fields_.topic != topic) describe(topic);
+  detail::put_or_drop(state, [&] { return put(context); });
+}
+
+void ConsumerPoll::finish() noexcept {
+  for (const PolledTopic& topic : topics_.first(used_)) {
+    record(topic.context, static_cast<const rd_kafka_topic_t*>(topic.topic));
+  }
+}
+
+}  // namespace edgespan::kafka_detail

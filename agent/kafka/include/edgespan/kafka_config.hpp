@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an application decides about its Kafka tracing.
+#pragma once
+
+#include <cstdint>
+#include <edgespan/b3.hpp>
+#include <edgespan/messaging_sampler.hpp>
+#include <string_view>
+
+namespace edgespan {
+
+// When next_span() tags topic and text key.
+enum class TagProcessor : std::uint8_t {
+  always,     // so that a message is found by its key at every step
+  when_root,  // only if the record held no context, as Brave does
+};
+
+struct KafkaConfig {
+  // The remote endpoint of send and poll spans, 63 bytes of UTF-8 at most; empty: none. Copied.
+  std::string_view remote_service_name = "kafka";
+  bool shared_root = true;  // records without a context share one root span a topic and poll
+  MessagingSampler producer_sampler{};
+  MessagingSampler consumer_sampler{};
+  B3Format b3 = B3Format::single_no_parent;
+  TagProcessor tag_processor = TagProcessor::always;
+  bool rewrite_headers = true;  // poll puts its span's context into the record; next_span takes it out
+  // 1 or more: the span of a message without a delivery report expires after this. Longer than
+  // message.timeout.ms, which is 300 s unless set.
+  std::uint32_t inflight_deadline_s = 330;
+};
+
+}  // namespace edgespan

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <librdkafka/rdkafka.h>
+
+#include <array>
+#include <cstddef>
+#include <edgespan/consumer_record.hpp>
+#include <edgespan/inflight_bucket.hpp>
+#include <edgespan/kafka_config.hpp>
+#include <edgespan/status.hpp>
+#include <edgespan/tracing.hpp>
+#include <span>
+
+namespace edgespan {
+
+namespace kafka_detail {
+struct KafkaAccess;
+}
+
+// Makes traced clients, and the spans of what an application does with records. create() makes a traced
+// rd_kafka_t in place of rd_kafka_new(); every message that is produced on it, by whatever call, has a
+// PRODUCER span. TracingProducer and TracingConsumer add what only a wrapper around a call can see: a refused
+// produce, and the records of one poll.
+//
+// Pinned. Outlives every client that create() made, and is outlived by its Tracing. All calls but init(): any
+// thread.
+class KafkaTracing {
+ public:
+  KafkaTracing() noexcept;
+  KafkaTracing(const KafkaTracing&) = delete;
+  KafkaTracing& operator=(const KafkaTracing&) = delete;
+
+  // Once, before any other call. Keeps `tracing`, `inflight` (KafkaMemory::inflight) and the rules of the
+  // samplers; copies everything else. Status::not_started if `tracing` is not initialised, already_started
+  // the second time, too_small for an empty `inflight`, bad_config for a deadline of 0, bad_text for a name
+  // that is too long or not UTF-8. A call that fails changes nothing.
+  Status init(Tracing& tracing, std::span<InflightBucket> inflight, const KafkaConfig& config = {}) noexcept;
+
+  // As rd_kafka_new(), with tracing. On success the client owns `conf`. On failure the result is null, `conf`
+  // is the caller's, as it was, and `errstr` says why. Null for `conf`: librdkafka's defaults.
+  //
+  // Tracing is added to a copy of `conf`. An application's own interceptors are not copied: see install(). On
+  // failure with a librdkafka before 2.13 the copy is leaked, because there rd_kafka_conf_destroy() crashes
+  // on a configuration with an interceptor after a failed rd_kafka_new().
+  rd_kafka_t* create(rd_kafka_type_t type, rd_kafka_conf_t* conf, char* errstr,
+                     std::size_t errstr_size) noexcept;
+
+  // Adds tracing to a configuration itself: for a plugin, which makes no clients, and for an application with
+  // interceptors of its own. RD_KAFKA_RESP_ERR__STATE before init(). Do not destroy that configuration after
+  // a failed rd_kafka_new() with a librdkafka before 2.13: leak it.
+  rd_kafka_resp_err_t install(rd_kafka_conf_t* conf) noexcept;
+
+  // The span of the application's own work on a record: a child of the record's context, else of this
+  // thread's scope, else a new root. Started, without a name. With rewrite_headers the record's trace headers
+  // are taken out. Before init(), and while tracing is off, the span is empty.
+  Span next_span(const ConsumerRecord& record) noexcept;
+  Span next_span(rd_kafka_message_t* message) noexcept;
+
+  // Makes the context that a message carries current on this thread, for the log lines of a delivery report.
+  Scope scope(const rd_kafka_message_t* message) noexcept;
+
+ private:
+  friend struct kafka_detail::KafkaAccess;
+
+  alignas(8) std::array<std::byte, sizeof(void*) == 8 ? 248 : 176> state_;  // a kafka_detail::KafkaState
+};
+
+}  // namespace edgespan

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kafka/interceptors.hpp"
+
+#include "kafka/conf_number.hpp"
+#include "kafka/message_text.hpp"
+#include "kafka/next_context.hpp"
+#include "kafka/produce_call.hpp"
+#include "kafka/send_span.hpp"
+#include "kafka/trace_headers.hpp"
+
+namespace edgespan::kafka_detail {
+namespace {
+
+constexpr const char* interceptor_name = "edgespan";
+
+KafkaState& state_at(void* opaque) noexcept { return *static_cast<KafkaState*>(opaque); }
+
+rd_kafka_resp_err_t on_send(rd_kafka_t* rk, rd_kafka_message_t* message, void* opaque) {
+  message_sent(state_at(opaque), rk, message);
+  return RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+rd_kafka_resp_err_t on_acknowledgement(rd_kafka_t*, rd_kafka_message_t* message, void* opaque) {
+  message_ended(state_at(opaque), message);
+  return RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+// Keeps the least message.max.bytes of all clients.
+void note_message_bytes_max(KafkaState& state, std::uint32_t bytes) noexcept {
+  std::uint32_t least = state.least_message_bytes_max.load(std::memory_order_relaxed);
+  while (bytes < least && !state.least_message_bytes_max.compare_exchange_weak(least, bytes)) {
+  }
+}
+
+rd_kafka_resp_err_t on_new(rd_kafka_t* rk, const rd_kafka_conf_t* conf, void* opaque, char*, std::size_t) {
+  if (rd_kafka_type(rk) != RD_KAFKA_PRODUCER) return RD_KAFKA_RESP_ERR_NO_ERROR;
+  note_message_bytes_max(state_at(opaque), conf_number(conf, message_bytes_max_setting));
+  const rd_kafka_resp_err_t sent = rd_kafka_interceptor_add_on_send(rk, interceptor_name, on_send, opaque);
+  if (sent != RD_KAFKA_RESP_ERR_NO_ERROR) return sent;
+  return rd_kafka_interceptor_add_on_acknowledgement(rk, interceptor_name, on_acknowledgement, opaque);
+}
+
+// The context of a message that is sent. Not inlined: keeps what the headers said off the stack of
+// message_sent().
+[[gnu::noinline]] Context continue_trace(KafkaState& state, const rd_kafka_message_t* message,
+                                         FoundHeaders& found) noexcept {
+  const B3Extraction extraction = read_headers(message, found);
+  const MessagingSampler& sampler = state.config.producer_sampler;
+  return next_context(state.core(), extraction, true, sampler, Operation::send, rule_topic(sampler, message));
+}
+
+// Starts the span of a message and gives the message its header. Not inlined: the deepest path of
+// message_sent() then does not hold this function's stack as well.
+[[gnu::noinline]] void begin_send(KafkaState& state, rd_kafka_t* rk, rd_kafka_message_t* message,
+                                  const FoundHeaders& found, InflightSpan& span) noexcept {
+  detail::TracingState& core = state.core();
+  const bool sampled = span.context.sampled();
+  const TraceHeaders headers{span.context, state.config.b3};
+  if (sampled) span.start_us = core.now_us();
+  // librdkafka compared the message with message.max.bytes before it had the header; a larger one aborts the
+  // process when it is sent (2.0.2, an assertion). The least limit of all clients settles it nearly always.
+  const std::size_t bytes = traced_record_bytes_max(message, found.list);
+  const bool has_room = bytes <= state.least_message_bytes_max.load(std::memory_order_relaxed) ||
+                        bytes <= conf_number(rd_kafka_conf(rk), message_bytes_max_setting);
+  if (!has_room || !headers.write(message, found)) core.count(detail::Event::header_failed);
+}
+
+// Ends the span of a message for which the table has no slot. Not inlined, for message_sent()'s stack.
+[[gnu::noinline]] void end_unheld(KafkaState& state, const InflightSpan& span,
+                                  const rd_kafka_message_t* message) noexcept {
+  state.core().count(detail::Event::inflight_full);
+  record_send(state, span, {span.start_us, topic_of(message), key_of(message), {}});
+}
+
+// Not inlined: a message without a span leaves message_ended() at once.
+[[gnu::noinline]] void end_send(KafkaState& state, const rd_kafka_message_t* message) noexcept {
+  InflightSpan span;
+  if (!state.inflight.take(message, span)) return;
+  const char* error = message->err != RD_KAFKA_RESP_ERR_NO_ERROR ? rd_kafka_err2name(message->err) : "";
+  record_send(state, span, {state.core().now_us(), topic_of(message), key_of(message), error});
+}
+
+}  // namespace
+
+rd_kafka_resp_err_t add_interceptors(rd_kafka_conf_t* conf, KafkaState& state) noexcept {
+  return rd_kafka_conf_interceptor_add_on_new(conf, interceptor_name, on_new, &state);
+}
+
+void message_sent(KafkaState& state, rd_kafka_t* rk, rd_kafka_message_t* message) noexcept {
+  mark_produce_call();
+  if (!state.active() || state.is_senders(message)) return;
+  state.inflight.expect(message);  // first of all: another core wrote to its slot last
+  FoundHeaders found;
+  InflightSpan span{continue_trace(state, message, found), 0};
+  begin_send(state, rk, message, found, span);
+  if (!span.context.sampled()) return;
+  const std::uint64_t start_us = span.start_us;
+  switch (state.inflight.insert(message, span)) {
+    case InflightTable::Insert::stored:
+      return;
+    case InflightTable::Insert::replaced:
+      return expire_send(state, span, start_us);
+    case InflightTable::Insert::full:
+      return end_unheld(state, span, message);
+  }
+}
+
+// For a message that produce_batch refused, librdkafka passes the application's own array element (2.0.2,
+// read). So nothing of the message but its opaque is read before its address was found in the table.
+void message_ended(KafkaState& state, rd_kafka_message_t* message) noexcept {
+  if (state.is_senders(message)) return state.sender_ended(message->_private, message->err);
+  if (state.inflight.may_hold(message)) end_send(state, message);
+}
+
+void sweep_messages(KafkaState& state, std::uint64_t now_us, bool all) noexcept {
+  const std::uint32_t age_s = all ? 0 : state.config.inflight_deadline_s;
+  InflightSpan span;
+  while (state.inflight.take_older(now_us, age_s, span)) expire_send(state, span, now_us);
+}
+
+}  // namespace edgespan::kafka_detail

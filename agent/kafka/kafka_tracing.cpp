@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cstring>
+#include <edgespan/kafka_tracing.hpp>
+#include <new>
+
+#include "core/open_spans.hpp"
+#include "core/utf8.hpp"
+#include "kafka/interceptors.hpp"
+#include "kafka/kafka_state.hpp"
+#include "kafka/message_text.hpp"
+#include "kafka/trace_headers.hpp"
+
+namespace edgespan {
+namespace {
+
+using namespace kafka_detail;
+
+constexpr int fixed_conf_destroy = 0x020d0000;  // 2.13, the first librdkafka that survives it
+
+void put_text(char* errstr, std::size_t size, const char* text) noexcept {
+  if (errstr == nullptr || size == 0) return;
+  const std::size_t kept = std::min(std::strlen(text), size - 1);
+  std::memcpy(errstr, text, kept);
+  errstr[kept] = '\0';
+}
+
+void sweep(void* state, std::uint64_t now_us, bool all) {
+  sweep_messages(*static_cast<KafkaState*>(state), now_us, all);
+}
+
+// Starts the span of the work on a message.
+Span open_next(KafkaState& state, const rd_kafka_message_t* message, const Context& parent) noexcept {
+  SpanSlot* slot = nullptr;
+  Span span = detail::start_child(*state.tracing, parent, slot);
+  if (slot != nullptr && (!parent.valid() || state.config.tag_processor == TagProcessor::always)) {
+    const std::string_view key = key_of(message);
+    if (detail::text_key(key)) {
+      detail::add_tag(state.core(), *slot, key_tag, detail::cut_utf8(key, key_tag_bytes_max));
+    }
+    detail::add_tag(state.core(), *slot, topic_tag, topic_of(message));
+  }
+  detail::open_slot(slot);
+  return span;
+}
+
+// `polled`: the context that poll wrote into the record; null if nothing is known of it.
+Span next_span_of(KafkaState& state, rd_kafka_message_t* message, const Context* polled) noexcept {
+  if (!state.active()) return {};
+  FoundHeaders found;
+  const B3Extraction extraction = read_headers(message, found, polled);
+  if (state.config.rewrite_headers && extraction.kind == B3Extraction::Kind::ids) clear_headers(found);
+  return open_next(state, message, extraction.context);
+}
+
+}  // namespace
+
+KafkaTracing::KafkaTracing() noexcept { new (KafkaAccess::storage(*this)) KafkaState{}; }
+
+Status KafkaTracing::init(Tracing& tracing, std::span<InflightBucket> inflight,
+                          const KafkaConfig& config) noexcept {
+  KafkaState& state = state_of(*this);
+  if (state.tracing != nullptr) return Status::already_started;
+  detail::TracingState& core = detail::state_of(tracing);
+  if (core.epoch == 0) return Status::not_started;
+  if (inflight.empty()) return Status::too_small;
+  if (config.inflight_deadline_s == 0) return Status::bad_config;
+  Endpoint remote;
+  remote.service_name = config.remote_service_name;
+  detail::EncodedEndpoint encoded;
+  if (!detail::encode_endpoint(remote, detail::EndpointField::remote, encoded)) return Status::bad_text;
+  state.remote = encoded;
+  state.config = config;
+  state.config.remote_service_name = {};  // the caller's text is not kept
+  state.inflight.init(inflight);
+  state.housekeeper.ctx = &state;
+  state.housekeeper.sweep = sweep;
+  core.add_housekeeper(state.housekeeper);
+  state.tracing = &tracing;
+  return Status::ok;
+}
+
+rd_kafka_resp_err_t KafkaTracing::install(rd_kafka_conf_t* conf) noexcept {
+  KafkaState& state = state_of(*this);
+  return state.tracing != nullptr ? add_interceptors(conf, state) : RD_KAFKA_RESP_ERR__STATE;
+}
+
+rd_kafka_t* KafkaTracing::create(rd_kafka_type_t type, rd_kafka_conf_t* conf, char* errstr,
+                                 std::size_t errstr_size) noexcept {
+  if (state_of(*this).tracing == nullptr) {
+    put_text(errstr, errstr_size, "KafkaTracing::create before a successful init");
+    return nullptr;
+  }
+  rd_kafka_conf_t* traced = conf != nullptr ? rd_kafka_conf_dup(conf) : rd_kafka_conf_new();
+  if (install(traced) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    put_text(errstr, errstr_size, "librdkafka refused the tracing interceptor");
+    rd_kafka_conf_destroy(traced);
+    return nullptr;
+  }
+  rd_kafka_t* rk = rd_kafka_new(type, traced, errstr, errstr_size);
+  if (rk != nullptr) {
+    if (conf != nullptr) rd_kafka_conf_destroy(conf);
+  } else if (rd_kafka_version() >= fixed_conf_destroy) {
+    rd_kafka_conf_destroy(traced);
+  }
+  return rk;
+}
+
+// What poll wrote into a record need not be read again. Records that keep their headers do not hold it.
+Span KafkaTracing::next_span(const ConsumerRecord& record) noexcept {
+  KafkaState& state = state_of(*this);
+  if (state.config.rewrite_headers || !record.polled_.valid()) {
+    return next_span_of(state, record.message_, &record.polled_);
+  }
+  if (!state.active()) return {};
+  return open_next(state, record.message_, record.polled_);
+}
+
+Span KafkaTracing::next_span(rd_kafka_message_t* message) noexcept {
+  return next_span_of(state_of(*this), message, nullptr);
+}
+
+Scope KafkaTracing::scope(const rd_kafka_message_t* message) noexcept {
+  KafkaState& state = state_of(*this);
+  if (state.tracing == nullptr) return {};
+  FoundHeaders found;
+  const B3Extraction extraction = read_headers(message, found);
+  return Scope{*state.tracing, extraction.kind == B3Extraction::Kind::ids ? extraction.context : Context{}};
+}
+
+}  // namespace edgespan

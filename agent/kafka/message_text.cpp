@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kafka/message_text.hpp"
+
+namespace edgespan::kafka_detail {
+
+std::string_view topic_name(const rd_kafka_topic_t* topic) noexcept {
+  const char* name = topic != nullptr ? rd_kafka_topic_name(topic) : nullptr;
+  return name != nullptr ? std::string_view{name} : std::string_view{};
+}
+
+std::string_view key_of(const rd_kafka_message_t* message) noexcept {
+  return message->key != nullptr ? std::string_view{static_cast<const char*>(message->key), message->key_len}
+                                 : std::string_view{};
+}
+
+}  // namespace edgespan::kafka_detail

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// The context of a span that continues what a record says.
+#pragma once
+
+#include <librdkafka/rdkafka.h>
+
+#include <edgespan/b3.hpp>
+#include <edgespan/messaging_sampler.hpp>
+#include <string_view>
+
+#include "core/ids.hpp"
+#include "core/tracing_state.hpp"
+#include "kafka/message_text.hpp"
+
+namespace edgespan::kafka_detail {
+
+// Of a record without trace headers.
+inline constexpr B3Extraction no_headers{};
+
+// The topic that next_context() needs. The name is looked up only if a rule may ask for it.
+inline std::string_view rule_topic(const MessagingSampler& sampler,
+                                   const rd_kafka_message_t* message) noexcept {
+  return sampler.rules.empty() ? std::string_view{} : topic_of(message);
+}
+
+// `scope_first`: this thread's scope is the parent even if the record holds ids, as for a producer; else the
+// record's ids come first.
+inline Context next_context(detail::TracingState& state, const B3Extraction& extraction, bool scope_first,
+                            const MessagingSampler& sampler, Operation operation,
+                            std::string_view topic) noexcept {
+  const Context* const scope = detail::innermost_scope();
+  const bool ids = extraction.kind == B3Extraction::Kind::ids;
+  if (scope != nullptr && (scope_first || !ids)) return detail::new_child(state, *scope, nullptr);
+  const Decision decision =
+      extraction.kind == B3Extraction::Kind::empty ? Decision::undecided : extraction.context.decision;
+  const bool ask = decision == Decision::undecided && !sampler.rules.empty();
+  const Sampler* const rule = ask ? sampler.find(operation, topic) : nullptr;
+  return ids ? detail::new_child(state, extraction.context, rule) : detail::new_root(state, decision, rule);
+}
+
+}  // namespace edgespan::kafka_detail

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// The trace headers of a record: found, read, taken out and written.
+#pragma once
+
+#include <librdkafka/rdkafka.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <edgespan/b3.hpp>
+
+namespace edgespan::kafka_detail {
+
+// Where trace headers stand in a record.
+struct FoundHeaders {
+  rd_kafka_headers_t* list = nullptr;  // null: the record has no headers
+  std::uint8_t keys = 0;               // a bit for each B3Key that stands in the list, readable or not
+  bool respelled = false;              // one of them in another case than we write
+};
+
+// Reads the trace headers of a record; `found`, which is new, says where they are. Looks at the last 256
+// headers: a record with more is not ours to parse in full. `written`, if not null, is what a `b3` header of
+// the record should hold; one that names its span is not parsed.
+B3Extraction read_list(FoundHeaders& found, const Context* written) noexcept;
+[[gnu::always_inline]] inline B3Extraction read_headers(const rd_kafka_message_t* message,
+                                                        FoundHeaders& found,
+                                                        const Context* written = nullptr) noexcept {
+  if (rd_kafka_message_headers(message, &found.list) != RD_KAFKA_RESP_ERR_NO_ERROR) return {};
+  return read_list(found, written);
+}
+
+// Takes every trace header out of a list, in whatever case it is written.
+void clear_headers(const FoundHeaders& found) noexcept;
+
+// The trace headers of a valid context. The text of `b3` is made at once and written later: what librdkafka
+// copies should have reached the cache by then.
+class TraceHeaders {
+ public:
+  TraceHeaders(const Context& context, B3Format format) noexcept
+      : context_{context},
+        format_{format},
+        size_{format == B3Format::multi ? 0 : b3_format(context, format, text_)} {}
+
+  // Replaces those of a record. False if librdkafka refused.
+  bool write(rd_kafka_message_t* message, const FoundHeaders& found) const noexcept;
+
+ private:
+  bool add_to(rd_kafka_headers_t* list) const noexcept;
+
+  const Context& context_;
+  B3Format format_;
+  std::size_t size_;
+  std::array<char, b3_single_max> text_;
+};
+
+// What headers take on the wire at most.
+std::size_t header_bytes_max(const rd_kafka_headers_t* list) noexcept;
+
+// Lengths and times in a record and in each of its headers, every varint at its longest.
+inline constexpr std::size_t record_frame_bytes = 36;
+inline constexpr std::size_t header_frame_bytes = 10;
+inline constexpr std::size_t key_chars_max = 17;  // X-B3-ParentSpanId
+inline constexpr std::size_t trace_headers_bytes_max =
+    sizeof B3Buffer::text + b3_headers_max * (header_frame_bytes + key_chars_max);
+
+// No record of this message takes more on the wire, once trace headers of any format were added to it.
+inline std::size_t traced_record_bytes_max(const rd_kafka_message_t* message,
+                                           const rd_kafka_headers_t* list) noexcept {
+  return record_frame_bytes + message->len + message->key_len + trace_headers_bytes_max +
+         (list != nullptr ? header_bytes_max(list) : 0);
+}
+
+}  // namespace edgespan::kafka_detail

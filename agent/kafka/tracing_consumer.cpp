@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstdint>
+#include <edgespan/tracing_consumer.hpp>
+
+#include "kafka/consumer_poll.hpp"
+#include "kafka/polled_record.hpp"
+
+namespace edgespan {
+
+using kafka_detail::ConsumerPoll;
+
+TracingConsumer::TracingConsumer(KafkaTracing& kafka, rd_kafka_t* consumer, ConsumerMemory memory) noexcept
+    : kafka_{&kafka}, rk_{consumer}, memory_{memory} {}
+
+ConsumerBatch TracingConsumer::poll(std::chrono::milliseconds timeout) noexcept {
+  EDGESPAN_ASSERT(!batch_lives_);
+  if (batch_lives_) return ConsumerBatch{nullptr, 0};  // its records stand where the new ones would
+  batch_lives_ = true;
+  ConsumerPoll poll{kafka_detail::state_of(*kafka_), memory_.topics, fields_};
+  std::size_t size = 0;
+  int wait_ms = timeout.count() > INT32_MAX ? INT32_MAX : static_cast<int>(timeout.count());
+  while (size < memory_.records.size()) {
+    rd_kafka_message_t* message = rd_kafka_consumer_poll(rk_, wait_ms);
+    if (message == nullptr) break;
+    memory_.records[size++] = kafka_detail::pack(message, poll.add(message));
+    wait_ms = 0;
+  }
+  poll.finish();
+  return ConsumerBatch{this, size};
+}
+
+rd_kafka_message_t* TracingConsumer::consumer_poll(int timeout_ms) noexcept {
+  rd_kafka_message_t* message = rd_kafka_consumer_poll(rk_, timeout_ms);
+  if (message == nullptr) return nullptr;
+  ConsumerPoll poll{kafka_detail::state_of(*kafka_), memory_.topics, fields_};
+  poll.add(message);
+  poll.finish();
+  return message;
+}
+
+ssize_t TracingConsumer::consume_batch_queue(rd_kafka_queue_t* queue, int timeout_ms,
+                                             rd_kafka_message_t** messages, std::size_t size) noexcept {
+  const ssize_t count = rd_kafka_consume_batch_queue(queue, timeout_ms, messages, size);
+  EDGESPAN_ASSERT(count <= static_cast<ssize_t>(size));
+  ConsumerPoll poll{kafka_detail::state_of(*kafka_), memory_.topics, fields_};
+  for (ssize_t i = 0; i < count; ++i) poll.add(messages[i]);
+  poll.finish();
+  return count;
+}
+
+}  // namespace edgespan
