@@ -10,13 +10,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <edgespan/http_sender.hpp>
-#include <edgespan/kafka.hpp>
+#include <edgespan/agent.hpp>
 #include <edgespan/kafka_constrain.hpp>
-#include <edgespan/posix_port.hpp>
 #include <edgespan/posix_thread_stack.hpp>
 #include <edgespan/rdkafka_memory.hpp>
-#include <edgespan/reporter.hpp>
 
 #include "memory/canary.hpp"
 #include "memory/heap.hpp"
@@ -27,13 +24,7 @@ using namespace edgespan;
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
-Memory<> memory;
-KafkaMemory<> kafka_memory;
-posix::Port port;
-Tracing tracing;
-HttpSender zipkin;
-Reporter reporter;
-KafkaTracing kafka_tracing;
+Agent<> agent;
 
 struct Counts {
   unsigned long offered = 0, accepted = 0, refused = 0, delivered = 0, failed = 0;
@@ -59,7 +50,7 @@ rd_kafka_t* client(rd_kafka_type_t type, const char* brokers) {
     constrain(conf, ConsumerLimits{});
   }
   char errstr[256];
-  rd_kafka_t* made = kafka_tracing.create(type, conf, errstr, sizeof errstr);
+  rd_kafka_t* made = agent.kafka().create(type, conf, errstr, sizeof errstr);
   if (made == nullptr) std::fprintf(stderr, "%s\n", errstr), std::exit(1);
   return made;
 }
@@ -70,11 +61,11 @@ void* consume(void* rk) {
   rd_kafka_topic_partition_list_add(list, "commands", 0)->offset = 0;
   rd_kafka_assign(consumer_rk, list);
   rd_kafka_topic_partition_list_destroy(list);
-  TracingConsumer consumer{kafka_tracing, consumer_rk, kafka_memory.consumer};
+  TracingConsumer consumer{agent.kafka(), consumer_rk, agent.consumer_memory()};
   while (!done) {
     for (auto& record : consumer.poll(100ms)) {
       if (record.error() != RD_KAFKA_RESP_ERR_NO_ERROR) continue;
-      auto span = kafka_tracing.next_span(record).name("process");
+      auto span = agent.kafka().next_span(record).name("process");
       ++consumed;
     }
   }
@@ -104,7 +95,7 @@ long status_kb(const char* name) {
 }
 
 void report(const char* phase) {
-  const Books books = tracing.books();
+  const Books books = agent.books();
   std::printf(
       "{\"phase\": \"%s\", \"offered\": %lu, \"accepted\": %lu, \"refused\": %lu, \"delivered\": %lu, "
       "\"failed\": %lu, "
@@ -137,15 +128,14 @@ int main(int count, char** arguments) {
   mallopt(M_ARENA_MAX, 1);
   mallopt(M_TRIM_THRESHOLD, 65'536);
   mallopt(M_MMAP_THRESHOLD, 65'536);
-  const bool started =
-      posix::default_thread_stack(rdkafka_thread_stack_bytes) && port.init() &&
-      tracing.init(memory, {.local = {.service_name = "outage"}}, port.clock()) == Status::ok &&
-      zipkin.init(port.stream(), arguments[2]) == Status::ok &&
-      reporter.init(tracing, zipkin.sender()) == Status::ok && reporter.start(port.worker()) == Status::ok &&
-      kafka_tracing.init(tracing, kafka_memory.inflight) == Status::ok;
-  if (!started) return 1;
+  if (!posix::default_thread_stack(rdkafka_thread_stack_bytes)) return 1;
+  const AgentStatus started = agent.start({.service_name = "outage", .url = arguments[2]});
+  if (!started.ok()) {
+    std::fprintf(stderr, "outage: %s\n", started.text());
+    return 1;
+  }
   rd_kafka_t* consumer = client(RD_KAFKA_CONSUMER, arguments[1]);
-  TracingProducer producer{kafka_tracing, client(RD_KAFKA_PRODUCER, arguments[1])};
+  TracingProducer producer{agent.kafka(), client(RD_KAFKA_PRODUCER, arguments[1])};
   pthread_t thread{};
   pthread_create(&thread, nullptr, consume, consumer);
   offer(producer, 5s);
@@ -159,7 +149,7 @@ int main(int count, char** arguments) {
   rd_kafka_flush(producer.handle(), 20'000);
   done = true;
   pthread_join(thread, nullptr);
-  (void)reporter.stop(5'000);  // what it could not deliver is in the books
+  (void)agent.stop(5'000);  // what it could not deliver is in the books
   report("end");
   rd_kafka_consumer_close(consumer);
   rd_kafka_destroy(consumer);

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <edgespan/http_sender.hpp>
-#include <edgespan/kafka.hpp>
-#include <edgespan/posix_port.hpp>
-#include <edgespan/reporter.hpp>
+#include <edgespan/agent.hpp>
 
 #include "resident.hpp"
 
@@ -121,13 +118,7 @@ struct Traced {
 };
 
 // Of the size that everybody gets who does not choose.
-edgespan::Memory<> memory;
-edgespan::KafkaMemory<> kafka_memory;
-posix::Port port;
-Tracing tracing;
-HttpSender zipkin;
-Reporter reporter;
-KafkaTracing kafka;
+Agent<> agent;
 
 }  // namespace
 
@@ -137,23 +128,20 @@ Usage run_plain(const std::string& brokers, std::size_t records) {
 }
 
 Usage run_traced(const std::string& brokers, const std::string& collector_url, std::size_t records) {
-  using enum Status;
-  must(port.init() && tracing.init(memory, {.local = {.service_name = "resident"}}, port.clock()) == ok &&
-           zipkin.init(port.stream(), collector_url) == ok && reporter.init(tracing, zipkin.sender()) == ok &&
-           reporter.start(port.worker()) == ok && kafka.init(tracing, kafka_memory.inflight) == ok,
-       "the agent did not start");
+  const AgentStatus started = agent.start({.service_name = "resident", .url = collector_url});
+  must(started.ok(), started.text());
   char errstr[256] = "";
   rd_kafka_t* producer =
-      kafka.create(RD_KAFKA_PRODUCER, configuration(brokers, false), errstr, sizeof errstr);
+      agent.kafka().create(RD_KAFKA_PRODUCER, configuration(brokers, false), errstr, sizeof errstr);
   must(producer != nullptr, errstr);
   rd_kafka_t* consumer = client(RD_KAFKA_CONSUMER, brokers);
-  Traced traced{kafka, {kafka, producer}, {kafka, consumer, kafka_memory.consumer}};
+  Traced traced{agent.kafka(), {agent.kafka(), producer}, {agent.kafka(), consumer, agent.consumer_memory()}};
   const Usage usage = run(traced, producer, consumer, records);
-  must(reporter.stop(patience_ms) == ok, "the collector did not take the last spans");
+  must(agent.stop(patience_ms) == Status::ok, "the collector did not take the last spans");
 
   // An agent that did nothing would prove nothing. Spans come faster here than any gateway makes them, so
   // some are dropped; the books hold all the same.
-  const Books books = tracing.books();
+  const Books books = agent.books();
   must(books.balanced() && books.finished >= 3 * records && books.delivered >= idle_records,
        "the agent did not report what it should have");
   return usage;

@@ -2,10 +2,10 @@
 // Built with a header that `edgespan budget` printed: the uplink is down, spans come in, and as many wait as
 // the header says; the broker is down, messages come in, and as many are taken; the process stays inside
 // MemoryMax.
+#include <edgespan/basic_agent.hpp>
 #include <edgespan/kafka.hpp>
 #include <edgespan/kafka_constrain.hpp>
 #include <edgespan/posix_port.hpp>
-#include <edgespan/reporter.hpp>
 
 #include <cstdio>
 #include <cstdlib>
@@ -18,9 +18,8 @@ namespace {
 
 using namespace edgespan;
 
-Memory<budget::limits> memory;
+BasicAgent<budget::limits> agent;
 KafkaMemory<budget::kafka_limits> kafka_memory;
-const TracingConfig local_service{.local = {.service_name = "gateway"}};
 
 void require(bool condition, const char* what) {
   if (condition) return;
@@ -46,7 +45,7 @@ void finish_span(Tracing& tracing, std::size_t filler_bytes) {
 
 // What one such span takes on its way out.
 std::size_t encoded_bytes(std::size_t filler_bytes) {
-  static Memory<> scratch;
+  static BasicAgent<> scratch;
   static std::size_t seen;
   seen = 0;
   const auto offer = [](void*, std::span<const std::byte> batch, std::uint64_t) {
@@ -56,13 +55,12 @@ std::size_t encoded_bytes(std::size_t filler_bytes) {
     return result;
   };
   posix::Port port;
-  Tracing tracing;
-  Reporter reporter;
-  require(port.init() && tracing.init(scratch, local_service, port.clock()) == Status::ok &&
-              reporter.init(tracing, {nullptr, offer, [](void*) {}}) == Status::ok,
-          "the agent does not start");
-  finish_span(tracing, filler_bytes);
-  require(reporter.flush(10'000) == Status::ok && seen != 0, "no span came out");
+  require(port.init(), "the port does not start");
+  const AgentStatus started =
+      scratch.start({.service_name = "gateway"}, port.clock(), {nullptr, offer, [](void*) {}});
+  require(started.ok(), started.text());
+  finish_span(scratch.tracing(), filler_bytes);
+  require(scratch.stop(10'000) == Status::ok && seen != 0, "no span came out");
   return seen;
 }
 
@@ -132,29 +130,26 @@ void check_memory() {
 
 int main() {
   posix::Port port;
-  Tracing tracing;
-  Reporter reporter;
   KafkaTracing kafka;
-  const Sender sender{nullptr, unreachable, [](void*) {}};
-  require(port.init({.stack_bytes = budget::reporter_stack_bytes}) &&
-              tracing.init(memory, local_service, port.clock()) == Status::ok &&
-              reporter.init(tracing, sender) == Status::ok &&
-              kafka.init(tracing, kafka_memory.inflight) == Status::ok,
-          "the agent does not start");
+  require(port.init({.stack_bytes = budget::reporter_stack_bytes}), "the port does not start");
+  const AgentStatus started =
+      agent.start({.service_name = "gateway"}, port.clock(), {nullptr, unreachable, [](void*) {}});
+  require(started.ok(), started.text());
+  require(kafka.init(agent.tracing(), kafka_memory.inflight) == Status::ok, "Kafka tracing does not start");
   rd_kafka_conf_t* const producer_conf = rd_kafka_conf_new();
   rd_kafka_conf_t* const consumer_conf = rd_kafka_conf_new();
   require(constrain(producer_conf, budget::producer).ok() && constrain(consumer_conf, budget::consumer).ok(),
           "librdkafka refuses a setting");
   rd_kafka_t* const producer = new_client(kafka, RD_KAFKA_PRODUCER, producer_conf);
   rd_kafka_t* const consumer = new_client(kafka, RD_KAFKA_CONSUMER, consumer_conf);
-  hold_spans(tracing, reporter);
+  hold_spans(agent.tracing(), agent.reporter());
   fill_queue(kafka, producer);
   check_memory();
   rd_kafka_purge(producer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_NON_BLOCKING);
   rd_kafka_flush(producer, 1'000);
   rd_kafka_destroy(producer);
   rd_kafka_destroy(consumer);
-  (void)reporter.stop(0);
-  require(tracing.books().balanced(), "the books do not balance");
+  (void)agent.stop(0);
+  require(agent.books().balanced(), "the books do not balance");
   return 0;
 }

@@ -8,6 +8,7 @@
 #include <edgespan/books.hpp>
 #include <edgespan/kafka.hpp>
 #include <edgespan/kafka_memory.hpp>
+#include <edgespan/made_at_start.hpp>
 #include <edgespan/memory.hpp>
 #include <edgespan/posix_port.hpp>
 #include <memory>
@@ -42,7 +43,7 @@ class Agent {
       static_cast<void>(stop(0));
       return {Status::no_thread, "port", "the system has no descriptor or lock left; free resources"};
     }
-    return parts_.start(config, memory_, kafka_memory_.inflight, port_.clock(), port_.stream(),
+    return parts_.start(config, memory_.make(), kafka_memory_.make().inflight, port_.clock(), port_.stream(),
                         port_.worker());
   }
 
@@ -60,8 +61,8 @@ class Agent {
   Reporter& reporter() noexcept { return parts_.reporter(); }
   Port& port() noexcept { return port_; }
 
-  // Of one consumer; a further one takes a ConsumerStore of its own.
-  ConsumerMemory consumer_memory() noexcept { return kafka_memory_.consumer; }
+  // Of one consumer, once the agent was started; a further one takes a ConsumerStore of its own.
+  ConsumerMemory consumer_memory() noexcept { return kafka_memory_.get().consumer; }
 
   // Of the present run, or of the last one.
   Books books() noexcept { return parts_.tracing().books(); }
@@ -70,8 +71,8 @@ class Agent {
   const SpanProducer& span_producer() const noexcept { return parts_.span_producer(); }
 
  private:
-  Memory<L> memory_;  // default-initialised: the bytes of ring and batch are not touched before their use
-  KafkaMemory<K> kafka_memory_;
+  MadeAtStart<Memory<L>> memory_;
+  MadeAtStart<KafkaMemory<K>> kafka_memory_;
   Port port_;
   AgentParts parts_;  // ends before memories and port
 };

@@ -7,6 +7,7 @@
 #include <edgespan/agent_core.hpp>
 #include <edgespan/agent_status.hpp>
 #include <edgespan/books.hpp>
+#include <edgespan/made_at_start.hpp>
 #include <edgespan/memory.hpp>
 #include <string_view>
 
@@ -37,7 +38,7 @@ class BasicAgent {
                     const edgespan_worker* worker = nullptr) noexcept {
     AgentStatus status = core_.claim();
     if (!status.ok()) return status;
-    status = core_.begin(memory_, config.service_name, config.tracing, clock);
+    status = core_.begin(memory_.make(), config.service_name, config.tracing, clock);
     if (status.ok()) status = core_.run(sender, config.reporter, worker);
     if (!status.ok()) static_cast<void>(stop(0));
     return status;
@@ -62,8 +63,8 @@ class BasicAgent {
   Books books() noexcept { return core_.tracing().books(); }
 
  private:
-  Memory<L> memory_;  // default-initialised: the bytes of ring and batch are not touched before their use
-  AgentCore core_;    // ends before its memory
+  MadeAtStart<Memory<L>> memory_;
+  AgentCore core_;  // ends before its memory
 };
 
 }  // namespace edgespan
