@@ -31,6 +31,9 @@ missing_packages() {
   header httplib.h || echo libcpp-httplib-dev
   header zlib.h || echo zlib1g-dev
   header catch2/catch.hpp || header catch2/catch_all.hpp || echo catch2
+  if [ "$1" = lint ]; then
+    python3 -m pip --version >/dev/null 2>&1 || echo python3-pip
+  fi
   if [ "$1" = bench ]; then
     header benchmark/benchmark.h || echo libbenchmark-dev
   fi

@@ -19,8 +19,10 @@ AgentStatus tracing_failed(Status status, const TracingMemory& memory, const Tra
   switch (status) {
     case Status::bad_text:
       return {status, "service_name", {}, config.local.service_name};
-    case Status::too_small:
-      return {status, "memory", {}, shortfall(memory).array};
+    case Status::too_small: {
+      const char* const array = shortfall(memory).array;
+      return {status, "memory", {}, array != nullptr ? array : ""};
+    }
     case Status::bad_config:
       if (config.span_deadline_s == 0) return {status, "tracing.span_deadline_s", "give 1 or more"};
       return {status, "clock", "a function of the table is missing"};

@@ -12,7 +12,7 @@ static int watch(calloc_function* allocate, free_function* release);
 /* mbedTLS' allocator, unchanged but for one call: it hands its two functions to watch() instead of to
  * mbedTLS. */
 #define mbedtls_platform_set_calloc_free watch
-#include <memory_buffer_alloc.c>
+#include <memory_buffer_alloc.c>  // NOLINT(bugprone-suspicious-include): whole, so that its two functions can be wrapped
 #undef mbedtls_platform_set_calloc_free
 
 static calloc_function* heap_calloc;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A batch of spans, read back by nanopb: what a collector would see. For tests on a host only; allocates.
+// The spans of a batch, decoded by nanopb, as a collector would see them. It allocates, so it is for tests on
+// a host.
 #pragma once
 
 #include <edgespan/span.hpp>
@@ -123,7 +124,7 @@ inline bool read_span(pb_istream_t* stream, const pb_field_iter_t*, void** arg) 
 
 }  // namespace decoding
 
-// Throws std::runtime_error if the bytes are no ListOfSpans.
+// Throws std::runtime_error if the bytes are not a ListOfSpans.
 inline std::vector<DecodedSpan> decode_spans(std::span<const std::byte> bytes) {
   std::vector<DecodedSpan> spans;
   zipkin_proto3_ListOfSpans list = zipkin_proto3_ListOfSpans_init_zero;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Clients of the mock cluster: a traced producer that keeps its delivery reports, a feed and a reader that
-// trace nothing, so that records are seen as they are on the wire, and a consumer of chosen partitions.
+// Clients of the mock cluster: a traced producer that keeps its delivery reports; a feed and a reader without
+// tracing, which write and show records as they are on the wire; and a consumer of chosen partitions.
 #pragma once
 
 #include "support/mock_kafka.hpp"
@@ -37,7 +37,7 @@ class ReportingProducer {
   // Called in every delivery report, before it is kept.
   std::function<void(const rd_kafka_message_t*)> on_report;
 
-  // Serves delivery reports until there were `count` in all.
+  // Serves delivery reports until `count` have come in all.
   const std::vector<Report>& reports(std::size_t count) {
     TEST_ASSERT_TRUE(eventually([&] {
       rd_kafka_poll(client_.get(), 0);
@@ -50,7 +50,8 @@ class ReportingProducer {
   void delivered(std::size_t count) {
     for (const Report& report : reports(count)) TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR_NO_ERROR, report.error);
   }
-  // Sends one record that must be accepted, and lets it arrive: the topic is then known to the client.
+  // Sends one record, which must be accepted, and waits until it is delivered, so that the client knows the
+  // topic.
   void warm_up(const std::string& topic) {
     const std::size_t before = reports_.size();
     TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR_NO_ERROR, traced_.send({.topic = topic.c_str(), .key = "warm-up"}));
@@ -79,7 +80,7 @@ class ReportingProducer {
   TracingProducer traced_;
 };
 
-// Puts records on the broker as they are, through a producer that nobody traces.
+// Puts records on the broker exactly as they are given, through a producer without tracing.
 class Feed {
  public:
   void add(const std::string& topic, const std::string& key, const std::vector<RecordHeader>& headers = {},
@@ -104,7 +105,7 @@ class Feed {
       RD_KAFKA_PRODUCER, {{"bootstrap.servers", MockCluster::shared().brokers()}, {"linger.ms", "20"}});
 };
 
-// A consumer of all partitions of some topics, from their beginning, without the tracing.
+// A consumer, without tracing, of all partitions of some topics from their beginning.
 class PlainConsumer {
  public:
   explicit PlainConsumer(const std::vector<std::pair<std::string, int>>& topics, const Settings& more = {}) {
@@ -126,8 +127,8 @@ class PlainConsumer {
 
   rd_kafka_t* handle() const noexcept { return client_.get(); }
 
-  // Until that much waits to be polled, so that one poll can take it all. The queue also counts marks of
-  // librdkafka's own, so it must have stopped growing, too.
+  // Waits until so many messages can be polled, so that one poll can take them all. The queue's length also
+  // counts librdkafka's own events, so this waits until it has stopped growing, too.
   void wait_for(std::size_t count) {
     constexpr auto quiet = std::chrono::milliseconds{100};
     rd_kafka_queue_t* queue = rd_kafka_queue_get_consumer(client_.get());

@@ -18,8 +18,8 @@
 
 namespace edgespan::test {
 
-// A real HTTP server on 127.0.0.1, on a port of its own and a thread of its own, that ends with the object.
-// It answers every request with the same reply and remembers what came.
+// A real HTTP server on 127.0.0.1 with a port and a thread of its own; it ends with the object. It answers
+// every request with the same reply and keeps what it received.
 class LoopbackServer {
  public:
   struct Behaviour {

@@ -8,8 +8,8 @@
 
 namespace edgespan::test {
 
-// A clock that moves when it is told to, for the tests of the core that also run on boards. Its entropy is a
-// plain count: different bytes every time, the same in every run.
+// A clock that the test moves, for tests of the core that also run on boards. Its entropy is a plain count:
+// other bytes at each call, the same bytes in every run.
 class ManualClock {
  public:
   explicit ManualClock(std::uint64_t seed = 0) : random_{seed} {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Kafka for tests: librdkafka's in-process cluster, a tracing whose spans are kept, and clients around both.
-// Order of declaration in a test: Traced first, then its clients, so that the clients go first.
+// A test declares Traced first and its clients after it, so that the clients are destroyed first.
 #pragma once
 
 #include <edgespan/kafka.hpp>
@@ -30,7 +30,7 @@ namespace edgespan::test {
 
 inline constexpr int wait_s = 20;  // until a test gives up; none needs a tenth of it
 
-// Looks again and again; false if it never came true.
+// Repeats the check until it is true. False: it was not true before the time was up.
 template <typename Condition>
 bool eventually(Condition condition) {
   const auto begun = std::chrono::steady_clock::now();
@@ -59,8 +59,9 @@ struct ClientDeleter {
 };
 using Client = std::unique_ptr<rd_kafka_t, ClientDeleter>;
 
-// A client that pushes metrics, as librdkafka's do by default from 2.5 on, may take a second to be destroyed:
-// it waits for a signal that may have been given before. Older releases do not know the setting.
+// Switches off the metrics that librdkafka pushes by default from 2.5 on. A client with them may take a
+// second to be destroyed, because it waits for a signal that may have been given already. Older releases lack
+// the setting.
 inline rd_kafka_conf_t* without_metrics(rd_kafka_conf_t* conf) {
   (void)rd_kafka_conf_set(conf, "enable.metrics.push", "false", nullptr, 0);
   return conf;
@@ -74,8 +75,8 @@ inline Client plain_client(rd_kafka_type_t type, const Settings& settings) {
   return Client{rk};
 }
 
-// One broker for all tests of the program, reached over 127.0.0.1. Every test has topics of its own, made
-// before the first message: a topic that the first message must make costs a second.
+// One broker for all tests of the program, on 127.0.0.1. Every test has topics of its own, created before the
+// first message: a topic that the first message creates costs a second.
 class MockCluster {
  public:
   static MockCluster& shared() {
@@ -101,7 +102,7 @@ class MockCluster {
       rd_kafka_mock_push_request_errors(cluster_, produce_request, 1, error);
     }
   }
-  // What a producer learns when it asks about the topic.
+  // Sets the error that a producer gets when it asks about the topic.
   void fail_topic(const std::string& topic, rd_kafka_resp_err_t error) {
     rd_kafka_mock_topic_set_error(cluster_, topic.c_str(), error);
   }
@@ -117,7 +118,7 @@ class MockCluster {
   int topics_ = 0;
 };
 
-// The system's clocks, which a test may put forward.
+// The system's clocks; a test may move them forward.
 class TestClock {
  public:
   TestClock() : table_{this, mono_us, wall_us, entropy, pause, nullptr} {}
@@ -169,7 +170,7 @@ struct CapturingSender {
   }
 };
 
-// A whole agent, without a thread: spans leave when a test asks for them.
+// A whole agent without a thread: spans are sent when the test asks for them.
 template <Limits L = Limits{}, KafkaLimits K = KafkaLimits{}>
 struct Traced {
   explicit Traced(const KafkaConfig& config = {}, TracingConfig tracing_config = {}) {
@@ -190,7 +191,7 @@ struct Traced {
     return rk;
   }
 
-  // Everything that was delivered so far; the books must hold and name exactly that many spans.
+  // All spans that were delivered so far. Fails if the books do not add up or count another number.
   const std::vector<DecodedSpan>& spans(std::size_t expected) {
     TEST_ASSERT_EQUAL(Status::ok, reporter.flush(5'000));
     check_books(expected);

@@ -9,7 +9,8 @@
 #include <cstdint>
 #include <cstring>
 
-// A sanitizer has frames of its own, and its own opinion of who may read a stack.
+// Sanitizers make frames larger and forbid reading below the stack pointer, so nothing is measured under
+// them.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define EDGESPAN_STACK_CAN_BE_PAINTED 0
 #else
@@ -18,8 +19,8 @@
 
 namespace edgespan::test {
 
-// A worker on whose stack every byte is painted before the first step; where the paint has gone, something
-// was.
+// A worker that fills its thread's stack with a pattern before the first step. Where the pattern is gone, the
+// stack was used.
 class PaintedWorker {
  public:
   explicit PaintedWorker(const edgespan_worker& real) : real_{real} {}
@@ -43,7 +44,7 @@ class PaintedWorker {
               return worker.stop(worker.ctx, timeout_us);
             }};
   }
-  // Bytes below the worker's own loop, so far; after its stop.
+  // The bytes of stack that steps have used, below the worker's own loop. Call after stop().
   std::size_t used() const { return used_; }
 
  private:

@@ -13,14 +13,14 @@
 
 namespace edgespan::test {
 
-// What is known of one offer: two that are equal carried the same bytes.
+// What is kept of one offer. Two offers that compare equal carried the same bytes.
 struct Offer {
   std::size_t size = 0;
   std::uint64_t hash = 0;
   friend bool operator==(const Offer&, const Offer&) = default;
 };
 
-// A sender that answers from a script; when that is used up, with `fallback`. Allocates nothing.
+// A sender that answers from a script, and with `fallback` after its end. Allocates nothing.
 class RecordingSender {
  public:
   SendResult fallback{.state = SendState::delivered};
@@ -40,7 +40,7 @@ class RecordingSender {
     scripted_ = answers.size();
   }
 
-  // What was delivered, but for batches that go beyond 1,280 bytes in all.
+  // The delivered batches, except those that would make it more than 1,280 bytes in all.
   std::span<const std::byte> delivered() const { return {kept_.data(), kept_bytes_}; }
 
   Sender sender() {

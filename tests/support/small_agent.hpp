@@ -15,7 +15,7 @@
 
 namespace edgespan::test {
 
-// What the tests of tracing and reporter run in, on a host as on a board with 16 KiB of memory.
+// The agent that tests of tracing and reporter use, on a host and on a board with 16 KiB of memory.
 inline constexpr Limits small_limits{.ring_bytes = 4'096, .batch_bytes = 2'048, .spans_open_max = 4};
 inline constexpr std::uint64_t wall_us = 1'790'000'000'000'000;
 
@@ -52,7 +52,7 @@ struct SmallAgent {
       TEST_ASSERT_TRUE(tracing.books().balanced());
     }
   }
-  // Sends all that is finished; what arrived, to be read with SpanView::take_from.
+  // Sends all finished spans and returns the bytes that arrived, to be read with SpanView::take_from.
   std::span<const std::byte> reported() {
     TEST_ASSERT_TRUE(reporter.flush(10'000) == Status::ok);
     return sender.delivered();
@@ -61,7 +61,7 @@ struct SmallAgent {
     return tracing.books().dropped[static_cast<std::size_t>(reason)];
   }
 
-  // Every test ends with it: no span is lost that is not counted.
+  // Every test ends with this call. It fails if a span was lost and not counted.
   void expect_books() {
     const Books books = tracing.books();
     TEST_ASSERT_TRUE(books.balanced());

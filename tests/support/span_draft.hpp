@@ -16,8 +16,8 @@ namespace edgespan::test {
 
 inline constexpr Endpoint nobody{.service_name = ""};
 
-// A span for the encoder, with the parts that it is put together from. Allocates nothing. One at a time is
-// encoded: all have the same place for it.
+// A span for the encoder, and the parts that it is made of. Allocates nothing. All drafts encode into the
+// same memory, so one is encoded at a time.
 class SpanDraft {
  public:
   static constexpr std::size_t text_max = 1'536;  // more than any span has
@@ -46,11 +46,11 @@ class SpanDraft {
     TEST_ASSERT_TRUE(detail::encode_endpoint(here, detail::EndpointField::local, local_));
     TEST_ASSERT_TRUE(detail::encode_endpoint(there, detail::EndpointField::remote, remote_));
   }
-  // Text of so many zeros, as if tags and annotations had filled it.
+  // Sets a text of so many zeros, as tags and annotations would fill it.
   void fill_text(std::size_t bytes) { (void)more_text(bytes); }
   void clear_text() { text_bytes_ = 0; }
 
-  // Stays as it is until the next call, of any draft.
+  // Encodes the span. The bytes are valid until the next call, of any draft.
   std::span<std::byte> encoded() {
     record.name = std::span{name_}.first(name_bytes_);
     record.text = std::span{text_}.first(text_bytes_);

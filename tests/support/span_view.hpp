@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A batch of spans, read by nanopb: what a collector would see. Allocates nothing; texts are views of the
-// batch.
+// The spans of a batch, decoded by nanopb, as a collector would see them. Allocates nothing; texts are views
+// of the batch.
 #pragma once
 
 #include <edgespan/span.hpp>
@@ -32,7 +32,7 @@ class SpanView {
   std::size_t tags = 0;
   std::size_t annotations = 0;
 
-  // Takes the first span off the batch. False at its end; `batch` is then empty unless it is malformed.
+  // Takes the first span off `batch`. False: there is none; `batch` is empty then, or malformed.
   bool take_from(std::span<const std::byte>& batch) {
     *this = SpanView{};
     pb_istream_t stream = reader(batch);

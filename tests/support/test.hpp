@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The words that tests are written in: Unity's, because the same test bodies run on boards that have neither
-// a heap nor exceptions (EDGESPAN_TEST_UNITY; the files that do so are listed in
-// tests/target/CMakeLists.txt). On a host they stand on Catch2, version 2 or 3.
+// The macros of unit tests. They have Unity's names, because the same tests run on boards that have neither a
+// heap nor exceptions (EDGESPAN_TEST_UNITY; tests/target/CMakeLists.txt lists the files that do). On a host
+// they are made of Catch2, version 2 or 3.
 //
 //   EDGESPAN_TEST(name, "tag") { ... }      a test; the tag is written without brackets
 //   TEST_ASSERT_*(expected, actual)         the expected value comes first; a failure ends the test
@@ -41,7 +41,7 @@
 #define TEST_ASSERT_NULL(pointer) REQUIRE((pointer) == nullptr)
 #define TEST_ASSERT_NOT_NULL(pointer) REQUIRE((pointer) != nullptr)
 
-// Converted to one type first: enumerations compare, and a mixture of signs does not warn.
+// Both values are converted to one type first, so that enumerations compare and mixed signs do not warn.
 #define EDGESPAN_TEST_COMPARE(type, left, relation, right) \
   REQUIRE(static_cast<type>(left) relation static_cast<type>(right))
 #define TEST_ASSERT_EQUAL_INT(expected, actual) EDGESPAN_TEST_COMPARE(std::int64_t, expected, ==, actual)
@@ -68,7 +68,7 @@
 #define TEST_ASSERT_GREATER_THAN(limit, actual) REQUIRE((actual) > (limit))
 #define TEST_ASSERT_GREATER_OR_EQUAL(limit, actual) REQUIRE((actual) >= (limit))
 
-// Texts by their characters, never by a terminator they may not have.
+// Compares texts by their characters, so a text needs no terminator.
 #define TEST_ASSERT_EQUAL_STRING(expected, actual) \
   REQUIRE(std::string_view(expected) == std::string_view(actual))
 #define TEST_ASSERT_EQUAL_STRING_LEN(expected, actual, size) \
@@ -80,7 +80,7 @@
 #define TEST_CONTEXT(text) INFO(text)
 #define TEST_FAIL_MESSAGE(text) FAIL(text)
 
-// Says why the test cannot run here and ends it. Catch2 v2 has no word for it and counts the test as passed.
+// Says why the test cannot run here and ends it. Catch2 v2 cannot skip a test and counts it as passed.
 #if EDGESPAN_TEST_CATCH >= 3
 #define TEST_IGNORE_MESSAGE(text) SKIP(text)
 #else
@@ -94,8 +94,7 @@
 
 namespace edgespan::test {
 
-// How often a test with a seed of its own goes round: on an emulated board a sixteenth of what it does on a
-// host.
+// How many rounds a test with its own seed makes: on an emulated board a sixteenth of those on a host.
 constexpr int rounds(int on_a_host) noexcept {
 #ifdef EDGESPAN_TEST_UNITY
   return on_a_host / 16;

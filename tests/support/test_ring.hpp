@@ -10,7 +10,7 @@
 
 namespace edgespan::test {
 
-// A ring with its memory. Records begin with a number, by which they are told apart.
+// A ring with its memory. The test's elements begin with a number, which tells them apart.
 template <std::size_t Chunks>
 struct Ring {
   alignas(8) std::array<std::byte, Chunks * ring_chunk_bytes> bytes;

@@ -3,7 +3,8 @@
 """usage: lint.py BUILD [PATH...]
 
 Checks that every C and C++ file is laid out as .clang-format says, then runs clang-tidy with .clang-tidy over what
-BUILD/compile_commands.json compiles of agent/, port/ and tests/, or of the paths that begin as one that is named.
+BUILD/compile_commands.json compiles of agent/ and port/, or of what begins as a PATH. tests/ are checked only if they
+are named: Catch2's macros cost clang-tidy more time than all else.
 
 Both tools come from PyPI in exactly VERSION, whatever the system has: layout and checks differ from release to release.
 Tools and clean results are kept in ~/.cache/edgespan-lint (XDG_CACHE_HOME). A result is for the text of a file, of the
@@ -32,7 +33,10 @@ SOURCES = ('.cpp', '.hpp', '.c', '.h')
 # gcc's options that clang knows and does nothing about, and its warnings that clang does not have.
 WITHOUT_EFFECT = ('-Wno-unused-command-line-argument', '-Wno-ignored-optimization-argument',
                   '-Wno-unknown-warning-option')
-FIRST = ('agent/', 'port/')
+# PyPI's clang-tidy comes without clang's own headers, such as stddef.h. Those of the build's compiler do, but for its
+# intrinsics: clang-tidy is shown the portable code instead. ./dev clang compiles the other.
+WITHOUT_INTRINSICS = '-U__SSE2__'
+PRODUCT = ('agent/', 'port/')
 
 
 def tool(name):
@@ -92,20 +96,19 @@ def flags(entry):
     return words[at], [word for word in kept if word not in ('-MD', '-c', entry['file'])]
 
 
-def entries(build, tree):
-    """One entry a file, the product's first."""
+def entries(build, tree, wanted):
+    """The first entry of each file that is wanted."""
     with open(os.path.join(build, 'compile_commands.json'), encoding='utf-8') as file:
         found = {}
         for entry in json.load(file):
             path = os.path.relpath(entry['file'], ROOT).replace(os.sep, '/')
-            if path in tree:
+            if path in tree and path.startswith(wanted):
                 found.setdefault(path, entry)
-    return dict(sorted(found.items(), key=lambda item: (not item[0].startswith(FIRST), item[0])))
+    return dict(sorted(found.items()))
 
 
 @functools.lru_cache(None)
 def builtin_headers(compiler):
-    """The compiler's own headers, such as stddef.h: PyPI's clang-tidy comes without clang's."""
     return subprocess.run([compiler, '-print-file-name=include'], stdout=subprocess.PIPE, text=True,
                           check=True).stdout.strip()
 
@@ -113,7 +116,8 @@ def builtin_headers(compiler):
 def check(entry, own, compiler, key):
     """clang-tidy's messages about one file; if there are none, that is remembered."""
     done = run([tool('clang-tidy'), '--quiet', '--config-file=' + os.path.join(ROOT, '.clang-tidy'), entry['file'],
-                '--', *own, *WITHOUT_EFFECT, '-isystem', builtin_headers(compiler)], entry['directory'])
+                '--', *own, *WITHOUT_EFFECT, WITHOUT_INTRINSICS, '-isystem', builtin_headers(compiler)],
+               entry['directory'])
     said = re.sub(r'^\d+ (?:warnings?|errors?).*\n|^Suppressed .*\n|^Use -header-filter.*\n', '', done.stdout,
                   flags=re.MULTILINE)
     if done.returncode == 0 and 'warning:' not in said:
@@ -133,9 +137,7 @@ def checks(pool, build, tree, wanted):
     os.makedirs(folder, exist_ok=True)
     tool('clang-tidy')
     work, known = [], 0
-    for path, entry in entries(build, tree).items():
-        if not path.startswith(wanted):
-            continue
+    for path, entry in entries(build, tree, wanted).items():
         compiler, own = flags(entry)
         text = '\0'.join([VERSION, configuration, builtin_headers(compiler), path, tree[path],
                           *(tree[header] for header in includes.of(path)), *own])
@@ -161,8 +163,9 @@ def forget_old():
 def main(build, wanted):
     tree = tidy.repository()
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        wrong = layout(pool, sorted(path for path in tree if path.endswith(SOURCES) and path.startswith(wanted)))
-        messages, looked, known = checks(pool, build, tree, wanted)
+        ours = sorted(path for path in tree if path.endswith(SOURCES) and path.startswith(wanted or ('',)))
+        wrong = layout(pool, ours)
+        messages, looked, known = checks(pool, build, tree, wanted or PRODUCT)
     forget_old()
     print('\n'.join(wrong + messages).replace(ROOT + os.sep, ''))
     if wrong:
@@ -173,4 +176,4 @@ def main(build, wanted):
 
 
 if __name__ == '__main__':
-    sys.exit(main(os.path.abspath(sys.argv[1]), tuple(sys.argv[2:]) or ('',)) if len(sys.argv) > 1 else __doc__)
+    sys.exit(main(os.path.abspath(sys.argv[1]), tuple(sys.argv[2:])) if len(sys.argv) > 1 else __doc__)

@@ -126,6 +126,16 @@ def words(tree):
                     yield path, number, 'host', f'{host}: a name under .example, or 127.0.0.1'
 
 
+def suppressions(tree):
+    """clang-tidy is told to look away for one check at a time, and for a reason."""
+    for path, text in tree.items():
+        if not _is_cpp(path):
+            continue
+        for number, line in enumerate(text.split('\n'), 1):
+            if re.search(r'\bNOLINT', line) and not re.search(r'NOLINT(?:NEXTLINE)?\([\w.-]+\): \w', line):
+                yield path, number, 'nolint', 'NOLINT(the check): the reason'
+
+
 def glossary(tree):
     for path, text in tree.items():
         if not path.startswith(('agent/', 'port/', 'tests/support/')) or path == 'agent/GLOSSARY.md':
@@ -166,7 +176,7 @@ def dead(tree):
                 yield path, 1, 'dead', 'nothing includes this header: remove it'
 
 
-ALL = (licence, sizes, banned, words, glossary, dialect, dead, *structure.ALL)
+ALL = (licence, sizes, banned, words, suppressions, glossary, dialect, dead, *structure.ALL)
 
 
 def check(tree):

@@ -18,8 +18,8 @@
 extern "C" {
 #endif
 
-/* Clock, entropy, and news of a fork. Any thread may call any function, several at once. A board without an operating system
- * lets interrupts call all but pause. Required. */
+/* Clock, entropy, and news of a fork. Any thread may call any function, several at once. A board without an
+ * operating system lets interrupts call all but pause. Required. */
 typedef struct edgespan_clock {
   void* ctx;
 
