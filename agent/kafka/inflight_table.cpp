@@ -10,27 +10,29 @@ namespace {
 
 constexpr std::uintptr_t empty = 0;
 
-// Leaves room for messages of the next rounds between those of 128 bytes or more: with 100 bytes of value and
-// a header they were 496 bytes apart (librdkafka 2.0.2, glibc, x86-64). With 128 a table of 1,024 refused the
-// first message of 208 bytes when it was half full, on average; with 64 when it was full to four fifths.
+// Messages with 100 bytes of value and a header were 496 bytes apart (librdkafka 2.0.2, glibc, x86-64), so
+// the slots between them are free for messages of the next rounds. Measured with a table of 1,024 slots and
+// messages that were 208 bytes apart: with 128 here the first message found no slot when the table was half
+// full, with 64 when it was full to four fifths.
 constexpr std::uint64_t bytes_per_slot = 64;
 
 // How often a look-up that met a busy slot looks again before it answers that its key is not there.
 constexpr int look_again_max = 64;
 
-// A slot counts no more than that, so that no number of threads that count at once goes past the counter's
-// end.
+// The most that a slot counts: half of the counter's range, so that threads that count at once cannot
+// overflow it.
 constexpr std::uint16_t strays_max = 0x7FFF;
 
 std::uint32_t seconds(std::uint64_t us) noexcept { return static_cast<std::uint32_t>(us / 1'000'000); }
 
-// Turns `key` into `busy`, where it still stands.
+// Makes the slot busy if its key is still `key`. True: it belongs to this thread.
 bool claim(InflightSlot& slot, std::uintptr_t key) noexcept {
   return slot.key.compare_exchange_strong(key, InflightTable::busy, std::memory_order_acquire,
                                           std::memory_order_relaxed);
 }
 
-// From slot `first` on and round: what strays mostly stands next to its own slot.
+// Claims the slot of the bucket that holds `key`; null if none does. Begins at slot `first`, because a span
+// that strayed is mostly next to its own slot.
 InflightSlot* claim_in(InflightBucket& bucket, std::size_t first, std::uintptr_t key,
                        bool& busy_seen) noexcept {
   for (std::size_t i = 0; i < inflight_bucket_size; ++i) {
@@ -42,7 +44,7 @@ InflightSlot* claim_in(InflightBucket& bucket, std::size_t first, std::uintptr_t
   return nullptr;
 }
 
-// The next two: of a slot that this thread has claimed. The second shows it again, under `key`.
+// This and the next two take a slot that this thread has claimed. write() and release() give it back.
 void read(const InflightSlot& slot, InflightSpan& out) noexcept {
   EDGESPAN_ASSERT(slot.key.load(std::memory_order_relaxed) == InflightTable::busy);
   out.context = detail::context_of(slot);
@@ -90,7 +92,8 @@ InflightSlot* InflightTable::find(const Place& place, bool& busy_seen) const noe
 InflightTable::Insert InflightTable::insert(const void* address, InflightSpan& span) noexcept {
   EDGESPAN_ASSERT(span.context.sampled());
   const Place place = place_of(reinterpret_cast<std::uintptr_t>(address));
-  // Claimed before it is read: fetching its line to read, and then again to write, would be twice the wait.
+  // Claims the slot before reading it: to fetch its cache line for reading and again for writing would be two
+  // waits.
   if (!claim(*place.own, empty)) return insert_slow(place, span);
   if (place.own->strays.load(std::memory_order_acquire) != 0) {
     place.own->key.store(empty, std::memory_order_release);
@@ -151,7 +154,7 @@ bool InflightTable::take_older(std::uint64_t now_us, std::uint32_t age_s, Inflig
     for (InflightSlot& slot : bucket.slots) {
       const std::uintptr_t key = slot.key.load(std::memory_order_acquire);
       if (key == empty || key == busy || young(slot) || !claim(slot, key)) continue;
-      // The address may have been reported and used again since its age was read.
+      // Since the age was read, the message may be gone and another one may use its address.
       if (young(slot)) {
         slot.key.store(key, std::memory_order_release);
         continue;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Spans of messages on their way, found by the address under which librdkafka reports their end. A fixed
-// table of slots in buckets. An address has one slot of its own; if that is taken it strays to another of the
-// same bucket or of a second one, and its own slot counts it. So a look-up, a miss included, mostly reads one
-// slot.
+// The spans of messages in flight, found by the address of the message. A fixed table of slots in buckets.
+// Each address has one slot of its own. If that slot is taken, the span strays: it goes into another slot of
+// the same bucket or of a second one, and its own slot counts it. So most look-ups read one slot, those that
+// find nothing included.
 #pragma once
 
 #include <atomic>
@@ -23,20 +23,20 @@ struct InflightSpan {
 
 class InflightTable {
  public:
-  // What insert() did. `replaced`: an older span stood under this address, whose end nobody reported; `span`
-  // is that one now.
+  // What insert() did. `replaced`: the table held an older span under this address, which had no delivery
+  // report; `span` is now that older span.
   enum class Insert : std::uint8_t { stored, replaced, full };
 
-  // Stands for a key while somebody copies the span in or out, a matter of nanoseconds.
+  // The key of a slot whose span a thread is copying in or out. That takes nanoseconds.
   static constexpr std::uintptr_t busy = 1;
 
   void init(std::span<InflightBucket> buckets) noexcept;
 
-  // Fetches what an insert() that is to come will write into this core's cache, and so for the messages that
-  // come behind it: the last message there was most likely taken out by another core. A call could be left
-  // out by a compiler (gcc 12): to it, what only fetches does nothing.
+  // Fetches the slot that the next insert() of `key` will write into this core's cache, and the slots of the
+  // messages behind it: another core most likely took the last message out of them. Always inline: gcc 12
+  // removes a call to this function, because a prefetch has no visible effect.
   [[gnu::always_inline]] void expect(const void* key) const noexcept {
-    // The end of a slot may reach into a second line. Two buckets ahead: two messages of 500 bytes.
+    // A slot may reach into a second cache line. Two messages of 500 bytes are two buckets apart.
     const Place place = place_of(reinterpret_cast<std::uintptr_t>(key));
     const std::byte* const lines = reinterpret_cast<const std::byte*>(place.own);
     constexpr std::size_t ahead = 2 * sizeof(InflightBucket);
@@ -49,13 +49,13 @@ class InflightTable {
   // Any thread; lock-free. `key` is an address: neither 0 nor 1.
   Insert insert(const void* key, InflightSpan& span) noexcept;
   bool take(const void* key, InflightSpan& out) noexcept;
-  // False: take() will find nothing.
+  // False: take() would find nothing.
   bool may_hold(const void* key) const noexcept {
     return may_hold(place_of(reinterpret_cast<std::uintptr_t>(key)));
   }
 
-  // Takes one span that began at least `age_s` seconds before `now_us`; call again until it is false. One
-  // thread.
+  // Takes one span that began at least `age_s` seconds before `now_us`; false if there is none. One thread at
+  // a time.
   bool take_older(std::uint64_t now_us, std::uint32_t age_s, InflightSpan& out) noexcept;
 
  private:
@@ -74,9 +74,10 @@ class InflightTable {
     return seen == place.key || seen == busy || place.own->strays.load(std::memory_order_acquire) != 0;
   }
 
-  // Messages that are produced in a row mostly lie in a row, and so do their slots: one for every 64 bytes of
-  // memory. They do not meet then, and the slots of the next are known. Once around the table it goes on
-  // elsewhere, so that no distance between messages brings them together every time.
+  // Slots follow the order of addresses: one slot for 64 bytes of memory. Messages that are produced in a row
+  // mostly lie in a row, so they take different slots, and the slots of the next messages are known. Every
+  // round of the table begins elsewhere, so that no distance between messages brings them to one slot every
+  // time.
   Place place_of(std::uintptr_t key) const noexcept {
     EDGESPAN_ASSERT(key > busy);
     const std::uint64_t rounds = std::uint64_t{key / unit_bytes} * round_per_unit_;
@@ -88,7 +89,7 @@ class InflightTable {
     const std::size_t first = at % inflight_bucket_size;
     return {key, position, &bucket, first, &bucket.slots[first]};
   }
-  // Of those that share a bucket, each has another second one.
+  // Keys that share a bucket have different second buckets.
   InflightBucket& second_bucket(const Place& place) const noexcept {
     return buckets_[share(place.position * 0x85EBCA77U, buckets_.size())];
   }

@@ -31,7 +31,7 @@ std::int64_t number(const Text& text) noexcept {
   return value;
 }
 
-// One configuration on its way into its limits.
+// Applies limits to one configuration and keeps the report.
 class Constraining {
  public:
   explicit Constraining(rd_kafka_conf_t* conf) noexcept : conf_{conf}, defaults_{rd_kafka_conf_new()} {
@@ -91,8 +91,8 @@ ConstrainReport constrain(rd_kafka_conf_t* conf, const ProducerLimits& limits) n
   Constraining change{conf};
   change.limit("queue.buffering.max.messages", limits.queue_messages_max);
   change.limit("queue.buffering.max.kbytes", limits.queue_payload_kbytes);
-  // A payload that the whole queue cannot hold would be refused as QUEUE_FULL for ever; this way it is too
-  // large.
+  // Without this, a payload larger than the whole queue would be refused as QUEUE_FULL for ever instead of as
+  // too large.
   const std::int64_t queue_bytes = change.now("queue.buffering.max.kbytes") * 1'024;
   change.limit("message.max.bytes", std::min<std::int64_t>(limits.message_bytes_max, queue_bytes));
   change.limit("batch.size", limits.batch_bytes);

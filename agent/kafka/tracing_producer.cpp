@@ -30,7 +30,7 @@ rd_kafka_headers_t* copy_headers(std::span<const RecordHeader> headers) noexcept
   return list;
 }
 
-// What a failed produceva was about, for its span.
+// Topic and key of a produceva() call that failed, for its span.
 struct Attempt {
   std::string_view topic;
   std::string_view key;
@@ -104,8 +104,7 @@ int TracingProducer::produce_batch(rd_kafka_topic_t* topic, std::int32_t partiti
   EDGESPAN_ASSERT(topic != nullptr && count >= 0);
   const int accepted = rd_kafka_produce_batch(topic, partition, flags, messages, count);
   for (int i = 0; i < count; ++i) {
-    // Whether librdkafka got as far as on_send depends on the error: only an unknown partition comes after
-    // it.
+    // Only an unknown partition is found after on_send has run; that message's span has ended already.
     const rd_kafka_resp_err_t error = messages[i].err;
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR || error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION) continue;
     record_refused(state_of(*kafka_), rd_kafka_topic_name(topic), key_of(&messages[i]), error);

@@ -34,7 +34,7 @@ APPLICATION = re.compile(
 OTHER = re.compile(r'edgespan::(?:Tracing|KafkaTracing|Reporter|HttpSender)::\w+\(|edgespan::constrain\(')
 # What librdkafka runs inside such a call of its own, on the same stack: both when the message is refused late.
 CALLED_BACK = [(re.compile(r'rd_kafka_produce'),
-                re.compile(r'edgespan::\(anonymous namespace\)::on_(?:send|acknowledgement)\('))]
+                re.compile(r'edgespan::kafka_detail::\(anonymous namespace\)::on_(?:send|acknowledgement)\('))]
 # Functions that are called through a table of the agent's own, by the name of the caller.
 OWN_TABLES = [(re.compile(r'edgespan::detail::new_(?:root|child)\('), re.compile(r'/core/sampler\.cpp:'))]
 

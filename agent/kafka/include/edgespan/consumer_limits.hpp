@@ -8,9 +8,9 @@ namespace edgespan {
 
 // Each member is one setting of librdkafka; constrain() applies them.
 struct ConsumerLimits {
-  // Fetching pauses while either is reached. Before librdkafka 2.2 a pause takes up to a second, so these are
-  // also the least that gets through in a second, and one batch must not reach them: every fetch would end in
-  // a pause.
+  // Fetching pauses while either of these two is reached. Before librdkafka 2.2 a pause takes up to a second,
+  // so a reader that falls behind gets this much a second. They must be larger than one batch, or every fetch
+  // would end in a pause.
   std::uint32_t prefetch_messages = 1'000;       // queued.min.messages
   std::uint32_t prefetch_kbytes = 96;            // queued.max.messages.kbytes; of 1,024 bytes of payload
   std::uint32_t fetch_partition_bytes = 32'768;  // fetch.message.max.bytes

@@ -15,19 +15,19 @@
 
 namespace edgespan {
 
-// Sets what bounds the memory of a client made from `conf`, and leaves alone what the application has set
-// itself: that is, whatever differs from librdkafka's default. (librdkafka tells nobody whether a setting was
-// made, so a default that was set on purpose counts as not set: call constrain() first, and set such values
-// after it.) Where one of the application's settings rules out a limit, the limit gives way: what
-// rd_kafka_new() took before it takes after.
+// Bounds the memory of a client that is made from `conf`. Call it before rd_kafka_new(); any thread.
 //
-// Changes what a producer accepts: a payload beyond message_bytes_max fails as too large, and with
-// queue_messages_max messages unreported the next fails with RD_KAFKA_RESP_ERR__QUEUE_FULL. Changes no
-// timeout, no order, no acks.
+// A setting that differs from librdkafka's default is the application's own and stays. librdkafka does not
+// tell whether a setting was made, so a default that was set on purpose counts as not set: call constrain()
+// first and set such values after it. A limit that contradicts one of the application's settings gives way,
+// so that rd_kafka_new() takes the configuration if it took it before.
 //
-// Not bounded by any setting: what a compressed batch grows to, keys and headers of queued messages, the
-// number of fetched records that are shorter than fetched_record_bytes_min. Before rd_kafka_new(); any
-// thread.
+// A constrained producer accepts less: a payload of more than message_bytes_max bytes fails as too large, and
+// the next message after queue_messages_max messages in flight fails with RD_KAFKA_RESP_ERR__QUEUE_FULL. No
+// timeout, no order and no `acks` changes.
+//
+// No setting bounds these: the size of a batch after decompression, keys and headers of queued messages, and
+// the number of fetched records of less than 66 bytes.
 ConstrainReport constrain(rd_kafka_conf_t* conf, const ProducerLimits& limits) noexcept;
 ConstrainReport constrain(rd_kafka_conf_t* conf, const ConsumerLimits& limits) noexcept;
 

@@ -8,18 +8,20 @@ namespace edgespan {
 
 // Each member is one setting of librdkafka; constrain() applies them.
 struct ProducerLimits {
-  // Messages accepted and not yet reported, 1 or more. This is the bound that counts: the one in kbytes knows
-  // payloads only, not keys, headers and what librdkafka keeps beside a message.
+  // Messages in flight, 1 or more. This bounds the memory: the limit in kbytes counts payloads only, not
+  // keys, headers and what librdkafka keeps beside a message.
   std::uint32_t queue_messages_max = 256;    // queue.buffering.max.messages
   std::uint32_t queue_payload_kbytes = 64;   // queue.buffering.max.kbytes; of 1,024 bytes, 1 or more
   std::uint32_t message_bytes_max = 65'536;  // message.max.bytes; 1,000 or more; at most what the queue holds
   std::uint32_t batch_bytes = 16'384;        // batch.size
-  // Payloads up to this are copied into a request, which librdkafka makes large enough for the whole queue;
-  // longer ones are sent from where they lie, for two entries more in the list that the system call takes.
+  // Payloads of up to this many bytes are copied into the request, which librdkafka makes large enough for
+  // the whole queue. Longer ones are sent from where they are and take two more entries in the system call's
+  // list.
   std::uint32_t copy_bytes_max = 0;  // message.copy.max.bytes
   std::uint32_t requests_max = 1;    // max.in.flight: requests of a connection that wait for an answer
   std::uint32_t receive_bytes_max = 131'072;  // receive.message.max.bytes: one answer; 1,000 or more
-  // Message timeouts are looked at between two attempts to connect only, so they come this much late.
+  // librdkafka looks at message timeouts only between two attempts to connect, so they may come this much
+  // late.
   std::uint32_t reconnect_ms_max = 1'000;  // reconnect.backoff.max.ms
 };
 
