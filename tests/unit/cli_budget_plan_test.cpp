@@ -2,6 +2,7 @@
 // `edgespan budget`: what it accepts, and that its numbers hang together. tests/size/budget holds programs
 // against them.
 #include "cli/budget/budget_plan.hpp"
+#include "cli/budget/system_memory.hpp"
 #include "cli/io/tool_errors.hpp"
 #include "cli/tool.hpp"
 #include "support/test.hpp"
@@ -145,6 +146,21 @@ EDGESPAN_TEST(budget_prints_sums_bars_settings_and_what_they_buy, "cli") {
   const Outcome json = budget({"--spans-per-second", "50", "--offline", "10m", "--json"});
   TEST_ASSERT_TRUE(contains(json.out, "\"outage_s\": 60"));
   TEST_ASSERT_TRUE(contains(json.out, "\"queue.buffering.max.messages\": \"200\""));
+}
+
+EDGESPAN_TEST(budget_asks_the_system_what_its_libraries_take, "cli") {
+  const cli::SystemMemory system = cli::measure_system_memory();
+  TEST_CONTEXT("thread-local data, bytes: " << system.thread_local_bytes
+                                            << "; program: " << system.program_bytes);
+  TEST_ASSERT_GREATER_THAN(12'000, system.thread_local_bytes);
+  TEST_ASSERT_LESS_THAN(65'536, system.thread_local_bytes);
+  TEST_ASSERT_GREATER_THAN(1U << 20, system.program_bytes);
+  cli::BudgetWish wish;
+  wish.ram_bytes = 65'536;
+  const cli::BudgetPlan before = cli::plan_budget(wish);
+  wish.thread_local_bytes += 1'000;
+  TEST_ASSERT_EQUAL(before.process_bytes + before.threads * 1'000, cli::plan_budget(wish).process_bytes);
+  TEST_ASSERT_TRUE(contains(budget({"--ram", "64K", "--program", "99M", "--json"}).out, "103809024"));
 }
 
 }  // namespace

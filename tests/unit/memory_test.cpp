@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The memory that was promised: the smallest preset traces a message from its send to its work, and what a
 // header costs librdkafka.
-#include <link.h>
 #include <edgespan/http_sender.hpp>
 #include <edgespan/posix_port.hpp>
-#include <edgespan/rdkafka_memory.hpp>
 
 #include <string>
 #include <string_view>
@@ -108,25 +106,6 @@ EDGESPAN_TEST(memory_that_is_full_is_counted_and_takes_no_other, "memory") {
   TEST_ASSERT_GREATER_OR_EQUAL(56, books.inflight_full);
   TEST_ASSERT_GREATER_THAN(0, books.dropped_total());
   TEST_ASSERT_TRUE(books.balanced());
-}
-
-// Thread-local data of librdkafka, or of the program that it is a part of; from the file's own table.
-int find_thread_local(dl_phdr_info* info, std::size_t, void* out) {
-  auto& bytes = *static_cast<std::size_t*>(out);
-  const bool program = *info->dlpi_name == '\0';
-  if (!program && std::string_view{info->dlpi_name}.find("librdkafka.so") == std::string_view::npos) return 0;
-  for (int i = 0; i < info->dlpi_phnum; ++i) {
-    if (info->dlpi_phdr[i].p_type == PT_TLS && (!program || bytes == 0)) bytes = info->dlpi_phdr[i].p_memsz;
-  }
-  return 0;
-}
-
-EDGESPAN_TEST(memory_of_each_thread_has_room_for_the_data_that_librdkafka_keeps_there, "memory") {
-  std::size_t bytes = 0;
-  dl_iterate_phdr(find_thread_local, &bytes);
-  TEST_CONTEXT("thread-local data, bytes: " << bytes);
-  TEST_ASSERT_GREATER_THAN(12'000, bytes);
-  TEST_ASSERT_LESS_OR_EQUAL(rdkafka_thread_local_bytes, bytes);
 }
 
 }  // namespace

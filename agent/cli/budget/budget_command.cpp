@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/budget/budget_command.hpp"
 
+#include "cli/budget/system_memory.hpp"
 #include "cli/io/checked_output.hpp"
 #include "cli/io/tool_errors.hpp"
 
@@ -65,7 +66,8 @@ CLI::Option* add_duration(CLI::App& app, const std::string& name, const std::str
   return app.add_option(name, take, help)->type_name("TIME")->check(CLI::Validator{check, "", "time"});
 }
 
-void add_assumptions(CLI::App& app, BudgetWish& wish) {
+void add_assumptions(CLI::App& app, BudgetOptions& options) {
+  BudgetWish& wish = options.wish;
   add_bytes(app, "--span", 60, span_bytes_max, "a typical span, encoded (default: 135)",
             [&wish](std::uint64_t bytes) { wish.span_bytes = static_cast<std::uint32_t>(bytes); })
       ->group("Assumptions");
@@ -77,10 +79,9 @@ void add_assumptions(CLI::App& app, BudgetWish& wish) {
       "the largest batch on the topics that are read, their max.message.bytes (default: Kafka's 1048588)",
       [&wish](std::uint64_t bytes) { wish.batch_bytes = static_cast<std::uint32_t>(bytes); })
       ->group("Assumptions");
-  add_bytes(
-      app, "--program", 64U << 10, 1U << 30,
-      "pages of the program and its libraries that are resident (default: 8M, with Debian's librdkafka)",
-      [&wish](std::uint64_t bytes) { wish.program_bytes = bytes; })
+  add_bytes(app, "--program", 64U << 10, 1U << 30,
+            "pages of the program and its libraries that are resident (default: as measured on this system)",
+            [&options](std::uint64_t bytes) { options.program_bytes = bytes; })
       ->group("Assumptions");
   app.add_option("--brokers", wish.brokers, "brokers of the cluster (default: 1)")
       ->type_name("N")
@@ -104,17 +105,21 @@ CLI::App* add_budget(CLI::App& app, BudgetOptions& options) {
       *command, "--offline", "how long it may be without an uplink and lose no span", wish.offline_s);
   offline->needs(rate)->excludes(ram);
   command->add_flag("--gzip", wish.gzip, "with the memory that packed batches take (HttpConfig::gzip)");
-  add_assumptions(*command, wish);
+  add_assumptions(*command, options);
   CLI::Option* cpp = command->add_flag("--cpp", options.cpp, "print a header to compile")->group("Form");
   command->add_flag("--json", options.json, "print JSON")->excludes(cpp)->group("Form");
   return command;
 }
 
 int run_budget(const BudgetOptions& options, std::ostream& out) {
-  const BudgetWish& wish = options.wish;
+  BudgetWish wish = options.wish;
   if (!wish.ram_bytes && !(wish.spans_per_second && wish.offline_s)) {
     throw UsageError{"budget needs --ram SIZE, or --spans-per-second RATE with --offline TIME"};
   }
+  const SystemMemory system = measure_system_memory();
+  if (system.program_bytes != 0) wish.program_bytes = system.program_bytes;
+  if (system.thread_local_bytes != 0) wish.thread_local_bytes = system.thread_local_bytes;
+  wish.program_bytes = options.program_bytes.value_or(wish.program_bytes);
   const BudgetPlan plan = plan_budget(wish);
   CheckedOutput output{out};
   output.line(options.cpp    ? budget_cpp(plan, wish)

@@ -5,13 +5,16 @@
 
 #include <CLI/App.hpp>
 
+#include <cstdint>
 #include <iosfwd>
+#include <optional>
 #include <string>
 
 namespace edgespan::cli {
 
 struct BudgetOptions {
   BudgetWish wish;
+  std::optional<std::uint64_t> program_bytes;  // empty: as measured on this system
   bool cpp = false;
   bool json = false;
 };

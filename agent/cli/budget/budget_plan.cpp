@@ -24,8 +24,6 @@ namespace {
 constexpr std::uint64_t object_bytes = sizeof(Tracing) + sizeof(Reporter) + sizeof(HttpSender) +
                                        sizeof(KafkaTracing) + sizeof(TracingConsumer) + sizeof(posix::Port);
 
-constexpr std::uint64_t thread_resident_bytes = rdkafka_thread_touched_bytes + rdkafka_thread_local_bytes;
-
 // A heap of changing contents is larger than what lives in it. An assumption; tests/budget holds a process
 // against the whole sum.
 constexpr std::uint64_t heap_slack(std::uint64_t bytes) { return bytes / 4; }
@@ -159,7 +157,7 @@ void add_process_terms(BudgetPlan& plan, const BudgetWish& wish) {
       {"producer", producer, "heap of librdkafka, bounded"},
       {"consumer", consumer, "heap of librdkafka, bounded"},
       {"heap slack", heap_slack(producer + consumer), "what an allocator keeps between"},
-      {"threads", plan.threads * thread_resident_bytes,
+      {"threads", plan.threads * (rdkafka_thread_touched_bytes + wish.thread_local_bytes),
        std::to_string(plan.threads) + " stacks with thread-local data"},
       {"program", wish.program_bytes, "its pages and its libraries'"},
   };

@@ -22,8 +22,9 @@ struct BudgetWish {
   std::uint32_t message_bytes = 1'024;    // of the largest payload that is sent
   std::uint32_t batch_bytes = 1'048'588;  // of the largest batch on the topics that are read
   std::uint32_t brokers = 1;
-  bool gzip = false;                       // batches go out packed
-  std::uint64_t program_bytes = 8U << 20;  // resident pages of the program and its libraries
+  bool gzip = false;                             // batches go out packed
+  std::uint64_t program_bytes = 8U << 20;        // resident pages of the program and its libraries
+  std::uint64_t thread_local_bytes = 16U << 10;  // of librdkafka, in each thread
 };
 
 // One line of a sum.
