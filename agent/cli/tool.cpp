@@ -66,7 +66,7 @@ int parse_and_run(int argc, const char* const* argv, const Streams& streams) {
     return code;
   }
   if (budget_command->parsed()) return run_budget(budget, streams.out);
-  return run_demo(demo, streams.out, streams.err);
+  return run_demo(demo, streams.out);
 }
 
 }  // namespace

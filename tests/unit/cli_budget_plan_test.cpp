@@ -5,6 +5,7 @@
 #include "cli/budget/system_memory.hpp"
 #include "cli/io/tool_errors.hpp"
 #include "cli/tool.hpp"
+#include "core/span_ring.hpp"
 #include "support/test.hpp"
 
 #include <edgespan/rdkafka_memory.hpp>
@@ -13,6 +14,7 @@
 #include <edgespan/gzip.hpp>
 #endif
 
+#include <span>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -146,6 +148,27 @@ EDGESPAN_TEST(budget_prints_sums_bars_settings_and_what_they_buy, "cli") {
   const Outcome json = budget({"--spans-per-second", "50", "--offline", "10m", "--json"});
   TEST_ASSERT_TRUE(contains(json.out, "\"outage_s\": 60"));
   TEST_ASSERT_TRUE(contains(json.out, "\"queue.buffering.max.messages\": \"200\""));
+}
+
+// Threads of all stripes claim in turn, until the first of them gets no room.
+std::uint64_t held_by_a_ring(std::uint32_t ring_bytes, std::uint32_t span_bytes) {
+  std::vector<std::uint64_t> bytes(ring_bytes / sizeof(std::uint64_t));
+  std::vector<RingChunk> chunks(ring_bytes / ring_chunk_bytes);
+  detail::SpanRing ring;
+  ring.init(std::as_writable_bytes(std::span{bytes}), chunks);
+  std::uint64_t held = 0;
+  while (ring.claim(static_cast<std::uint32_t>(held % detail::stripes), span_bytes) != nullptr) ++held;
+  return held;
+}
+
+EDGESPAN_TEST(budget_promises_as_many_spans_as_a_real_ring_holds, "cli") {
+  for (const std::uint32_t chunks : {2U, 3U, 4U, 5U, 64U, 1'023U}) {
+    for (std::uint32_t span_bytes = 60; span_bytes <= span_bytes_max; span_bytes += chunks < 64 ? 1 : 31) {
+      const std::uint32_t ring_bytes = chunks * ring_chunk_bytes;
+      TEST_ASSERT_EQUAL_UINT64(held_by_a_ring(ring_bytes, span_bytes),
+                               cli::spans_held(ring_bytes, span_bytes));
+    }
+  }
 }
 
 EDGESPAN_TEST(budget_asks_the_system_what_its_libraries_take, "cli") {

@@ -46,14 +46,14 @@ EDGESPAN_TEST(cli_collector_keeps_what_it_decodes, "cli") {
   TEST_ASSERT_TRUE(collector.take().empty());
   TEST_ASSERT_EQUAL_UINT64(2, collector.posts());
   TEST_ASSERT_EQUAL_UINT64(3 * body.size(), collector.bytes());
-  TEST_ASSERT_EQUAL_STRING("", collector.complaint());
+  TEST_ASSERT_EQUAL_STRING("", collector.first_refusal());
 }
 
 EDGESPAN_TEST(cli_collector_refuses_what_is_no_list_of_spans, "cli") {
   DemoCollector collector;
   Poster poster{collector};
   TEST_ASSERT_EQUAL_INT(400, poster.post("[]", "application/json"));
-  TEST_ASSERT_TRUE(collector.complaint().find("application/x-protobuf") != std::string::npos);
+  TEST_ASSERT_TRUE(collector.first_refusal().find("application/x-protobuf") != std::string::npos);
   TEST_ASSERT_EQUAL_INT(400, poster.post(body.substr(0, body.size() - 1)));
   TEST_ASSERT_EQUAL_INT(400, poster.post(body + std::string{"\x0a\x04\x2a\x02op"sv}));  // a span without ids
   TEST_ASSERT_EQUAL_INT(
@@ -62,21 +62,21 @@ EDGESPAN_TEST(cli_collector_refuses_what_is_no_list_of_spans, "cli") {
   TEST_ASSERT_EQUAL_UINT64(0, collector.posts());
 }
 
-EDGESPAN_TEST(cli_collector_relays_bodies_and_verdicts, "cli") {
+EDGESPAN_TEST(cli_collector_forwards_bodies_and_replies, "cli") {
   auto zipkin = std::make_unique<DemoCollector>();
-  DemoCollector relay{{.url = zipkin->url()}};
-  Poster poster{relay};
+  DemoCollector forwarding{{.url = zipkin->url()}};
+  Poster poster{forwarding};
   TEST_ASSERT_EQUAL_INT(202, poster.post(body));
-  TEST_ASSERT_EQUAL_UINT64(1, relay.take().size());
+  TEST_ASSERT_EQUAL_UINT64(1, forwarding.take().size());
   TEST_ASSERT_EQUAL_UINT64(1, zipkin->take().size());
   TEST_ASSERT_EQUAL_UINT64(body.size(), zipkin->bytes());  // the empty post of the start has none
   zipkin.reset();
   TEST_ASSERT_EQUAL_INT(503, poster.post(body));
-  TEST_ASSERT_TRUE(relay.take().empty());
-  TEST_ASSERT_TRUE(relay.complaint().find("cannot be reached") != std::string::npos);
+  TEST_ASSERT_TRUE(forwarding.take().empty());
+  TEST_ASSERT_TRUE(forwarding.first_refusal().find("cannot be reached") != std::string::npos);
 }
 
-EDGESPAN_TEST(cli_collector_does_not_start_without_the_zipkin_it_relays_to, "cli") {
+EDGESPAN_TEST(cli_collector_does_not_start_without_the_zipkin_it_forwards_to, "cli") {
   for (const std::string url : {"http://127.0.0.1:1/api/v2/spans", "http://127.0.0.1:1"}) {
     std::string message;
     try {

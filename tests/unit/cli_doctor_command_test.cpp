@@ -155,7 +155,7 @@ EDGESPAN_TEST(doctor_tells_a_name_from_a_port_that_is_wrong, "cli") {
 EDGESPAN_TEST(doctor_gives_up_on_a_server_that_is_silent, "cli") {
   LoopbackServer::Behaviour silent;
   silent.reads = false;
-  check_fails_at(doctor(LoopbackServer{silent}.url(), "0.2"), "empty post", "no answer within 2");
+  check_fails_at(doctor(LoopbackServer{silent}.url(), "0.2"), "empty post", "no reply within 2");
 }
 
 EDGESPAN_TEST(doctor_tells_what_is_not_a_collector, "cli") {
@@ -163,7 +163,7 @@ EDGESPAN_TEST(doctor_tells_what_is_not_a_collector, "cli") {
   behaviour.reply = "SSH-2.0-OpenSSH_9.2\r\n";
   check_fails_at(doctor(LoopbackServer{behaviour}.url()), "empty post", "does not speak HTTP");
   behaviour.resets_on_first_byte = true;
-  check_fails_at(doctor(LoopbackServer{behaviour}.url()), "empty post", "was closed before an answer came");
+  check_fails_at(doctor(LoopbackServer{behaviour}.url()), "empty post", "was closed before a reply came");
   const auto portal = answering("200 OK", "Content-Type: text/html\r\n", "<html>Welcome");
   check_fails_at(doctor(LoopbackServer{portal}.url()), "empty post", "a page of HTML");
 }

@@ -17,7 +17,7 @@ constexpr std::uint64_t second = 1'000'000;
 struct Command {
   cli::ToolAgent agent;
   std::ostringstream err;
-  cli::OutageNotices complaints{agent, err};
+  cli::OutageNotices notices{agent, err};
 
   explicit Command(const std::string& url) : agent{options(url)} {}
   static cli::TracingOptions options(const std::string& url) {
@@ -30,7 +30,7 @@ struct Command {
     static_cast<void>(agent.flush(2'000));  // a time-out leaves the span waiting
   }
   std::string said_at(std::uint64_t now_us) {
-    complaints.look(now_us);
+    notices.print_if_due(now_us);
     const std::string said = err.str();
     err.str("");
     TEST_MESSAGE(said);
@@ -40,7 +40,7 @@ struct Command {
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
 
-EDGESPAN_TEST(complaints_refused_spans_are_told_once_a_minute, "cli") {
+EDGESPAN_TEST(outage_refused_spans_are_told_once_a_minute, "cli") {
   LoopbackServer::Behaviour refusing;
   refusing.reply = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
   const LoopbackServer server{refusing};
@@ -57,7 +57,7 @@ EDGESPAN_TEST(complaints_refused_spans_are_told_once_a_minute, "cli") {
   TEST_ASSERT_EQUAL_STRING("", command.said_at(200 * second));  // nothing new
 }
 
-EDGESPAN_TEST(complaints_waiting_spans_are_told_for_as_long_as_they_wait, "cli") {
+EDGESPAN_TEST(outage_waiting_spans_are_told_for_as_long_as_they_wait, "cli") {
   Command command{"http://127.0.0.1:1"};
   command.finish_span();
   TEST_ASSERT_TRUE(contains(command.said_at(1 * second), "1 span waits, 0 were dropped; "));
@@ -65,7 +65,7 @@ EDGESPAN_TEST(complaints_waiting_spans_are_told_for_as_long_as_they_wait, "cli")
   TEST_ASSERT_TRUE(contains(command.said_at(61 * second), "no connection"));
 }
 
-EDGESPAN_TEST(complaints_a_collector_that_takes_spans_is_not_mentioned, "cli") {
+EDGESPAN_TEST(outage_a_collector_that_takes_spans_is_not_mentioned, "cli") {
   const LoopbackServer server;
   Command command{server.url()};
   command.finish_span();

@@ -1,150 +1,67 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the tool's spans can go, by URL, and the file that they can be appended to.
-#include "cli/io/tool_errors.hpp"
-#include "cli/sending/file_sender.hpp"
+// Where the tool's spans can go, by URL.
 #include "cli/sending/span_url.hpp"
 #include "support/test.hpp"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <csignal>
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
-#include <span>
 #include <string>
+#include <string_view>
 
 namespace {
 
 using namespace edgespan;
-using cli::FileSender;
 using cli::SpanUrl;
 
-SpanUrl target_of(std::string_view url) {
-  SpanUrl target;
-  const std::string wrong = cli::parse_span_url(url, target);
+SpanUrl url_of(std::string_view url) {
+  SpanUrl parsed;
+  const std::string wrong = cli::parse_span_url(url, parsed);
   TEST_MESSAGE(url << ": " << wrong);
   TEST_ASSERT_TRUE(wrong.empty());
-  return target;
+  return parsed;
 }
 
-EDGESPAN_TEST(cli_target_every_scheme_is_read, "cli") {
-  TEST_ASSERT_TRUE(target_of("http://h:9411").kind == SpanUrl::Kind::http);
-  TEST_ASSERT_TRUE(target_of("https://h/api/v2/spans").kind == SpanUrl::Kind::https);
-  TEST_ASSERT_EQUAL_STRING("https://h/api/v2/spans", target_of("https://h/api/v2/spans").url);
-  TEST_ASSERT_TRUE(target_of("none:").kind == SpanUrl::Kind::none);
-  TEST_ASSERT_TRUE(target_of("file:spans.bin").kind == SpanUrl::Kind::file);
-  TEST_ASSERT_EQUAL_STRING("spans.bin", target_of("file:spans.bin").path);
-  TEST_ASSERT_EQUAL_STRING("/tmp/spans.bin", target_of("file:/tmp/spans.bin").path);
-  TEST_ASSERT_EQUAL_STRING("/tmp/spans.bin", target_of("file:///tmp/spans.bin").path);
-  const SpanUrl kafka = target_of("kafka://a:9092,[::1]:9093,c/my.spans-1");
+EDGESPAN_TEST(cli_span_url_every_scheme_is_read, "cli") {
+  TEST_ASSERT_TRUE(url_of("http://h:9411").kind == SpanUrl::Kind::http);
+  TEST_ASSERT_TRUE(url_of("https://h/api/v2/spans").kind == SpanUrl::Kind::https);
+  TEST_ASSERT_EQUAL_STRING("https://h/api/v2/spans", url_of("https://h/api/v2/spans").text);
+  const SpanUrl web = url_of("https://[::1]:9412/prefix/api/v2/spans");
+  TEST_ASSERT_EQUAL_STRING("::1", web.host);
+  TEST_ASSERT_EQUAL_UINT32(9412, web.port);
+  TEST_ASSERT_EQUAL_STRING("/prefix/api/v2/spans", web.path);
+  TEST_ASSERT_EQUAL_STRING("/api/v2/spans", url_of("http://h").path);
+  TEST_ASSERT_EQUAL_STRING("[::1]:9412", cli::host_and_port(web.host, web.port));
+  TEST_ASSERT_EQUAL_STRING("h:80", cli::host_and_port("h", 80));
+  TEST_ASSERT_TRUE(url_of("none:").kind == SpanUrl::Kind::none);
+  TEST_ASSERT_TRUE(url_of("file:spans.bin").kind == SpanUrl::Kind::file);
+  TEST_ASSERT_EQUAL_STRING("spans.bin", url_of("file:spans.bin").file);
+  TEST_ASSERT_EQUAL_STRING("/tmp/spans.bin", url_of("file:/tmp/spans.bin").file);
+  TEST_ASSERT_EQUAL_STRING("/tmp/spans.bin", url_of("file:///tmp/spans.bin").file);
+  const SpanUrl kafka = url_of("kafka://a:9092,[::1]:9093,c/my.spans-1");
   TEST_ASSERT_TRUE(kafka.kind == SpanUrl::Kind::kafka);
   TEST_ASSERT_EQUAL_STRING("a:9092,[::1]:9093,c", kafka.brokers);
   TEST_ASSERT_EQUAL_STRING("my.spans-1", kafka.topic);
-  TEST_ASSERT_EQUAL_STRING("zipkin", target_of("kafka://a").topic);
-  TEST_ASSERT_EQUAL_STRING("zipkin", target_of("kafka://a/").topic);
+  TEST_ASSERT_EQUAL_STRING("zipkin", url_of("kafka://a").topic);
+  TEST_ASSERT_EQUAL_STRING("zipkin", url_of("kafka://a/").topic);
 }
 
-EDGESPAN_TEST(cli_target_what_cannot_be_says_what_can, "cli") {
+EDGESPAN_TEST(cli_span_url_what_cannot_be_says_what_can, "cli") {
   for (const std::string& url : {std::string{""}, std::string{"h:9411"}, std::string{"ftp://h"},
                                  std::string{"none"}, std::string{"kafka:a"}, std::string{"http://"}}) {
-    SpanUrl target{.kind = SpanUrl::Kind::file, .path = "kept"};
-    const std::string wrong = cli::parse_span_url(url, target);
+    SpanUrl parsed{.kind = SpanUrl::Kind::file, .file = "kept"};
+    const std::string wrong = cli::parse_span_url(url, parsed);
     TEST_MESSAGE(url << ": " << wrong);
     for (const char* scheme : {"http://", "https://", "kafka://", "file:", "none:"}) {
       TEST_ASSERT_TRUE(wrong.find(scheme) != wrong.npos);
     }
-    TEST_ASSERT_EQUAL_STRING("kept", target.path);
+    TEST_ASSERT_EQUAL_STRING("kept", parsed.file);
   }
-  SpanUrl target;
+  SpanUrl parsed;
   for (const char* url :
        {"kafka://", "kafka:///t", "kafka://,a/t", "kafka://a,/t", "kafka://a,,b/t", "kafka://a b/t",
         "kafka://a/b/c", "kafka://a/..", "kafka://a/t opic", "file:", "file://host/f"}) {
     TEST_MESSAGE(url);
-    TEST_ASSERT_FALSE(cli::parse_span_url(url, target).empty());
+    TEST_ASSERT_FALSE(cli::parse_span_url(url, parsed).empty());
   }
-  TEST_ASSERT_FALSE(cli::parse_span_url("kafka://a/" + std::string(250, 't'), target).empty());
-}
-
-class TemporaryFile {
- public:
-  TemporaryFile() {
-    const int descriptor = mkstemp(name_.data());
-    TEST_ASSERT_TRUE(descriptor >= 0);
-    close(descriptor);
-  }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-  ~TemporaryFile() { unlink(name_.c_str()); }
-
-  const std::string& name() const { return name_; }
-  std::string content() const {
-    std::ifstream file{name_, std::ios::binary};
-    return {std::istreambuf_iterator<char>{file}, {}};
-  }
-
- private:
-  std::string name_ = "/tmp/edgespan_spans_XXXXXX";
-};
-
-SendResult offer(FileSender& sender, std::string_view bytes) {
-  const Sender table = sender.sender();
-  return table.offer(table.ctx, std::as_bytes(std::span{bytes}), 0);
-}
-
-EDGESPAN_TEST(cli_file_batches_are_appended_to_what_is_there, "cli") {
-  const TemporaryFile file;
-  {
-    FileSender sender{file.name()};
-    const SendResult result = offer(sender, "first");
-    TEST_ASSERT_TRUE(result.state == SendState::delivered);
-    TEST_ASSERT_EQUAL_UINT32(5, result.sent_bytes);
-    TEST_ASSERT_TRUE(offer(sender, "second").state == SendState::delivered);
-  }
-  FileSender sender{file.name()};
-  TEST_ASSERT_TRUE(offer(sender, "third").state == SendState::delivered);
-  TEST_ASSERT_EQUAL_STRING("firstsecondthird", file.content());
-}
-
-// A limit of the size of files stands for a full disk: part of a write goes in, then nothing more.
-EDGESPAN_TEST(cli_file_a_full_disk_leaves_no_part_of_a_batch, "cli") {
-  const TemporaryFile file;
-  FileSender sender{file.name()};
-  TEST_ASSERT_TRUE(offer(sender, "first").state == SendState::delivered);
-  rlimit before{};
-  TEST_ASSERT_EQUAL_INT(0, getrlimit(RLIMIT_FSIZE, &before));
-  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
-  const rlimit full{8, before.rlim_max};
-  const bool limited = setrlimit(RLIMIT_FSIZE, &full) == 0;
-  const SendResult result = offer(sender, "second");
-  const SendResult again = offer(sender, "second");
-  const bool restored = setrlimit(RLIMIT_FSIZE, &before) == 0;
-  std::signal(SIGXFSZ, handler);
-  TEST_ASSERT_TRUE(limited && restored);
-  TEST_ASSERT_TRUE(result.state == SendState::retry);
-  TEST_ASSERT_TRUE(again.state == SendState::retry);
-  TEST_ASSERT_EQUAL_INT(EFBIG, sender.last_error());
-  TEST_ASSERT_EQUAL_STRING("first", file.content());
-  TEST_ASSERT_TRUE(offer(sender, "second").state == SendState::delivered);
-  TEST_ASSERT_EQUAL_STRING("firstsecond", file.content());
-}
-
-EDGESPAN_TEST(cli_file_what_cannot_be_written_is_bad_usage, "cli") {
-  const TemporaryFile file;
-  const FileSender writing{file.name()};
-  for (const std::string& name :
-       {file.name(), std::string{"/dev/null"}, std::string{"/tmp"}, std::string{"/no/such/directory/f"}}) {
-    TEST_MESSAGE(name);
-    bool refused = false;
-    try {
-      const FileSender sender{name};
-    } catch (const cli::UsageError&) {
-      refused = true;
-    }
-    TEST_ASSERT_TRUE(refused);
-  }
+  TEST_ASSERT_FALSE(cli::parse_span_url("kafka://a/" + std::string(250, 't'), parsed).empty());
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Trees of spans as people see them, the ones that should not be included.
 #include "cli/spans/trace_tree.hpp"
+#include "cli/spans/tree_lines.hpp"
 #include "support/test.hpp"
 
 #include <algorithm>
@@ -126,16 +127,6 @@ EDGESPAN_TEST(cli_tree_lines_keep_traces_apart, "cli") {
   TEST_ASSERT_EQUAL_STRING("trace bb", lines[3]);
   TEST_ASSERT_TRUE(tree_lines(spans, {.colour = true})[1].find("\x1b[") != std::string::npos);
   for (const std::string& line : lines) TEST_ASSERT_TRUE(line.find('\x1b') == line.npos);
-}
-
-EDGESPAN_TEST(cli_durations_have_the_unit_that_fits, "cli") {
-  TEST_ASSERT_EQUAL_STRING("-", duration_text(0));
-  TEST_ASSERT_EQUAL_STRING("1 µs", duration_text(1));
-  TEST_ASSERT_EQUAL_STRING("999 µs", duration_text(999));
-  TEST_ASSERT_EQUAL_STRING("1.0 ms", duration_text(1'000));
-  TEST_ASSERT_EQUAL_STRING("999.9 ms", duration_text(999'940));
-  TEST_ASSERT_EQUAL_STRING("1.00 s", duration_text(999'950));
-  TEST_ASSERT_EQUAL_STRING("90.00 s", duration_text(90'000'000));
 }
 
 }  // namespace

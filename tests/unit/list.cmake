@@ -36,12 +36,20 @@ set(edgespan_interposing_tests
 set(edgespan_system_tests
   agent_test
   cli_b3_command_test
+  cli_books_line_test
   cli_budget_plan_test
+  cli_checked_output_test
+  cli_clock_diagnosis_test
+  cli_columns_test
   cli_demo_collector_test
   cli_demo_command_test
   cli_doctor_command_test
   cli_escape_test
+  cli_file_sender_test
+  cli_line_reader_test
   cli_outage_notices_test
+  cli_post_diagnosis_test
+  cli_quantities_test
   cli_reply_text_test
   cli_span_url_test
   cli_tool_test

@@ -3,7 +3,6 @@
 
 #include "cli/io/tool_errors.hpp"
 #include "cli/sending/packer.hpp"
-#include "core/span_ring.hpp"
 
 #include <edgespan/http_sender.hpp>
 #include <edgespan/kafka.hpp>
@@ -15,7 +14,6 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <span>
 
 namespace edgespan::cli {
 namespace {
@@ -24,12 +22,19 @@ namespace {
 constexpr std::uint64_t object_bytes = sizeof(Tracing) + sizeof(Reporter) + sizeof(HttpSender) +
                                        sizeof(KafkaTracing) + sizeof(TracingConsumer) + sizeof(posix::Port);
 
-// A heap of changing contents is larger than what lives in it. An assumption; tests/budget holds a process
-// against the whole sum.
+// An allocator keeps more memory than is in use at a moment. The share is an assumption; a test in
+// tests/size/budget holds a whole process against the sum.
 constexpr std::uint64_t heap_slack(std::uint64_t bytes) { return bytes / 4; }
 
-// message.max.bytes is about a payload with its key, its headers and what the protocol puts around them.
+// message.max.bytes bounds the value together with its key, its headers and the protocol's frame.
 constexpr std::uint32_t message_frame_bytes = 1'024;
+
+// The ring gives its chunks out to so many groups of threads. A chunk holds whole spans, each with a word of
+// 4 bytes in front and rounded up to such words. A unit test holds both against a real ring.
+constexpr std::uint64_t ring_stripes = 4;
+constexpr std::uint64_t spans_in_chunk(std::uint32_t span_bytes) {
+  return ring_chunk_bytes / 4 / (1 + (span_bytes + 3) / 4);
+}
 
 constexpr std::uint64_t round_up(std::uint64_t value, std::uint64_t unit) {
   return (value + unit - 1) / unit * unit;
@@ -45,8 +50,7 @@ struct AgentLimits {
   KafkaLimits kafka;
 };
 
-// What a budget holds beside its ring, in the proportions of the default limits: these are right for 64 KiB,
-// the tiny ones are the least.
+// The limits beside the ring: those of the default limits in proportion to 64 KiB, at least the tiny ones.
 AgentLimits limits_beside_ring(std::uint64_t bytes) {
   return {
       nearest_limits({.ring_bytes = 0,
@@ -61,7 +65,7 @@ std::uint64_t gzip_bytes(const Limits& limits, bool gzip) {
   return gzip ? packer_bytes(limits.batch_bytes) : 0;
 }
 
-// A quarter for the ring at least; beyond 64 KiB a budget keeps spans for longer and nothing else.
+// The ring gets a quarter at least, and everything beyond 64 KiB.
 AgentLimits limits_for_ram(std::uint64_t ram_bytes, bool gzip) {
   constexpr std::uint64_t chunk_bytes = ring_chunk_bytes + sizeof(RingChunk);
   AgentLimits limits;
@@ -82,7 +86,7 @@ AgentLimits limits_for_ram(std::uint64_t ram_bytes, bool gzip) {
   return limits;
 }
 
-// A ring that holds the spans of the whole time; the rest for about four seconds of that rate.
+// The ring holds the spans of the whole time, the other arrays those of about four seconds.
 AgentLimits limits_for_rate(double spans_per_second, double offline_s, std::uint32_t span_bytes) {
   const auto wanted = static_cast<std::uint64_t>(std::ceil(spans_per_second * offline_s));
   const auto in_four_s = static_cast<std::uint64_t>(std::ceil(spans_per_second * 4));
@@ -90,14 +94,13 @@ AgentLimits limits_for_rate(double spans_per_second, double offline_s, std::uint
       {.inflight_max = part_of(in_four_s, 1, 32, 256), .poll_records_max = part_of(in_four_s, 1, 32, 500)});
   Limits limits = nearest_limits(
       {.ring_bytes = 0, .batch_bytes = part_of(round_up(in_four_s * span_bytes, 1'024), 1, 2'048, 65'536)});
-  for (std::uint64_t chunks = detail::stripes; chunks <= ring_chunks_max;) {
+  for (std::uint64_t chunks = std::max(ring_stripes, wanted / spans_in_chunk(span_bytes));
+       chunks <= ring_chunks_max; ++chunks) {
     limits.ring_bytes = static_cast<std::uint32_t>(chunks) * ring_chunk_bytes;
-    const std::uint64_t held = spans_held(limits, span_bytes);
-    if (held >= wanted) return {limits, kafka};
-    chunks += (wanted - held) * (span_bytes + 8) / ring_chunk_bytes + 1;
+    if (spans_held(limits.ring_bytes, span_bytes) >= wanted) return {limits, kafka};
   }
-  limits.ring_bytes = ring_chunks_max * ring_chunk_bytes;
-  const double most_s = static_cast<double>(spans_held(limits, span_bytes)) / spans_per_second;
+  const std::uint64_t most = spans_held(ring_chunks_max * ring_chunk_bytes, span_bytes);
+  const double most_s = static_cast<double>(most) / spans_per_second;
   throw UsageError{"the largest ring, 64 MiB, holds the spans of " +
                    std::to_string(static_cast<std::uint64_t>(most_s)) +
                    " s at that rate: shorten --offline, or keep fewer traces with a sampler"};
@@ -112,7 +115,7 @@ ProducerLimits producer_limits(const KafkaLimits& limits, std::uint32_t message_
   return producer;
 }
 
-// The bytes of one array: what the sum loses without it.
+// The bytes of one array, as the difference that it makes to the sum.
 template <typename Change>
 std::uint64_t share(const Limits& limits, Change change) {
   Limits without = limits;
@@ -170,16 +173,10 @@ std::uint64_t sum(const std::vector<BudgetTerm>& terms) {
 
 }  // namespace
 
-std::uint64_t spans_held(const Limits& limits, std::uint32_t span_bytes) {
-  std::vector<std::uint64_t> bytes(limits.ring_bytes / sizeof(std::uint64_t));
-  std::vector<RingChunk> chunks(limits.ring_bytes / ring_chunk_bytes);
-  detail::SpanRing ring;
-  ring.init(std::as_writable_bytes(std::span{bytes}), chunks);
-  std::uint64_t held = 0;
-  for (std::uint32_t stripe = 0; ring.claim(stripe, span_bytes) != nullptr;
-       stripe = (stripe + 1) % detail::stripes)
-    ++held;
-  return held;
+std::uint64_t spans_held(std::uint32_t ring_bytes, std::uint32_t span_bytes) {
+  const std::uint64_t chunks = ring_bytes / ring_chunk_bytes;
+  // The last chunks are too few for all threads: the first thread without one drops its span.
+  return chunks / ring_stripes * ring_stripes * spans_in_chunk(span_bytes) + chunks % ring_stripes;
 }
 
 BudgetPlan plan_budget(const BudgetWish& wish) {
@@ -191,7 +188,7 @@ BudgetPlan plan_budget(const BudgetWish& wish) {
   plan.kafka = limits.kafka;
   plan.producer = producer_limits(plan.kafka, wish.message_bytes);
   plan.consumer.batch_bytes_max = wish.batch_bytes;
-  plan.spans_held = spans_held(plan.limits, wish.span_bytes);
+  plan.spans_held = spans_held(plan.limits.ring_bytes, wish.span_bytes);
   plan.threads =
       static_cast<std::uint32_t>(producer_threads(wish.brokers) + consumer_threads(wish.brokers) + 1);
   plan.reporter_stack_bytes = static_cast<std::uint32_t>(posix::Config{}.stack_bytes);

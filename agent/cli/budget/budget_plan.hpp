@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One number in, a whole configuration out: what `edgespan budget` works out.
+// What `edgespan budget` works out: from one number, a whole configuration.
 #pragma once
 
 #include <edgespan/consumer_limits.hpp>
@@ -15,14 +15,14 @@
 namespace edgespan::cli {
 
 struct BudgetWish {
-  std::optional<std::uint64_t> ram_bytes;  // what edgespan itself may take; or else the next two
+  std::optional<std::uint64_t> ram_bytes;  // that edgespan itself may take; or else the next two
   std::optional<double> spans_per_second;
   std::optional<double> offline_s;        // the longest time without an uplink
   std::uint32_t span_bytes = 135;         // of a typical span, encoded
-  std::uint32_t message_bytes = 1'024;    // of the largest payload that is sent
+  std::uint32_t message_bytes = 1'024;    // of the largest value that is sent
   std::uint32_t batch_bytes = 1'048'588;  // of the largest batch on the topics that are read
   std::uint32_t brokers = 1;
-  bool gzip = false;                             // batches go out packed
+  bool gzip = false;                             // batches are compressed
   std::uint64_t program_bytes = 8U << 20;        // resident pages of the program and its libraries
   std::uint64_t thread_local_bytes = 16U << 10;  // of librdkafka, in each thread
 };
@@ -39,24 +39,24 @@ struct BudgetPlan {
   KafkaLimits kafka;
   ProducerLimits producer;
   ConsumerLimits consumer;
-  std::uint64_t spans_held = 0;  // by the ring, counted with a real one
+  std::uint64_t spans_held = 0;  // by the ring
   std::uint32_t threads = 0;     // librdkafka's and the reporter's
   std::uint32_t reporter_stack_bytes = 0;
-  std::uint64_t gzip_bytes = 0;         // of the packer and its memory; 0 without it
+  std::uint64_t gzip_bytes = 0;         // for compressed batches; 0 without
   std::uint32_t kafka_stack_bytes = 0;  // address space of each of librdkafka's threads
 
-  std::vector<BudgetTerm> agent;    // edgespan's own, fixed
-  std::vector<BudgetTerm> process;  // everything of the process, the agent as one line of it
+  std::vector<BudgetTerm> agent;    // edgespan's memory, fixed
+  std::vector<BudgetTerm> process;  // the whole process; the agent is one line of it
   std::uint64_t agent_bytes = 0;    // sum of `agent`
   std::uint64_t process_bytes = 0;  // sum of `process`
   std::uint64_t memory_max_bytes = 0;
 };
 
-// Throws UsageError, with the number that would do, for a wish that cannot be.
+// Throws UsageError, with the nearest number that is possible, for a wish that no plan fulfils.
 BudgetPlan plan_budget(const BudgetWish& wish);
 
-// How many encoded spans of that size wait in the ring before one is dropped, while as many threads as it has
-// stripes record in turn. The batch is not counted: it may have left for the collector with one span in it.
-std::uint64_t spans_held(const Limits& limits, std::uint32_t span_bytes);
+// How many encoded spans of that size wait in the ring before one is dropped, if four threads or more record
+// in turn. Spans in the batch are not counted, because it may hold a single span when the uplink fails.
+std::uint64_t spans_held(std::uint32_t ring_bytes, std::uint32_t span_bytes);
 
 }  // namespace edgespan::cli

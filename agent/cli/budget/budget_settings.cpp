@@ -8,7 +8,7 @@
 namespace edgespan::cli {
 namespace {
 
-// Asked of librdkafka itself, so that what is printed is what constrain() does.
+// Asks librdkafka itself, so that the plan says what constrain() does.
 template <typename ClientLimits>
 std::vector<std::string> settings(const ClientLimits& limits) {
   rd_kafka_conf_t* const conf = rd_kafka_conf_new();

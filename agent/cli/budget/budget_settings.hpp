@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Each limit of a plan with its name, once, for all forms that print them.
+// The limits of a plan by name, for all forms that print them.
 #pragma once
 
 #include "cli/budget/budget_plan.hpp"
 
 namespace edgespan::cli {
 
-// fn(name, value) for every member, in the order of declaration, so that a designated initialiser compiles.
+// Calls fn(name, value) for every member, in the order of declaration, which designated initialisers need.
 template <typename Fn>
 void each_limit(const Limits& l, Fn fn) {
   fn("ring_bytes", l.ring_bytes);
@@ -44,7 +44,7 @@ void each_limit(const ConsumerLimits& l, Fn fn) {
   fn("fetch_pause_ms", l.fetch_pause_ms);
 }
 
-// What constrain() sets a fresh configuration to, in librdkafka's own words: name=value.
+// What constrain() sets in a fresh configuration: name=value, in librdkafka's words.
 std::vector<std::string> kafka_settings(const ProducerLimits& limits);
 std::vector<std::string> kafka_settings(const ConsumerLimits& limits);
 

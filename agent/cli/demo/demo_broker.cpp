@@ -8,7 +8,7 @@ namespace edgespan::cli {
 DemoBroker::DemoBroker() {
   char errstr[512] = "";
   rd_kafka_conf_t* conf = rd_kafka_conf_new();
-  // It is never connected to anything, and would complain of that.
+  // This client never connects, which librdkafka would log.
   rd_kafka_conf_set(conf, "log_level", "2", errstr, sizeof errstr);
   owner_.reset(rd_kafka_new(RD_KAFKA_PRODUCER, conf, errstr, sizeof errstr));
   if (!owner_) throw RunError{std::string{"the demo's broker does not start: "} + errstr};
@@ -19,7 +19,7 @@ DemoBroker::DemoBroker() {
 void DemoBroker::create_topic(const std::string& name) {
   const rd_kafka_resp_err_t error = rd_kafka_mock_topic_create(cluster_.get(), name.c_str(), 1, 1);
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    throw RunError{"the demo's broker cannot make topic " + name + ": " + rd_kafka_err2str(error)};
+    throw RunError{"the demo's broker cannot create topic " + name + ": " + rd_kafka_err2str(error)};
   }
 }
 

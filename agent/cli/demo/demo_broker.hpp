@@ -10,14 +10,14 @@
 
 namespace edgespan::cli {
 
-// librdkafka's own mock cluster, one broker on 127.0.0.1: real connections and the real protocol, without a
-// Kafka.
+// librdkafka's own mock cluster of one broker, on a port of 127.0.0.1. It speaks Kafka's protocol over real
+// connections.
 class DemoBroker {
  public:
   // Throws RunError.
   DemoBroker();
 
-  // A topic with one partition. The first message to an unknown topic would wait a second for it. Throws
+  // Creates a topic with one partition, so that the first record needs not wait a second for it. Throws
   // RunError.
   void create_topic(const std::string& name);
 

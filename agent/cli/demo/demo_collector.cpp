@@ -23,11 +23,11 @@ constexpr const char* protobuf = "application/x-protobuf";
 
 class DemoCollector::State {
  public:
-  explicit State(const SenderOptions& relay) {
-    if (relay.url.empty()) {
-      check_tls_files(relay.tls, {});
+  explicit State(const SenderOptions& zipkin) {
+    if (zipkin.url.empty()) {
+      check_tls_files(zipkin.tls, {});
     } else {
-      relay_ = std::make_unique<ZipkinForwarder>(relay);
+      forwarder_ = std::make_unique<ZipkinForwarder>(zipkin);
     }
   }
   ~State() {
@@ -42,7 +42,7 @@ class DemoCollector::State {
   }
   std::uint64_t posts() const { return locked(posts_); }
   std::uint64_t bytes() const { return locked(bytes_); }
-  std::string complaint() const { return locked(complaint_); }
+  std::string first_refusal() const { return locked(first_refusal_); }
 
  private:
   template <typename T>
@@ -53,25 +53,26 @@ class DemoCollector::State {
   void receive(const httplib::Request& request, httplib::Response& response);
   void refuse(httplib::Response& response, int status, const std::string& error);
 
-  std::unique_ptr<ZipkinForwarder> relay_;
+  std::unique_ptr<ZipkinForwarder> forwarder_;
   mutable std::mutex mutex_;
   std::vector<CollectedSpan> spans_;
   std::uint64_t posts_ = 0;
   std::uint64_t bytes_ = 0;
-  std::string complaint_;
+  std::string first_refusal_;
   httplib::Server server_;
   std::thread thread_;
 };
 
 int DemoCollector::State::start() {
-  server_.set_keep_alive_timeout(1);  // an idle connection would keep the end waiting for so long
+  server_.set_keep_alive_timeout(1);  // stop() waits so long for an idle connection
   server_.Post(spans_path, [this](const httplib::Request& request, httplib::Response& response) {
     receive(request, response);
   });
   const int port = server_.bind_to_any_port("127.0.0.1");
-  if (port <= 0) throw RunError{"the collector gets no port on 127.0.0.1; is the loopback interface up?"};
+  if (port <= 0)
+    throw RunError{"the demo's collector gets no port on 127.0.0.1: check that the loopback interface is up"};
   thread_ = std::thread{[this] { server_.listen_after_bind(); }};
-  // stop() is lost on a server that has not begun to run.
+  // stop() has no effect on a server that does not run yet.
   while (!server_.is_running()) std::this_thread::sleep_for(std::chrono::milliseconds{1});
   return port;
 }
@@ -80,7 +81,7 @@ void DemoCollector::State::refuse(httplib::Response& response, int status, const
   response.status = status;
   response.set_content(error, "text/plain");
   const std::lock_guard lock{mutex_};
-  if (complaint_.empty()) complaint_ = error;
+  if (first_refusal_.empty()) first_refusal_ = error;
 }
 
 void DemoCollector::State::receive(const httplib::Request& request, httplib::Response& response) {
@@ -90,8 +91,8 @@ void DemoCollector::State::receive(const httplib::Request& request, httplib::Res
   std::vector<CollectedSpan> spans;
   std::string error;
   if (!decode_spans(request.body, spans, error)) return refuse(response, 400, error);
-  if (relay_) {
-    const unsigned status = relay_->post(request.body, error);
+  if (forwarder_) {
+    const unsigned status = forwarder_->post(request.body, error);
     if (status / 100 != 2) return refuse(response, static_cast<int>(status), error);
   }
   response.status = 202;
@@ -101,7 +102,7 @@ void DemoCollector::State::receive(const httplib::Request& request, httplib::Res
   bytes_ += request.body.size();
 }
 
-DemoCollector::DemoCollector(const SenderOptions& relay) : state_{std::make_unique<State>(relay)} {
+DemoCollector::DemoCollector(const SenderOptions& zipkin) : state_{std::make_unique<State>(zipkin)} {
   url_ = "http://127.0.0.1:" + std::to_string(state_->start()) + spans_path;
 }
 
@@ -110,6 +111,6 @@ DemoCollector::~DemoCollector() = default;
 std::vector<CollectedSpan> DemoCollector::take() { return state_->take(); }
 std::uint64_t DemoCollector::posts() const { return state_->posts(); }
 std::uint64_t DemoCollector::bytes() const { return state_->bytes(); }
-std::string DemoCollector::complaint() const { return state_->complaint(); }
+std::string DemoCollector::first_refusal() const { return state_->first_refusal(); }
 
 }  // namespace edgespan::cli

@@ -11,32 +11,31 @@
 
 namespace edgespan::cli {
 
-// A small Zipkin: takes posts of spans on a port of 127.0.0.1 that the system chooses, and keeps what it
-// decodes. It answers as Zipkin does: 202, or 400 and a sentence. Any thread; runs on threads of its own
-// until it is destroyed.
+// A small Zipkin: takes posts of spans on a port of 127.0.0.1 that the system chooses, and keeps the decoded
+// spans. It answers as Zipkin does: 202, or 400 and a sentence. It runs on threads of its own until it is
+// destroyed. Any thread.
 class DemoCollector {
  public:
-  // With a URL in `relay` each body goes on to that Zipkin, as it came, before it is answered, and is
-  // answered with that Zipkin's status: so the agents' books count what Zipkin itself has accepted, and each
-  // span is encoded once. Throws RunError if no port can be had or that Zipkin cannot be reached, UsageError
-  // for a URL or certificates that cannot be.
-  explicit DemoCollector(const SenderOptions& relay = {});
+  // If `zipkin` has a URL, each body is forwarded there, as it came, and the post is answered with that
+  // Zipkin's status. So the agents' books count what Zipkin itself has accepted. Throws RunError if there is
+  // no free port or that Zipkin cannot be reached, UsageError for a URL or certificates that cannot be used.
+  explicit DemoCollector(const SenderOptions& zipkin = {});
   DemoCollector(const DemoCollector&) = delete;
   DemoCollector& operator=(const DemoCollector&) = delete;
   ~DemoCollector();
 
-  // Where to post: http://127.0.0.1:PORT/api/v2/spans
+  // The URL to post to: http://127.0.0.1:PORT/api/v2/spans
   const std::string& url() const noexcept { return url_; }
 
   // The spans that came since the last call, in the order of their arrival.
   std::vector<CollectedSpan> take();
 
-  // How many posts were accepted, and how many bytes they had.
+  // The posts that were accepted, and their bytes.
   std::uint64_t posts() const;
   std::uint64_t bytes() const;
 
-  // The first thing that was refused, by us or by the relay's Zipkin, as a sentence; empty if nothing was.
-  std::string complaint() const;
+  // Why a post was refused first, by this collector or the other Zipkin; empty if none was.
+  std::string first_refusal() const;
 
  private:
   class State;

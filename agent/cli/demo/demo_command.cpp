@@ -3,9 +3,10 @@
 
 #include "cli/demo/demo_broker.hpp"
 #include "cli/demo/demo_collector.hpp"
-#include "cli/demo/demo_services.hpp"
+#include "cli/demo/demo_consumer.hpp"
+#include "cli/demo/demo_gateway.hpp"
 #include "cli/io/tool_errors.hpp"
-#include "cli/spans/trace_tree.hpp"
+#include "cli/spans/tree_lines.hpp"
 #include "cli/tracing/books_line.hpp"
 
 #include <cstdlib>
@@ -28,14 +29,12 @@ bool wants_colour(const std::ostream& out) {
   return !declined && (terminal == nullptr || std::string_view{terminal} != "dumb");
 }
 
-// Zipkin's own page for a trace stands beside its API.
+// Zipkin shows a trace to people beside its API.
 std::string trace_link(const std::string& zipkin_url, const std::string& trace_id) {
-  HttpUrl url;
-  if (parse_http_url(zipkin_url, url) != Status::ok) return {};
-  const bool ipv6 = url.host.find(':') != url.host.npos;
-  const std::string host = ipv6 ? "[" + std::string{url.host} + "]" : std::string{url.host};
-  return (url.secure ? "https://" : "http://") + host + ":" + std::to_string(url.port) + "/zipkin/traces/" +
-         trace_id;
+  SpanUrl url;
+  if (!parse_span_url(zipkin_url, url).empty()) return {};
+  return (url.kind == SpanUrl::Kind::https ? "https://" : "http://") + host_and_port(url.host, url.port) +
+         "/zipkin/traces/" + trace_id;
 }
 
 void add(Books& sum, const Books& books) {
@@ -54,8 +53,8 @@ void add(Books& sum, const Books& books) {
   sum.faults += books.faults;
 }
 
-// A scene with its players, who are all on stage before the first scene begins: joining a group takes a
-// second or more.
+// A scene with its services. All services of all scenes start before the first scene begins, because joining
+// a consumer group takes a second or more.
 struct Cast {
   Cast(const DemoWorld& world, const Scene& played) : scene{played}, gateway{world, played} {
     for (const SceneConsumer& role : played.consumers) {
@@ -95,7 +94,7 @@ Demo::Demo(const DemoOptions& options, std::ostream& out)
   for (const Scene& scene : demo_scenes()) broker_.create_topic(scene.topic);
   for (const Scene& scene : demo_scenes()) casts_.push_back(std::make_unique<Cast>(world, scene));
   for (const auto& cast : casts_) {
-    for (const auto& consumer : cast->consumers) consumer->wait_ready();
+    for (const auto& consumer : cast->consumers) consumer->wait_until_ready();
   }
 }
 
@@ -105,10 +104,10 @@ void Demo::play() {
 
 void Demo::flush(ToolAgent& agent) const {
   if (agent.flush(flush_ms) == Status::ok) return;
-  std::string why = collector_.complaint();
-  if (why.empty()) why = agent.complaint();
+  std::string problem = collector_.first_refusal();
+  if (problem.empty()) problem = agent.delivery_problem();
   throw RunError{agent.service() + ": its spans did not reach the collector within " +
-                 std::to_string(flush_ms / 1'000) + " s; " + why};
+                 std::to_string(flush_ms / 1'000) + " s; " + problem};
 }
 
 void Demo::play_scene(Cast& cast, std::size_t number) {
@@ -119,8 +118,8 @@ void Demo::play_scene(Cast& cast, std::size_t number) {
   for (const auto& consumer : cast.consumers) consumer->receive(out_);
   flush(cast.gateway.agent());
   for (const auto& consumer : cast.consumers) flush(consumer->agent());
-  if (const std::string complaint = collector_.complaint(); !complaint.empty())
-    throw RunError{name + ": " + complaint};
+  if (const std::string refusal = collector_.first_refusal(); !refusal.empty())
+    throw RunError{name + ": " + refusal};
 
   const std::vector<CollectedSpan> spans = collector_.take();
   spans_ += spans.size();
@@ -130,7 +129,7 @@ void Demo::play_scene(Cast& cast, std::size_t number) {
   }
   out_.flush();
   const std::string difference = trace_difference(expected_trace(cast.scene), spans);
-  if (!difference.empty()) throw RunError{name + " left another trace than it should: " + difference};
+  if (!difference.empty()) throw RunError{name + " did not leave the expected trace: " + difference};
 }
 
 void Demo::close() {
@@ -141,9 +140,9 @@ void Demo::close() {
   }
   out_.line("");
   out_.line(books_line(sum));
-  if (!all_delivered(sum)) throw RunError{"the books of the demo show a loss: " + collector_.complaint()};
+  if (!all_delivered(sum)) throw RunError{"the books of the demo show a loss: " + collector_.first_refusal()};
   if (sum.finished != spans_ || !collector_.take().empty()) {
-    throw RunError{"the collector received another number of spans than the agents finished"};
+    throw RunError{"the collector has not received as many spans as the agents have finished"};
   }
   out_.line(std::to_string(spans_) + " spans in " + std::to_string(collector_.posts()) + " posts, " +
             std::to_string(collector_.bytes()) + " bytes: all delivered");
@@ -152,7 +151,7 @@ void Demo::close() {
 
 }  // namespace
 
-int run_demo(const DemoOptions& options, std::ostream& out, std::ostream&) {
+int run_demo(const DemoOptions& options, std::ostream& out) {
   Demo demo{options, out};
   demo.play();
   demo.close();

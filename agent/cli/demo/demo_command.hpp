@@ -7,9 +7,9 @@
 
 namespace edgespan::cli {
 
-// `edgespan demo`: a broker and a collector inside this process, three scenes, each shown as the tree that
-// the collector received. Returns the exit code; throws RunError if a trace is not what it should be or a
-// span was lost.
-int run_demo(const DemoOptions& options, std::ostream& out, std::ostream& err);
+// `edgespan demo`: plays three scenes with a broker and a collector inside this process, and prints the trace
+// that the collector has received of each as a tree. Returns the exit code. Throws RunError if a trace is not
+// as expected or a span was lost.
+int run_demo(const DemoOptions& options, std::ostream& out);
 
 }  // namespace edgespan::cli

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/demo/trace_difference.hpp"
 
-#include "cli/spans/trace_tree.hpp"
 #include "cli/text/escape.hpp"
 
 #include <algorithm>

@@ -22,8 +22,8 @@ struct ExpectedSpan {
   std::optional<std::size_t> parent;  // index of an expected span before this one; none: the root
 };
 
-// How the spans that came differ from the one trace that was expected, as a sentence; empty if they do not.
-// Siblings may come in any order.
+// The first difference between the spans that came and the one trace that is expected, as a sentence; empty
+// if there is none. Siblings may come in any order.
 std::string trace_difference(std::span<const ExpectedSpan> expected, std::span<const CollectedSpan> spans);
 
 }  // namespace edgespan::cli

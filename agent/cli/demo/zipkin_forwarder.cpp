@@ -12,37 +12,37 @@
 namespace edgespan::cli {
 namespace {
 
-constexpr HttpConfig limits{.connect_ms = 5'000, .request_ms = 5'000};
-constexpr std::chrono::milliseconds look_again{1};
+constexpr HttpConfig config{.connect_ms = 5'000, .request_ms = 5'000};
+constexpr std::chrono::milliseconds step_every{1};
 
 }  // namespace
 
-ZipkinForwarder::ZipkinForwarder(const SenderOptions& options) : tls_{tls_options(options.tls)} {
-  const std::string wrong = parse_span_url(options.url, target_);
-  const bool web = target_.kind == SpanUrl::Kind::http || target_.kind == SpanUrl::Kind::https;
-  if (!wrong.empty() || !web) throw UsageError{"--zipkin '" + options.url + "': not a URL of Zipkin"};
-  check_tls_files(options.tls, target_);
-  if (!port_.init()) throw RunError{"the relay to Zipkin: " + std::generic_category().message(errno)};
-  uplink_ = std::make_unique<HttpSpanSender>(target_, options.tls, port_.stream(), port_.clock(), limits);
+ZipkinForwarder::ZipkinForwarder(const SenderOptions& options) : doctor_options_{tls_options(options.tls)} {
+  const std::string wrong = parse_span_url(options.url, url_);
+  if (!wrong.empty() || !url_.is_web())
+    throw UsageError{"--zipkin '" + options.url + "': not a URL of Zipkin"};
+  check_tls_files(options.tls, url_);
+  if (!port_.init()) throw RunError{"cannot forward to Zipkin: " + std::generic_category().message(errno)};
+  sender_ = std::make_unique<HttpSpanSender>(url_, options.tls, port_.stream(), port_.clock(), config);
   std::string error;
   if (post({}, error) / 100 != 2) throw RunError{error + "; check the URL, or run without --zipkin"};
 }
 
 unsigned ZipkinForwarder::post(const std::string& body, std::string& error) {
   const std::lock_guard lock{mutex_};
-  const Sender sender = uplink_->sender();
+  const Sender sender = sender_->sender();
   const edgespan_clock& clock = port_.clock();
   SendResult result;
   for (;;) {
     result = sender.offer(sender.ctx, std::as_bytes(std::span{body}), clock.mono_us(clock.ctx));
     if (result.state != SendState::pending) break;
-    std::this_thread::sleep_for(look_again);
+    std::this_thread::sleep_for(step_every);
   }
   if (result.status / 100 == 2) return result.status;
-  const std::string zipkin = "Zipkin at " + target_.url;
-  error = result.status == 0 ? zipkin + " cannot be reached: " + failure_text(result.reason, 0)
-                             : zipkin + " answers with status " + std::to_string(result.status);
-  error += "; ask edgespan doctor " + target_.url + tls_;
+  const std::string zipkin = "Zipkin at " + url_.text;
+  error = result.status == 0 ? zipkin + " cannot be reached: " + send_failure_text(result.reason, 0)
+                             : zipkin + " replies with status " + std::to_string(result.status);
+  error += "; ask edgespan doctor " + url_.text + doctor_options_;
   return result.status == 0 ? 503 : result.status;
 }
 

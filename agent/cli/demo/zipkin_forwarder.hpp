@@ -12,24 +12,24 @@
 
 namespace edgespan::cli {
 
-// Passes bodies on to a Zipkin, by the sender that the agent uses. Any thread; pinned.
+// Forwards bodies of posts to a Zipkin, through the agent's own HttpSender. Any thread. Pinned.
 class ZipkinForwarder {
  public:
-  // Posts an empty list first, which Zipkin accepts and does not store: that shows that somebody listens who
-  // takes spans. Throws UsageError for what is no http or https, RunError if it does not answer so.
+  // Posts an empty list first, which Zipkin accepts and does not store, to see that a collector is there.
+  // Throws UsageError for a URL that is neither http nor https, RunError if the post is not accepted.
   explicit ZipkinForwarder(const SenderOptions& options);
   ZipkinForwarder(const ZipkinForwarder&) = delete;
   ZipkinForwarder& operator=(const ZipkinForwarder&) = delete;
 
-  // The status of Zipkin's answer; 503 if there was none. Anything but 2xx comes with a sentence.
+  // Returns the status of Zipkin's reply; 503 if there was none. `error` gets a sentence unless it is 2xx.
   unsigned post(const std::string& body, std::string& error);
 
  private:
-  SpanUrl target_;
-  std::string tls_;  // options that go with the URL
+  SpanUrl url_;
+  std::string doctor_options_;  // what `edgespan doctor` needs beside the URL
   std::mutex mutex_;
   posix::Port port_;
-  std::unique_ptr<HttpSpanSender> uplink_;
+  std::unique_ptr<HttpSpanSender> sender_;
 };
 
 }  // namespace edgespan::cli

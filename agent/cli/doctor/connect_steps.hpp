@@ -9,9 +9,9 @@
 
 namespace edgespan::cli {
 
-// The steps `resolve` and `connect`; leaves the wire open if both are good. `usual` says which port to look
-// for, as "Zipkin listens on 9411".
-bool resolve_and_connect(TimedConnection& wire, DoctorReport& checkup, const std::string& host,
-                         std::uint16_t port, const std::string& usual);
+// Takes the steps `resolve` and `connect` and reports them. Returns whether both are good; the connection is
+// then open. `usual_port` completes the advice where nobody listens, such as "Zipkin listens on 9411".
+bool resolve_and_connect(TimedConnection& connection, DoctorReport& report, const std::string& host,
+                         std::uint16_t port, const std::string& usual_port);
 
 }  // namespace edgespan::cli

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/doctor/doctor_command.hpp"
 
+#include "cli/doctor/doctor_report.hpp"
+#include "cli/doctor/file_check.hpp"
+#include "cli/doctor/http_check.hpp"
+#include "cli/doctor/kafka_check.hpp"
 #include "cli/io/tool_errors.hpp"
 
 #include <edgespan/posix_port.hpp>
@@ -19,27 +23,27 @@ int run_doctor(const DoctorOptions& options, std::ostream& out, std::ostream& er
 
 int run_doctor(const DoctorOptions& options, std::ostream& out, std::ostream& err,
                const MachineClock& clock) {
-  SpanUrl target;
-  if (const std::string wrong = parse_span_url(options.sender.url, target); !wrong.empty()) {
+  SpanUrl url;
+  if (const std::string wrong = parse_span_url(options.sender.url, url); !wrong.empty()) {
     throw UsageError{wrong};
   }
-  check_tls_files(options.sender.tls, target);
-  DoctorReport checkup{out, err, clock.table};
-  switch (target.kind) {
+  check_tls_files(options.sender.tls, url);
+  DoctorReport report{out, err, clock.table};
+  switch (url.kind) {
     case SpanUrl::Kind::http:
     case SpanUrl::Kind::https:
-      check_http(options, target, clock, checkup);
+      HttpCheck{options, url, clock, report}.run();
       break;
     case SpanUrl::Kind::kafka:
-      check_kafka(options, target, clock, checkup);
+      KafkaCheck{options, url, clock, report}.run();
       break;
     case SpanUrl::Kind::file:
-      check_file(target, clock, checkup);
+      check_file(url, clock, report);
       break;
     case SpanUrl::Kind::none:
-      throw UsageError{"'none:' throws spans away: there is nothing to check"};
+      throw UsageError{"'none:' sends spans nowhere: there is nothing to check"};
   }
-  return checkup.all_good() ? exit_done : exit_failed;
+  return report.all_good() ? exit_done : exit_failed;
 }
 
 }  // namespace edgespan::cli

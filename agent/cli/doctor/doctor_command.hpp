@@ -2,29 +2,18 @@
 #pragma once
 
 #include "cli/doctor/doctor_options.hpp"
-#include "cli/doctor/doctor_report.hpp"
-#include "cli/sending/span_url.hpp"
+#include "cli/doctor/machine_clock.hpp"
 
-#include <cstdint>
 #include <ostream>
 
 namespace edgespan::cli {
 
-// The clocks that the doctor goes by.
-struct MachineClock {
-  edgespan_clock table;                // as the agent sees them
-  std::int64_t (*date_s)() = nullptr;  // the system's own, plausible or not: seconds since 1970
-};
-
-// Checks an uplink step by step; see `edgespan doctor --help`.
+// `edgespan doctor`: checks step by step whether spans reach the collector that `options` name. Returns the
+// exit code: exit_done if every step is good, else exit_failed. Throws UsageError for what was asked wrongly,
+// RunError if this machine is in the way.
 int run_doctor(const DoctorOptions& options, std::ostream& out, std::ostream& err);
-int run_doctor(const DoctorOptions& options, std::ostream& out, std::ostream& err, const MachineClock& clock);
 
-// The steps for each kind of uplink. They throw UsageError for what was asked wrongly.
-void check_http(const DoctorOptions& options, const SpanUrl& target, const MachineClock& clock,
-                DoctorReport& checkup);
-void check_kafka(const DoctorOptions& options, const SpanUrl& target, const MachineClock& clock,
-                 DoctorReport& checkup);
-void check_file(const SpanUrl& target, const MachineClock& clock, DoctorReport& checkup);
+// The same with clocks of the caller's.
+int run_doctor(const DoctorOptions& options, std::ostream& out, std::ostream& err, const MachineClock& clock);
 
 }  // namespace edgespan::cli

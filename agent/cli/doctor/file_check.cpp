@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An uplink that is a file: open, room, and a span that is written and read again.
-#include "cli/doctor/doctor_command.hpp"
+#include "cli/doctor/file_check.hpp"
+
 #include "cli/doctor/probe_span.hpp"
 #include "cli/io/tool_errors.hpp"
 #include "cli/sending/file_sender.hpp"
@@ -16,9 +16,9 @@
 namespace edgespan::cli {
 namespace {
 
-constexpr std::uint64_t room_bytes_min = 1'048'576;  // as much as waits in the tool at most
+constexpr std::uint64_t room_bytes_min = 1'048'576;  // as much as the tool's ring holds
 
-Finding judge_room(const std::string& path) {
+Finding diagnose_room(const std::string& path) {
   struct statvfs disk {};
   if (statvfs(path.c_str(), &disk) != 0) {
     return {false, std::generic_category().message(errno), "name a file on another disk"};
@@ -36,12 +36,12 @@ bool ends_with(const std::string& path, const std::vector<std::byte>& bytes) {
   return content == wanted;
 }
 
-Finding judge_writing(const SpanUrl& target, FileSender& file, const ProbeSpan& span) {
+Finding diagnose_writing(const SpanUrl& url, FileSender& file, const ProbeSpan& span) {
   const Sender sender = file.sender();
   if (sender.offer(sender.ctx, span.bytes, 0).state != SendState::delivered) {
     return {false, std::generic_category().message(file.last_error()), "make room, or name another file"};
   }
-  if (!ends_with(target.path, span.bytes)) {
+  if (!ends_with(url.file, span.bytes)) {
     return {false, "what was written cannot be read again",
             "check the permissions of the file, and the disk"};
   }
@@ -50,18 +50,18 @@ Finding judge_writing(const SpanUrl& target, FileSender& file, const ProbeSpan& 
 
 }  // namespace
 
-void check_file(const SpanUrl& target, const MachineClock& clock, DoctorReport& checkup) {
+void check_file(const SpanUrl& url, const MachineClock& clock, DoctorReport& report) {
   std::unique_ptr<FileSender> file;
-  Finding opened{true, target.path, {}};
+  Finding opened{true, url.file, {}};
   try {
-    file = std::make_unique<FileSender>(target.path);
+    file = std::make_unique<FileSender>(url.file);
   } catch (const UsageError& error) {
     opened = {false, error.what(), "name a file that can be written"};
   }
-  if (!checkup.step("open", opened) || !checkup.step("room", judge_room(target.path))) return;
+  if (!report.step("open", opened) || !report.step("room", diagnose_room(url.file))) return;
   const ProbeSpan span = make_probe_span(clock.table);
-  if (span.bytes.empty()) return checkup.skip("round trip", "no span leaves before the date is known");
-  checkup.step("round trip", judge_writing(target, *file, span));
+  if (span.bytes.empty()) return report.skip("round trip", "no span leaves before the date is known");
+  report.step("round trip", diagnose_writing(url, *file, span));
 }
 
 }  // namespace edgespan::cli

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "cli/doctor/doctor_command.hpp"
+#include "cli/doctor/doctor_options.hpp"
+#include "cli/doctor/doctor_report.hpp"
+#include "cli/doctor/machine_clock.hpp"
 #include "cli/doctor/probe_span.hpp"
+#include "cli/doctor/recording_stream.hpp"
 #include "cli/doctor/reply_text.hpp"
 #include "cli/doctor/timed_connection.hpp"
+#include "cli/sending/span_url.hpp"
 #include "cli/sending/tls_stream.hpp"
 
 #include <edgespan/http_sender.hpp>
@@ -13,17 +17,17 @@
 #include <memory>
 #include <span>
 #include <string>
-#include <string_view>
 
 namespace edgespan::cli {
 
-// An uplink over http or https: resolve, connect, handshake, verify, clock, empty post, round trip. What is
-// posted goes through the sender that the agent uses. Pinned.
+// Checks the way of spans over http or https: resolve, connect, handshake, verify, clock, empty post, round
+// trip. What is posted goes through the agent's own HttpSender. Pinned.
 class HttpCheck {
  public:
-  // Throws UsageError if the certificates that were named cannot be used.
-  HttpCheck(const DoctorOptions& options, const SpanUrl& target, const MachineClock& clock,
-            DoctorReport& checkup);
+  // Keeps references to `url`, `clock` and `report`. Throws UsageError if the certificates that `options`
+  // name cannot be used, RunError if the sender does not start.
+  HttpCheck(const DoctorOptions& options, const SpanUrl& url, const MachineClock& clock,
+            DoctorReport& report);
 
   void run();
 
@@ -31,25 +35,20 @@ class HttpCheck {
   bool shake_hands();
   bool post_nothing();
   void round_trip();
-  Finding judge_handshake(int opened) const;
-  Finding judge_certificate(int error) const;
-  Finding judge_result(const SendResult& result, const ReplyText& answer) const;
-  Dates dates(std::string_view server_date) const;
   SendResult post(std::span<const std::byte> batch);
-  unsigned get(const std::string& path);
-  int exchange(const std::string& request, HttpReply& reply, std::size_t& sent);
+  Finding diagnose(const SendResult& result, const ReplyText& reply) const;
   Finding look_up(const ProbeSpan& span, const std::string& prefix);
+  void get(const std::string& path);
+  int exchange(const std::string& request, std::size_t& sent);
 
-  std::string url_text_;
+  const SpanUrl& url_;
   std::string ca_;
   const MachineClock& clock_;
-  DoctorReport& checkup_;
-  HttpUrl url_;
-  std::string host_;
-  TimedConnection wire_;
+  DoctorReport& report_;
+  TimedConnection connection_;
   RecordingStream below_tls_;
-  std::unique_ptr<TlsStream> tls_;
-  RecordingStream recorder_;  // of HTTP
+  std::unique_ptr<TlsStream> tls_;  // null: plain http
+  RecordingStream stream_;          // what HTTP goes over
   HttpSender sender_;
 };
 

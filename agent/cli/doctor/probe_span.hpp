@@ -9,13 +9,13 @@
 
 namespace edgespan::cli {
 
-// A span of the doctor's own, made and encoded by a whole agent.
+// A span that the doctor sends to see whether it arrives.
 struct ProbeSpan {
   std::string trace_id;          // in hexadecimal
-  std::vector<std::byte> bytes;  // as a batch; empty while the clock does not know the date
+  std::vector<std::byte> bytes;  // as a batch; empty while the agent does not know the date
 };
 
-// Throws RunError if the agent cannot be started.
+// Makes and encodes it with a whole agent. Throws RunError if that does not start.
 ProbeSpan make_probe_span(const edgespan_clock& clock);
 
 }  // namespace edgespan::cli

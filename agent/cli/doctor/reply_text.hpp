@@ -1,53 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "cli/doctor/doctor_report.hpp"
-
-#include <edgespan/http_sender.hpp>
-#include <edgespan/sender.hpp>
-
-#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace edgespan::cli {
 
-// What a server sent, looked at by people's questions; HttpReply has read it already. A view.
+// The bytes that a server has sent in reply to a request, complete or not, HTTP or not. A view of `bytes`.
 class ReplyText {
  public:
   explicit ReplyText(std::string_view bytes) noexcept;
 
+  // Of the final reply; 0 if its status line has not come.
+  unsigned status() const noexcept;
   // The value of a header, by its name in lower case; empty if there is none.
   std::string_view header(std::string_view name) const noexcept;
   std::string_view body() const noexcept { return body_; }
+  // Whether all came that the header content-length announces. A body without one ends with the connection.
+  bool complete() const noexcept;
 
   bool begun() const noexcept { return !head_.empty() || !body_.empty(); }
-  bool is_tls() const noexcept;   // a record of TLS, where HTTP was to be
+  bool is_tls() const noexcept;   // a record of TLS instead of HTTP
   bool is_html() const noexcept;  // a page for people
-  // The beginning of its body, for people; of everything that came, if it is not HTTP. Empty if nothing came.
+  // The first line of the body, or the title of a page, for people. The first line of everything if it is not
+  // HTTP. Empty if nothing came.
   std::string excerpt() const;
 
  private:
-  std::string_view head_;  // of the final reply, from its status line
+  std::string_view head_;  // of the final reply, from its status line to the empty line
   std::string_view body_;
 };
 
-// What the answer to a post of spans to `url` means to whoever set it up.
-Finding judge_post(const SendResult& result, const ReplyText& answer, const HttpUrl& url,
-                   std::uint64_t limit_us);
-
-// What this machine's date is worth, in seconds since 1970. `server_s` is what the server said, 0 for
-// nothing.
-struct Dates {
-  bool known = true;  // to the agent; false: it takes the date for one that was never set
-  std::int64_t machine_s = 0;
-  std::int64_t server_s = 0;
-};
-Finding judge_dates(const Dates& dates);
-
-// 2026-11-24 09:20:11 UTC
-std::string date_text(std::int64_t seconds);
-// In its two largest units: 56 years, 3 h 2 min, 12 s.
-std::string span_of_time(std::int64_t seconds);
+// Whether `text` has `lower_case` in it, in letters of any case.
+bool contains_word(std::string_view text, std::string_view lower_case) noexcept;
 
 }  // namespace edgespan::cli

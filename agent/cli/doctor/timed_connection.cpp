@@ -4,58 +4,30 @@
 #include <arpa/inet.h>
 #include <poll.h>
 
-#include <algorithm>
 #include <array>
 
 namespace edgespan::cli {
 namespace {
 
-constexpr std::size_t received_bytes_max = 64 * 1024;
 constexpr int wait_ms = 20;
 
-TimedConnection& wire_at(void* ctx) noexcept { return *static_cast<TimedConnection*>(ctx); }
-RecordingStream& recorder_at(void* ctx) noexcept { return *static_cast<RecordingStream*>(ctx); }
+TimedConnection& connection_at(void* ctx) noexcept { return *static_cast<TimedConnection*>(ctx); }
 
 }  // namespace
-
-RecordingStream::RecordingStream(const edgespan_stream& inner) noexcept : inner_{inner} {
-  table_.ctx = this;
-  table_.open = [](void* self, const char* host, std::uint16_t port) {
-    const edgespan_stream& stream = recorder_at(self).inner_;
-    return stream.open(stream.ctx, host, port);
-  };
-  table_.send = [](void* self, const void* bytes, std::size_t n) {
-    const edgespan_stream& stream = recorder_at(self).inner_;
-    return stream.send(stream.ctx, bytes, n);
-  };
-  table_.recv = [](void* self, void* bytes, std::size_t n) { return recorder_at(self).recv(bytes, n); };
-  table_.close = [](void* self) {
-    const edgespan_stream& stream = recorder_at(self).inner_;
-    stream.close(stream.ctx);
-  };
-  table_.secure = inner.secure;
-}
-
-std::int32_t RecordingStream::recv(void* bytes, std::size_t n) {
-  const std::int32_t got = inner_.recv(inner_.ctx, bytes, n);
-  if (got > 0) {
-    const std::size_t room = received_bytes_max - received_.size();
-    received_.append(static_cast<const char*>(bytes), std::min(room, static_cast<std::size_t>(got)));
-  }
-  return got;
-}
 
 TimedConnection::TimedConnection(const edgespan_clock& clock, std::uint64_t limit_us) noexcept
     : clock_{clock}, limit_us_{limit_us} {
   table_.ctx = this;
   table_.open = [](void* self, const char* host, std::uint16_t port) {
-    return wire_at(self).stream_.open(host, port);
+    return connection_at(self).stream_.open(host, port);
   };
   table_.send = [](void* self, const void* bytes, std::size_t n) {
-    return wire_at(self).stream_.send(bytes, n);
+    return connection_at(self).stream_.send(bytes, n);
   };
-  table_.recv = [](void* self, void* bytes, std::size_t n) { return wire_at(self).stream_.recv(bytes, n); };
-  table_.close = [](void* self) { wire_at(self).stream_.close(); };
+  table_.recv = [](void* self, void* bytes, std::size_t n) {
+    return connection_at(self).stream_.recv(bytes, n);
+  };
+  table_.close = [](void* self) { connection_at(self).stream_.close(); };
   table_.secure = false;
 }
 
@@ -77,7 +49,7 @@ int TimedConnection::connect(const std::string& host, std::uint16_t port) {
   return until_done([&] { return stream_.open(host.c_str(), port); });
 }
 
-// Until the connection has something to say, but not for long: the limit is to be looked at.
+// Until the connection can go on. Not for long, so that until_done() sees the limit.
 void TimedConnection::wait() {
   const posix::Stream::Wanted wanted = stream_.wanted();
   pollfd ready{posix::Stream::descriptor(wanted), posix::Stream::events(wanted), 0};

@@ -4,9 +4,6 @@
 #include "cli/options/tracing_options.hpp"
 #include "cli/sending/span_url.hpp"
 
-#include <edgespan/http_sender.hpp>
-#include <edgespan/status.hpp>
-
 #include <cmath>
 #include <string_view>
 
@@ -89,9 +86,10 @@ CLI::Validator span_url() {
 
 CLI::Validator http_url() {
   const auto check = [](std::string& text) -> std::string {
-    HttpUrl url;
-    const Status status = parse_http_url(text, url);
-    return status == Status::ok ? std::string{} : "'" + text + "' is " + std::string{status_text(status)};
+    SpanUrl url;
+    std::string wrong = parse_span_url(text, url);
+    if (wrong.empty() && !url.is_web()) wrong = "'" + text + "' is no URL of http:// or https://";
+    return wrong;
   };
   return {check, "", "url"};
 }

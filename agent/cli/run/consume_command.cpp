@@ -54,7 +54,7 @@ class Consumption {
   ToolAgent& agent_;
   CheckedOutput out_;
   std::ostream& err_;
-  OutageNotices complaints_;
+  OutageNotices notices_;
   std::uint64_t received_ = 0;
   std::uint64_t errors_ = 0;
   SteadyClock::time_point last_record_;
@@ -69,7 +69,7 @@ Consumption::Consumption(const ConsumeOptions& options, ToolAgent& agent, std::o
       agent_{agent},
       out_{out},
       err_{err},
-      complaints_{agent, err},
+      notices_{agent, err},
       last_record_{SteadyClock::now()} {
   ClientConf conf{defaults};
   conf.set({{"bootstrap.servers", options.client.brokers}, {"group.id", options.group}});
@@ -131,7 +131,7 @@ void Consumption::poll() {
   }
   out_.flush();
   agent_.keep_up();
-  complaints_.look(agent_.now_us());
+  notices_.print_if_due(agent_.now_us());
 }
 
 void Consumption::handle(const ConsumerRecord& record) {

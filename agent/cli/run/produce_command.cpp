@@ -79,7 +79,7 @@ class Production {
 
   const ProduceOptions& options_;
   ToolAgent& agent_;
-  OutageNotices complaints_;
+  OutageNotices notices_;
   LineReader input_;
   CheckedOutput out_;
   std::vector<RecordHeader> headers_;
@@ -92,7 +92,7 @@ class Production {
 
 Production::Production(const ProduceOptions& options, ToolAgent& agent, int input, std::ostream& out,
                        std::ostream& err)
-    : options_{options}, agent_{agent}, complaints_{agent, err}, input_{input}, out_{out} {
+    : options_{options}, agent_{agent}, notices_{agent, err}, input_{input}, out_{out} {
   for (const auto& [name, value] : options.headers) headers_.push_back({name, value});
   ClientConf conf{defaults};
   conf.set({{"bootstrap.servers", options.client.brokers}});
@@ -169,7 +169,7 @@ bool Production::wait_for_room() {
 
 void Production::serve(int timeout_ms) {
   rd_kafka_poll(client_.get(), timeout_ms);
-  complaints_.look(agent_.now_us());
+  notices_.print_if_due(agent_.now_us());
   if (reports_.lines.empty()) return;
   for (const std::string& line : reports_.lines) out_.line(line);
   reports_.lines.clear();

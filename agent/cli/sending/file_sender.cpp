@@ -51,7 +51,7 @@ SendResult FileSender::offer(std::span<const std::byte> batch) noexcept {
   last_error_ = errno;
   result.state = SendState::retry;
   result.reason = SendReason::broken;
-  // If this fails too, the next offer writes over the same place.
+  // If this fails, too, the next offer writes over the same place.
   [[maybe_unused]] const int cut = ftruncate(descriptor_, whole_bytes_);
   return result;
 }

@@ -12,14 +12,14 @@
 
 namespace edgespan::cli {
 
-// Appends batches to a file, for a field trip without a network. As protobuf messages of one type may be
-// joined, the file is at any time one ListOfSpans, which `curl --data-binary @file` posts to Zipkin. A batch
-// is in it whole or not at all: what could be written of it is cut off again. Written is not synced: the page
-// cache has it.
+// Appends batches to a file, for places without a network. Protobuf messages of one type can be joined, so
+// the file is one ListOfSpans at any time, which `curl --data-binary @file` posts to Zipkin. The file holds a
+// batch whole or not at all: part of one is cut off again. A batch counts as delivered when the system's page
+// cache has it; it is not synced to the disk.
 class FileSender {
  public:
-  // Makes the file, or goes on with it. Throws UsageError if it cannot be written, is no regular file, or
-  // another process is writing to it.
+  // Creates the file, or appends to it. Throws UsageError if it cannot be written, is no regular file, or is
+  // being written by another process.
   explicit FileSender(const std::string& path);
   FileSender(const FileSender&) = delete;
   FileSender& operator=(const FileSender&) = delete;
@@ -34,7 +34,7 @@ class FileSender {
   bool append(std::span<const std::byte> batch) noexcept;
 
   int descriptor_ = -1;
-  off_t whole_bytes_ = 0;  // of batches that are in the file whole
+  off_t whole_bytes_ = 0;  // of the batches that the file holds
   std::atomic<int> last_error_{0};
 };
 

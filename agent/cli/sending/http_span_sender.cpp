@@ -27,7 +27,7 @@ std::string_view reason_text(SendReason reason) noexcept {
     case SendReason::unknown_root:
       return "its certificate leads to none of the roots that are trusted";
     case SendReason::wrong_host:
-      return "its certificate is for another name";
+      return "its certificate is for another host";
     case SendReason::expired:
       return "its certificate has expired";
     case SendReason::not_yet_valid:
@@ -37,7 +37,7 @@ std::string_view reason_text(SendReason reason) noexcept {
     case SendReason::no_clock:
       return "the date is not known yet, so no certificate can be checked";
     case SendReason::no_entropy:
-      return "this machine has no chance yet to make keys from";
+      return "this machine has no random numbers yet to make keys from";
     case SendReason::no_memory:
       return "the memory for TLS is too small";
     default:
@@ -47,14 +47,14 @@ std::string_view reason_text(SendReason reason) noexcept {
 
 }  // namespace
 
-HttpSpanSender::HttpSpanSender(const SpanUrl& target, const TlsFiles& files, const edgespan_stream& stream,
+HttpSpanSender::HttpSpanSender(const SpanUrl& url, const TlsFiles& files, const edgespan_stream& stream,
                                const edgespan_clock& clock, const HttpConfig& config) {
-  if (target.kind == SpanUrl::Kind::https) tls_ = make_tls_stream(files, stream, clock);
-  const Status status = sender_.init(tls_ ? tls_->stream() : stream, target.url, config);
+  if (url.kind == SpanUrl::Kind::https) tls_ = make_tls_stream(files, stream, clock);
+  const Status status = sender_.init(tls_ ? tls_->stream() : stream, url.text, config);
   if (status != Status::ok) throw RunError{"the HTTP sender: " + std::string{status_text(status)}};
 }
 
-std::string failure_text(SendReason reason, unsigned status) {
+std::string send_failure_text(SendReason reason, unsigned status) {
   const std::string text{reason_text(reason)};
   return status == 0 ? text : text + " with status " + std::to_string(status);
 }

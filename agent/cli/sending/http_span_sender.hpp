@@ -12,11 +12,12 @@
 
 namespace edgespan::cli {
 
-// A sender over http or https, with what it stands on. Pinned; `stream` and `clock` are kept.
+// A sender over http or https, with the TLS that it stands on. Pinned.
 class HttpSpanSender {
  public:
-  // Throws UsageError if the certificates cannot be used, RunError if the sender does not start.
-  HttpSpanSender(const SpanUrl& target, const TlsFiles& files, const edgespan_stream& stream,
+  // Keeps references to `stream` and `clock`. Throws UsageError if the certificates cannot be used, RunError
+  // if the sender does not start.
+  HttpSpanSender(const SpanUrl& url, const TlsFiles& files, const edgespan_stream& stream,
                  const edgespan_clock& clock, const HttpConfig& config = {});
   HttpSpanSender(const HttpSpanSender&) = delete;
   HttpSpanSender& operator=(const HttpSpanSender&) = delete;
@@ -28,7 +29,7 @@ class HttpSpanSender {
   HttpSender sender_;
 };
 
-// Why an offer failed, for people; `status` is 0 if there was no answer.
-std::string failure_text(SendReason reason, unsigned status);
+// Why an offer failed, for people. `status` is the reply's; 0 if there was none.
+std::string send_failure_text(SendReason reason, unsigned status);
 
 }  // namespace edgespan::cli

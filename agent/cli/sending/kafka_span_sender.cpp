@@ -10,39 +10,39 @@
 namespace edgespan::cli {
 namespace {
 
-// A batch of the tool's is a record of up to 64 KiB, one at a time.
-constexpr ProducerLimits uplink_limits{
+// One record at a time, which holds a batch of up to 64 KiB.
+constexpr ProducerLimits producer_limits{
     .queue_messages_max = 16, .queue_payload_kbytes = 256, .message_bytes_max = 131'072};
 
-bool about_security(std::string_view property) noexcept {
+bool is_about_security(std::string_view property) noexcept {
   return property.starts_with("security.") || property.starts_with("sasl.") || property.starts_with("ssl.") ||
          property.starts_with("enable.sasl.") || property.starts_with("enable.ssl.");
 }
 
-// That all brokers are down says less than what one of them did.
+// "All brokers are down" says less than the error of one broker, which came before it.
 void on_error(rd_kafka_t*, int error, const char* reason, void* opaque) {
   if (error != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) *static_cast<std::string*>(opaque) = reason;
 }
 
 }  // namespace
 
-KafkaSpanSender::KafkaSpanSender(const SpanUrl& target, const std::vector<Property>& properties,
+KafkaSpanSender::KafkaSpanSender(const SpanUrl& url, const std::vector<Property>& properties,
                                  KafkaTracing& tracing) {
-  // What goes wrong is said once, by reason(); librdkafka's log would say it again and again.
-  ClientConf conf{{{"client.id", "edgespan-uplink"}, {"log_level", "2"}}};
-  constrain(conf.get(), uplink_limits);
-  conf.set({{"bootstrap.servers", target.brokers}});
+  // Errors are told by problem(). librdkafka's log would repeat them.
+  ClientConf conf{{{"client.id", "edgespan-sender"}, {"log_level", "2"}}};
+  constrain(conf.get(), producer_limits);
+  conf.set({{"bootstrap.servers", url.brokers}});
   for (const Property& property : properties) {
-    if (about_security(property.first)) conf.set({property});
+    if (is_about_security(property.first)) conf.set({property});
   }
   rd_kafka_conf_set_opaque(conf.get(), last_error_.get());
   rd_kafka_conf_set_error_cb(conf.get(), on_error);
   client_ = conf.create(tracing, RD_KAFKA_PRODUCER);
-  const Status status = sender_.init(tracing, client_.get(), target.topic);
+  const Status status = sender_.init(tracing, client_.get(), url.topic);
   if (status != Status::ok) throw RunError{"the Kafka sender: " + std::string{status_text(status)}};
 }
 
-std::string KafkaSpanSender::reason() const {
+std::string KafkaSpanSender::problem() const {
   rd_kafka_poll(client_.get(), 0);
   const rd_kafka_resp_err_t error = sender_.last_error();
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return rd_kafka_err2str(error);

@@ -12,27 +12,28 @@
 
 namespace edgespan::cli {
 
-// A producer of the tool's own for spans, and the sender on it. Pinned; ends after the reporter and before
-// `tracing`.
+// A sender over Kafka, with a producer of its own. Pinned. It must outlive the reporter that uses it; the
+// KafkaTracing must outlive it.
 class KafkaSpanSender {
  public:
-  // `properties` are the command's; what is about security counts here too. Throws UsageError if they cannot
-  // be, RunError if the system refuses something.
-  KafkaSpanSender(const SpanUrl& target, const std::vector<Property>& properties, KafkaTracing& tracing);
+  // `properties` are those of the command's client; those about security are taken. Throws UsageError for
+  // properties that librdkafka does not accept, RunError if the system refuses something.
+  KafkaSpanSender(const SpanUrl& url, const std::vector<Property>& properties, KafkaTracing& tracing);
   KafkaSpanSender(const KafkaSpanSender&) = delete;
   KafkaSpanSender& operator=(const KafkaSpanSender&) = delete;
 
   Sender sender() noexcept { return sender_.sender(); }
   rd_kafka_t* client() const noexcept { return client_.get(); }
 
-  // Why no record gets through: what became of the last one that failed, or else what librdkafka last said of
-  // the connection. Not from two threads.
-  std::string reason() const;
+  // Why no record gets through: the error of the last one that failed, or else what librdkafka last said of
+  // the connection. One thread at a time.
+  std::string problem() const;
 
  private:
   KafkaSender sender_;
-  std::unique_ptr<std::string> last_error_ = std::make_unique<std::string>();  // written by reason()'s poll
-  Client client_;  // before what its interceptors and callbacks call
+  std::unique_ptr<std::string> last_error_ =
+      std::make_unique<std::string>();  // written in problem(), which polls
+  Client client_;                       // last, so that it ends before what its callbacks use
 };
 
 }  // namespace edgespan::cli

@@ -11,15 +11,23 @@ namespace edgespan::cli {
 struct SpanUrl {
   enum class Kind : std::uint8_t { none, http, https, kafka, file };
   Kind kind = Kind::none;
-  std::string url{};      // http, https: as it was given
-  std::string brokers{};  // kafka: host[:port],...
-  std::string topic{};    // kafka
-  std::string path{};     // file
+  std::string text{};      // http, https: the URL as it was given
+  std::string host{};      // http, https: a name or an address; one of IPv6 without its brackets
+  std::uint16_t port = 0;  // http, https
+  std::string path{};      // http, https: /api/v2/spans unless given
+  std::string brokers{};   // kafka: host[:port],...
+  std::string topic{};     // kafka
+  std::string file{};      // file: its path
+
+  bool is_web() const noexcept { return kind == Kind::http || kind == Kind::https; }
 };
 
 // Reads `http://` and `https://host[:port][/path]`, `kafka://broker[:port][,broker...][/topic]`, `file:path`
-// and `none:`. Empty if it could; else what is wrong and what is accepted, without a full stop. `out` is
-// changed on success only.
+// and `none:`. Returns an empty string and fills `out`; or returns what is wrong and what is accepted,
+// without a full stop, and leaves `out` as it was.
 std::string parse_span_url(std::string_view url, SpanUrl& out);
+
+// host:port, with brackets around an address of IPv6.
+std::string host_and_port(std::string_view host, std::uint16_t port);
 
 }  // namespace edgespan::cli

@@ -24,10 +24,10 @@ std::string tls_options(const TlsFiles& files) {
   return text;
 }
 
-void check_tls_files(const TlsFiles& files, const SpanUrl& target) {
+void check_tls_files(const TlsFiles& files, const SpanUrl& url) {
   const std::string given = tls_options(files);
-  if (given.empty() || target.kind == SpanUrl::Kind::https) return;
-  const bool kafka = target.kind == SpanUrl::Kind::kafka;
+  if (given.empty() || url.kind == SpanUrl::Kind::https) return;
+  const bool kafka = url.kind == SpanUrl::Kind::kafka;
   throw UsageError{"'" + given.substr(1) + "' is for https:// alone; leave it out" +
                    (kafka ? ", and give librdkafka its own: -X security.protocol=ssl -X ssl.ca.location=FILE"
                           : ", or name the port on which the server speaks TLS with https://")};
@@ -36,9 +36,9 @@ void check_tls_files(const TlsFiles& files, const SpanUrl& target) {
 #if EDGESPAN_CLI_TLS
 namespace {
 
-constexpr std::size_t client_key_bytes = 16'384;  // of arena, for a certificate and a key of the client's own
+constexpr std::size_t client_key_bytes = 16'384;  // of arena, for this machine's certificate and key
 
-// PEM is read up to its NUL, DER to its end.
+// With a NUL behind PEM, which mbedTLS asks for.
 std::string read_file(const char* option, const std::string& name) {
   if (name.empty()) return {};
   errno = 0;
@@ -66,7 +66,7 @@ std::string result_text(mbedtls::Result result, const TlsFiles& files) {
       return "--key '" + files.key +
              "': cannot be read, is encrypted, or belongs to another certificate than " + files.certificate;
     case mbedtls::Result::no_entropy:
-      return "this machine has no chance yet to make keys from";
+      return "this machine has no random numbers yet to make keys from";
     case mbedtls::Result::no_memory:
       return "the memory for TLS is too small for these certificates";
     default:

@@ -10,20 +10,20 @@
 
 namespace edgespan::cli {
 
-// Names of files, PEM or DER; empty: not given.
+// Names of files that hold PEM or DER; empty: not given.
 struct TlsFiles {
-  std::string ca;           // one root or a few; nothing else is trusted, the system's bundle neither
-  std::string certificate;  // this client's
+  std::string ca;           // the roots that are trusted; the system's own are not
+  std::string certificate;  // this machine's
   std::string key;
 };
 
-// Why a stream could not be opened, beyond its edgespan_stream_error.
+// Details of a stream that could not be opened, beside its edgespan_stream_error.
 struct TlsFailure {
-  int alert = -1;  // that the peer sent (RFC 8446, section 6)
-  int depth = -1;  // of the certificate in question: 0 the server's, 1 the one that signed it...
+  int alert = -1;  // that the peer has sent (RFC 8446, section 6); -1: none
+  int depth = -1;  // of the rejected certificate: 0 the server's, 1 the one that signed it...; -1: none
 };
 
-// A stream that encrypts; keeps the streams and clocks it is made of, and the contents of the files.
+// A stream that encrypts, made of another stream. Pinned.
 class TlsStream {
  public:
   TlsStream() = default;
@@ -34,13 +34,14 @@ class TlsStream {
   virtual TlsFailure failure() const noexcept = 0;
 };
 
-// As a command line has them, each with a blank before it.
+// The files as options of a command line, each with a blank before it.
 std::string tls_options(const TlsFiles& files);
 
-// Throws UsageError if files are given to a URL that has no use for them.
-void check_tls_files(const TlsFiles& files, const SpanUrl& target);
+// Throws UsageError if files are given with a URL that is not https.
+void check_tls_files(const TlsFiles& files, const SpanUrl& url);
 
-// Throws UsageError if a file cannot be used, or if this program was built without TLS.
+// Keeps references to `inner` and `clock`. Throws UsageError if a file cannot be used, or if this program was
+// built without TLS.
 std::unique_ptr<TlsStream> make_tls_stream(const TlsFiles& files, const edgespan_stream& inner,
                                            const edgespan_clock& clock);
 

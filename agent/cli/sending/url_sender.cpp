@@ -3,12 +3,12 @@
 
 #include "cli/io/tool_errors.hpp"
 
-#include <string_view>
 #include <system_error>
 
 namespace edgespan::cli {
 namespace {
 
+// Counts every batch as delivered and forgets it.
 Sender null_sender() noexcept {
   const auto offer = [](void*, std::span<const std::byte>, std::uint64_t) {
     SendResult result;
@@ -22,13 +22,12 @@ Sender null_sender() noexcept {
 
 UrlSender::UrlSender(const SenderOptions& options, posix::Port& port, KafkaTracing& tracing,
                      std::size_t batch_bytes)
-    : url_{options.url}, doctor_options_{tls_options(options.tls)}, sender_{null_sender()} {
-  const std::string wrong = url_.empty() ? std::string{} : parse_span_url(url_, target_);
+    : url_text_{options.url}, doctor_options_{tls_options(options.tls)}, sender_{null_sender()} {
+  const std::string wrong = url_text_.empty() ? std::string{} : parse_span_url(url_text_, url_);
   if (!wrong.empty()) throw UsageError{"--zipkin: " + wrong};
-  const bool web = target_.kind == SpanUrl::Kind::http || target_.kind == SpanUrl::Kind::https;
-  if (options.gzip && !web) throw UsageError{"--gzip is for --zipkin http:// and https:// alone"};
-  check_tls_files(options.tls, target_);
-  switch (target_.kind) {
+  if (options.gzip && !url_.is_web()) throw UsageError{"--gzip is for --zipkin http:// and https:// alone"};
+  check_tls_files(options.tls, url_);
+  switch (url_.kind) {
     case SpanUrl::Kind::none:
       break;
     case SpanUrl::Kind::http:
@@ -36,11 +35,11 @@ UrlSender::UrlSender(const SenderOptions& options, posix::Port& port, KafkaTraci
       use_http(options, port, batch_bytes);
       break;
     case SpanUrl::Kind::kafka:
-      kafka_ = std::make_unique<KafkaSpanSender>(target_, options.kafka_properties, tracing);
+      kafka_ = std::make_unique<KafkaSpanSender>(url_, options.kafka_properties, tracing);
       sender_ = kafka_->sender();
       break;
     case SpanUrl::Kind::file:
-      file_ = std::make_unique<FileSender>(target_.path);
+      file_ = std::make_unique<FileSender>(url_.file);
       sender_ = file_->sender();
   }
 }
@@ -51,22 +50,22 @@ void UrlSender::use_http(const SenderOptions& options, posix::Port& port, std::s
     packer_ = make_packer(batch_bytes);
     config.gzip = &packer_->table();
   }
-  http_ = std::make_unique<HttpSpanSender>(target_, options.tls, port.stream(), port.clock(), config);
+  http_ = std::make_unique<HttpSpanSender>(url_, options.tls, port.stream(), port.clock(), config);
   sender_ = http_->sender();
 }
 
-std::string UrlSender::complaint(SendReason reason, unsigned status) const {
-  // A record that librdkafka still holds has not failed, and is not delivered either.
-  if (reason == SendReason::none && target_.kind != SpanUrl::Kind::kafka) return {};
-  std::string text = "the last offer of spans to " + url_ + " failed: ";
-  if (target_.kind == SpanUrl::Kind::file) {
+std::string UrlSender::problem(SendReason reason, unsigned status) const {
+  // A message that librdkafka still holds has not failed, but is not delivered either.
+  if (reason == SendReason::none && url_.kind != SpanUrl::Kind::kafka) return {};
+  const std::string text = "the last offer of spans to " + url_text_ + " failed: ";
+  if (url_.kind == SpanUrl::Kind::file) {
     return text + std::generic_category().message(file_->last_error()) + "; make room, or name another file";
   }
-  if (target_.kind == SpanUrl::Kind::kafka) {
-    return text + kafka_->reason() + "; check brokers, topic and permissions";
+  if (url_.kind == SpanUrl::Kind::kafka) {
+    return text + kafka_->problem() + "; check brokers, topic and permissions";
   }
-  return text + failure_text(reason, status) +
-         "; check the URL and that the collector runs, or ask edgespan doctor " + url_ + doctor_options_;
+  return text + send_failure_text(reason, status) +
+         "; check the URL and that the collector runs, or ask edgespan doctor " + url_text_ + doctor_options_;
 }
 
 }  // namespace edgespan::cli

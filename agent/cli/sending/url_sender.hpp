@@ -17,38 +17,37 @@
 namespace edgespan::cli {
 
 struct SenderOptions {
-  std::string url{};  // empty: as none:, the spans are counted as delivered and are gone
-  TlsFiles tls{};
+  std::string url{};  // empty, or none: - spans are counted as delivered and go nowhere
+  TlsFiles tls{};     // https
   bool gzip = false;  // http and https
-  std::vector<Property>
-      kafka_properties{};  // of the command's own client: what is about security counts here
+  std::vector<Property> kafka_properties{};  // kafka: of the command's client; those about security count
 };
 
-// The sender that a URL asks for, with what it stands on. Pinned; ends after the reporter and before
-// `tracing`.
+// The sender that a URL asks for, with what it stands on. Pinned. It must outlive the reporter that uses it;
+// the KafkaTracing must outlive it.
 class UrlSender {
  public:
-  // For batches of up to `batch_bytes`. Throws UsageError if the options cannot be, RunError if the system
-  // refuses something.
+  // For batches of up to `batch_bytes`. Throws UsageError for options that do not fit the URL or cannot be
+  // used, RunError if the system refuses something.
   UrlSender(const SenderOptions& options, posix::Port& port, KafkaTracing& tracing, std::size_t batch_bytes);
   UrlSender(const UrlSender&) = delete;
   UrlSender& operator=(const UrlSender&) = delete;
 
   const Sender& sender() const noexcept { return sender_; }
 
-  // What packing did, as a line; empty without it.
+  // What compression has saved, as a line; empty without --gzip.
   std::string gzip_line() const { return packer_ ? packer_->line() : std::string{}; }
 
-  // Why spans do not get through and what to look at, as a sentence without a full stop; empty if nothing is
-  // known against it. `reason` and `status` are those of the last offer. Not from two threads.
-  std::string complaint(SendReason reason, unsigned status) const;
+  // Why the last offer was not delivered and what to do, as a sentence without a full stop; empty if no cause
+  // is known. `reason` and `status` are those of that offer. One thread at a time.
+  std::string problem(SendReason reason, unsigned status) const;
 
  private:
   void use_http(const SenderOptions& options, posix::Port& port, std::size_t batch_bytes);
 
-  SpanUrl target_;
-  std::string url_;
-  std::string doctor_options_;  // that go with the URL
+  SpanUrl url_;
+  std::string url_text_;
+  std::string doctor_options_;  // what `edgespan doctor` needs beside the URL
   std::unique_ptr<Packer> packer_;
   std::unique_ptr<HttpSpanSender> http_;
   std::unique_ptr<FileSender> file_;

@@ -21,7 +21,7 @@ std::string hex(const std::uint8_t* bytes, std::size_t size) {
   return out;
 }
 
-bool zero(std::string_view id) noexcept { return id.find_first_not_of('0') == id.npos; }
+bool is_zero(std::string_view id) noexcept { return id.find_first_not_of('0') == id.npos; }
 
 bool read_string(pb_istream_t* stream, const pb_field_iter_t*, void** arg) {
   auto& out = *static_cast<std::string*>(*arg);
@@ -96,13 +96,31 @@ bool decode_spans(std::string_view body, std::vector<CollectedSpan>& out, std::s
     error = std::string{"not a protobuf list of spans: "} + PB_GET_ERROR(&stream);
     return false;
   }
-  const auto incomplete = [](const CollectedSpan& span) { return zero(span.trace_id) || zero(span.id); };
+  const auto incomplete = [](const CollectedSpan& span) {
+    return is_zero(span.trace_id) || is_zero(span.id);
+  };
   if (std::ranges::any_of(spans, incomplete)) {
     error = "a span lacks its trace id or its id";
     return false;
   }
   std::ranges::move(spans, std::back_inserter(out));
   return true;
+}
+
+std::string_view kind_text(Kind kind) noexcept {
+  switch (kind) {
+    case Kind::client:
+      return "CLIENT";
+    case Kind::server:
+      return "SERVER";
+    case Kind::producer:
+      return "PRODUCER";
+    case Kind::consumer:
+      return "CONSUMER";
+    case Kind::none:
+      break;
+  }
+  return "-";
 }
 
 }  // namespace edgespan::cli

@@ -11,7 +11,7 @@
 
 namespace edgespan::cli {
 
-// A span as a collector sees it: read from the bytes of a post, and from nothing else.
+// A span as a collector sees it, read from the bytes of a post alone.
 struct CollectedSpan {
   std::string trace_id;   // lower-case hexadecimal, as are the other ids
   std::string parent_id;  // empty on a root
@@ -28,8 +28,11 @@ struct CollectedSpan {
   bool shared = false;
 };
 
-// Reads the body of a post, a ListOfSpans, and appends its spans to `out`. False, and a sentence in `error`,
-// if it is not one, or if a span lacks an id that Zipkin asks for; `out` is then as it was.
+// Reads the body of a post, a ListOfSpans, and appends its spans to `out`. Returns false, with a sentence in
+// `error`, if the body is no ListOfSpans or if a span lacks its trace id or its id; `out` is then as it was.
 bool decode_spans(std::string_view body, std::vector<CollectedSpan>& out, std::string& error);
+
+// PRODUCER, CONSUMER, CLIENT, SERVER, or `-` for none.
+std::string_view kind_text(Kind kind) noexcept;
 
 }  // namespace edgespan::cli

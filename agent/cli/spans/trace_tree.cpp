@@ -19,7 +19,7 @@ class TreeBuilder {
     std::string note;
   };
   void find_roots();
-  void find_rings();
+  void find_cycles();
   void walk(std::size_t span, std::size_t depth, bool last, const std::string& note);
   void mark(std::size_t span);
 
@@ -40,7 +40,7 @@ TreeBuilder::TreeBuilder(std::span<const CollectedSpan> spans) : spans_{spans}, 
 
 std::vector<TreeNode> TreeBuilder::build() {
   find_roots();
-  find_rings();
+  find_cycles();
   for (std::size_t i = 0; i < roots_.size(); ++i)
     walk(roots_[i].span, 0, i + 1 == roots_.size(), roots_[i].note);
   return std::move(nodes_);
@@ -61,18 +61,19 @@ void TreeBuilder::find_roots() {
   for (const Root& root : roots_) mark(root.span);
 }
 
-// What no root leads to hangs on a ring of parents: its earliest span is cut out of it and becomes a root.
-void TreeBuilder::find_rings() {
+// Spans that no root leads to have a cycle of parents above them. The earliest span of the cycle becomes a
+// root, and is no child any more.
+void TreeBuilder::find_cycles() {
   for (const std::size_t i : order_) {
     if (reached_[i]) continue;
     std::vector<bool> seen(spans_.size());
-    std::size_t on_ring = i;
-    while (!seen[on_ring]) {
-      seen[on_ring] = true;
-      on_ring = by_id_.at(spans_[on_ring].parent_id);
+    std::size_t on_cycle = i;
+    while (!seen[on_cycle]) {
+      seen[on_cycle] = true;
+      on_cycle = by_id_.at(spans_[on_cycle].parent_id);
     }
-    std::size_t first = on_ring;
-    for (std::size_t next = by_id_.at(spans_[on_ring].parent_id); next != on_ring;) {
+    std::size_t first = on_cycle;
+    for (std::size_t next = by_id_.at(spans_[on_cycle].parent_id); next != on_cycle;) {
       if (spans_[next].timestamp_us < spans_[first].timestamp_us) first = next;
       next = by_id_.at(spans_[next].parent_id);
     }

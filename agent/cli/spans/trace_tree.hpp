@@ -17,23 +17,11 @@ struct TreeNode {
   std::string note;       // why a span with a parent id stands as a root; empty otherwise
 };
 
-// The order in which the spans of one trace are shown: each parent before its children, brothers by time.
-// Every span comes exactly once, whatever the ids say: one whose parent is not among them is a root, with a
-// note; of a ring of parents the earliest is; a second span of the same id is a leaf beside the first.
+// The order in which the spans of one trace are shown: each parent before its children, siblings by time.
+// Every span comes exactly once, whatever the ids say:
+// - a span whose parent is missing is a root, with a note;
+// - of spans that are each other's ancestors, the earliest is a root, with a note;
+// - of two spans with one id, the second is a leaf beside the first.
 std::vector<TreeNode> build_tree(std::span<const CollectedSpan> spans);
-
-struct TreeStyle {
-  bool colour = false;  // escape sequences of a terminal
-};
-
-// The tree as lines, in aligned columns: service, name, kind, duration, remote service, tags. The first line
-// names the trace; there is one such block a trace id, in order of the ids' first appearance.
-std::vector<std::string> tree_lines(std::span<const CollectedSpan> spans, const TreeStyle& style);
-
-// A duration for people: `417 µs`, `3.2 ms`, `1.04 s`; `-` for none.
-std::string duration_text(std::uint64_t duration_us);
-
-// PRODUCER, CONSUMER, CLIENT, SERVER, or `-`.
-std::string_view kind_text(Kind kind) noexcept;
 
 }  // namespace edgespan::cli

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cli/spans/tree_lines.hpp"
+
 #include "cli/spans/trace_tree.hpp"
+#include "cli/text/columns.hpp"
 #include "cli/text/escape.hpp"
+#include "cli/text/quantities.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 
 namespace edgespan::cli {
 namespace {
@@ -15,9 +18,9 @@ constexpr std::string_view bold = "\x1b[1m", dim = "\x1b[2m", red = "\x1b[31m", 
 enum Column { service_column, name_column, kind_column, duration_column, columns_count };
 
 struct Row {
-  std::string branch;  // box lines before the service
+  std::string branch;  // the lines of the tree that stand before the service
   std::array<std::string, columns_count> cells;
-  std::string rest;  // remote service, tags, notes: coloured already, not aligned
+  std::string rest;  // remote service, tags, annotations and note: with their colours, not aligned
 };
 
 class Painter {
@@ -48,7 +51,7 @@ std::string rest_of(const CollectedSpan& span, const std::string& note, const Pa
 
 std::vector<Row> rows_of(std::span<const CollectedSpan> spans, const Painter& paint) {
   std::vector<Row> rows;
-  std::vector<std::string> indents{""};  // what stands before a node of that depth
+  std::vector<std::string> indents{""};  // what stands before a node, by its depth
   for (const TreeNode& node : build_tree(spans)) {
     const CollectedSpan& span = spans[node.span];
     indents.resize(node.depth + 1);
@@ -108,34 +111,6 @@ std::vector<std::string> tree_lines(std::span<const CollectedSpan> spans, const 
   std::vector<std::string> lines;
   for (const auto& trace : traces) append_trace(lines, trace, Painter{style});
   return lines;
-}
-
-std::string duration_text(std::uint64_t duration_us) {
-  if (duration_us == 0) return "-";
-  if (duration_us < 1'000) return std::to_string(duration_us) + " µs";
-  std::array<char, 32> text;
-  if (duration_us < 999'950) {
-    std::snprintf(text.data(), text.size(), "%.1f ms", static_cast<double>(duration_us) / 1e3);
-  } else {
-    std::snprintf(text.data(), text.size(), "%.2f s", static_cast<double>(duration_us) / 1e6);
-  }
-  return text.data();
-}
-
-std::string_view kind_text(Kind kind) noexcept {
-  switch (kind) {
-    case Kind::client:
-      return "CLIENT";
-    case Kind::server:
-      return "SERVER";
-    case Kind::producer:
-      return "PRODUCER";
-    case Kind::consumer:
-      return "CONSUMER";
-    case Kind::none:
-      break;
-  }
-  return "-";
 }
 
 }  // namespace edgespan::cli

@@ -7,8 +7,8 @@
 
 namespace edgespan::cli {
 
-// `books finished=F delivered=D dropped=N [reason=n]... ring=R batch=B [event=n]...`: reasons and events that
-// are zero are left out.
+// The books as a line, without the reasons and events that are zero:
+// `books finished=F delivered=D dropped=N [reason=n]... ring=R batch=B [event=n]...`
 std::string books_line(const Books& books);
 
 // Whether every finished span has reached its collector.

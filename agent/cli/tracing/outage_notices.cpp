@@ -1,30 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/tracing/outage_notices.hpp"
 
-#include "cli/text/escape.hpp"
+#include "cli/text/quantities.hpp"
 
 namespace edgespan::cli {
 namespace {
 
-constexpr std::uint64_t look_every_us = 1'000'000;
-constexpr std::uint64_t say_every_us = 60'000'000;
+constexpr std::uint64_t check_every_us = 1'000'000;
+constexpr std::uint64_t print_every_us = 60'000'000;
 
 }  // namespace
 
-void OutageNotices::look(std::uint64_t now_us) {
-  if (looked_us_ != 0 && now_us - looked_us_ < look_every_us) return;
-  looked_us_ = now_us;
+void OutageNotices::print_if_due(std::uint64_t now_us) {
+  if (checked_us_ != 0 && now_us - checked_us_ < check_every_us) return;
+  checked_us_ = now_us;
   const Books books = agent_.tracing().books();
   const std::uint64_t dropped = books.dropped_total();
   const std::uint64_t waiting = books.in_ring + books.in_batch;
-  const bool amiss = dropped != dropped_ || (waiting != 0 && agent_.failing());
-  if (!amiss || (said_us_ != 0 && now_us - said_us_ < say_every_us)) return;
-  said_us_ = now_us;
+  const bool outage = dropped != dropped_ || (waiting != 0 && agent_.last_offer_failed());
+  if (!outage || (printed_us_ != 0 && now_us - printed_us_ < print_every_us)) return;
+  printed_us_ = now_us;
   dropped_ = dropped;
   err_ << "edgespan: " << counted(waiting, "span waits", "spans wait") << ", "
        << counted(dropped, "was dropped", "were dropped");
-  const std::string why = agent_.complaint();
-  if (!why.empty()) err_ << "; " << why;
+  const std::string problem = agent_.delivery_problem();
+  if (!problem.empty()) err_ << "; " << problem;
   err_ << std::endl;
 }
 

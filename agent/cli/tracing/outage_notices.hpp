@@ -8,21 +8,21 @@
 
 namespace edgespan::cli {
 
-// What an operator sees of a collector that is away or refuses spans while a command runs: a line at once,
-// and then at most one a minute, for as long as spans wait or are dropped.
+// Tells an operator, while a command runs, that the collector is away or refuses spans: one line at once, and
+// then one line a minute at most, for as long as spans wait or are dropped.
 class OutageNotices {
  public:
   OutageNotices(ToolAgent& agent, std::ostream& err) noexcept : agent_{agent}, err_{err} {}
 
-  // Call often; `now_us` is monotonic.
-  void look(std::uint64_t now_us);
+  // Prints a line to `err` if one is due. Call often; `now_us` is monotonic.
+  void print_if_due(std::uint64_t now_us);
 
  private:
   ToolAgent& agent_;
   std::ostream& err_;
-  std::uint64_t looked_us_ = 0;
-  std::uint64_t said_us_ = 0;  // 0: never
-  std::uint64_t dropped_ = 0;  // as it was said last
+  std::uint64_t checked_us_ = 0;
+  std::uint64_t printed_us_ = 0;  // 0: never
+  std::uint64_t dropped_ = 0;     // as printed last
 };
 
 }  // namespace edgespan::cli

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/tracing/stop_report.hpp"
 
-#include "cli/text/escape.hpp"
+#include "cli/text/quantities.hpp"
 #include "cli/tracing/books_line.hpp"
 
 namespace edgespan::cli {
 namespace {
 
-// A collector that answers at all has answered by then, twice if need be.
+// Long enough for a slow collector to answer twice.
 constexpr std::uint32_t stop_deadline_ms = 5'000;
 
 }  // namespace
@@ -19,8 +19,8 @@ bool stop_and_report(ToolAgent& agent, std::ostream& err) {
   if (!books.balanced()) err << "edgespan: the books do not balance; please report this line" << std::endl;
   if (all_delivered(books)) return true;
   err << "edgespan: " << counted(books.finished - books.delivered, "span was lost", "spans were lost");
-  const std::string complaint = agent.complaint();
-  if (!complaint.empty()) err << "; " << complaint;
+  const std::string problem = agent.delivery_problem();
+  if (!problem.empty()) err << "; " << problem;
   err << std::endl;
   return false;
 }

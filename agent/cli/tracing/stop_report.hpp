@@ -7,9 +7,9 @@
 
 namespace edgespan::cli {
 
-// The end of every traced command: delivers what still waits, prints the books to `err`, and says why spans
-// were lost if some were. Returns whether all were delivered. The agent's Kafka clients must be gone, as
-// their last spans end with them.
+// Ends a traced command: delivers the spans that still wait, within 5 s, and prints the books to `err`, with
+// the cause if spans were lost. Returns whether all were delivered. The agent's Kafka clients must be
+// destroyed before, because their last spans end with them.
 bool stop_and_report(ToolAgent& agent, std::ostream& err);
 
 }  // namespace edgespan::cli

@@ -11,8 +11,8 @@
 namespace edgespan::cli {
 namespace {
 
-// As many spans as half of the ring holds at the least, whatever they look like.
-constexpr std::uint64_t waiting_spans_max = tool_limits.ring_bytes / span_bytes_max / 2;
+// What half of the ring holds if every span is as large as it can be.
+constexpr std::uint64_t half_full_spans = tool_limits.ring_bytes / span_bytes_max / 2;
 constexpr std::uint32_t keep_up_ms = 1'000;
 
 Sampler make_sampler(const TracingOptions& options) noexcept {
@@ -64,8 +64,8 @@ void ToolAgent::init_tracing(const TracingOptions& options) {
 }
 
 void ToolAgent::init_reporter(const TracingOptions& options) {
-  uplink_ = std::make_unique<UrlSender>(options.sender, port_, kafka_, memory_->batch.size());
-  require("the reporter", reporter_.init(tracing_, uplink_->sender()));
+  sender_ = std::make_unique<UrlSender>(options.sender, port_, kafka_, memory_->batch.size());
+  require("the reporter", reporter_.init(tracing_, sender_->sender()));
   require("the reporter", reporter_.start(port_.worker()));
 }
 
@@ -76,18 +76,18 @@ ConsumerMemory ToolAgent::consumer_memory(std::size_t records) noexcept {
 }
 
 void ToolAgent::keep_up() noexcept {
-  // A time-out is no error here: the books will tell.
-  if (tracing_.books().in_ring > waiting_spans_max) static_cast<void>(reporter_.flush(keep_up_ms));
+  // A time-out is no error: the books count the spans that are lost.
+  if (tracing_.books().in_ring > half_full_spans) static_cast<void>(reporter_.flush(keep_up_ms));
 }
 
 Books ToolAgent::stop(std::uint32_t deadline_ms) noexcept {
-  // Whether something was left is in the books, by reason.
+  // The books say by reason which spans were not delivered.
   static_cast<void>(reporter_.stop(deadline_ms));
   return tracing_.books();
 }
 
-std::string ToolAgent::complaint() const {
-  return uplink_->complaint(reporter_.last_reason(), reporter_.last_status());
+std::string ToolAgent::delivery_problem() const {
+  return sender_->problem(reporter_.last_reason(), reporter_.last_status());
 }
 
 }  // namespace edgespan::cli

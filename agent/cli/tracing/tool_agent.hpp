@@ -17,17 +17,17 @@
 
 namespace edgespan::cli {
 
-// A tool may take what a gateway's budget would not give: spans of some thousand records wait while a
-// collector is slow.
+// The tool takes more memory than a gateway grants, so that the spans of some thousand records can wait for a
+// slow collector.
 inline constexpr Limits tool_limits{.ring_bytes = 1'048'576, .batch_bytes = 65'536, .spans_open_max = 16};
 inline constexpr KafkaLimits tool_kafka_limits{
     .inflight_max = 4'096, .poll_records_max = 500, .poll_topics_max = 64};
 
-// A whole agent for the tool: port, sender, tracing, reporter with its thread, and Kafka tracing. Pinned;
-// outlives the Kafka clients that are made with it.
+// A whole agent for the tool: port, sender, tracing, reporter with its thread, and Kafka tracing. Pinned. It
+// must outlive the Kafka clients that are made with it.
 class ToolAgent {
  public:
-  // Throws UsageError if an option cannot be, RunError if the system refuses something.
+  // Throws UsageError for an option that cannot be used, RunError if the system refuses something.
   explicit ToolAgent(const TracingOptions& options);
   ToolAgent(const ToolAgent&) = delete;
   ToolAgent& operator=(const ToolAgent&) = delete;
@@ -36,28 +36,29 @@ class ToolAgent {
   KafkaTracing& kafka() noexcept { return kafka_; }
   const std::string& service() const noexcept { return service_; }
 
-  // For one consumer, which takes at most `records` a poll.
+  // Memory for the polls of one consumer, each of at most `records`.
   ConsumerMemory consumer_memory(std::size_t records) noexcept;
 
-  // Gives the reporter time, a second at most, when more spans wait than half of the ring holds: the tool can
-  // wait, and a loss that is only its own hurry would say nothing about the system.
+  // Waits a second at most for the reporter if more spans wait than half of the ring holds. The tool has
+  // time, and spans that it loses by its own speed would say nothing about the system that it tests.
   void keep_up() noexcept;
 
-  // Sends what waits; Status::timeout if that takes longer than `timeout_ms`.
+  // Delivers the spans that wait; Status::timeout if that takes longer than `timeout_ms`.
   Status flush(std::uint32_t timeout_ms) noexcept { return reporter_.flush(timeout_ms); }
 
-  // Delivers what it can within `deadline_ms` and ends; the final books.
+  // Delivers what it can within `deadline_ms`, stops the reporter and returns the final books.
   Books stop(std::uint32_t deadline_ms) noexcept;
 
-  // What packing did, as a line; empty without --gzip.
-  std::string gzip_line() const { return uplink_->gzip_line(); }
+  // What compression has saved, as a line; empty without --gzip.
+  std::string gzip_line() const { return sender_->gzip_line(); }
 
-  // Whether the last offer of spans was not accepted.
-  bool failing() const noexcept { return reporter_.last_reason() != SendReason::none; }
+  // Whether the last offer of spans has failed.
+  bool last_offer_failed() const noexcept { return reporter_.last_reason() != SendReason::none; }
   std::uint64_t now_us() const noexcept { return port_.clock().mono_us(port_.clock().ctx); }
 
-  // Why the collector has not taken spans, as a sentence; empty if it has no complaint.
-  std::string complaint() const;
+  // Why spans are not delivered and what to do, as a sentence without a full stop; empty if no cause is
+  // known.
+  std::string delivery_problem() const;
 
  private:
   void init_tracing(const TracingOptions& options);
@@ -69,8 +70,8 @@ class ToolAgent {
   posix::Port port_;
   Tracing tracing_;
   KafkaTracing kafka_;
-  std::unique_ptr<UrlSender> uplink_;
-  Reporter reporter_;  // ends before what it sends with
+  std::unique_ptr<UrlSender> sender_;
+  Reporter reporter_;  // last, so that it ends before its sender
 };
 
 }  // namespace edgespan::cli

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cli/budget/budget_plan.hpp"
+
+#include <string>
+
+namespace edgespan::cli {
+
+// The plan as a C++ header, which checks itself when it is compiled. Without the last newline.
+std::string budget_cpp(const BudgetPlan& plan, const BudgetWish& wish);
+
+}  // namespace edgespan::cli
