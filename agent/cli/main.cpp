@@ -10,9 +10,10 @@
 
 namespace {
 
-// A closed standard descriptor would be given to the next socket, and what is printed would go to a broker.
-// Standard output must be there; the other two may be replaced by nothing.
-bool standard_descriptors() {
+// The next socket would get the number of a closed standard descriptor, and what is printed would go to a
+// broker. So a closed input or error output becomes /dev/null; without a standard output there is nothing to
+// do.
+bool open_standard_descriptors() {
   for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (fcntl(descriptor, F_GETFD) >= 0) continue;
     const bool replaced = open("/dev/null", O_RDWR) == descriptor;
@@ -24,11 +25,11 @@ bool standard_descriptors() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (!standard_descriptors()) {
+  if (!open_standard_descriptors()) {
     std::cerr << "edgespan: standard output is closed; give it a file, a pipe or /dev/null\n";
     return edgespan::cli::exit_failed;
   }
-  // A reader that goes away is an error of a write, which is reported, not the end of the process.
+  // A write to a reader that has gone away fails, which is reported, instead of ending the process.
   std::signal(SIGPIPE, SIG_IGN);
   return edgespan::cli::run(argc, argv, {std::cin, STDIN_FILENO, std::cout, std::cerr});
 }

@@ -10,6 +10,8 @@
 #include "cli/run/consume_command.hpp"
 #include "cli/run/produce_command.hpp"
 
+#include <edgespan/version.hpp>
+
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -17,11 +19,12 @@
 #include <exception>
 #include <istream>
 #include <ostream>
+#include <string>
 
 namespace edgespan::cli {
 namespace {
 
-// Help that was asked for, or what is wrong with the command line.
+// Prints help or the version, which were asked for, or what is wrong with the command line.
 int explain(const CLI::App& app, const CLI::ParseError& error, const Streams& streams) {
   const bool asked = error.get_exit_code() == 0;
   if (!asked && app.get_subcommands().empty()) {
@@ -39,6 +42,7 @@ int parse_and_run(int argc, const char* const* argv, const Streams& streams) {
                "edgespan"};
   app.footer("Exit codes: 0 done, 1 failed at run time, 2 bad usage.");
   app.require_subcommand(1);
+  app.set_version_flag("--version", "edgespan " + std::string{version}, "Print the version and exit");
   ProduceOptions produce;
   ConsumeOptions consume;
   BudgetOptions budget;
@@ -48,7 +52,9 @@ int parse_and_run(int argc, const char* const* argv, const Streams& streams) {
   const CLI::App* const consume_command = add_consume(app, consume);
   const CLI::App* const doctor_command = add_doctor(app, doctor);
   const CLI::App* const b3_command = app.add_subcommand(
-      "b3", "explain trace headers: name=value, separated by tabs, one set a line of standard input");
+      "b3",
+      "explain trace headers: each line of standard input holds those of a message, as name=value, "
+      "separated by tabs");
   const CLI::App* const budget_command = add_budget(app, budget);
   add_demo(app, demo);
   try {

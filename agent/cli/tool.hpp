@@ -5,7 +5,7 @@
 
 namespace edgespan::cli {
 
-// Where a command reads and writes. `input_descriptor` and `in` are the same source; a command uses one of
+// Where a command reads and writes. `in` and `input_descriptor` are the same source; a command uses one of
 // them.
 struct Streams {
   std::istream& in;
@@ -14,7 +14,7 @@ struct Streams {
   std::ostream& err;
 };
 
-// The whole tool: reads the command line, runs the command, returns the exit code. Throws nothing.
+// The whole tool: reads the command line, runs the command and returns the exit code.
 int run(int argc, const char* const* argv, const Streams& streams) noexcept;
 
 }  // namespace edgespan::cli

@@ -49,7 +49,7 @@ struct HeaderText {
   std::string value;
 };
 
-// What a line says, or what is wrong with it.
+// The headers of a line, or what is wrong with it.
 struct Line {
   std::vector<HeaderText> headers;
   std::string fault;  // empty: none
@@ -99,7 +99,7 @@ std::string_view decision_name(Decision decision) {
   return "undecided";
 }
 
-// The ids are printed as the library would write them on a message.
+// Prints the ids as the library would write them on a message.
 void print_ids(std::ostream& out, const Context& context) {
   B3Buffer buffer;
   out << "ids";
@@ -143,7 +143,7 @@ int run_b3(std::istream& in, std::ostream& out, std::ostream& err) {
   }
   if (in.bad()) {
     all_read = false;
-    err << "edgespan b3: the input failed before its end; the lines answered so far hold\n";
+    err << "edgespan b3: the input failed before its end; the answers so far are valid\n";
   }
   out.flush();
   if (!out) {

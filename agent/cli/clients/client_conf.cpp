@@ -2,7 +2,6 @@
 #include "cli/clients/client_conf.hpp"
 
 #include "cli/io/tool_errors.hpp"
-#include "cli/text/escape.hpp"
 
 namespace edgespan::cli {
 
@@ -35,29 +34,6 @@ Client ClientConf::create(KafkaTracing& kafka, rd_kafka_type_t type) {
   }
   static_cast<void>(conf_.release());  // the client's now
   return Client{rk};
-}
-
-std::vector<MessageHeader> headers_of(const rd_kafka_message_t* message) {
-  std::vector<MessageHeader> out;
-  rd_kafka_headers_t* list = nullptr;
-  if (rd_kafka_message_headers(message, &list) != RD_KAFKA_RESP_ERR_NO_ERROR) return out;
-  const char* name = nullptr;
-  const void* value = nullptr;
-  std::size_t size = 0;
-  for (std::size_t i = 0;
-       rd_kafka_header_get_all(list, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR; ++i) {
-    out.push_back({name, {static_cast<const char*>(value), value == nullptr ? 0 : size}});
-  }
-  return out;
-}
-
-std::string topic_field(const rd_kafka_message_t* message) {
-  return " topic=" + field(message->rkt != nullptr ? rd_kafka_topic_name(message->rkt) : "");
-}
-
-std::string key_field(const rd_kafka_message_t* message) {
-  return " key=" +
-         field({static_cast<const char*>(message->key), message->key == nullptr ? 0 : message->key_len});
 }
 
 }  // namespace edgespan::cli

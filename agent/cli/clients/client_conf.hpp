@@ -1,42 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <edgespan/kafka.hpp>
+#include "cli/clients/kafka_client.hpp"
 
-#include <librdkafka/rdkafka.h>
+#include <edgespan/kafka.hpp>
 
 #include <memory>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace edgespan::cli {
 
-struct ClientDeleter {
-  void operator()(rd_kafka_t* rk) const noexcept { rd_kafka_destroy(rk); }
-};
-using Client = std::unique_ptr<rd_kafka_t, ClientDeleter>;
-
+// Name and value of a setting of librdkafka, or of a header.
 using Property = std::pair<std::string, std::string>;
 
-// A librdkafka configuration on its way to a client.
+// A configuration of librdkafka, until a client is made with it.
 class ClientConf {
  public:
-  // The tool's own settings, which librdkafka must know.
+  // `defaults` are the tool's own settings.
   explicit ClientConf(const std::vector<Property>& defaults);
 
-  // Settings from the command line, in order. Throws UsageError with librdkafka's own text.
+  // Makes settings from the command line, in order. Throws UsageError with librdkafka's own text.
   void set(const std::vector<Property>& properties);
 
   // For callbacks.
   rd_kafka_conf_t* get() const noexcept { return conf_.get(); }
 
-  // What a property holds now.
+  // The present value of a setting; empty if there is no such setting.
   std::string value(const char* name) const;
 
-  // Makes a traced client, or throws UsageError if librdkafka does not accept the configuration as a whole
-  // and RunError if something else is in the way. Call once.
+  // Makes a traced client. Throws UsageError if librdkafka does not accept the configuration as a whole,
+  // RunError for any other failure. The last call.
   Client create(KafkaTracing& kafka, rd_kafka_type_t type);
 
  private:
@@ -45,16 +40,5 @@ class ClientConf {
   };
   std::unique_ptr<rd_kafka_conf_t, Deleter> conf_;
 };
-
-// What a record carries, as librdkafka has it; every part may hold any bytes.
-struct MessageHeader {
-  std::string_view name;
-  std::string_view value;  // empty for a null value
-};
-std::vector<MessageHeader> headers_of(const rd_kafka_message_t* message);
-
-// ` topic=T` and ` key=K`, escaped; `key=` is empty for no key.
-std::string topic_field(const rd_kafka_message_t* message);
-std::string key_field(const rd_kafka_message_t* message);
 
 }  // namespace edgespan::cli

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "cli/clients/client_conf.hpp"
+#include "cli/clients/kafka_client.hpp"
 
 #include <librdkafka/rdkafka_mock.h>
 

@@ -23,7 +23,7 @@ void CheckedOutput::fail() {
   const int error = errno;
   throw RunError{"cannot write to standard output: " +
                  (error == 0 ? std::string{"the stream failed"} : std::generic_category().message(error)) +
-                 "; give it somewhere with room that stays open"};
+                 "; give it a file with room, or a reader that stays"};
 }
 
 }  // namespace edgespan::cli

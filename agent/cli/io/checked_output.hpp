@@ -6,13 +6,14 @@
 
 namespace edgespan::cli {
 
-// Standard output, with every write checked: a full disk or a reader that went away is an error of the run,
-// not something to be silent about.
+// Standard output with every write checked. A full disk, or a reader that has gone away, is an error of the
+// run.
 class CheckedOutput {
  public:
+  // Keeps a reference to `stream`.
   explicit CheckedOutput(std::ostream& stream) noexcept : stream_{stream} {}
 
-  // Throws RunError if the stream has failed. Lines may wait in the stream until flush().
+  // Both throw RunError if the stream has failed. A line may wait in the stream until flush().
   void line(std::string_view text);
   void flush();
 

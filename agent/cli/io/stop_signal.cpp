@@ -17,7 +17,7 @@ StopSignal::StopSignal() noexcept {
   struct sigaction action {};
   action.sa_handler = on_stop;
   sigemptyset(&action.sa_mask);
-  // Without SA_RESTART: a wait ends at once.
+  // Without SA_RESTART, so that a wait ends at once.
   sigaction(SIGINT, &action, &old_interrupt_);
   sigaction(SIGTERM, &action, &old_terminate_);
 }

@@ -5,7 +5,7 @@
 
 namespace edgespan::cli {
 
-// While it lives, SIGINT and SIGTERM ask for an end instead of bringing it. One at a time in a process.
+// While it lives, SIGINT and SIGTERM are counted and do not end the process. One at a time in a process.
 class StopSignal {
  public:
   StopSignal() noexcept;
@@ -13,7 +13,8 @@ class StopSignal {
   StopSignal& operator=(const StopSignal&) = delete;
   ~StopSignal();
 
-  // How often an end was asked for. The second time means: do not wait for what is still on its way.
+  // The number of signals so far, up to 2. The first asks for an end, the second for one without a wait for
+  // messages in flight.
   int requests() const noexcept;
 
  private:

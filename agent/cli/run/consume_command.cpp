@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/run/consume_command.hpp"
 
+#include "cli/clients/message_fields.hpp"
 #include "cli/io/checked_output.hpp"
 #include "cli/io/stop_signal.hpp"
 #include "cli/io/tool_errors.hpp"
@@ -20,9 +21,10 @@ namespace {
 using std::chrono::milliseconds;
 using SteadyClock = std::chrono::steady_clock;
 
-constexpr milliseconds poll_slice{200};  // between two looks at signals
+constexpr milliseconds poll_max{200};  // then signals are checked
 
-// An offset is stored when its record was printed, so that a commit never covers a record that nobody saw.
+// The tool stores an offset after it has printed the record, so that a commit never covers a record that was
+// not printed.
 const std::vector<Property> defaults{{"auto.offset.reset", "earliest"},
                                      {"enable.auto.offset.store", "false"},
                                      {"enable.partition.eof", "false"},
@@ -35,10 +37,10 @@ class Consumption {
   Consumption& operator=(const Consumption&) = delete;
   ~Consumption();
 
-  // Polls until the count is reached, silence lasted too long, or a signal came.
+  // Polls until enough records have come, none has come for too long, or a signal comes.
   void run();
 
-  // Whether everything came that was asked for; says on `err` what did not.
+  // Whether all records came that were asked for; else `err` gets a line.
   bool complete() const;
 
  private:
@@ -80,7 +82,7 @@ Consumption::Consumption(const ConsumeOptions& options, ToolAgent& agent, std::o
   subscribe();
 }
 
-// Leaves the group and commits what was stored.
+// Leaves the group and commits the stored offsets.
 Consumption::~Consumption() {
   if (client_) rd_kafka_consumer_close(client_.get());
 }
@@ -104,14 +106,14 @@ void Consumption::run() {
   out_.flush();
 }
 
-// How long the next poll may wait; 0 once silence has lasted too long.
+// How long the next poll may wait; 0 if no record has come for too long.
 milliseconds Consumption::poll_time() const {
-  if (!options_.timeout_s) return poll_slice;
+  if (!options_.timeout_s) return poll_max;
   const auto limit =
       std::chrono::duration_cast<SteadyClock::duration>(std::chrono::duration<double>{*options_.timeout_s});
   const auto rest = limit - (SteadyClock::now() - last_record_);
   if (rest <= SteadyClock::duration::zero()) return milliseconds{0};
-  return std::min(poll_slice, std::chrono::ceil<milliseconds>(rest));
+  return std::min(poll_max, std::chrono::ceil<milliseconds>(rest));
 }
 
 std::size_t Consumption::left() const noexcept {
@@ -139,7 +141,7 @@ void Consumption::handle(const ConsumerRecord& record) {
   last_record_ = SteadyClock::now();
   print(record);
   if (!store_offsets_) return;
-  // This fails only if the partition has meanwhile moved to another member, which then reads the record
+  // Fails only if another member of the group has taken over the partition; that member reads the record
   // again.
   static_cast<void>(rd_kafka_offset_store(record.message()->rkt, record.partition(), record.offset()));
 }
@@ -148,7 +150,7 @@ void Consumption::print(const ConsumerRecord& record) {
   std::string line = "record" + topic_field(record.message()) +
                      " partition=" + std::to_string(record.partition()) +
                      " offset=" + std::to_string(record.offset()) + key_field(record.message());
-  // Before next_span, which takes the trace headers out.
+  // Before next_span(), which removes the trace headers.
   for (const MessageHeader& header : headers_of(record.message())) {
     line += " " + field_name(header.name) + "=" + field(header.value);
   }
@@ -172,14 +174,15 @@ bool Consumption::complete() const {
     err_ << "edgespan: " << received_ << " of " << *options_.count << " records came" << std::endl;
     return false;
   }
-  // Without a count silence is an answer, unless there was an error to cause it.
+  // Without a count, no record is a valid result, unless an error was the cause.
   return received_ > 0 || errors_ == 0;
 }
 
 }  // namespace
 
 int run_consume(const ConsumeOptions& options, std::ostream& out, std::ostream& err) {
-  (void)posix::default_thread_stack(rdkafka_thread_stack_bytes);  // else the system's, which is larger
+  // The system's default would be larger. A failure changes nothing else.
+  static_cast<void>(posix::default_thread_stack(rdkafka_thread_stack_bytes));
   ToolAgent agent{tracing_options(options.client)};
   bool complete = false;
   {

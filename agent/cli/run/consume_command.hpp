@@ -7,8 +7,8 @@
 
 namespace edgespan::cli {
 
-// `edgespan consume`: one line a record on `out`, the books on `err`. Returns the exit code; throws
-// UsageError and, before anything was read, RunError.
+// `edgespan consume`: polls records and prints a line for each to `out`, and the books to `err`. Returns the
+// exit code. Throws UsageError; RunError only before anything was read.
 int run_consume(const ConsumeOptions& options, std::ostream& out, std::ostream& err);
 
 }  // namespace edgespan::cli

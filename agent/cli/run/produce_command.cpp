@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/run/produce_command.hpp"
 
+#include "cli/clients/message_fields.hpp"
 #include "cli/io/checked_output.hpp"
 #include "cli/io/line_reader.hpp"
 #include "cli/io/stop_signal.hpp"
@@ -18,20 +19,19 @@
 namespace edgespan::cli {
 namespace {
 
-constexpr int wait_ms = 100;                     // between two looks at signals
-constexpr std::uint64_t records_per_look = 256;  // between two looks at the agent's ring
+constexpr int wait_ms = 100;                     // for signals, and for room in a queue
+constexpr std::uint64_t records_per_look = 256;  // between two checks of the agent's ring
 
-// A person at a terminal wants an answer: a broker that cannot be reached is reported after half a minute,
-// and found again a second after it came back. librdkafka looks at the message's time only between two
-// attempts to connect. The queue stays well below the agent's in-flight limit, so that every message has a
-// slot.
+// For a person at a terminal: an unreachable broker is reported after half a minute, and found again a second
+// after it has come back. librdkafka checks a message's age only between two attempts to connect. The queue
+// is much smaller than the agent's table of messages in flight, so that every message gets a slot.
 const std::vector<Property> defaults{{"message.timeout.ms", "30000"},
                                      {"reconnect.backoff.max.ms", "1000"},
                                      {"queue.buffering.max.messages", "1000"}};
 static_assert(tool_kafka_limits.inflight_max >= 4 * 1'000);
 
-// Delivery reports, as lines. They are written by librdkafka's callback, through whose C frames no exception
-// may pass, so that printing waits until the callback has returned.
+// Delivery reports, as lines. librdkafka's callback makes them, but does not print them: printing may throw,
+// and no exception may pass through the callback's caller.
 struct Reports {
   std::vector<std::string> lines;
   std::uint64_t failed = 0;
@@ -65,7 +65,7 @@ class Production {
   Production(const ProduceOptions& options, ToolAgent& agent, int input, std::ostream& out,
              std::ostream& err);
 
-  // Sends until there are no more values or a signal came, then waits for the end of every message.
+  // Sends until there are no more values or a signal comes, then waits until every message has ended.
   void run();
 
   bool complete() const noexcept { return reports_.failed == 0; }
@@ -87,7 +87,7 @@ class Production {
   int queue_max_ = 0;
   std::uint64_t sent_ = 0;
   StopSignal stop_;
-  Client client_;  // after what its callback writes to
+  Client client_;  // last, so that it ends before what its callback writes to
 };
 
 Production::Production(const ProduceOptions& options, ToolAgent& agent, int input, std::ostream& out,
@@ -113,7 +113,7 @@ void Production::run() {
   finish();
 }
 
-// False at the end of the values, or when a signal came while waiting for one.
+// Returns false at the end of the values, or if a signal comes during the wait for one.
 bool Production::next_value(std::string& value) {
   if (options_.count) {
     if (sent_ == *options_.count) return false;
@@ -133,8 +133,8 @@ bool Production::next_value(std::string& value) {
   return false;
 }
 
-// False if a signal came before librdkafka had room for it. A full queue is waited for rather than tried: a
-// refused call is an attempt of its own, with a span of its own.
+// Returns false if a signal comes before librdkafka's queue has room. A send into a full queue would be
+// refused, and a refused send makes a span.
 bool Production::send(const std::string& value) {
   ProducerRecord record;
   record.topic = options_.topic.c_str();
@@ -193,7 +193,8 @@ void Production::finish() {
 }  // namespace
 
 int run_produce(const ProduceOptions& options, int input, std::ostream& out, std::ostream& err) {
-  (void)posix::default_thread_stack(rdkafka_thread_stack_bytes);  // else the system's, which is larger
+  // The system's default would be larger. A failure changes nothing else.
+  static_cast<void>(posix::default_thread_stack(rdkafka_thread_stack_bytes));
   ToolAgent agent{tracing_options(options.client)};
   bool complete = false;
   {

@@ -7,9 +7,9 @@
 
 namespace edgespan::cli {
 
-// `edgespan produce`: one line a record on `out`, the books on `err`. Values come from the descriptor `input`
-// unless options.count is set. Returns the exit code; throws UsageError and, before anything was sent,
-// RunError.
+// `edgespan produce`: sends records and prints a line for each to `out`, and the books to `err`. The values
+// come from the descriptor `input` unless options.count is set. Returns the exit code. Throws UsageError;
+// RunError only before anything was sent.
 int run_produce(const ProduceOptions& options, int input, std::ostream& out, std::ostream& err);
 
 }  // namespace edgespan::cli
