@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/budget/budget_options.hpp"
 
+#include "cli/options/validators.hpp"
+
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <CLI/Validators.hpp>
@@ -88,7 +90,7 @@ void add_assumptions(CLI::App& app, BudgetOptions& options) {
       ->group("Assumptions");
   app.add_option("--brokers", wish.brokers, "number of brokers in the cluster, 1 to 64 (default: 1)")
       ->type_name("N")
-      ->check(CLI::Range(1, 64))
+      ->check(whole_number_between(1, 64, "a whole number from 1 to 64"))
       ->group("Assumptions");
 }
 
@@ -99,14 +101,14 @@ CLI::App* add_budget(CLI::App& app, BudgetOptions& options) {
       "budget",
       "work out the memory of a gateway with a producer and a consumer: limits, settings, what they buy");
   BudgetWish& wish = options.wish;
-  CLI::Option* ram =
-      add_size_option(*command, "--ram", 1, 80U << 20, "memory that edgespan itself may take, 1 byte to 80M",
-                      [&wish](std::uint64_t bytes) { wish.ram_bytes = bytes; });
+  CLI::Option* ram = add_size_option(*command, "--ram", 1, 80U << 20,
+                                     "memory that edgespan itself may take, in bytes, up to 80M",
+                                     [&wish](std::uint64_t bytes) { wish.ram_bytes = bytes; });
   CLI::Option* rate = command
                           ->add_option("--spans-per-second", wish.spans_per_second,
                                        "spans that the gateway finishes in a second, 0.001 to 1000000")
                           ->type_name("RATE")
-                          ->check(CLI::Range(0.001, 1e6));
+                          ->check(number_between(0.001, 1e6, "a number from 0.001 to 1000000"));
   CLI::Option* offline =
       add_time_option(*command, "--offline",
                       "longest time without an uplink in which no span is lost, 1s to 31d", wish.offline_s);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "cli/sending/url_sender.hpp"
+#include "cli/sending/sender_options.hpp"
 #include "cli/spans/collected_span.hpp"
 
 #include <cstdint>

@@ -2,6 +2,9 @@
 #include "cli/demo/zipkin_forwarder.hpp"
 
 #include "cli/io/tool_errors.hpp"
+#include "cli/sending/send_failure.hpp"
+
+#include <edgespan/status.hpp>
 
 #include <cerrno>
 #include <chrono>
@@ -23,14 +26,17 @@ ZipkinForwarder::ZipkinForwarder(const SenderOptions& options) : doctor_options_
     throw UsageError{"--zipkin '" + options.url + "': not a URL of Zipkin"};
   check_tls_files(options.tls, url_);
   if (!port_.init()) throw RunError{"cannot forward to Zipkin: " + std::generic_category().message(errno)};
-  sender_ = std::make_unique<HttpSpanSender>(url_, options.tls, port_.stream(), port_.clock(), config);
+  if (url_.kind == SpanUrl::Kind::https) tls_ = read_tls_files(options.tls);
+  const edgespan_stream& stream = tls_ ? tls_->start(port_.stream(), port_.clock()) : port_.stream();
+  const Status status = sender_.init(stream, url_.text, config);
+  if (status != Status::ok) throw RunError{"the HTTP sender: " + std::string{status_text(status)}};
   std::string error;
   if (post({}, error) / 100 != 2) throw RunError{error + "; check the URL, or run without --zipkin"};
 }
 
 unsigned ZipkinForwarder::post(const std::string& body, std::string& error) {
   const std::lock_guard lock{mutex_};
-  const Sender sender = sender_->sender();
+  const Sender sender = sender_.sender();
   const edgespan_clock& clock = port_.clock();
   SendResult result;
   for (;;) {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "cli/sending/http_span_sender.hpp"
-#include "cli/sending/url_sender.hpp"
+#include "cli/sending/sender_options.hpp"
+#include "cli/sending/span_url.hpp"
+#include "cli/sending/tls_from_files.hpp"
 
+#include <edgespan/http_sender.hpp>
 #include <edgespan/posix_port.hpp>
 
 #include <memory>
@@ -29,7 +31,8 @@ class ZipkinForwarder {
   std::string doctor_options_;  // what `edgespan doctor` needs beside the URL
   std::mutex mutex_;
   posix::Port port_;
-  std::unique_ptr<HttpSpanSender> sender_;
+  std::unique_ptr<TlsFromFiles> tls_;  // null: plain http
+  HttpSender sender_;
 };
 
 }  // namespace edgespan::cli

@@ -36,10 +36,8 @@ HttpCheck::HttpCheck(const DoctorOptions& options, const SpanUrl& url, const Mac
       report_{report},
       connection_{clock.table, limit_us(options)},
       below_tls_{connection_.stream()},
-      tls_{url.kind == SpanUrl::Kind::https
-               ? make_tls_stream(options.sender.tls, below_tls_.stream(), clock.table)
-               : nullptr},
-      stream_{tls_ ? tls_->stream() : connection_.stream()} {
+      tls_{url.kind == SpanUrl::Kind::https ? read_tls_files(options.sender.tls) : nullptr},
+      stream_{tls_ ? tls_->start(below_tls_.stream(), clock.table) : connection_.stream()} {
   const auto ms = static_cast<std::uint32_t>(std::max(1.0, options.limit_s * 1e3));
   const Status status = sender_.init(stream_.stream(), url_.text, {.connect_ms = ms, .request_ms = ms});
   if (status != Status::ok) throw RunError{"the HTTP sender: " + std::string{status_text(status)}};
@@ -53,7 +51,7 @@ void HttpCheck::run() {
 }
 
 bool HttpCheck::shake_hands() {
-  const edgespan_stream& stream = tls_->stream();
+  const edgespan_stream& stream = stream_.stream();
   TlsAttempt attempt{.url = url_, .ca = ca_};
   attempt.result = EDGESPAN_STREAM_NO_CLOCK;  // without a date TLS would wait for one
   if (clock_.knows_date()) {

@@ -9,7 +9,7 @@
 #include "cli/doctor/reply_text.hpp"
 #include "cli/doctor/timed_connection.hpp"
 #include "cli/sending/span_url.hpp"
-#include "cli/sending/tls_stream.hpp"
+#include "cli/sending/tls_from_files.hpp"
 
 #include <edgespan/http_sender.hpp>
 
@@ -47,8 +47,8 @@ class HttpCheck {
   DoctorReport& report_;
   TimedConnection connection_;
   RecordingStream below_tls_;
-  std::unique_ptr<TlsStream> tls_;  // null: plain http
-  RecordingStream stream_;          // what HTTP goes over
+  std::unique_ptr<TlsFromFiles> tls_;  // null: plain http
+  RecordingStream stream_;             // what HTTP goes over
   HttpSender sender_;
 };
 

@@ -8,6 +8,7 @@
 #include "cli/text/escape.hpp"
 #include "cli/text/quantities.hpp"
 
+#include <array>
 #include <chrono>
 #include <cstdlib>
 #include <span>
@@ -50,12 +51,16 @@ KafkaCheck::KafkaCheck(const DoctorOptions& options, const SpanUrl& url, const M
       report_{report},
       limit_us_{static_cast<std::uint64_t>(options.limit_s * 1e6)},
       memory_{std::make_unique<Memory<tiny_limits>>()},
-      kafka_memory_{std::make_unique<KafkaMemory<tiny_kafka_limits>>()} {
+      kafka_memory_{std::make_unique<KafkaMemory<tiny_kafka_limits>>()},
+      settings_{options.sender.kafka_properties} {
   const bool started =
       tracing_.init(*memory_, {.local = {.service_name = "edgespan-doctor"}}, clock.table) == Status::ok &&
       kafka_.init(tracing_, kafka_memory_->inflight) == Status::ok;
   if (!started) throw RunError{"the agent for the doctor's producer does not start"};
-  sender_ = std::make_unique<KafkaSpanSender>(url, options.sender.kafka_properties, kafka_);
+  std::array<char, 256> problem{};
+  const Status status =
+      producer_.start(kafka_, url.brokers, url.topic, settings_.conf(), tiny_limits.batch_bytes, problem);
+  if (status != Status::ok) throw UsageError{"-X: " + std::string{problem.data()}};
 }
 
 void KafkaCheck::run() {
@@ -75,13 +80,13 @@ bool KafkaCheck::reach_a_broker() {
 
 // A broker that creates topics on demand first says that the topic has no leader.
 bool KafkaCheck::ask_about_topic() {
-  rd_kafka_topic_t* topic = rd_kafka_topic_new(sender_->client(), url_.topic.c_str(), nullptr);
+  rd_kafka_topic_t* topic = rd_kafka_topic_new(producer_.client(), url_.topic.c_str(), nullptr);
   const std::uint64_t begun_us = report_.now_us();
   rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
   Metadata metadata;
   for (;;) {
     const rd_kafka_metadata_t* answer = nullptr;
-    error = rd_kafka_metadata(sender_->client(), 0, topic, &answer, static_cast<int>(limit_us_ / 1'000));
+    error = rd_kafka_metadata(producer_.client(), 0, topic, &answer, static_cast<int>(limit_us_ / 1'000));
     metadata.reset(answer);
     const bool being_created = error == RD_KAFKA_RESP_ERR_NO_ERROR && answer->topic_cnt == 1 &&
                                answer->topics[0].err == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE;
@@ -99,7 +104,7 @@ bool KafkaCheck::ask_about_topic() {
 Finding KafkaCheck::diagnose_topic(rd_kafka_resp_err_t error, const Metadata& metadata) const {
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
     return {
-        false, "no broker answers in Kafka's protocol: " + sender_->problem(),
+        false, "no broker answers in Kafka's protocol: " + settings_.problem(producer_),
         "check that the port is a broker's, and whether it wants TLS or a login (-X security.protocol=..., "
         "-X sasl....)"};
   }
@@ -130,7 +135,7 @@ void KafkaCheck::round_trip() {
     report_.step("clock", unknown_date(clock_.date_s(), {}));
     return;
   }
-  const Sender sender = sender_->sender();
+  const Sender sender = producer_.sender();
   const std::uint64_t begun_us = report_.now_us();
   SendResult result;
   for (;;) {
@@ -150,7 +155,7 @@ Finding KafkaCheck::diagnose_record(const SendResult& result) const {
   if (result.state == SendState::pending) {
     return {false, "no broker has acknowledged the record within " + duration_text(limit_us_), advice};
   }
-  return {false, "the record was not taken: " + sender_->problem(),
+  return {false, "the record was not taken: " + settings_.problem(producer_),
           "check the topic's settings and this client's permissions; " + advice};
 }
 

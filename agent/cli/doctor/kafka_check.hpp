@@ -4,12 +4,13 @@
 #include "cli/doctor/doctor_options.hpp"
 #include "cli/doctor/doctor_report.hpp"
 #include "cli/doctor/machine_clock.hpp"
-#include "cli/sending/kafka_span_sender.hpp"
+#include "cli/sending/span_producer_settings.hpp"
 #include "cli/sending/span_url.hpp"
 
 #include <edgespan/kafka.hpp>
 #include <edgespan/kafka_memory.hpp>
 #include <edgespan/memory.hpp>
+#include <edgespan/span_producer.hpp>
 #include <edgespan/tracing.hpp>
 
 #include <cstdint>
@@ -48,12 +49,13 @@ class KafkaCheck {
   const MachineClock& clock_;
   DoctorReport& report_;
   std::uint64_t limit_us_;
-  // The sender needs Kafka tracing, which keeps its producer untraced.
+  // The producer needs Kafka tracing, which keeps it untraced.
   std::unique_ptr<Memory<tiny_limits>> memory_;
   std::unique_ptr<KafkaMemory<tiny_kafka_limits>> kafka_memory_;
   Tracing tracing_;
   KafkaTracing kafka_;
-  std::unique_ptr<KafkaSpanSender> sender_;
+  SpanProducerSettings settings_;
+  SpanProducer producer_;
   std::string advertised_;  // host:port of every broker, as the brokers say it
 };
 

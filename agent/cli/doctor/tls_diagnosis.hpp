@@ -3,7 +3,7 @@
 
 #include "cli/doctor/finding.hpp"
 #include "cli/sending/span_url.hpp"
-#include "cli/sending/tls_stream.hpp"
+#include "cli/sending/tls_from_files.hpp"
 
 #include <cstdint>
 #include <string>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "cli/sending/tls_stream.hpp"
+#include "cli/sending/tls_files.hpp"
 
 #include <CLI/App.hpp>
 

@@ -11,7 +11,7 @@ namespace edgespan::cli {
 struct SpanUrl {
   enum class Kind : std::uint8_t { none, http, https, kafka, file };
   Kind kind = Kind::none;
-  std::string text{};      // http, https: the URL as it was given
+  std::string text{};      // the URL as it was given
   std::string host{};      // http, https: a name or an address; one of IPv6 without its brackets
   std::uint16_t port = 0;  // http, https
   std::string path{};      // http, https: /api/v2/spans unless given

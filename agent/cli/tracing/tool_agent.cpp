@@ -4,9 +4,9 @@
 #include "cli/io/tool_errors.hpp"
 
 #include <algorithm>
-#include <cerrno>
+#include <array>
 #include <string_view>
-#include <system_error>
+#include <utility>
 
 namespace edgespan::cli {
 namespace {
@@ -21,73 +21,71 @@ Sampler make_sampler(const TracingOptions& options) noexcept {
   return Sampler::always();
 }
 
-std::string sentence(std::string_view what, Status status) {
-  return std::string{what} + ": " + std::string{status_text(status)};
-}
+// The option that has made a setting of AgentConfig.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 6> options_by_setting{
+    {{"service_name", "--service"},
+     {"kafka.remote_service_name", "--remote-service"},
+     {"url", "--zipkin"},
+     {"http.gzip", "--gzip"},
+     {"tls", "--ca"},
+     {"span_producer_conf", "-X"}}};
 
-[[noreturn]] void refuse(std::string_view option, const std::string& value, Status status) {
-  throw UsageError{sentence(std::string{option} + " '" + value + "'", status)};
-}
-
-void require(std::string_view what, Status status) {
-  if (status != Status::ok) throw RunError{sentence(what, status)};
+// Throws what a start that failed means to the person at the command line.
+[[noreturn]] void fail(const AgentStatus& status) {
+  const std::string_view text = status.text();
+  const std::string_view setting = text.substr(0, text.find_first_of(": "));
+  for (const auto& [name, option] : options_by_setting) {
+    if (name == setting) throw UsageError{std::string{option} + std::string{text.substr(setting.size())}};
+  }
+  throw RunError{"the agent does not start: " + std::string{text}};
 }
 
 }  // namespace
 
 ToolAgent::ToolAgent(const TracingOptions& options)
     : service_{options.service},
-      memory_{std::make_unique<Memory<tool_limits>>()},
-      kafka_memory_{std::make_unique<KafkaMemory<tool_kafka_limits>>()} {
-  if (!port_.init()) throw RunError{"cannot set up the reporter: " + std::generic_category().message(errno)};
-  init_tracing(options);
-  init_reporter(options);
-}
-
-void ToolAgent::init_tracing(const TracingOptions& options) {
-  TracingConfig config;
-  config.local.service_name = options.service;
-  config.trace_id_128 = options.id_bits == 128;
-  config.sampler = make_sampler(options);
-  const Status traced = tracing_.init(*memory_, config, port_.clock());
-  if (traced == Status::bad_text) refuse("--service", options.service, traced);
-  require("tracing", traced);
-
-  KafkaConfig kafka;
-  kafka.remote_service_name = options.remote_service;
-  kafka.shared_root = options.shared_root;
-  kafka.b3 = options.b3;
-  const Status wrapped = kafka_.init(tracing_, kafka_memory_->inflight, kafka);
-  if (wrapped == Status::bad_text) refuse("--remote-service", options.remote_service, wrapped);
-  require("Kafka tracing", wrapped);
-  tracing_.enable(!options.off);
-}
-
-void ToolAgent::init_reporter(const TracingOptions& options) {
-  sender_ = std::make_unique<UrlSender>(options.sender, port_, kafka_, memory_->batch.size());
-  require("the reporter", reporter_.init(tracing_, sender_->sender()));
-  require("the reporter", reporter_.start(port_.worker()));
+      sender_{options.sender, tool_limits.batch_bytes},
+      agent_{std::make_unique<Agent<tool_limits, tool_kafka_limits>>()} {
+  AgentConfig config;
+  config.tracing.local.service_name = options.service;
+  config.tracing.trace_id_128 = options.id_bits == 128;
+  config.tracing.sampler = make_sampler(options);
+  config.kafka.remote_service_name = options.remote_service;
+  config.kafka.shared_root = options.shared_root;
+  config.kafka.b3 = options.b3;
+  sender_.apply(config);
+  const AgentStatus status = agent_->start(config);
+  if (!sender_.tls_problem().empty()) throw UsageError{sender_.tls_problem()};
+  if (!status.ok()) fail(status);
+  tracing().enable(!options.off);
 }
 
 ConsumerMemory ToolAgent::consumer_memory(std::size_t records) noexcept {
-  ConsumerMemory memory = kafka_memory_->consumer;
+  ConsumerMemory memory = agent_->consumer_memory();
   memory.records = memory.records.first(std::min(records, memory.records.size()));
   return memory;
 }
 
 void ToolAgent::keep_up() noexcept {
   // A time-out is no error: the books count the spans that are lost.
-  if (tracing_.books().in_ring > half_full_spans) static_cast<void>(reporter_.flush(keep_up_ms));
+  if (agent_->books().in_ring > half_full_spans) static_cast<void>(flush(keep_up_ms));
 }
 
 Books ToolAgent::stop(std::uint32_t deadline_ms) noexcept {
+  sender_.listen_to(agent_->span_producer());
   // The books say by reason which spans were not delivered.
-  static_cast<void>(reporter_.stop(deadline_ms));
-  return tracing_.books();
+  static_cast<void>(agent_->stop(deadline_ms));
+  return agent_->books();
+}
+
+std::uint64_t ToolAgent::now_us() const noexcept {
+  const edgespan_clock& clock = agent_->port().clock();
+  return clock.mono_us(clock.ctx);
 }
 
 std::string ToolAgent::delivery_problem() const {
-  return sender_->problem(reporter_.last_reason(), reporter_.last_status());
+  const Reporter& reporter = agent_->reporter();
+  return sender_.problem(reporter.last_reason(), reporter.last_status(), agent_->span_producer());
 }
 
 }  // namespace edgespan::cli

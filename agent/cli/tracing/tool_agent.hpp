@@ -2,15 +2,11 @@
 #pragma once
 
 #include "cli/options/tracing_options.hpp"
-#include "cli/sending/url_sender.hpp"
+#include "cli/sending/sender_setup.hpp"
 
-#include <edgespan/kafka.hpp>
-#include <edgespan/kafka_memory.hpp>
-#include <edgespan/memory.hpp>
-#include <edgespan/posix_port.hpp>
-#include <edgespan/reporter.hpp>
-#include <edgespan/tracing.hpp>
+#include <edgespan/agent.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -23,17 +19,16 @@ inline constexpr Limits tool_limits{.ring_bytes = 1'048'576, .batch_bytes = 65'5
 inline constexpr KafkaLimits tool_kafka_limits{
     .inflight_max = 4'096, .poll_records_max = 500, .poll_topics_max = 64};
 
-// A whole agent for the tool: port, sender, tracing, reporter with its thread, and Kafka tracing. Pinned. It
-// must outlive the Kafka clients that are made with it.
+// An agent as a command's options want it. Pinned. It must outlive the Kafka clients that are made with it.
 class ToolAgent {
  public:
-  // Throws UsageError for an option that cannot be used, RunError if the system refuses something.
+  // Starts it. Throws UsageError for an option that cannot be used, RunError if the system refuses something.
   explicit ToolAgent(const TracingOptions& options);
   ToolAgent(const ToolAgent&) = delete;
   ToolAgent& operator=(const ToolAgent&) = delete;
 
-  Tracing& tracing() noexcept { return tracing_; }
-  KafkaTracing& kafka() noexcept { return kafka_; }
+  Tracing& tracing() noexcept { return agent_->tracing(); }
+  KafkaTracing& kafka() noexcept { return agent_->kafka(); }
   const std::string& service() const noexcept { return service_; }
 
   // Memory for the polls of one consumer, each of at most `records`.
@@ -44,34 +39,26 @@ class ToolAgent {
   void keep_up() noexcept;
 
   // Delivers the spans that wait; Status::timeout if that takes longer than `timeout_ms`.
-  Status flush(std::uint32_t timeout_ms) noexcept { return reporter_.flush(timeout_ms); }
+  Status flush(std::uint32_t timeout_ms) noexcept { return agent_->reporter().flush(timeout_ms); }
 
-  // Delivers what it can within `deadline_ms`, stops the reporter and returns the final books.
+  // Delivers what it can within `deadline_ms`, stops the agent and returns the final books.
   Books stop(std::uint32_t deadline_ms) noexcept;
 
   // What compression has saved, as a line; empty without --gzip.
-  std::string gzip_line() const { return sender_->gzip_line(); }
+  std::string gzip_line() const { return sender_.gzip_line(); }
 
   // Whether the last offer of spans has failed.
-  bool last_offer_failed() const noexcept { return reporter_.last_reason() != SendReason::none; }
-  std::uint64_t now_us() const noexcept { return port_.clock().mono_us(port_.clock().ctx); }
+  bool last_offer_failed() const noexcept { return agent_->reporter().last_reason() != SendReason::none; }
+  std::uint64_t now_us() const noexcept;
 
   // Why spans are not delivered and what to do, as a sentence without a full stop; empty if no cause is
   // known.
   std::string delivery_problem() const;
 
  private:
-  void init_tracing(const TracingOptions& options);
-  void init_reporter(const TracingOptions& options);
-
   std::string service_;
-  std::unique_ptr<Memory<tool_limits>> memory_;
-  std::unique_ptr<KafkaMemory<tool_kafka_limits>> kafka_memory_;
-  posix::Port port_;
-  Tracing tracing_;
-  KafkaTracing kafka_;
-  std::unique_ptr<UrlSender> sender_;
-  Reporter reporter_;  // last, so that it ends before its sender
+  SenderSetup sender_;
+  std::unique_ptr<Agent<tool_limits, tool_kafka_limits>> agent_;  // last, so that it ends before its sender
 };
 
 }  // namespace edgespan::cli

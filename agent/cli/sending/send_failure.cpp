@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/sending/http_span_sender.hpp"
-
-#include "cli/io/tool_errors.hpp"
-
-#include <edgespan/status.hpp>
+#include "cli/sending/send_failure.hpp"
 
 #include <string_view>
 
@@ -46,13 +42,6 @@ std::string_view reason_text(SendReason reason) noexcept {
 }
 
 }  // namespace
-
-HttpSpanSender::HttpSpanSender(const SpanUrl& url, const TlsFiles& files, const edgespan_stream& stream,
-                               const edgespan_clock& clock, const HttpConfig& config) {
-  if (url.kind == SpanUrl::Kind::https) tls_ = make_tls_stream(files, stream, clock);
-  const Status status = sender_.init(tls_ ? tls_->stream() : stream, url.text, config);
-  if (status != Status::ok) throw RunError{"the HTTP sender: " + std::string{status_text(status)}};
-}
 
 std::string send_failure_text(SendReason reason, unsigned status) {
   const std::string text{reason_text(reason)};

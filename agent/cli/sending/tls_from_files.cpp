@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/sending/tls_stream.hpp"
+#include "cli/sending/tls_from_files.hpp"
 
 #include "cli/io/tool_errors.hpp"
 
@@ -10,27 +10,18 @@
 #include <cstddef>
 #include <fstream>
 #include <iterator>
+#include <span>
 #include <system_error>
 #include <vector>
 #endif
 
 namespace edgespan::cli {
 
-std::string tls_options(const TlsFiles& files) {
-  std::string text;
-  if (!files.ca.empty()) text += " --ca " + files.ca;
-  if (!files.certificate.empty()) text += " --cert " + files.certificate;
-  if (!files.key.empty()) text += " --key " + files.key;
-  return text;
-}
-
-void check_tls_files(const TlsFiles& files, const SpanUrl& url) {
-  const std::string given = tls_options(files);
-  if (given.empty() || url.kind == SpanUrl::Kind::https) return;
-  const bool kafka = url.kind == SpanUrl::Kind::kafka;
-  throw UsageError{"'" + given.substr(1) + "' is for https:// alone; leave it out" +
-                   (kafka ? ", and give librdkafka its own: -X security.protocol=ssl -X ssl.ca.location=FILE"
-                          : ", or name the port on which the server speaks TLS with https://")};
+const edgespan_stream& TlsFromFiles::start(const edgespan_stream& inner, const edgespan_clock& clock) {
+  const char* unused = nullptr;
+  const edgespan_stream* const stream = table().start(table().ctx, &inner, &clock, &unused);
+  if (stream == nullptr) throw UsageError{problem()};
+  return *stream;
 }
 
 #if EDGESPAN_CLI_TLS
@@ -56,6 +47,8 @@ mbedtls::Encoded encoded(const std::string& bytes) { return std::as_bytes(std::s
 
 std::string result_text(mbedtls::Result result, const TlsFiles& files) {
   switch (result) {
+    case mbedtls::Result::ok:
+      return {};
     case mbedtls::Result::bad_roots:
       return "--ca '" + files.ca +
              "': no certificate, or one of a kind that this TLS does not know; give it your collector's root "
@@ -66,7 +59,7 @@ std::string result_text(mbedtls::Result result, const TlsFiles& files) {
       return "--key '" + files.key +
              "': cannot be read, is encrypted, or belongs to another certificate than " + files.certificate;
     case mbedtls::Result::no_entropy:
-      return "this machine has no random numbers yet to make keys from";
+      return "this machine has no random numbers yet to make keys from; try again later";
     case mbedtls::Result::no_memory:
       return "the memory for TLS is too small for these certificates";
     default:
@@ -74,45 +67,61 @@ std::string result_text(mbedtls::Result result, const TlsFiles& files) {
   }
 }
 
-class MbedTlsStream : public TlsStream {
+class MbedTlsFromFiles : public TlsFromFiles {
  public:
-  MbedTlsStream(const TlsFiles& files, const edgespan_stream& inner, const edgespan_clock& clock)
-      : roots_{read_file("--ca", files.ca)},
+  explicit MbedTlsFromFiles(const TlsFiles& files)
+      : files_{files},
+        roots_{read_file("--ca", files.ca)},
         certificate_{read_file("--cert", files.certificate)},
         key_{read_file("--key", files.key)},
         // Parsed roots take less than twice their PEM text.
         arena_(mbedtls::arena_bytes + client_key_bytes + 2 * roots_.size()) {
-    const mbedtls::Result result =
-        tls_.init(arena_, inner, clock, {encoded(roots_), encoded(certificate_), encoded(key_)});
-    if (result != mbedtls::Result::ok) throw UsageError{result_text(result, files)};
+    table_.ctx = this;
+    table_.start = [](void* self, const edgespan_stream* inner, const edgespan_clock* clock,
+                      const char** problem) {
+      return static_cast<MbedTlsFromFiles*>(self)->start_over(*inner, *clock, *problem);
+    };
+    table_.stop = [](void* self) { static_cast<MbedTlsFromFiles*>(self)->tls_.stop(); };
   }
-  const edgespan_stream& stream() const noexcept override { return tls_.stream(); }
+
+  const edgespan_tls& table() const noexcept override { return table_; }
   TlsFailure failure() const noexcept override { return {tls_.report().alert, tls_.report().depth}; }
+  const std::string& problem() const noexcept override { return problem_; }
 
  private:
+  const edgespan_stream* start_over(const edgespan_stream& inner, const edgespan_clock& clock,
+                                    const char*& problem) {
+    const mbedtls::Result result =
+        tls_.init(arena_, inner, clock, {encoded(roots_), encoded(certificate_), encoded(key_)});
+    problem_ = result_text(result, files_);
+    problem = problem_.c_str();
+    return result == mbedtls::Result::ok ? &tls_.stream() : nullptr;
+  }
+
+  TlsFiles files_;
   std::string roots_;
   std::string certificate_;
   std::string key_;
   std::vector<std::byte> arena_;
+  edgespan_tls table_{};
+  std::string problem_;
   mbedtls::Tls tls_;
 };
 
 }  // namespace
 
-std::unique_ptr<TlsStream> make_tls_stream(const TlsFiles& files, const edgespan_stream& inner,
-                                           const edgespan_clock& clock) {
+std::unique_ptr<TlsFromFiles> read_tls_files(const TlsFiles& files) {
   if (files.ca.empty()) {
     throw UsageError{"https needs --ca FILE: the certificates of the roots that are trusted, as PEM or DER"};
   }
   if (files.certificate.empty() != files.key.empty()) throw UsageError{"--cert and --key go together"};
-  return std::make_unique<MbedTlsStream>(files, inner, clock);
+  return std::make_unique<MbedTlsFromFiles>(files);
 }
 #else
-std::unique_ptr<TlsStream> make_tls_stream(const TlsFiles&, const edgespan_stream&, const edgespan_clock&) {
+std::unique_ptr<TlsFromFiles> read_tls_files(const TlsFiles&) {
   throw UsageError{
       "https: this edgespan was built without TLS; configure it with -DEDGESPAN_TLS=ON (./dev does so by "
-      "itself "
-      "for an argument that begins with https://)"};
+      "itself for an argument that begins with https://)"};
 }
 #endif
 

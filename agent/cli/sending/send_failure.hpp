@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <edgespan/sender.hpp>
+
+#include <string>
+
+namespace edgespan::cli {
+
+// Why an offer of spans failed, for people. `status` is the reply's; 0 if there was none.
+std::string send_failure_text(SendReason reason, unsigned status);
+
+}  // namespace edgespan::cli
