@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "support/manual_clock.hpp"
+#include "support/misuse.hpp"
 #include "support/recording_sender.hpp"
 #include "support/test.hpp"
 
@@ -133,6 +134,15 @@ EDGESPAN_TEST(a_long_text_is_cut, "agent") {
   for (char& c : longer) c = 'x';
   const AgentStatus status{Status::bad_text, "name", {longer, sizeof longer}};
   TEST_ASSERT_EQUAL_UINT64(AgentStatus::text_bytes_max, std::string_view{status.text()}.size());
+}
+
+EDGESPAN_TEST(an_agents_calls_have_an_order, "agent") {
+  World world;
+  AgentCore core;
+  TEST_ASSERT_FAULT(core.begin({}, "pump", {}, world.clock.table()));
+  TEST_ASSERT_FAULT(core.run(world.sender.sender(), {}, nullptr));
+  TEST_ASSERT_FAULT(core.rest());
+  TEST_ASSERT_TRUE(core.halt(0) == Status::not_started);
 }
 
 }  // namespace

@@ -332,4 +332,16 @@ EDGESPAN_TEST(an_agent_that_was_never_started_does_nothing, "agent") {
   TEST_ASSERT_EQUAL_UINT64(0, idle->books().finished);
 }
 
+EDGESPAN_TEST(an_agent_that_goes_away_stops_first, "agent") {
+  int cancelled = 0;
+  Sender table{&cancelled, nullptr, [](void* count) { ++*static_cast<int*>(count); }};
+  table.offer = [](void*, std::span<const std::byte>, std::uint64_t) { return SendResult{}; };
+  {
+    const auto brief = std::make_unique<Agent<tiny_limits, tiny_kafka_limits>>();
+    expect_ok(brief->start({.service_name = "gateway", .sender = &table, .reporter = {.flush_ms = 60'000}}));
+    brief->tracing().span("held").finish();
+  }
+  TEST_ASSERT_EQUAL_INT(1, cancelled);
+}
+
 }  // namespace

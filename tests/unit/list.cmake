@@ -34,6 +34,7 @@ set(edgespan_interposing_tests
 
 # All others need a system: threads, files, programs, or a part of the agent above core.
 set(edgespan_system_tests
+  agent_exit_test
   agent_test
   cli_b3_command_test
   cli_books_line_test
