@@ -92,8 +92,9 @@ void clear_respelled(rd_kafka_headers_t* list) noexcept {
   }
 }
 
-// What a list says. Mostly `b3` stands alone, and is parsed without being collected first. `b3`: the last
-// one; null: none, or without a value.
+// Collects the trace headers of a list. `b3` is the value of the last header of that name, null if it has
+// none or if there is no such header; it is not put into `set`, because it mostly stands alone and can then
+// be parsed where it is.
 EDGESPAN_SHARED void collect(FoundHeaders& found, B3Headers& set, std::string_view& b3) noexcept {
   HeaderView header;
   const Looked looked{found.list};
@@ -102,11 +103,11 @@ EDGESPAN_SHARED void collect(FoundHeaders& found, B3Headers& set, std::string_vi
     if (key == B3Key::none) continue;
     found.keys |= static_cast<std::uint8_t>(1U << static_cast<unsigned>(key));
     found.respelled |= !header.spelled_as(key);
-    if (header.value == nullptr) continue;
-    const std::string_view value{static_cast<const char*>(header.value), header.size};
+    const char* const text = static_cast<const char*>(header.value);
+    const std::string_view value = text != nullptr ? std::string_view{text, header.size} : std::string_view{};
     if (key == B3Key::b3) {
       b3 = value;
-    } else {
+    } else if (text != nullptr) {
       set.add(key, value);
     }
   }

@@ -128,6 +128,22 @@ EDGESPAN_TEST(kafka_roots_are_not_shared_on_request, "kafka") {
   for (const auto& [key, record] : records) TEST_ASSERT_TRUE(spans.contains(b3_of(record.headers)));
 }
 
+// As in Brave: a header without a value that comes after one with a value takes its place.
+EDGESPAN_TEST(kafka_the_last_b3_counts_even_without_a_value, "kafka") {
+  const std::string topic = MockCluster::shared().topic();
+  Feed feed;
+  feed.add(topic, "null last", {{"b3", T "-" S "-1"}, {"b3", {}}});
+  feed.add(topic, "null first", {{"b3", {}}, {"b3", T "-" S "-1"}});
+  feed.done();
+  Traced traced;
+  PlainConsumer consumer{{{topic, 1}}};
+  const auto records = poll_once(traced, consumer, 2);
+  const auto continued = [&](const char* key) { return b3_of(records.at(key).headers).find(T) == 0; };
+  TEST_ASSERT_FALSE(continued("null last"));
+  TEST_ASSERT_TRUE(continued("null first"));
+  for (const auto& [key, record] : records) TEST_ASSERT_EQUAL(1, record.headers.size());
+}
+
 EDGESPAN_TEST(kafka_flags_alone_make_a_root_a_record, "kafka") {
   const std::string topic = MockCluster::shared().topic();
   const std::map<std::string, const char*> flags{{"1", "1"}, {"2", "1"}, {"3", "d"}, {"4", "0"}, {"5", "0"}};
