@@ -3,8 +3,8 @@
 // A test declares Traced first and its clients after it, so that the clients are destroyed first.
 #pragma once
 
+#include <edgespan/basic_agent.hpp>
 #include <edgespan/kafka.hpp>
-#include <edgespan/reporter.hpp>
 
 #include "support/decoded_span.hpp"
 #include "support/test.hpp"
@@ -175,8 +175,8 @@ template <Limits L = Limits{}, KafkaLimits K = KafkaLimits{}>
 struct Traced {
   explicit Traced(const KafkaConfig& config = {}, TracingConfig tracing_config = {}) {
     if (tracing_config.local.service_name == "unknown") tracing_config.local.service_name = "gateway";
-    TEST_ASSERT_EQUAL(Status::ok, tracing.init(*memory, tracing_config, clock.table()));
-    TEST_ASSERT_EQUAL(Status::ok, reporter.init(tracing, sender.table()));
+    const AgentStatus started = agent->start({.tracing = tracing_config}, clock.table(), sender.table());
+    TEST_ASSERT_EQUAL_STRING("ok", started.text());
     TEST_ASSERT_EQUAL(Status::ok, kafka.init(tracing, kafka_memory->inflight, config));
   }
 
@@ -215,10 +215,11 @@ struct Traced {
 
   TestClock clock;
   CapturingSender sender;
-  std::unique_ptr<Memory<L>> memory = std::make_unique<Memory<L>>();
-  std::unique_ptr<KafkaMemory<K>> kafka_memory = std::make_unique<KafkaMemory<K>>();
-  Tracing tracing;
-  Reporter reporter;
+  std::unique_ptr<KafkaMemory<K>> kafka_memory =
+      std::make_unique<KafkaMemory<K>>();  // the agent's stop looks at it
+  std::unique_ptr<BasicAgent<L>> agent = std::make_unique<BasicAgent<L>>();
+  Tracing& tracing = agent->tracing();
+  Reporter& reporter = agent->reporter();
   KafkaTracing kafka;
 };
 
