@@ -21,11 +21,13 @@ option(EDGESPAN_ASSERTIONS "Check the agent's own assertions; one that fails tur
        ${assertions})
 
 # Every target that compiles a private header of the agent links this; edgespan_warnings passes it on. A target's own
-# property EDGESPAN_CHECKED, if set, decides about assertions in it.
+# properties EDGESPAN_CHECKED and EDGESPAN_SMALL, if set, decide about assertions and small code in it.
 string(COMPARE EQUAL "${EDGESPAN_CODE}" small small)
 add_library(edgespan_code INTERFACE)
 set(checked $<TARGET_PROPERTY:EDGESPAN_CHECKED>)
-target_compile_definitions(edgespan_code INTERFACE EDGESPAN_SMALL_CODE=$<BOOL:${small}>
+set(is_small $<TARGET_PROPERTY:EDGESPAN_SMALL>)
+target_compile_definitions(edgespan_code INTERFACE
+  EDGESPAN_SMALL_CODE=$<IF:$<STREQUAL:${is_small},>,$<BOOL:${small}>,$<BOOL:${is_small}>>
   EDGESPAN_ASSERTIONS=$<IF:$<STREQUAL:${checked},>,$<BOOL:${EDGESPAN_ASSERTIONS}>,$<BOOL:${checked}>>)
 
 # edgespan_core_variant(NAME CHECKED): the objects of core once more, with assertions or without. For tests of misuse

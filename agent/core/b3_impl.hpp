@@ -7,7 +7,7 @@
 #include <edgespan/context.hpp>
 
 #include "core/assert.hpp"
-#include "core/b3_hex.hpp"
+#include "core/hex_fast.hpp"
 
 #include <array>
 #include <cstddef>
@@ -152,7 +152,7 @@ constexpr bool parse_into(std::string_view value, B3Extraction& found) noexcept 
 // The quick way, and for what it refuses the one that can say why; or only the latter.
 template <typename Hex>
 constexpr B3Error read_value(std::string_view value, B3Extraction& found) noexcept {
-  if constexpr (small_code) {
+  if constexpr (detail::small_code) {
     return read_fields(value, found);
   } else {
     return parse_into<Hex>(value, found) ? B3Error::ok : explain(value);
@@ -196,7 +196,7 @@ EDGESPAN_INLINE constexpr B3Error read_id(std::string_view id, std::size_t max, 
   if (id.size() > max) return B3Error::too_long;
   if (id.size() < 2) return B3Error::bad_length;
   bool ok = true;
-  if (!small_code && (id.size() == id_digits || id.size() == 2 * id_digits)) {
+  if (!detail::small_code && (id.size() == id_digits || id.size() == 2 * id_digits)) {
     if (id.size() > id_digits) ok = Hex::decode16(id.data(), high);
     ok = ok && Hex::decode16(id.data() + id.size() - id_digits, low);
   } else {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which trace header a name is. Kafka keys are bytes and other systems write them in other cases, so letters
-// are folded; everything else must be equal, as '\r' must not pass for '-'.
+// Which trace header a name is. Names of headers are bytes, and other systems write them in other cases:
+// letters are folded; everything else must be equal, as '\r' must not pass for '-'.
 #pragma once
 
 #include <edgespan/b3.hpp>
 
-#include "core/b3_hex.hpp"
 #include "core/code.hpp"
+#include "core/native_word.hpp"
 
 #include <array>
 #include <cstddef>
@@ -97,7 +97,7 @@ constexpr B3Key find_key_shortly(std::string_view name) noexcept {
 
 // The end of it for most of an application's own headers.
 EDGESPAN_INLINE constexpr B3Key find_key(std::string_view name) noexcept {
-  if constexpr (small_code) return find_key_shortly(name);
+  if constexpr (detail::small_code) return find_key_shortly(name);
   if (name.size() == name_size(B3Key::b3)) return if_named<B3Key::b3>(name.data());
   if (name.size() < name_size(B3Key::flags) || (name[0] | 0x20) != 'x') return B3Key::none;
   return find_set_key(name);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A finished span in the bytes of Zipkin's protobuf: one complete `spans` element of ListOfSpans (key,
-// length, body), fields in the order of their numbers, defaults left out. What never changes was encoded
-// before and is copied.
+// A finished span in the bytes of the wire format (zipkin.proto): one complete `spans` element of ListOfSpans
+// (key, length, body), fields in the order of their numbers, defaults left out. What never changes was
+// encoded before and is copied.
 #pragma once
 
 #include <array>

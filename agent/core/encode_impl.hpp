@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The encoder, in line with what encodes: of a span that says little the rest falls away.
+// The encoder, in line with its callers: the compiler removes the code for fields that a caller never sets.
 #pragma once
 
 #include <bit>

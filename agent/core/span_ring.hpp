@@ -18,34 +18,14 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <edgespan/books.hpp>
 #include <edgespan/limits.hpp>
 #include <span>
 
 #include "core/assert.hpp"
 #include "core/code.hpp"
+#include "core/stripe_counters.hpp"
 
 namespace edgespan::detail {
-
-// Without threads there is nobody to stay clear of; an interrupt never waits for what it interrupted.
-#ifdef EDGESPAN_NO_THREADS
-inline constexpr std::uint32_t stripes = 1;
-#else
-inline constexpr std::uint32_t stripes = 4;
-#endif
-
-// The first of the reasons: spans that never came into the ring.
-inline constexpr std::size_t early_drops = static_cast<std::size_t>(DropReason::too_large) + 1;
-
-// Per stripe, written by its producers; wraps at 2^32 and is summed up by differences.
-struct StripeCounters {
-  std::atomic<std::uint32_t> accepted{0};
-  std::array<std::atomic<std::uint32_t>, early_drops> dropped{};
-
-  EDGESPAN_SHARED void count(DropReason reason) noexcept {
-    dropped[static_cast<std::size_t>(reason)].fetch_add(1, std::memory_order_relaxed);
-  }
-};
 
 // A span in the ring, as its consumer sees it.
 struct RingElement {

@@ -14,9 +14,9 @@ std::string_view status_text(Status status) noexcept {
     case Status::bad_config:
       return "a value of the configuration is outside the range that its comment gives";
     case Status::bad_url:
-      return "not a URL that spans can be sent to; write http://host[:port][/path] or https://";
+      return "not a URL that spans can be sent to; the contract of the sender says which it takes";
     case Status::not_secure:
-      return "https needs a stream that is secure; give this sender the TLS stream";
+      return "the URL asks for encryption, and the stream does not encrypt; give this sender a TLS stream";
     case Status::bad_text:
       return "a name is empty, longer than 63 bytes or not UTF-8";
     case Status::too_small:

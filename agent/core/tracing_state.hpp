@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The inside of a Tracing: what spans, the Kafka wrapper and the reporter share.
+// The inside of a Tracing: what spans, the reporter and the modules above core share.
 #pragma once
 
 #include <array>

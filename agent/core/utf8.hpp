@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Small rules about text, shared by spans and the Kafka wrapper.
+// Rules about text: UTF-8, ASCII, and the length of a number in the wire format.
 #pragma once
 
 #include <cstddef>

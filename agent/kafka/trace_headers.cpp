@@ -2,6 +2,7 @@
 #include "kafka/trace_headers.hpp"
 
 #include <cstring>
+#include <edgespan/b3_headers.hpp>
 
 #include "core/b3_impl.hpp"
 #include "core/code.hpp"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The B3 codec: one value, and the headers of one record.
 #include <edgespan/b3.hpp>
+#include <edgespan/b3_headers.hpp>
 
 #include "bench/floor_b3.hpp"
 #include "bench/workload.hpp"

@@ -2,6 +2,7 @@
 // An image that uses all of core: headers in and out, new traces and continued ones, every part of a span,
 // the reporter. Its clock and its sender are the least there is, so that its size is core's.
 #include <edgespan/b3.hpp>
+#include <edgespan/b3_headers.hpp>
 #include <edgespan/bare_clock.hpp>
 #include <edgespan/board.hpp>
 #include <edgespan/reporter.hpp>

@@ -136,9 +136,9 @@ EDGESPAN_TEST(https_never_goes_without_encryption, "agent") {
   expect_refused({.url = "https://zipkin", .tls = &tls}, Status::not_secure, "tls: the roots cannot be read");
   tls.start = [](void*, const edgespan_stream* inner, const edgespan_clock*, const char**) { return inner; };
   tls.stop = [](void*) {};
-  expect_refused(
-      {.url = "https://zipkin", .tls = &tls}, Status::not_secure,
-      "url 'https://zipkin': https needs a stream that is secure; give this sender the TLS stream");
+  expect_refused({.url = "https://zipkin", .tls = &tls}, Status::not_secure,
+                 "url 'https://zipkin': the URL asks for encryption, and the stream does not encrypt; give "
+                 "this sender a TLS stream");
 }
 
 // A stream that says it encrypts, and how often it was started and stopped.

@@ -3,9 +3,10 @@
 // once at the start of an array and once at the end of one, so that AddressSanitizer stops the program at the
 // first byte beside it; for a build without it, what surrounds the text is varied and must not matter.
 #include <edgespan/b3.hpp>
+#include <edgespan/b3_headers.hpp>
 
-#include "core/b3_hex.hpp"
 #include "core/b3_impl.hpp"
+#include "core/hex_fast.hpp"
 #include "support/test.hpp"
 
 #include <algorithm>

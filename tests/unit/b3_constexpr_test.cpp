@@ -4,9 +4,9 @@
 // may be no heap, the values stand where they are.
 #include <edgespan/b3.hpp>
 
-#include "core/b3_hex.hpp"
 #include "core/b3_impl.hpp"
 #include "core/b3_key.hpp"
+#include "core/hex_fast.hpp"
 #include "support/test.hpp"
 
 #include <array>

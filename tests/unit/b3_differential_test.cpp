@@ -2,9 +2,10 @@
 // The B3 codec against a second one that splits at '-' and thinks in fields, on random and on spoiled values;
 // and every Hex type against the others.
 #include <edgespan/b3.hpp>
+#include <edgespan/b3_headers.hpp>
 
-#include "core/b3_hex.hpp"
 #include "core/b3_impl.hpp"
+#include "core/hex_fast.hpp"
 #include "support/random.hpp"
 #include "support/test.hpp"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The B3 codec as the library exports it: header sets, what is injected, and that the two agree.
 #include <edgespan/b3.hpp>
+#include <edgespan/b3_headers.hpp>
 
 #include "support/test.hpp"
 

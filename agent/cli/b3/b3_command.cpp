@@ -2,6 +2,7 @@
 #include "cli/b3/b3_command.hpp"
 
 #include <edgespan/b3.hpp>
+#include <edgespan/b3_headers.hpp>
 
 #include <cstddef>
 #include <istream>

@@ -15,7 +15,7 @@ namespace edgespan {
 // Which headers a producer or a poll writes.
 enum class B3Format : std::uint8_t {
   single,            // b3: trace-span-decision-parent
-  single_no_parent,  // b3: trace-span-decision (default; what Brave writes on Kafka)
+  single_no_parent,  // b3: trace-span-decision (default; what Brave writes into records)
   multi,             // X-B3-TraceId, X-B3-SpanId, X-B3-ParentSpanId, X-B3-Sampled or X-B3-Flags
   both,              // single_no_parent and multi
 };
@@ -43,37 +43,6 @@ struct B3Extraction {
 
 // Reads one value of the single `b3` header. Never reads outside `value`.
 B3Extraction b3_parse(std::string_view value) noexcept;
-
-// Collects trace headers of one message, in the order they stand, and then answers. The last header of a name
-// wins; `b3` wins over the X-B3 set if it parses. The collected views must outlive extract().
-class B3Headers {
- public:
-  // Any name and value may be passed; others than trace headers are ignored (false). A null value counts as
-  // absent: pass no such header.
-  bool add(std::string_view name, std::string_view value) noexcept {
-    return may_be_ours(name) && add_named(name, value);
-  }
-  void add(B3Key key, std::string_view value) noexcept;
-  bool any() const noexcept { return present_ != 0; }
-  B3Extraction extract() const noexcept {
-    if (present_ == 0) return {};
-    return extract_present();
-  }
-
- private:
-  // Enough to pass by most of an application's own headers without a call.
-  static bool may_be_ours(std::string_view name) noexcept {
-    if (name.size() == 2) return name[1] == '3';
-    return name.size() >= 10 && (name[0] | 0x20) == 'x';
-  }
-  bool add_named(std::string_view name, std::string_view value) noexcept;
-  B3Extraction extract_present() const noexcept;
-
-  // Not initialised: most messages carry no trace header, and clearing these would cost more than the asking.
-  std::array<const char*, 6> data_;  // by B3Key, where present_ has its bit
-  std::array<std::size_t, 6> sizes_;
-  std::uint8_t present_ = 0;
-};
 
 // Writes the single form of a valid context; returns the number of characters, at most b3_single_max. An
 // undecided context has no decision field; `single` adds the parent id where there is one, every other format

@@ -16,7 +16,7 @@ class Sampler {
   static constexpr Sampler always() noexcept { return Sampler{Kind::boundary, INT64_MAX}; }
   static constexpr Sampler never() noexcept { return Sampler{Kind::never, 0}; }
 
-  // Keeps the share `rate` of traces, decided by the trace id with the formula of Zipkin's own collector
+  // Keeps the share `rate` of traces, decided by the trace id with the formula of the collector itself
   // (keep if the magnitude of the low 64 bits, read as signed, is at most rate * (2^63 - 1)), so that rates
   // nest along the way. A rate outside 0 to 1 (or not a number) is clamped: below to never, above to always,
   // NaN to never.

@@ -31,7 +31,7 @@ class [[nodiscard]] Span {
   }
   ~Span() { finish(); }
 
-  Span& name(std::string_view text) & noexcept;  // ASCII letters become lower-case, as Zipkin does
+  Span& name(std::string_view text) & noexcept;  // ASCII letters become lower-case
   Span& kind(Kind kind) & noexcept;
   Span& tag(std::string_view key,
             std::string_view value) & noexcept;      // the same key replaces; an empty one is left out

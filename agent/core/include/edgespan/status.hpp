@@ -13,7 +13,7 @@ enum class [[nodiscard]] Status : std::uint8_t{
     not_started,      // the object it needs has not been initialised
     bad_config,       // a value of the configuration is outside its documented range
     bad_url,          // the URL is malformed or its scheme is not served
-    not_secure,       // the URL says https and the stream is not secure
+    not_secure,       // the URL asks for encryption and the stream does not encrypt
     bad_text,         // a name is empty, too long or not UTF-8
     too_small,        // the memory given cannot hold what the limits ask for
     no_thread,        // the port could not start the reporter's thread

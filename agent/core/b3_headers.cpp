@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <edgespan/b3_headers.hpp>
+
+#include "core/b3_impl.hpp"
+#include "core/b3_key.hpp"
+#include "core/hex_fast.hpp"
+
+namespace edgespan {
+
+bool B3Headers::add_named(std::string_view name, std::string_view value) noexcept {
+  const B3Key key = b3_impl::find_key(name);
+  if (key == B3Key::none) return false;
+  add(key, value);
+  return true;
+}
+
+void B3Headers::add(B3Key key, std::string_view value) noexcept {
+  if (key >= B3Key::none) return;
+  data_[static_cast<std::size_t>(key)] = value.data();
+  sizes_[static_cast<std::size_t>(key)] = value.size();
+  present_ = static_cast<std::uint8_t>(present_ | b3_impl::key_bit(key));
+}
+
+B3Extraction B3Headers::extract_present() const noexcept {
+  return b3_impl::extract<b3_impl::HexFast>(b3_impl::Values{data_, sizes_, present_});
+}
+
+}  // namespace edgespan
