@@ -11,16 +11,14 @@ std::string_view drop_reason_name(DropReason reason) noexcept {
       return "no_slot";
     case DropReason::too_large:
       return "too_large";
-    case DropReason::refused_3xx:
-      return "refused_3xx";
-    case DropReason::refused_4xx:
-      return "refused_4xx";
-    case DropReason::refused_413:
-      return "refused_413";
-    case DropReason::refused_5xx:
-      return "refused_5xx";
-    case DropReason::refused_kafka:
-      return "refused_kafka";
+    case DropReason::malformed:
+      return "malformed";
+    case DropReason::unauthorized:
+      return "unauthorized";
+    case DropReason::refused:
+      return "refused";
+    case DropReason::failing:
+      return "failing";
     case DropReason::shutdown:
       return "shutdown";
   }

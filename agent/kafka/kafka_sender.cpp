@@ -10,9 +10,9 @@ namespace {
 
 using namespace kafka_detail;
 
-// Permission is given by people: nothing is dropped until it is, and nobody is asked every second.
+// People give permission. Until they do, nothing is dropped, and the broker is not asked every second.
 constexpr std::uint64_t denied_pause_us = 300'000'000;
-constexpr std::uint64_t look_again_us = 200'000;  // for those without a worker: the record's end wakes one
+constexpr std::uint64_t look_again_us = 200'000;  // without a worker; the record's end wakes one
 
 constexpr bool is_topic_char(char c) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
@@ -26,28 +26,35 @@ bool has_transactions(rd_kafka_t* producer) noexcept {
   return known == RD_KAFKA_CONF_OK && size > 1;  // `size` counts the NUL
 }
 
-SendResult result_of(SendState state, SendReason reason, std::uint64_t pause_us = 0) noexcept {
+SendResult result_of(Outcome outcome) noexcept {
   SendResult result;
-  result.retry_after_us = pause_us;
-  result.state = state;
-  result.reason = reason;
+  result.outcome = outcome;
   return result;
 }
 
-// Whatever is not known to be final may pass.
-SendResult verdict(rd_kafka_resp_err_t error) noexcept {
+// What the end of a record means for its spans. An error that is not known to be final may pass.
+SendResult outcome_of(rd_kafka_resp_err_t error) noexcept {
   switch (error) {
     case RD_KAFKA_RESP_ERR_NO_ERROR:
-      return result_of(SendState::delivered, SendReason::none);
+      return result_of(Outcome::delivered);
     case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
     case RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE:
-      return result_of(SendState::refused, SendReason::http_413);
+      return result_of(Outcome::too_large);
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:
-    case RD_KAFKA_RESP_ERR__AUTHENTICATION:
-      return result_of(SendState::retry, SendReason::kafka, denied_pause_us);
+    case RD_KAFKA_RESP_ERR__AUTHENTICATION: {
+      // Not Outcome::unauthorized, which drops the spans.
+      SendResult result = result_of(Outcome::later);
+      result.asked_pause_us = denied_pause_us;
+      return result;
+    }
+    // The broker, or a proxy before it that validates records, does not accept what this one holds. A search
+    // for the bad span finds it where the value is judged. Where the record's form is at fault (it has no
+    // key, and the topic is compacted) the search is in vain, is made once, and costs a few records.
     case RD_KAFKA_RESP_ERR_INVALID_RECORD:
+      return result_of(Outcome::malformed);
+    // These speak of the request, the topic or the producer, which are the same for every span.
     case RD_KAFKA_RESP_ERR_INVALID_MSG_SIZE:
     case RD_KAFKA_RESP_ERR_INVALID_REQUEST:
     case RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP:
@@ -58,9 +65,13 @@ SendResult verdict(rd_kafka_resp_err_t error) noexcept {
     case RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION:
     case RD_KAFKA_RESP_ERR__INVALID_ARG:
     case RD_KAFKA_RESP_ERR__FATAL:
-      return result_of(SendState::refused, SendReason::kafka);
+      return result_of(Outcome::refused);
+    case RD_KAFKA_RESP_ERR__MSG_TIMED_OUT:
+      return result_of(Outcome::late);
+    case RD_KAFKA_RESP_ERR__QUEUE_FULL:
+      return result_of(Outcome::overloaded);
     default:
-      return result_of(SendState::retry, SendReason::kafka);
+      return result_of(Outcome::later);
   }
 }
 
@@ -107,22 +118,22 @@ Sender KafkaSender::sender() noexcept {
   return {this, offer, cancel};
 }
 
-// An cancelled record cannot be called back, and its end looks like that of any other: it is waited for.
+// A cancelled record cannot be called back, and its end looks like that of any other. So it is waited for.
 SendResult KafkaSender::offer(std::span<const std::byte> batch) noexcept {
   if (record_ == Record::none) return produce(batch);
-  const std::int32_t outcome = outcome_.load(std::memory_order_acquire);
-  if (outcome == unsettled) return pending();
+  const std::int32_t end = end_.load(std::memory_order_acquire);
+  if (end == unsettled) return pending();
   const bool cancelled = record_ == Record::cancelled;
   record_ = Record::none;
-  return cancelled ? produce(batch) : ended(static_cast<rd_kafka_resp_err_t>(outcome));
+  return cancelled ? produce(batch) : ended(static_cast<rd_kafka_resp_err_t>(end));
 }
 
-// The bytes are copied: the batch may be given up while librdkafka still has the record.
+// The bytes are copied: the offer may be cancelled while librdkafka still has the record.
 SendResult KafkaSender::produce(std::span<const std::byte> batch) noexcept {
   if (batch.empty()) return ended(RD_KAFKA_RESP_ERR__INVALID_ARG);  // would delete, on a compacted topic
   // librdkafka calls its queue full even if it is empty.
   if (batch.size() > queue_bytes_max_) return ended(RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE);
-  outcome_.store(unsettled, std::memory_order_relaxed);
+  end_.store(unsettled, std::memory_order_relaxed);
   begin_produce_call();
   const rd_kafka_resp_err_t error =
       rd_kafka_producev(producer_, RD_KAFKA_V_TOPIC(topic_.data()), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
@@ -140,13 +151,13 @@ SendResult KafkaSender::produce(std::span<const std::byte> batch) noexcept {
 
 // The reporter then need not wait until it asks again.
 void KafkaSender::settle(rd_kafka_resp_err_t error) noexcept {
-  outcome_.store(error, std::memory_order_release);
+  end_.store(error, std::memory_order_release);
   if (const edgespan_worker* worker = worker_->load(std::memory_order_acquire)) worker->wake(worker->ctx);
 }
 
 SendResult KafkaSender::ended(rd_kafka_resp_err_t error) noexcept {
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) last_error_.store(error, std::memory_order_relaxed);
-  return verdict(error);
+  return outcome_of(error);
 }
 
 }  // namespace edgespan

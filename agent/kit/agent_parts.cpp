@@ -17,7 +17,7 @@ using Scheme = CollectorUrl::Scheme;
 Sender sender_to_nowhere() noexcept {
   const auto offer = [](void*, std::span<const std::byte>, std::uint64_t) {
     SendResult result;
-    result.state = SendState::delivered;
+    result.outcome = Outcome::delivered;
     return result;
   };
   return {nullptr, offer, [](void*) {}};

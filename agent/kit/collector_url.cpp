@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <edgespan/collector_url.hpp>
 
-#include <edgespan/http_sender.hpp>
-
 #include <algorithm>
+
+#include "http/http_url.hpp"
 
 namespace edgespan {
 namespace {
@@ -58,8 +58,8 @@ const char* parse_kafka(std::string_view rest, CollectorUrl& out) noexcept {
 }
 
 const char* parse_web(std::string_view url, CollectorUrl& out) noexcept {
-  HttpUrl parsed;
-  if (parse_http_url(url, parsed) != Status::ok) {
+  http::HttpUrl parsed;
+  if (http::parse_http_url(url, parsed) != Status::ok) {
     return "not a URL that spans can be sent to; write http:// or https://host[:port][/path], "
            "kafka://host[:port][,host...][/topic] or none:";
   }

@@ -36,7 +36,7 @@ struct Collector {
       at += low < 0x80 ? 2 + low : 3 + (low & 0x7F) + (static_cast<std::size_t>(batch[at + 2]) << 7);
     }
     static_cast<Collector*>(self)->spans.fetch_add(found, std::memory_order_release);
-    return {.state = SendState::delivered};
+    return {.outcome = Outcome::delivered};
   }
   static void cancel(void*) {}
   Sender sender() noexcept { return {this, offer, cancel}; }

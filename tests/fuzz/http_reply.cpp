@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whatever a collector answers: the reader ends, stays inside its bound, reads the same however the bytes are
-// cut, and what it made of them is a verdict. The first byte of the input says how they are cut.
-#include <edgespan/http_sender.hpp>
-
+// cut, and what it made of them has an outcome. The first byte of the input says how they are cut.
 #include <cstdlib>
 
 #include "fuzz/fuzz.hpp"
-#include "http/verdict.hpp"
+#include "http/http_outcome.hpp"
 
 namespace {
 
-using edgespan::HttpReply;
-using edgespan::SendState;
+using edgespan::Outcome;
 using edgespan::fuzz::require;
+using edgespan::http::HttpReply;
 
 constexpr std::uint64_t second_us = 1'000'000;
 constexpr std::uint64_t year_10000_us = 253'402'300'801 * second_us;
@@ -25,9 +23,9 @@ void check_sound(const HttpReply& reply, std::size_t used) {
           (reply.retry_after_us() >= second_us && reply.retry_after_us() <= 3'600 * second_us));
   require(reply.retry_at_us() < year_10000_us);
   if (reply.status() == 0) return;
-  const edgespan::SendResult verdict = edgespan::http::verdict(reply);
-  require(verdict.state != SendState::pending && verdict.status == reply.status());
-  require((verdict.state == SendState::delivered) == (reply.status() < 300));
+  const edgespan::SendResult result = edgespan::http::outcome_of_reply(reply);
+  require(result.outcome != Outcome::pending && result.status == reply.status());
+  require((result.outcome == Outcome::delivered) == (reply.status() < 300));
 }
 
 bool same(const HttpReply& a, const HttpReply& b) {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whatever stands where a URL should: it is refused, or taken apart into what may stand in a request.
-#include <edgespan/http_sender.hpp>
 
+#include "http/http_url.hpp"
 #include "fuzz/fuzz.hpp"
 
 namespace {
 
-using edgespan::HttpUrl;
 using edgespan::fuzz::require;
+using edgespan::http::HttpUrl;
 
 bool visible(std::string_view text) {
   for (const char c : text) {
@@ -22,7 +22,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   HttpUrl url;
   url.host = "before";
-  if (edgespan::parse_http_url(text, url) != edgespan::Status::ok) {
+  if (edgespan::http::parse_http_url(text, url) != edgespan::Status::ok) {
     require(url.host == "before" && url.path.empty());
     return 0;
   }

@@ -35,25 +35,25 @@ SendResult BrokenSender::offer(std::span<const std::byte> batch, std::uint64_t n
     batch = std::span{altered_}.first(batch.size());
   }
   SendResult result = sound_.offer(sound_.ctx, batch, now_us);
-  if (result.state == SendState::delivered) ++delivered_;
-  if (result.state != SendState::pending) failed_ = result.state == SendState::retry;
+  if (result.outcome == Outcome::delivered) ++delivered_;
+  if (result.outcome != Outcome::pending) failed_ = is_offered_again(result.outcome);
   switch (defect_) {
     case Defect::loses_a_batch:
-      if (result.state == SendState::retry && offers_ % 8 == 0) result.state = SendState::delivered;
+      if (is_offered_again(result.outcome) && offers_ % 8 == 0) result.outcome = Outcome::delivered;
       break;
     case Defect::sends_twice:
-      if (result.state == SendState::delivered && delivered_ % 32 == 0)
+      if (result.outcome == Outcome::delivered && delivered_ % 32 == 0)
         return sound_.offer(sound_.ctx, batch, now_us);
       break;
     case Defect::miscounts:
-      if (result.state == SendState::delivered && delivered_ % 32 == 0)
+      if (result.outcome == Outcome::delivered && delivered_ % 32 == 0)
         ++detail::state_of(*tracing_).ledger.sums.delivered;
       break;
     case Defect::ignores_a_refusal:
-      if (result.status == 401 || result.status == 403) result.status = 404;
+      if (result.outcome == Outcome::unauthorized) result.outcome = Outcome::refused;
       break;
     case Defect::ignores_retry_after:
-      result.retry_after_us = 0;
+      result.asked_pause_us = 0;
       break;
     default:
       break;

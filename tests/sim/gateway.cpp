@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "core/tracing_state.hpp"
 #include "wrap.hpp"
 
 namespace edgespan::simtest {
@@ -166,12 +167,12 @@ void Gateway::settle_event(Event event) {
   oracle_.log(static_cast<std::uint32_t>(event));
   if (events_seen_ < trace_from_ || events_seen_ > trace_to_) return;
   const Books& books = oracle_.books();
-  std::printf("%8" PRIu64 "  %14" PRIu64 " us  %-8s finished %" PRIu64 " delivered %" PRIu64
-              " dropped %" PRIu64 " ring %" PRIu64 " batch %" PRIu64 " retries %" PRIu64 " calls %" PRIu64
-              " last %u/%u\n",
-              events_seen_, elapsed_us(), event_name(event).data(), books.finished, books.delivered,
-              books.dropped_total(), books.in_ring, books.in_batch, books.retries, calls_.made_on_stream(),
-              static_cast<unsigned>(reporter_.last_reason()), static_cast<unsigned>(reporter_.last_status()));
+  std::printf(
+      "%8" PRIu64 "  %14" PRIu64 " us  %-8s finished %" PRIu64 " delivered %" PRIu64 " dropped %" PRIu64
+      " ring %" PRIu64 " batch %" PRIu64 " retries %" PRIu64 " calls %" PRIu64 " last %u/%u\n",
+      events_seen_, elapsed_us(), event_name(event).data(), books.finished, books.delivered,
+      books.dropped_total(), books.in_ring, books.in_batch, books.retries, calls_.made_on_stream(),
+      static_cast<unsigned>(reporter_.last_outcome()), static_cast<unsigned>(reporter_.last_status()));
 }
 
 // The application waits inside the agent: the world goes on without it. Whether the reporter does depends on

@@ -125,8 +125,7 @@ void Oracle::settle(std::uint64_t delivered, std::uint64_t dropped) {
 }
 
 std::uint64_t Oracle::refused() const {
-  return dropped_total_ - dropped(books(), DropReason::ring_full) - dropped(books(), DropReason::no_slot) -
-         dropped(books(), DropReason::too_large);
+  return dropped_total_ - dropped(books(), DropReason::ring_full) - dropped(books(), DropReason::no_slot);
 }
 
 void Oracle::sync() {
@@ -137,7 +136,7 @@ void Oracle::sync() {
   const std::uint64_t dropped_before = std::exchange(dropped_total_, now.dropped_total());
   const auto delta = [&](DropReason reason) { return dropped(books(), reason) - dropped(before, reason); };
   const std::uint64_t expired = books().expired - before.expired;
-  const std::uint64_t no_room = delta(DropReason::no_slot) + delta(DropReason::too_large);
+  const std::uint64_t no_room = delta(DropReason::no_slot);
   const std::uint64_t ring_full = delta(DropReason::ring_full);
   const std::uint64_t ended = (finishing_one_ ? 1U : 0U) + expired;
   if (books().finished - before.finished != ended) fail("`finished` is not what the application finished");

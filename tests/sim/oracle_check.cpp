@@ -2,6 +2,7 @@
 // What must hold after every event.
 #include <algorithm>
 
+#include "http/http_reply.hpp"
 #include "oracle.hpp"
 
 namespace edgespan::simtest {
@@ -59,7 +60,9 @@ void Oracle::check_pause() {
     fail("a retry did not come by its longest pause");
   }
   calls_before_ = calls;
-  const std::uint64_t refused = dropped(books(), DropReason::refused_4xx);
+  // Whatever the agent calls it: the collector said 401 or 403, and spans were dropped.
+  const std::uint64_t refused =
+      dropped(books(), DropReason::unauthorized) + dropped(books(), DropReason::refused);
   const std::uint32_t said = server_.said();
   if (books().retries != retries_before_) {
     // What the collector asked for binds the agent if it has heard that answer, as it was given.
@@ -109,7 +112,7 @@ void Oracle::check_deadlines() {
   if (!link_.connected()) return;
   if (exchanging_ && now_us - exchange_since_us_ >= request_max_us() + amid_us)
     fail("a request outlived its deadline");
-  if (link_.given_bytes() - server_.request_given_from() > HttpReply::bytes_max) {
+  if (link_.given_bytes() - server_.request_given_from() > http::HttpReply::bytes_max) {
     fail("more was read of a reply than its bound");
   }
 }

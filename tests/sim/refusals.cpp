@@ -31,7 +31,7 @@ const char* forbidden_play(Gateway& gateway, std::uint64_t at) {
   if (requests < day / (300 * second + 10 * second)) return "too few attempts in a day";
   if (gateway.oracle().books().retries != 0) return "a refused batch was offered again";
   const std::uint64_t refused = gateway.oracle().refused();
-  if (refused != dropped(gateway, DropReason::refused_4xx) || refused < requests)
+  if (refused != dropped(gateway, DropReason::unauthorized) || refused < requests)
     return "the reason is another one";
   return play_through(gateway, at);
 }
@@ -49,7 +49,7 @@ const char* refusals_play(Gateway& gateway, std::uint64_t at) {
   const Books& books = gateway.oracle().books();
   if (books.retries != 0) return "a refused batch was offered again";
   if (gateway.server().requests() > books.finished) return "there are more requests than spans";
-  const std::uint64_t refused = dropped(gateway, DropReason::refused_4xx);
+  const std::uint64_t refused = dropped(gateway, DropReason::refused);
   if (refused < day / (2 * second) || refused != books.dropped_total()) return "the reason is another one";
   return play_through(gateway, at);
 }
@@ -82,7 +82,7 @@ Setup untrusted_setup(sim::Random random, std::uint64_t) {
 const char* untrusted_play(Gateway& gateway, std::uint64_t at) {
   if (!gateway.run()) return nullptr;
   const Oracle& oracle = gateway.oracle();
-  if (oracle.books().delivered != 0) return "spans went to a collector that is not believed";
+  if (oracle.books().delivered != 0) return "spans went to a collector whose certificate was rejected";
   if (oracle.attempts() < day / (300 * second) - 1) return "too few attempts in a day";
   if (oracle.shortest_pause_us() < 150 * second) return "a pause was shorter than half of the longest";
   if (const char* fault = play_through(gateway, at)) return fault;
@@ -137,7 +137,7 @@ const char* cap_play(Gateway& gateway, std::uint64_t at) {
   if (gateway.server().refused_by_size_in_a_row() > tries_max && gateway.oracle().books().delivered != 0) {
     return "the size that the collector takes was not found by halving";
   }
-  if (gateway.oracle().misfits() != dropped(gateway, DropReason::refused_413)) {
+  if (gateway.oracle().misfits() != dropped(gateway, DropReason::too_large)) {
     return "spans were dropped as too large that the collector would have taken";
   }
   return play_through(gateway, at);

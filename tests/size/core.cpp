@@ -18,7 +18,7 @@ static std::uint32_t ticks(void*) {
   return now += 10;
 }
 static SendResult deliver(void*, std::span<const std::byte>, std::uint64_t) noexcept {
-  return {.state = SendState::delivered};
+  return {.outcome = Outcome::delivered};
 }
 static void cancel(void*) noexcept {}
 

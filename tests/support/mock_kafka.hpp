@@ -162,7 +162,7 @@ struct CapturingSender {
       auto& kept = static_cast<CapturingSender*>(self)->spans;
       for (DecodedSpan& span : decode_spans(batch)) kept.push_back(std::move(span));
       SendResult result;
-      result.state = SendState::delivered;
+      result.outcome = Outcome::delivered;
       result.status = 202;
       return result;
     };

@@ -23,7 +23,7 @@ struct Offer {
 // A sender that answers from a script, and with `fallback` after its end. Allocates nothing.
 class RecordingSender {
  public:
-  SendResult fallback{.state = SendState::delivered};
+  SendResult fallback{.outcome = Outcome::delivered};
   std::size_t offers = 0;
   std::array<Offer, 8> first_offers{};
   std::size_t largest_offer = 0;
@@ -59,7 +59,7 @@ class RecordingSender {
     ++offers;
     largest_offer = std::max(largest_offer, batch.size());
     const SendResult result = next_ < scripted_ ? script_[next_++] : fallback;
-    if (result.state == SendState::delivered) deliver(batch);
+    if (result.outcome == Outcome::delivered) deliver(batch);
     return result;
   }
 

@@ -37,11 +37,11 @@ class WireSender {
     WireSender& me = *static_cast<WireSender*>(self);
     const auto rest = batch.subspan(me.sent_);
     const std::int32_t taken = me.stream_.send(me.stream_.ctx, rest.data(), rest.size());
-    if (taken < 0) return {.state = SendState::retry, .reason = SendReason::broken};
+    if (taken < 0) return {.outcome = Outcome::interrupted};
     me.sent_ += static_cast<std::size_t>(taken);
-    if (me.sent_ != batch.size()) return {.state = SendState::pending, .again_us = 100};
+    if (me.sent_ != batch.size()) return {.outcome = Outcome::pending, .again_us = 100};
     me.sent_ = 0;
-    return {.state = SendState::delivered};
+    return {.outcome = Outcome::delivered};
   }
   static void cancel(void* self) noexcept { static_cast<WireSender*>(self)->sent_ = 0; }
 

@@ -47,7 +47,7 @@ class Agent {
     do {
       result = sender_.offer(sender_.ctx, bytes, port_.clock().mono_us(port_.clock().ctx));
       port_.clock().pause(nullptr, 200);
-    } while (result.state == SendState::pending);
+    } while (result.outcome == Outcome::pending);
     return result;
   }
   void disconnect() { sender_.cancel(sender_.ctx); }
@@ -73,7 +73,7 @@ EDGESPAN_TEST(batches_reach_an_https_collector_and_the_second_connection_is_resu
     const std::string batch(60'000, 's');
     const auto post = [&](const char* handshake) {
       const SendResult result = agent.offer(batch);
-      TEST_ASSERT_TRUE(result.state == SendState::delivered);
+      TEST_ASSERT_TRUE(result.outcome == Outcome::delivered);
       TEST_ASSERT_EQUAL_INT(202, result.status);
       const std::string line = collector.line();
       TEST_MESSAGE(line);
@@ -94,11 +94,11 @@ EDGESPAN_TEST(a_collector_may_ask_for_the_gateways_certificate, "tls") {
   const Identity own = site.made({.name = "gateway-7", .names = "", .usage = "clientAuth"}, &site.root);
   HttpsCollector collector(site.chain, site.root.pem());
   Agent agent(collector.url("127.0.0.1"), site.root, &own);
-  TEST_ASSERT_TRUE(agent.offer("spans").state == SendState::delivered);
+  TEST_ASSERT_TRUE(agent.offer("spans").outcome == Outcome::delivered);
   TEST_ASSERT_TRUE(collector.line().find(" gateway-7 5") != std::string::npos);
 }
 
-EDGESPAN_TEST(no_span_goes_to_a_collector_that_is_not_believed, "tls") {
+EDGESPAN_TEST(no_span_goes_to_a_collector_whose_certificate_is_rejected, "tls") {
   const Site site;
   const Site other(Key::p256, "DNS:zipkin.example");
   struct Case {
@@ -111,7 +111,7 @@ EDGESPAN_TEST(no_span_goes_to_a_collector_that_is_not_believed, "tls") {
     const HttpsCollector collector(each.server.chain, "");
     Agent agent(collector.url(), each.root);
     const SendResult result = agent.offer("spans");
-    TEST_ASSERT_TRUE(result.state == SendState::retry);
+    TEST_ASSERT_TRUE(result.outcome == Outcome::untrusted);
     TEST_ASSERT_EQUAL_INT(each.error, agent.tls.report().error);
   }
 }

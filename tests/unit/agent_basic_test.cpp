@@ -69,7 +69,7 @@ EDGESPAN_TEST(a_stopped_agent_starts_again_with_books_of_its_own, "agent") {
 
 EDGESPAN_TEST(what_is_held_at_the_deadline_is_counted, "agent") {
   World world;
-  world.sender.fallback = {.state = SendState::pending, .again_us = 1'000};
+  world.sender.fallback = {.outcome = Outcome::pending, .again_us = 1'000};
   TEST_ASSERT_TRUE(start(world).ok());
   agent.tracing().span("work").finish();
   TEST_ASSERT_TRUE(agent.stop(50) == Status::timeout);

@@ -15,7 +15,7 @@ EDGESPAN_TEST(cli_books_line_names_what_is_not_zero, "cli") {
   books.finished = 12;
   books.delivered = 5;
   books.dropped[static_cast<std::size_t>(DropReason::ring_full)] = 3;
-  books.dropped[static_cast<std::size_t>(DropReason::refused_4xx)] = 1;
+  books.dropped[static_cast<std::size_t>(DropReason::refused)] = 1;
   books.in_ring = 1;
   books.in_batch = 2;
   books.bytes_sent = 900;
@@ -24,7 +24,7 @@ EDGESPAN_TEST(cli_books_line_names_what_is_not_zero, "cli") {
   books.cuts = 2;
   books.expired = 6;
   TEST_ASSERT_EQUAL_STRING(
-      "books finished=12 delivered=5 dropped=4 ring_full=3 refused_4xx=1 ring=1 batch=2 bytes_sent=900 "
+      "books finished=12 delivered=5 dropped=4 ring_full=3 refused=1 ring=1 batch=2 bytes_sent=900 "
       "retries=4 resent=3 cuts=2 expired=6",
       books_line(books));
   TEST_ASSERT_TRUE(books.balanced());

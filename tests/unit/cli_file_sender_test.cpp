@@ -52,12 +52,12 @@ EDGESPAN_TEST(cli_file_batches_are_appended_to_what_is_there, "cli") {
   {
     FileSender sender{file.name()};
     const SendResult result = offer(sender, "first");
-    TEST_ASSERT_TRUE(result.state == SendState::delivered);
+    TEST_ASSERT_TRUE(result.outcome == Outcome::delivered);
     TEST_ASSERT_EQUAL_UINT32(5, result.sent_bytes);
-    TEST_ASSERT_TRUE(offer(sender, "second").state == SendState::delivered);
+    TEST_ASSERT_TRUE(offer(sender, "second").outcome == Outcome::delivered);
   }
   FileSender sender{file.name()};
-  TEST_ASSERT_TRUE(offer(sender, "third").state == SendState::delivered);
+  TEST_ASSERT_TRUE(offer(sender, "third").outcome == Outcome::delivered);
   TEST_ASSERT_EQUAL_STRING("firstsecondthird", file.content());
 }
 
@@ -65,7 +65,7 @@ EDGESPAN_TEST(cli_file_batches_are_appended_to_what_is_there, "cli") {
 EDGESPAN_TEST(cli_file_a_full_disk_leaves_no_part_of_a_batch, "cli") {
   const TemporaryFile file;
   FileSender sender{file.name()};
-  TEST_ASSERT_TRUE(offer(sender, "first").state == SendState::delivered);
+  TEST_ASSERT_TRUE(offer(sender, "first").outcome == Outcome::delivered);
   rlimit before{};
   TEST_ASSERT_EQUAL_INT(0, getrlimit(RLIMIT_FSIZE, &before));
   const auto handler = std::signal(SIGXFSZ, SIG_IGN);
@@ -76,11 +76,11 @@ EDGESPAN_TEST(cli_file_a_full_disk_leaves_no_part_of_a_batch, "cli") {
   const bool restored = setrlimit(RLIMIT_FSIZE, &before) == 0;
   std::signal(SIGXFSZ, handler);
   TEST_ASSERT_TRUE(limited && restored);
-  TEST_ASSERT_TRUE(result.state == SendState::retry);
-  TEST_ASSERT_TRUE(again.state == SendState::retry);
+  TEST_ASSERT_TRUE(result.outcome == Outcome::later);
+  TEST_ASSERT_TRUE(again.outcome == Outcome::later);
   TEST_ASSERT_EQUAL_INT(EFBIG, sender.last_error());
   TEST_ASSERT_EQUAL_STRING("first", file.content());
-  TEST_ASSERT_TRUE(offer(sender, "second").state == SendState::delivered);
+  TEST_ASSERT_TRUE(offer(sender, "second").outcome == Outcome::delivered);
   TEST_ASSERT_EQUAL_STRING("firstsecond", file.content());
 }
 

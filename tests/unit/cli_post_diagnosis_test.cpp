@@ -34,15 +34,14 @@ Finding diagnose(const SendResult& result, const std::string& received, std::str
 Finding diagnose_status(unsigned status, const std::string& headers = "", const std::string& body = "",
                         std::string_view url = default_url) {
   SendResult result;
-  result.state = status / 100 == 2 ? SendState::delivered : SendState::refused;
+  result.outcome = status / 100 == 2 ? Outcome::delivered : Outcome::refused;
   result.status = static_cast<std::uint16_t>(status);
   return diagnose(result, reply(status, headers, body), url);
 }
 
-Finding diagnose_failure(SendReason reason, const std::string& received, std::string_view url = default_url) {
+Finding diagnose_failure(Outcome outcome, const std::string& received, std::string_view url = default_url) {
   SendResult result;
-  result.state = SendState::retry;
-  result.reason = reason;
+  result.outcome = outcome;
   return diagnose(result, received, url);
 }
 
@@ -82,27 +81,27 @@ EDGESPAN_TEST(post_each_refusal_says_what_to_do, "cli") {
 }
 
 EDGESPAN_TEST(post_plain_http_on_a_port_for_tls_is_seen, "cli") {
-  const Finding alert = diagnose_failure(SendReason::garbage, std::string{"\x15\x03\x01\x00\x02\x02\x0a", 7});
+  const Finding alert = diagnose_failure(Outcome::garbled, std::string{"\x15\x03\x01\x00\x02\x02\x0a", 7});
   TEST_ASSERT_TRUE(contains(alert.advice, "https://zipkin.example:9411/api/v2/spans"));
   const Finding nginx =
       diagnose_status(400, "", "<html><head><title>400 The plain HTTP request was sent to HTTPS port");
   TEST_ASSERT_TRUE(contains(nginx.advice, "https://zipkin.example:9411"));
-  const Finding ipv6 = diagnose_failure(SendReason::broken, "\x15\x03", "http://[::1]:9411");
+  const Finding ipv6 = diagnose_failure(Outcome::interrupted, "\x15\x03", "http://[::1]:9411");
   TEST_ASSERT_TRUE(contains(ipv6.advice, "https://[::1]:9411"));
-  TEST_ASSERT_TRUE(contains(diagnose_failure(SendReason::broken, "").advice, "https://"));
+  TEST_ASSERT_TRUE(contains(diagnose_failure(Outcome::interrupted, "").advice, "https://"));
 }
 
 EDGESPAN_TEST(post_no_reply_is_told_from_a_foreign_one, "cli") {
-  TEST_ASSERT_TRUE(contains(diagnose_failure(SendReason::deadline, "").text, "10.00 s"));
+  TEST_ASSERT_TRUE(contains(diagnose_failure(Outcome::late, "").text, "10.00 s"));
   TEST_ASSERT_TRUE(
-      contains(diagnose_failure(SendReason::garbage, "SSH-2.0-OpenSSH_9.2").text, "SSH-2.0-OpenSSH_9.2"));
+      contains(diagnose_failure(Outcome::garbled, "SSH-2.0-OpenSSH_9.2").text, "SSH-2.0-OpenSSH_9.2"));
 }
 
 EDGESPAN_TEST(post_a_reply_that_began_is_told_from_silence, "cli") {
   const std::string part = "HTTP/1.1 202 Acc";
-  TEST_ASSERT_TRUE(contains(diagnose_failure(SendReason::deadline, part).text, "not complete within 10"));
-  TEST_ASSERT_TRUE(contains(diagnose_failure(SendReason::broken, part).text, "in the middle of the reply"));
-  TEST_ASSERT_TRUE(contains(diagnose_failure(SendReason::deadline, "").text, "no reply within"));
+  TEST_ASSERT_TRUE(contains(diagnose_failure(Outcome::late, part).text, "not complete within 10"));
+  TEST_ASSERT_TRUE(contains(diagnose_failure(Outcome::interrupted, part).text, "in the middle of the reply"));
+  TEST_ASSERT_TRUE(contains(diagnose_failure(Outcome::late, "").text, "no reply within"));
 }
 
 }  // namespace

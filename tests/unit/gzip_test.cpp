@@ -32,7 +32,7 @@ std::string batch_of_spans(std::size_t count) {
                         static_cast<std::string*>(self)->append(reinterpret_cast<const char*>(bytes.data()),
                                                                 bytes.size());
                         SendResult result;
-                        result.state = SendState::delivered;
+                        result.outcome = Outcome::delivered;
                         return result;
                       },
                       [](void*) {}};

@@ -30,7 +30,7 @@ struct HttpWorld {
   // Offers until there is an answer, `tick_us` apart; pending after `calls_max`.
   SendResult offer(std::uint64_t tick_us = 1000, int calls_max = 100'000) {
     SendResult result;
-    for (int i = 0; i < calls_max && result.state == SendState::pending; ++i) {
+    for (int i = 0; i < calls_max && result.outcome == Outcome::pending; ++i) {
       if (i != 0) world.advance(tick_us);
       result = offer_once();
     }

@@ -100,7 +100,7 @@ struct Agent {
     SendResult result;
     TEST_ASSERT_TRUE(eventually([&] {
       result = table.offer(table.ctx, batch, 0);
-      return result.state != SendState::pending;
+      return result.outcome != Outcome::pending;
     }));
     return result;
   }
@@ -162,7 +162,7 @@ EDGESPAN_TEST(kafka_sender_keeps_spans_until_the_broker_is_back, "kafka") {
     (void)agent.reporter.flush(50);
     return agent.books().retries > 0;
   }));
-  TEST_ASSERT_EQUAL(SendReason::kafka, agent.reporter.last_reason());
+  TEST_ASSERT_EQUAL(Outcome::late, agent.reporter.last_outcome());
   TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR__MSG_TIMED_OUT, agent.sender.last_error());
   TEST_ASSERT_EQUAL(0, agent.books().delivered);
   TEST_ASSERT_EQUAL(5, agent.books().in_batch);
@@ -176,45 +176,56 @@ EDGESPAN_TEST(kafka_sender_keeps_spans_until_the_broker_is_back, "kafka") {
 EDGESPAN_TEST(kafka_sender_reads_the_brokers_answer, "kafka") {
   struct Case {
     rd_kafka_resp_err_t error;
-    SendState state;
-    SendReason reason;
+    Outcome outcome;
     std::uint64_t pause_s = 0;
   };
   constexpr Case cases[] = {
-      {RD_KAFKA_RESP_ERR_INVALID_RECORD, SendState::refused, SendReason::kafka},
-      {RD_KAFKA_RESP_ERR_POLICY_VIOLATION, SendState::refused, SendReason::kafka},
-      {RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED, SendState::retry, SendReason::kafka, 300},
-      {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, SendState::refused, SendReason::http_413},
-      {RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE, SendState::refused, SendReason::http_413},
-      {RD_KAFKA_RESP_ERR_KAFKA_STORAGE_ERROR, SendState::retry, SendReason::kafka},
-      {RD_KAFKA_RESP_ERR_UNKNOWN, SendState::retry, SendReason::kafka},
-      {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, SendState::retry, SendReason::kafka, 300},
+      {RD_KAFKA_RESP_ERR_INVALID_RECORD, Outcome::malformed},
+      {RD_KAFKA_RESP_ERR_POLICY_VIOLATION, Outcome::refused},
+      {RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED, Outcome::later, 300},
+      {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, Outcome::too_large},
+      {RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE, Outcome::too_large},
+      {RD_KAFKA_RESP_ERR_KAFKA_STORAGE_ERROR, Outcome::later},
+      {RD_KAFKA_RESP_ERR_UNKNOWN, Outcome::later},
+      {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, Outcome::later, 300},
   };
   Agent agent{MockCluster::shared().topic(), {{"message.send.max.retries", "0"}, refresh_soon}};
-  TEST_ASSERT_EQUAL(SendState::delivered, agent.offer("warm-up").state);
+  TEST_ASSERT_EQUAL(Outcome::delivered, agent.offer("warm-up").outcome);
   for (const Case& wanted : cases) {
     TEST_CONTEXT(rd_kafka_err2name(wanted.error));
     MockCluster::shared().fail_produce({wanted.error});
     const SendResult result = agent.offer("spans");
-    TEST_ASSERT_EQUAL(wanted.state, result.state);
-    TEST_ASSERT_EQUAL(wanted.reason, result.reason);
+    TEST_ASSERT_EQUAL(wanted.outcome, result.outcome);
     TEST_ASSERT_EQUAL(0, result.status);
-    TEST_ASSERT_EQUAL(wanted.pause_s * 1'000'000, result.retry_after_us);
+    TEST_ASSERT_EQUAL(wanted.pause_s * 1'000'000, result.asked_pause_us);
     TEST_ASSERT_EQUAL(wanted.error, agent.sender.last_error());
   }
   // librdkafka keeps to the last of these until it asks for the topic again.
-  TEST_ASSERT_TRUE(eventually([&] { return agent.offer("spans").state == SendState::delivered; }));
+  TEST_ASSERT_TRUE(eventually([&] { return agent.offer("spans").outcome == Outcome::delivered; }));
 }
 
 EDGESPAN_TEST(kafka_sender_a_refused_record_is_counted_and_the_next_goes_on, "kafka") {
   Agent agent{MockCluster::shared().topic()};
-  MockCluster::shared().fail_produce({RD_KAFKA_RESP_ERR_INVALID_RECORD});
+  MockCluster::shared().fail_produce({RD_KAFKA_RESP_ERR_POLICY_VIOLATION});
   agent.finish_spans(4);
   TEST_ASSERT_EQUAL(Status::ok, agent.reporter.flush(10'000));
-  TEST_ASSERT_EQUAL(4, agent.books().dropped[static_cast<std::size_t>(DropReason::refused_kafka)]);
+  TEST_ASSERT_EQUAL(4, agent.books().dropped[static_cast<std::size_t>(DropReason::refused)]);
   agent.finish_spans(2);
   TEST_ASSERT_EQUAL(Status::ok, agent.reporter.flush(10'000));
   TEST_ASSERT_EQUAL(2, agent.books().delivered);
+}
+
+EDGESPAN_TEST(kafka_sender_an_invalid_record_is_searched_for_its_bad_span, "kafka") {
+  Agent agent{MockCluster::shared().topic(), {{"message.send.max.retries", "0"}}};
+  // All four, then the first two of them, then the first: that one is the bad span.
+  MockCluster::shared().fail_produce(
+      {RD_KAFKA_RESP_ERR_INVALID_RECORD, RD_KAFKA_RESP_ERR_INVALID_RECORD, RD_KAFKA_RESP_ERR_INVALID_RECORD});
+  agent.finish_spans(4);
+  TEST_ASSERT_EQUAL(Status::ok, agent.reporter.flush(10'000));
+  const Books books = agent.books();
+  TEST_ASSERT_EQUAL(1, books.dropped[static_cast<std::size_t>(DropReason::malformed)]);
+  TEST_ASSERT_EQUAL(3, books.delivered);
+  TEST_ASSERT_EQUAL(2, books.cuts);
 }
 
 EDGESPAN_TEST(kafka_sender_without_permission_waits_long_and_drops_nothing, "kafka") {
@@ -242,16 +253,15 @@ EDGESPAN_TEST(kafka_sender_a_full_queue_is_tried_again, "kafka") {
   TracingProducer producer{agent.kafka, agent.client.get()};
   TEST_ASSERT_EQUAL(0, producer.send({.topic = topic.c_str(), .key = "first"}));
   const SendResult result = agent.offer_once("spans");
-  TEST_ASSERT_EQUAL(SendState::retry, result.state);
-  TEST_ASSERT_EQUAL(SendReason::kafka, result.reason);
+  TEST_ASSERT_EQUAL(Outcome::overloaded, result.outcome);
   TEST_ASSERT_EQUAL(0, result.begun);
   TEST_ASSERT_EQUAL(0, result.sent_bytes);
   TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR__QUEUE_FULL, agent.sender.last_error());
   TEST_ASSERT_EQUAL(0, rd_kafka_purge(agent.client.get(), RD_KAFKA_PURGE_F_QUEUE));
-  TEST_ASSERT_TRUE(eventually([&] { return agent.offer_once("spans").state == SendState::pending; }));
+  TEST_ASSERT_TRUE(eventually([&] { return agent.offer_once("spans").outcome == Outcome::pending; }));
   // Given up by the application: it may go out later.
   TEST_ASSERT_EQUAL(0, rd_kafka_purge(agent.client.get(), RD_KAFKA_PURGE_F_QUEUE));
-  TEST_ASSERT_EQUAL(SendState::retry, agent.offer("spans").state);
+  TEST_ASSERT_EQUAL(Outcome::later, agent.offer("spans").outcome);
   TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR__PURGE_QUEUE, agent.sender.last_error());
 }
 
@@ -272,15 +282,15 @@ EDGESPAN_TEST(kafka_sender_a_batch_that_is_too_large_goes_in_parts, "kafka") {
 
 EDGESPAN_TEST(kafka_sender_a_batch_beyond_the_queue_is_too_large_and_not_a_full_queue, "kafka") {
   Agent agent{MockCluster::shared().topic(), {{"queue.buffering.max.kbytes", "1"}}};
-  TEST_ASSERT_EQUAL(SendReason::http_413, agent.offer_once(std::string(1'025, 'x')).reason);
-  TEST_ASSERT_EQUAL(SendState::delivered, agent.offer(std::string(1'000, 'x')).state);
+  TEST_ASSERT_EQUAL(Outcome::too_large, agent.offer_once(std::string(1'025, 'x')).outcome);
+  TEST_ASSERT_EQUAL(Outcome::delivered, agent.offer(std::string(1'000, 'x')).outcome);
 }
 
 EDGESPAN_TEST(kafka_sender_never_offers_an_empty_record, "kafka") {
   Agent agent{MockCluster::shared().topic()};
-  TEST_ASSERT_EQUAL(SendState::refused, agent.offer_once({}).state);
-  TEST_ASSERT_EQUAL(SendState::pending, agent.offer_once("x").state);
-  TEST_ASSERT_EQUAL(SendState::delivered, agent.offer("x").state);
+  TEST_ASSERT_EQUAL(Outcome::refused, agent.offer_once({}).outcome);
+  TEST_ASSERT_EQUAL(Outcome::pending, agent.offer_once("x").outcome);
+  TEST_ASSERT_EQUAL(Outcome::delivered, agent.offer("x").outcome);
 }
 
 EDGESPAN_TEST(kafka_sender_waits_for_a_record_it_was_told_to_abandon, "kafka") {
@@ -288,20 +298,20 @@ EDGESPAN_TEST(kafka_sender_waits_for_a_record_it_was_told_to_abandon, "kafka") {
   Agent agent{"zipkin", {{"bootstrap.servers", broker.address()}, {"reconnect.backoff.max.ms", "100"}}};
   const Sender table = agent.sender.sender();
   table.cancel(table.ctx);  // nothing is on its way: nothing happens
-  TEST_ASSERT_EQUAL(SendState::delivered, agent.offer("warm-up").state);
+  TEST_ASSERT_EQUAL(Outcome::delivered, agent.offer("warm-up").outcome);
   broker.down();
   {
     std::string bytes = "first";
-    TEST_ASSERT_EQUAL(SendState::pending, agent.offer_once(bytes).state);
+    TEST_ASSERT_EQUAL(Outcome::pending, agent.offer_once(bytes).outcome);
     table.cancel(table.ctx);
     table.cancel(table.ctx);
     std::ranges::fill(bytes, '!');  // the sender keeps no view of a batch that was given up
   }
   const SendResult waiting = agent.offer_once("second");
-  TEST_ASSERT_EQUAL(SendState::pending, waiting.state);
+  TEST_ASSERT_EQUAL(Outcome::pending, waiting.outcome);
   TEST_ASSERT_EQUAL(0, waiting.begun);
   broker.up();
-  TEST_ASSERT_EQUAL(SendState::delivered, agent.offer("second").state);
+  TEST_ASSERT_EQUAL(Outcome::delivered, agent.offer("second").outcome);
   TEST_ASSERT_EQUAL((std::vector<std::string>{"warm-up", "first", "second"}),
                     read_records(broker.address(), "zipkin", 3).values);
 }
@@ -326,9 +336,9 @@ EDGESPAN_TEST(kafka_sender_the_end_of_a_record_wakes_the_worker, "kafka") {
   } worker;
   Agent agent{MockCluster::shared().topic()};
   TEST_ASSERT_EQUAL(Status::ok, agent.reporter.start(worker.table));
-  TEST_ASSERT_EQUAL(SendState::pending, agent.offer_once("spans").state);
+  TEST_ASSERT_EQUAL(Outcome::pending, agent.offer_once("spans").outcome);
   TEST_ASSERT_TRUE(eventually([&] { return worker.wakes > 0; }));
-  TEST_ASSERT_EQUAL(SendState::delivered, agent.offer_once("spans").state);
+  TEST_ASSERT_EQUAL(Outcome::delivered, agent.offer_once("spans").outcome);
   (void)agent.reporter.stop(0);
 }
 
@@ -376,7 +386,7 @@ EDGESPAN_TEST(kafka_sender_notices_a_producer_without_tracing, "kafka") {
   TEST_ASSERT_EQUAL(Status::ok, sender.init(traced.kafka, plain.get(), MockCluster::shared().topic()));
   const Sender table = sender.sender();
   const std::string_view bytes = "spans";
-  TEST_ASSERT_EQUAL(SendState::refused, table.offer(table.ctx, std::as_bytes(std::span{bytes}), 0).state);
+  TEST_ASSERT_EQUAL(Outcome::refused, table.offer(table.ctx, std::as_bytes(std::span{bytes}), 0).outcome);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@ set(edgespan_core_tests
   b3_differential_test
   b3_test
   bare_clock_test
+  batch_cutter_test
   drain_test
   encode_random_test
   encode_test
@@ -30,7 +31,7 @@ set(edgespan_interposing_tests
   alloc_trap_test
   gzip_memory_test
   memory_test
-  posix_resolver)
+  posix_resolver_test)
 
 # All others need a system: threads, files, programs, or a part of the agent above core.
 set(edgespan_system_tests
@@ -61,12 +62,12 @@ set(edgespan_system_tests
   gzip_test
   hot_path_test
   fork_test
-  http_date
-  http_gzip
-  http_reply
-  http_sender
-  http_sender_faults
-  http_url
+  http_date_test
+  http_gzip_test
+  http_reply_test
+  http_sender_faults_test
+  http_sender_test
+  http_url_test
   inflight_table_test
   inflight_table_thread_test
   kafka_constrain_test
@@ -74,17 +75,16 @@ set(edgespan_system_tests
   kafka_create_test
   kafka_delivery_test
   kafka_limits_test
-  kafka_misuse_test
   kafka_messaging_sampler_test
   kafka_next_span_test
   kafka_produce_test
   kafka_sender_test
   open_spans_thread_test
   posix_cancel_test
-  posix_clock
-  posix_http
-  posix_stream
-  posix_worker
+  posix_clock_test
+  posix_http_test
+  posix_stream_test
+  posix_worker_test
   ring_large_test
   ring_thread_test
   sampler_thread_test

@@ -26,7 +26,7 @@ struct SlowSender {
               sender.offers.fetch_add(1);
               SendResult result;
               if (sender.answers.load()) {
-                result.state = SendState::delivered;
+                result.outcome = Outcome::delivered;
               } else {
                 result.again_us = 1'000;
               }

@@ -13,11 +13,8 @@ namespace {
 using namespace edgespan;
 using test::SmallAgent;
 
-constexpr SendResult refused(SendReason reason, std::uint16_t status) {
-  return {.state = SendState::refused, .reason = reason, .status = status};
-}
-constexpr SendResult retry(SendReason reason, std::uint16_t status = 0, std::uint64_t retry_after_us = 0) {
-  return {.state = SendState::retry, .reason = reason, .status = status, .retry_after_us = retry_after_us};
+constexpr SendResult answer(Outcome outcome, std::uint64_t asked_pause_us = 0) {
+  return {.outcome = outcome, .asked_pause_us = asked_pause_us};
 }
 
 EDGESPAN_TEST(a_span_leaves_within_flush_ms_and_is_delivered_once, "reporter") {
@@ -49,7 +46,7 @@ EDGESPAN_TEST(a_full_batch_leaves_at_once_and_batches_keep_their_bound, "reporte
 
 EDGESPAN_TEST(a_batch_that_failed_is_offered_again_byte_for_byte_after_a_pause, "reporter") {
   SmallAgent agent{{.flush_ms = 10}};
-  agent.sender.script({retry(SendReason::connect), retry(SendReason::http_5xx, 503)});
+  agent.sender.script({answer(Outcome::unreachable), answer(Outcome::overloaded)});
   agent.finish_spans(2);
   agent.run_for(30'000);
   TEST_ASSERT_EQUAL_UINT64(1, agent.sender.offers);
@@ -67,7 +64,7 @@ EDGESPAN_TEST(a_batch_that_failed_is_offered_again_byte_for_byte_after_a_pause, 
 
 EDGESPAN_TEST(pauses_grow_are_jittered_and_stay_inside_their_bounds, "reporter") {
   SmallAgent agent{{.flush_ms = 10, .retry_min_ms = 1'000, .retry_max_ms = 20'000}};
-  agent.sender.fallback = retry(SendReason::connect);
+  agent.sender.fallback = answer(Outcome::unreachable);
   agent.finish_spans(1);
   std::array<std::uint64_t, 30> at{};
   std::size_t seen = 0;
@@ -94,7 +91,7 @@ EDGESPAN_TEST(pauses_grow_are_jittered_and_stay_inside_their_bounds, "reporter")
 
 EDGESPAN_TEST(what_the_collector_asks_for_is_the_least_pause, "reporter") {
   SmallAgent agent{{.flush_ms = 10}};
-  agent.sender.script({retry(SendReason::http_429, 429, 90'000'000)});
+  agent.sender.script({answer(Outcome::overloaded, 90'000'000)});
   agent.finish_spans(1);
   agent.run_for(89'000'000);
   TEST_ASSERT_EQUAL_UINT64(1, agent.sender.offers);
@@ -103,46 +100,117 @@ EDGESPAN_TEST(what_the_collector_asks_for_is_the_least_pause, "reporter") {
   agent.expect_books();
 }
 
-EDGESPAN_TEST(a_refused_batch_is_dropped_and_counted_by_its_class, "reporter") {
+EDGESPAN_TEST(a_batch_that_will_never_be_accepted_is_dropped_and_counted_by_its_outcome, "reporter") {
   SmallAgent agent{{.flush_ms = 10}};
-  const auto lose = [&](const SendResult& result, DropReason reason) {
-    agent.sender.script({result});
+  const auto lose = [&](Outcome outcome, DropReason reason) {
+    agent.sender.script({answer(outcome)});
     agent.finish_spans(1);
     agent.run_for(1'000'000);
     TEST_ASSERT_EQUAL_UINT64(1, agent.dropped(reason));
+    TEST_ASSERT_TRUE(agent.reporter.last_outcome() == outcome);
   };
-  lose(refused(SendReason::http_4xx, 400), DropReason::refused_4xx);
-  lose(refused(SendReason::http_3xx, 302), DropReason::refused_3xx);
-  lose(refused(SendReason::http_413, 413), DropReason::refused_413);
-  lose(refused(SendReason::http_5xx, 501), DropReason::refused_5xx);
-  lose(refused(SendReason::kafka, 0), DropReason::refused_kafka);
-  TEST_ASSERT_TRUE(agent.reporter.last_reason() == SendReason::kafka);
-  TEST_ASSERT_EQUAL_UINT64(5, agent.tracing.books().dropped_total());
+  lose(Outcome::malformed, DropReason::malformed);
+  lose(Outcome::refused, DropReason::refused);
+  lose(Outcome::too_large, DropReason::too_large);
+  lose(Outcome::unauthorized, DropReason::unauthorized);  // a long pause follows
+  TEST_ASSERT_EQUAL_UINT64(4, agent.tracing.books().dropped_total());
+  TEST_ASSERT_EQUAL_UINT64(0, agent.tracing.books().retries);
   agent.expect_books();
 }
 
-EDGESPAN_TEST(a_plain_500_is_retried_twice_then_the_batch_is_dropped, "reporter") {
+EDGESPAN_TEST(drop_reasons_are_named_as_the_outcomes_are, "reporter") {
+  constexpr std::string_view names[drop_reasons] = {"ring_full",    "no_slot", "too_large", "malformed",
+                                                    "unauthorized", "refused", "failing",   "shutdown"};
+  for (std::size_t i = 0; i < drop_reasons; ++i) {
+    TEST_ASSERT_EQUAL_STRING(names[i], drop_reason_name(static_cast<DropReason>(i)));
+  }
+}
+
+EDGESPAN_TEST(every_other_outcome_keeps_the_batch, "reporter") {
+  for (auto outcome = Outcome::later; outcome <= Outcome::untrusted;
+       outcome = static_cast<Outcome>(static_cast<int>(outcome) + 1)) {
+    TEST_ASSERT_TRUE(is_offered_again(outcome));
+    SmallAgent agent{{.flush_ms = 10, .retry_max_ms = 10'000}};
+    agent.sender.script({answer(outcome), answer(outcome), answer(outcome), answer(outcome)});
+    agent.finish_spans(2);
+    agent.run_for(60'000'000);
+    TEST_ASSERT_EQUAL_UINT64(5, agent.sender.offers);
+    TEST_ASSERT_EQUAL_UINT64(4, agent.tracing.books().retries);
+    TEST_ASSERT_EQUAL_UINT64(2, agent.tracing.books().delivered);
+    TEST_ASSERT_TRUE(agent.sender.first_offers[0] == agent.sender.first_offers[4]);
+    agent.expect_books();
+  }
+}
+
+// The time from an offer that ends with `outcome` to the next one.
+std::uint64_t pause_after(Outcome outcome) {
+  SmallAgent agent{{.flush_ms = 10, .retry_max_ms = 100'000}};
+  agent.sender.fallback = answer(outcome);
+  while (agent.sender.offers == 0) {
+    if (agent.tracing.books().finished == 0) agent.finish_spans(1);
+    agent.run_for(1'000);
+  }
+  const std::uint64_t from = agent.clock.now_us();
+  while (agent.sender.offers == 1) {
+    if (agent.tracing.books().in_batch + agent.tracing.books().in_ring == 0) agent.finish_spans(1);
+    agent.run_for(1'000);
+  }
+  agent.expect_books();
+  return agent.clock.now_us() - from;
+}
+
+EDGESPAN_TEST(the_pause_follows_from_the_outcome_alone, "reporter") {
+  for (const Outcome outcome :
+       {Outcome::later, Outcome::unreachable, Outcome::interrupted, Outcome::late, Outcome::garbled,
+        Outcome::overloaded, Outcome::unprepared, Outcome::no_date, Outcome::failing}) {
+    const std::uint64_t us = pause_after(outcome);
+    TEST_ASSERT_GREATER_OR_EQUAL_UINT64(990'000, us);
+    TEST_ASSERT_LESS_OR_EQUAL_UINT64(3'100'000, us);
+  }
+  for (const Outcome outcome : {Outcome::wrong_date, Outcome::untrusted, Outcome::unauthorized}) {
+    const std::uint64_t us = pause_after(outcome);
+    TEST_ASSERT_GREATER_OR_EQUAL_UINT64(49'900'000, us);
+    TEST_ASSERT_LESS_OR_EQUAL_UINT64(101'000'000, us);
+  }
+  TEST_ASSERT_LESS_OR_EQUAL_UINT64(1'100'000, pause_after(Outcome::refused));
+}
+
+EDGESPAN_TEST(a_pause_because_of_the_date_ends_when_the_date_is_set, "reporter") {
+  constexpr std::uint64_t day_us = 86'400'000'000;
+  for (const Outcome outcome : {Outcome::no_date, Outcome::wrong_date, Outcome::untrusted}) {
+    SmallAgent agent{{.flush_ms = 10, .retry_min_ms = 60'000}};
+    agent.sender.script({answer(outcome)});
+    agent.finish_spans(1);
+    agent.run_for(1'000'000);
+    agent.clock.set_wall(test::wall_us + day_us);
+    agent.run_for(2'000'000);
+    TEST_ASSERT_EQUAL_UINT64(outcome == Outcome::untrusted ? 0 : 1, agent.sender.batches_delivered);
+    agent.expect_books();
+  }
+}
+
+EDGESPAN_TEST(a_failing_batch_is_offered_twice_more_and_then_dropped, "reporter") {
   SmallAgent agent{{.flush_ms = 10}};
-  const SendResult broken = retry(SendReason::http_5xx, 500);
-  agent.sender.script({broken, broken, broken, broken});
+  agent.sender.fallback = {.outcome = Outcome::failing, .status = 7};
   agent.finish_spans(1);
   agent.run_for(60'000'000);
   TEST_ASSERT_EQUAL_UINT64(3, agent.sender.offers);
-  TEST_ASSERT_EQUAL_UINT64(1, agent.dropped(DropReason::refused_5xx));
-  TEST_ASSERT_EQUAL_UINT32(500, agent.reporter.last_status());
+  TEST_ASSERT_EQUAL_UINT64(1, agent.dropped(DropReason::failing));
+  TEST_ASSERT_EQUAL_UINT64(2, agent.tracing.books().retries);
+  TEST_ASSERT_EQUAL_UINT32(7, agent.reporter.last_status());
   agent.expect_books();
 }
 
 EDGESPAN_TEST(a_full_ring_drops_the_newest_span_to_the_last_one_counted, "reporter") {
   SmallAgent agent{{.flush_ms = 10}};
   agent.sender.wanted = {"first"};
-  agent.sender.fallback = retry(SendReason::connect);
+  agent.sender.fallback = answer(Outcome::unreachable);
   agent.finish_spans(1, "first");
   agent.run_for(50'000);
   agent.finish_spans(500);
   const Books full = agent.tracing.books();
   TEST_ASSERT_EQUAL_UINT64(501 - full.in_ring - full.in_batch, agent.dropped(DropReason::ring_full));
-  agent.sender.fallback = {.state = SendState::delivered};
+  agent.sender.fallback = {.outcome = Outcome::delivered};
   agent.run_for(400'000'000);
   TEST_ASSERT_TRUE(agent.sender.found[0]);
   TEST_ASSERT_EQUAL_UINT64(0, agent.tracing.books().in_ring);
@@ -189,7 +257,7 @@ EDGESPAN_TEST(flush_sends_what_is_held_and_says_whether_it_left, "reporter") {
   TEST_ASSERT_GREATER_OR_EQUAL_UINT64(2, agent.sender.batches_delivered);
   TEST_ASSERT_TRUE(agent.reporter.flush(0) == Status::ok);
 
-  agent.sender.fallback = retry(SendReason::connect);
+  agent.sender.fallback = answer(Outcome::unreachable);
   agent.finish_spans(1);
   const std::uint64_t before = agent.clock.now_us();
   TEST_ASSERT_TRUE(agent.reporter.flush(3'000) == Status::timeout);
@@ -216,7 +284,7 @@ EDGESPAN_TEST(stop_delivers_what_is_held, "reporter") {
 EDGESPAN_TEST(stop_without_a_collector_ends_by_its_deadline_and_counts_the_rest, "reporter") {
   SmallAgent agent{{.flush_ms = 60'000}};
   agent.finish_spans(5);
-  agent.sender.fallback = {.state = SendState::pending, .again_us = 1'000'000'000};
+  agent.sender.fallback = {.outcome = Outcome::pending, .again_us = 1'000'000'000};
   const std::uint64_t before = agent.clock.now_us();
   TEST_ASSERT_TRUE(agent.reporter.stop(2'000) == Status::timeout);
   TEST_ASSERT_LESS_OR_EQUAL_UINT64(2'010'000, agent.clock.now_us() - before);
@@ -293,7 +361,7 @@ EDGESPAN_TEST(a_ring_that_is_half_full_wakes_the_reporter_but_not_while_nothing_
   agent.finish_spans(40);
   TEST_ASSERT_EQUAL_UINT64(1, worker.wakes);
 
-  agent.sender.fallback = retry(SendReason::connect);
+  agent.sender.fallback = answer(Outcome::unreachable);
   agent.run_for(100'000);
   agent.finish_spans(40);
   const std::uint64_t begun = worker.wakes;
@@ -303,7 +371,7 @@ EDGESPAN_TEST(a_ring_that_is_half_full_wakes_the_reporter_but_not_while_nothing_
   }
   TEST_ASSERT_EQUAL_UINT64(begun, worker.wakes);
 
-  agent.sender.fallback = {.state = SendState::delivered};
+  agent.sender.fallback = {.outcome = Outcome::delivered};
   agent.run_for(60'000'000);
   agent.finish_spans(40);
   TEST_ASSERT_EQUAL_UINT64(begun + 1, worker.wakes);

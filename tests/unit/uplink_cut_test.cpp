@@ -53,7 +53,7 @@ EDGESPAN_TEST(a_span_that_is_too_large_by_itself_is_dropped_and_counted_alone, "
   ++t.finished;
   t.finish_spans(20);
   t.run_for(5 * second);
-  TEST_ASSERT_EQUAL(1, t.dropped(DropReason::refused_413));
+  TEST_ASSERT_EQUAL(1, t.dropped(DropReason::too_large));
   TEST_ASSERT_EQUAL(40, t.books().delivered);
   t.check_collected();
 }
@@ -95,7 +95,7 @@ EDGESPAN_TEST(one_bad_span_takes_no_other_along, "uplink") {
     t.finish_spans(spans - bad - 1);
     t.run_for(5 * second);
     TEST_ASSERT_EQUAL(spans - 1, t.books().delivered);
-    TEST_ASSERT_EQUAL(1, t.dropped(DropReason::refused_4xx));
+    TEST_ASSERT_EQUAL(1, t.dropped(DropReason::malformed));
     TEST_ASSERT_EQUAL(0, t.books().resent);
     // The batch, a request a halving, the span itself, what is behind it.
     TEST_ASSERT_LESS_OR_EQUAL(1 + std::bit_width(spans) + 1 + 1, t.collector.bodies.size());
@@ -111,7 +111,7 @@ EDGESPAN_TEST(a_batch_is_searched_once_and_the_rest_is_settled_by_its_own_answer
   t.finish_spans(1, "bad");
   t.finish_spans(8);
   t.run_for(5 * second);
-  TEST_ASSERT_EQUAL(40, t.books().delivered + t.dropped(DropReason::refused_4xx));
+  TEST_ASSERT_EQUAL(40, t.books().delivered + t.dropped(DropReason::malformed));
   TEST_ASSERT_GREATER_OR_EQUAL(10, t.books().delivered);
   TEST_ASSERT_LESS_OR_EQUAL(9, t.collector.bodies.size());
   t.check_collected();
@@ -129,7 +129,7 @@ EDGESPAN_TEST(a_collector_that_takes_nothing_is_not_asked_by_halves_again, "upli
     t.run_for(2 * second);
   }
   TEST_ASSERT_EQUAL(first + 10, t.collector.bodies.size());
-  TEST_ASSERT_EQUAL(11 * 32, t.dropped(DropReason::refused_4xx));
+  TEST_ASSERT_EQUAL(11 * 32, t.dropped(DropReason::malformed));
 
   t.collector.answer = [](const std::string& body) {
     return reply(body.find("bad") == std::string::npos ? 202 : 400);
@@ -139,7 +139,7 @@ EDGESPAN_TEST(a_collector_that_takes_nothing_is_not_asked_by_halves_again, "upli
   t.finish_spans(20);
   t.finish_spans(1, "bad");
   t.run_for(5 * second);
-  TEST_ASSERT_EQUAL(11 * 32 + 1, t.dropped(DropReason::refused_4xx));  // it takes spans again: worth a search
+  TEST_ASSERT_EQUAL(11 * 32 + 1, t.dropped(DropReason::malformed));  // it takes spans again: worth a search
 }
 
 EDGESPAN_TEST(a_search_goes_on_after_the_line_broke_in_the_middle_of_it, "uplink") {
@@ -152,7 +152,7 @@ EDGESPAN_TEST(a_search_goes_on_after_the_line_broke_in_the_middle_of_it, "uplink
     t.calls.fail_at(sim::Call::send, n, EDGESPAN_STREAM_RESET);
     t.run_for(30 * second);
     TEST_ASSERT_EQUAL(29, t.books().delivered);
-    TEST_ASSERT_EQUAL(1, t.dropped(DropReason::refused_4xx));
+    TEST_ASSERT_EQUAL(1, t.dropped(DropReason::malformed));
     TEST_ASSERT_EQUAL(0, t.held());
   }
 }
@@ -161,12 +161,14 @@ EDGESPAN_TEST(every_other_4xx_drops_its_batch_and_nothing_else, "uplink") {
   for (unsigned status = 401; status < 500; ++status) {
     if (status == 408 || status == 413 || status == 429) continue;
     TEST_CONTEXT("status = " << status);
+    const bool unknown = status == 401 || status == 403;
+    const DropReason reason = unknown ? DropReason::unauthorized : DropReason::refused;
     UplinkWorld t;
     bool refusing = true;
     t.collector.answer = [&](const std::string&) { return reply(refusing ? status : 202); };
     t.finish_spans(7);
     t.run_for(2 * second);
-    TEST_ASSERT_EQUAL(7, t.dropped(DropReason::refused_4xx));
+    TEST_ASSERT_EQUAL(7, t.dropped(reason));
     TEST_ASSERT_EQUAL(1, t.collector.bodies.size());
     refusing = false;
     t.finish_spans(3);
@@ -198,7 +200,7 @@ EDGESPAN_TEST(a_plain_500_is_retried_twice, "uplink") {
   TEST_ASSERT_EQUAL(3, t.collector.bodies.size());
   TEST_ASSERT_EQUAL(1,
                     std::set(t.collector.bodies.begin(), t.collector.bodies.end()).size());  // the same bytes
-  TEST_ASSERT_EQUAL(9, t.dropped(DropReason::refused_5xx));
+  TEST_ASSERT_EQUAL(9, t.dropped(DropReason::failing));
   TEST_ASSERT_EQUAL(2, t.books().resent);
 }
 

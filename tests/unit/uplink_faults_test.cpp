@@ -2,6 +2,7 @@
 // Rows 1 to 6 and 9 to 13 of the failure model: the line and the collector misbehave, the whole agent runs.
 #include <set>
 
+#include "http/http_reply.hpp"
 #include "unit/uplink_world.hpp"
 
 namespace {
@@ -53,7 +54,7 @@ EDGESPAN_TEST(a_link_of_a_byte_a_second_is_given_up_in_bounded_time, "uplink") {
   const std::uint64_t took = t.clock.now_us() - begun;
   TEST_ASSERT_GREATER_OR_EQUAL(15 * second, took);
   TEST_ASSERT_LESS_OR_EQUAL(16 * second, took);
-  TEST_ASSERT_EQUAL(SendReason::deadline, t.reporter.last_reason());
+  TEST_ASSERT_EQUAL(Outcome::late, t.reporter.last_outcome());
   slow = false;
   t.run_for(10 * second);
   TEST_ASSERT_EQUAL(40, t.books().delivered);
@@ -272,7 +273,7 @@ EDGESPAN_TEST(a_redirect_is_not_followed, "uplink") {
   t.finish_spans(2);
   t.run_for(10 * second);
   TEST_ASSERT_EQUAL(1, t.collector.bodies.size());
-  TEST_ASSERT_EQUAL(2, t.dropped(DropReason::refused_3xx));
+  TEST_ASSERT_EQUAL(2, t.dropped(DropReason::refused));
 }
 
 // Rows 9 and 40: whatever it says, no more than the bound is read, and none of it counts as a success.
@@ -298,7 +299,7 @@ EDGESPAN_TEST(a_hostile_collector_gets_no_span_lost_and_not_much_time, "uplink")
       const std::uint64_t begun = t.clock.now_us();
       while (t.books().retries == 0) t.run_for(1'000);
       TEST_ASSERT_LESS_OR_EQUAL(16 * second, t.clock.now_us() - begun);
-      TEST_ASSERT_LESS_OR_EQUAL(HttpReply::bytes_max + 256, t.link.given_bytes());
+      TEST_ASSERT_LESS_OR_EQUAL(http::HttpReply::bytes_max + 256, t.link.given_bytes());
       hostile = false;
       t.collector.conduct = [] { return Conduct{}; };
       t.run_for(30 * second);
@@ -323,7 +324,7 @@ EDGESPAN_TEST(an_hour_without_name_resolution_loses_nothing_and_blocks_nobody, "
   TEST_ASSERT_EQUAL(100, t.books().delivered);
 }
 
-// Row 11. The handshake itself is the port's; this is what its verdicts lead to.
+// Row 11. The handshake itself is the port's; this is what its outcomes lead to.
 EDGESPAN_TEST(a_failed_handshake_is_a_failed_connection_and_a_failed_verification_a_long_pause, "uplink") {
   struct Case {
     int error;
@@ -371,7 +372,8 @@ EDGESPAN_TEST(a_pause_for_the_sake_of_the_date_ends_when_the_date_is_set, "uplin
   };
   t.finish_spans(5);
   t.run_for(hour);
-  TEST_ASSERT_EQUAL(SendReason::not_yet_valid, t.reporter.last_reason());
+  TEST_ASSERT_EQUAL(Outcome::wrong_date, t.reporter.last_outcome());
+  TEST_ASSERT_EQUAL(TlsCause::not_yet_valid, t.reporter.last_cause());
   TEST_ASSERT_EQUAL(0, t.books().delivered);
   t.clock.set_wall(valid_from_us);
   t.run_for(2 * second);

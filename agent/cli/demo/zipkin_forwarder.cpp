@@ -41,13 +41,14 @@ unsigned ZipkinForwarder::post(const std::string& body, std::string& error) {
   SendResult result;
   for (;;) {
     result = sender.offer(sender.ctx, std::as_bytes(std::span{body}), clock.mono_us(clock.ctx));
-    if (result.state != SendState::pending) break;
+    if (result.outcome != Outcome::pending) break;
     std::this_thread::sleep_for(step_every);
   }
   if (result.status / 100 == 2) return result.status;
   const std::string zipkin = "Zipkin at " + url_.text;
-  error = result.status == 0 ? zipkin + " cannot be reached: " + send_failure_text(result.reason, 0)
-                             : zipkin + " replies with status " + std::to_string(result.status);
+  error = result.status == 0
+              ? zipkin + " cannot be reached: " + send_failure_text(result.outcome, result.cause, 0)
+              : zipkin + " replies with status " + std::to_string(result.status);
   error += "; ask edgespan doctor " + url_.text + doctor_options_;
   return result.status == 0 ? 503 : result.status;
 }

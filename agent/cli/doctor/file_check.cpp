@@ -38,7 +38,7 @@ bool ends_with(const std::string& path, const std::vector<std::byte>& bytes) {
 
 Finding diagnose_writing(const SpanUrl& url, FileSender& file, const ProbeSpan& span) {
   const Sender sender = file.sender();
-  if (sender.offer(sender.ctx, span.bytes, 0).state != SendState::delivered) {
+  if (sender.offer(sender.ctx, span.bytes, 0).outcome != Outcome::delivered) {
     return {false, std::generic_category().message(file.last_error()), "make room, or name another file"};
   }
   if (!ends_with(url.file, span.bytes)) {

@@ -74,16 +74,16 @@ SendResult HttpCheck::post(std::span<const std::byte> batch) {
   do {
     connection_.until_done([&] {
       result = sender.offer(sender.ctx, batch, connection_.now_us());
-      return result.state == SendState::pending ? 0 : 1;
+      return result.outcome == Outcome::pending ? 0 : 1;
     });
-  } while (result.state == SendState::pending);
+  } while (result.outcome == Outcome::pending);
   return result;
 }
 
 // A server of TLS 1.3 checks this machine's certificate after the client has ended its handshake. If it
 // rejects the certificate, the alert comes in place of a reply.
 Finding HttpCheck::diagnose(const SendResult& result, const ReplyText& reply) const {
-  const int alert = tls_ && result.reason == SendReason::tls ? tls_->failure().alert : -1;
+  const int alert = tls_ && result.cause == TlsCause::no_agreement ? tls_->failure().alert : -1;
   return alert >= 0 ? diagnose_alert(alert) : diagnose_post(result, reply, url_, connection_.limit_us());
 }
 

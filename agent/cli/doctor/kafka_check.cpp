@@ -140,7 +140,7 @@ void KafkaCheck::round_trip() {
   SendResult result;
   for (;;) {
     result = sender.offer(sender.ctx, span.bytes, report_.now_us());
-    if (result.state != SendState::pending || !time_is_left(begun_us)) break;
+    if (result.outcome != Outcome::pending || !time_is_left(begun_us)) break;
     std::this_thread::sleep_for(poll_every);
   }
   Finding finding = diagnose_record(result);
@@ -149,10 +149,10 @@ void KafkaCheck::round_trip() {
 }
 
 Finding KafkaCheck::diagnose_record(const SendResult& result) const {
-  if (result.state == SendState::delivered) return {};
+  if (result.outcome == Outcome::delivered) return {};
   const std::string advice = "the brokers call themselves " + advertised_ +
                              ": this machine must reach them by these names (advertised.listeners)";
-  if (result.state == SendState::pending) {
+  if (result.outcome == Outcome::pending) {
     return {false, "no broker has acknowledged the record within " + duration_text(limit_us_), advice};
   }
   return {false, "the record was not taken: " + settings_.problem(producer_),

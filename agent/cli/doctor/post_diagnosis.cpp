@@ -40,8 +40,10 @@ Finding closed_without_reply(const SpanUrl& url) {
 Finding no_reply(const SendResult& result, const ReplyText& reply, const SpanUrl& url,
                  std::uint64_t limit_us) {
   if (url.kind == SpanUrl::Kind::http && reply.is_tls()) return server_speaks_tls(url);
-  const bool late = result.reason == SendReason::deadline || result.reason == SendReason::connect;
-  if (result.reason == SendReason::garbage) {
+  // A TLS session that broke is a connection that was closed, whenever that happened.
+  const Outcome outcome = result.cause == TlsCause::none ? result.outcome : Outcome::interrupted;
+  const bool late = outcome == Outcome::late || outcome == Outcome::unreachable;
+  if (outcome == Outcome::garbled) {
     return {false, "the server does not speak HTTP" + quoted(reply),
             "check host and port; Zipkin listens on 9411 unless told otherwise"};
   }
@@ -123,7 +125,7 @@ Finding refused(const SendResult& result, const ReplyText& reply, const SpanUrl&
 Finding diagnose_post(const SendResult& result, const ReplyText& reply, const SpanUrl& url,
                       std::uint64_t limit_us) {
   if (result.status == 0) return no_reply(result, reply, url, limit_us);
-  if (result.state != SendState::delivered) return refused(result, reply, url);
+  if (result.outcome != Outcome::delivered) return refused(result, reply, url);
   const std::string status = "status " + std::to_string(result.status);
   if (reply.is_html()) {
     return {

@@ -18,7 +18,7 @@ constexpr std::uint32_t flush_ms = 100;  // nothing is waited for but a date
 SendResult keep(void* self, std::span<const std::byte> batch, std::uint64_t) noexcept {
   static_cast<ProbeSpan*>(self)->bytes.assign(batch.begin(), batch.end());
   SendResult result;
-  result.state = SendState::delivered;
+  result.outcome = Outcome::delivered;
   return result;
 }
 

@@ -43,14 +43,13 @@ SendResult FileSender::offer(std::span<const std::byte> batch) noexcept {
   SendResult result;
   result.begun = 1;
   if (append(batch)) {
-    result.state = SendState::delivered;
+    result.outcome = Outcome::delivered;
     result.sent_bytes = static_cast<std::uint32_t>(batch.size());
     whole_bytes_ += static_cast<off_t>(batch.size());
     return result;
   }
   last_error_ = errno;
-  result.state = SendState::retry;
-  result.reason = SendReason::broken;
+  result.outcome = Outcome::later;
   // If this fails, too, the next offer writes over the same place.
   [[maybe_unused]] const int cut = ftruncate(descriptor_, whole_bytes_);
   return result;

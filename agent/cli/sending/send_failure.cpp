@@ -6,36 +6,45 @@
 namespace edgespan::cli {
 namespace {
 
-std::string_view reason_text(SendReason reason) noexcept {
-  switch (reason) {
-    case SendReason::none:
-      return "";
-    case SendReason::connect:
-      return "no connection";
-    case SendReason::broken:
-      return "the connection broke before the reply was complete";
-    case SendReason::deadline:
-      return "no reply within the deadline";
-    case SendReason::garbage:
-      return "the reply is not HTTP";
-    case SendReason::tls:
+std::string_view cause_text(TlsCause cause) noexcept {
+  switch (cause) {
+    case TlsCause::none:
+      break;
+    case TlsCause::no_agreement:
       return "no TLS session could be agreed on";
-    case SendReason::unknown_root:
+    case TlsCause::unknown_root:
       return "its certificate leads to none of the roots that are trusted";
-    case SendReason::wrong_host:
+    case TlsCause::wrong_host:
       return "its certificate is for another host";
-    case SendReason::expired:
+    case TlsCause::expired:
       return "its certificate has expired";
-    case SendReason::not_yet_valid:
+    case TlsCause::not_yet_valid:
       return "its certificate is not valid yet by this machine's clock";
-    case SendReason::bad_certificate:
+    case TlsCause::bad_certificate:
       return "its certificate is not fit for a server";
-    case SendReason::no_clock:
+    case TlsCause::no_clock:
       return "the date is not known yet, so no certificate can be checked";
-    case SendReason::no_entropy:
+    case TlsCause::no_entropy:
       return "this machine has no random numbers yet to make keys from";
-    case SendReason::no_memory:
+    case TlsCause::no_memory:
       return "the memory for TLS is too small";
+  }
+  return "";
+}
+
+std::string_view outcome_text(Outcome outcome) noexcept {
+  switch (outcome) {
+    case Outcome::pending:
+    case Outcome::delivered:
+      return "";
+    case Outcome::unreachable:
+      return "no connection";
+    case Outcome::interrupted:
+      return "the connection broke before the reply was complete";
+    case Outcome::late:
+      return "no reply within the deadline";
+    case Outcome::garbled:
+      return "the reply is not HTTP";
     default:
       return "refused";
   }
@@ -43,8 +52,8 @@ std::string_view reason_text(SendReason reason) noexcept {
 
 }  // namespace
 
-std::string send_failure_text(SendReason reason, unsigned status) {
-  const std::string text{reason_text(reason)};
+std::string send_failure_text(Outcome outcome, TlsCause cause, unsigned status) {
+  const std::string text{cause == TlsCause::none ? outcome_text(outcome) : cause_text(cause)};
   return status == 0 ? text : text + " with status " + std::to_string(status);
 }
 

@@ -8,6 +8,6 @@
 namespace edgespan::cli {
 
 // Why an offer of spans failed, for people. `status` is the reply's; 0 if there was none.
-std::string send_failure_text(SendReason reason, unsigned status);
+std::string send_failure_text(Outcome outcome, TlsCause cause, unsigned status);
 
 }  // namespace edgespan::cli

@@ -35,15 +35,17 @@ void SenderSetup::apply(AgentConfig& config) const {
   if (kafka_) config.span_producer_conf = kafka_->conf();
 }
 
-std::string SenderSetup::problem(SendReason reason, unsigned status, const SpanProducer& producer) const {
+std::string SenderSetup::problem(Outcome outcome, TlsCause cause, unsigned status,
+                                 const SpanProducer& producer) const {
   // A message that librdkafka still holds has not failed, but is not delivered either.
-  if (reason == SendReason::none && !kafka_) return {};
+  const bool failed = outcome != Outcome::pending && outcome != Outcome::delivered;
+  if (!failed && !kafka_) return {};
   const std::string text = "the last offer of spans to " + url_text_ + " failed: ";
   if (file_) {
     return text + std::generic_category().message(file_->last_error()) + "; make room, or name another file";
   }
   if (kafka_) return text + kafka_->problem(producer) + "; check brokers, topic and permissions";
-  return text + send_failure_text(reason, status) +
+  return text + send_failure_text(outcome, cause, status) +
          "; check the URL and that the collector runs, or ask edgespan doctor " + url_text_ + doctor_options_;
 }
 

@@ -41,8 +41,9 @@ class SenderSetup {
   }
 
   // Why the last offer was not delivered and what to do, as a sentence without a full stop; empty if no cause
-  // is known. `reason` and `status` are those of that offer; `producer` is the agent's. One thread at a time.
-  std::string problem(SendReason reason, unsigned status, const SpanProducer& producer) const;
+  // is known. `outcome`, `cause` and `status` are those of that offer; `producer` is the agent's. One thread
+  // at a time.
+  std::string problem(Outcome outcome, TlsCause cause, unsigned status, const SpanProducer& producer) const;
 
  private:
   SpanUrl url_;

@@ -85,7 +85,8 @@ std::uint64_t ToolAgent::now_us() const noexcept {
 
 std::string ToolAgent::delivery_problem() const {
   const Reporter& reporter = agent_->reporter();
-  return sender_.problem(reporter.last_reason(), reporter.last_status(), agent_->span_producer());
+  return sender_.problem(reporter.last_outcome(), reporter.last_cause(), reporter.last_status(),
+                         agent_->span_producer());
 }
 
 }  // namespace edgespan::cli

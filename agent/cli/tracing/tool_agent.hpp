@@ -48,7 +48,10 @@ class ToolAgent {
   std::string gzip_line() const { return sender_.gzip_line(); }
 
   // Whether the last offer of spans has failed.
-  bool last_offer_failed() const noexcept { return agent_->reporter().last_reason() != SendReason::none; }
+  bool last_offer_failed() const noexcept {
+    const Outcome last = agent_->reporter().last_outcome();
+    return last != Outcome::pending && last != Outcome::delivered;
+  }
   std::uint64_t now_us() const noexcept;
 
   // Why spans are not delivered and what to do, as a sentence without a full stop; empty if no cause is

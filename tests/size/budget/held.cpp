@@ -30,8 +30,7 @@ void require(bool condition, const char* what) {
 // A collector that nobody reaches.
 SendResult unreachable(void*, std::span<const std::byte>, std::uint64_t) {
   SendResult result;
-  result.state = SendState::retry;
-  result.reason = SendReason::connect;
+  result.outcome = Outcome::unreachable;
   return result;
 }
 
@@ -51,7 +50,7 @@ std::size_t encoded_bytes(std::size_t filler_bytes) {
   const auto offer = [](void*, std::span<const std::byte> batch, std::uint64_t) {
     seen = batch.size();
     SendResult result;
-    result.state = SendState::delivered;
+    result.outcome = Outcome::delivered;
     return result;
   };
   posix::Port port;

@@ -10,14 +10,13 @@ namespace edgespan {
 
 // Why a finished, sampled span did not reach a collector.
 enum class DropReason : std::uint8_t {
-  ring_full,    // no room left for it, or the oldest made room for a newer one
-  no_slot,      // spans_open_max spans were open when it was started
-  too_large,    // no batch can hold it
-  refused_3xx,  // the collector's verdict on its batch, by class
-  refused_4xx,
-  refused_413,
-  refused_5xx,
-  refused_kafka,
+  ring_full,  // no room left for it, or the oldest made room for a newer one
+  no_slot,    // spans_open_max spans were open when it was started
+  too_large,  // no batch can hold it, or the collector finds it too large by itself
+  malformed,  // this and the next three: the outcome of its last offer, as in sender.hpp
+  unauthorized,
+  refused,
+  failing,
   shutdown,  // still held when the agent was stopped
 };
 inline constexpr std::size_t drop_reasons = static_cast<std::size_t>(DropReason::shutdown) + 1;

@@ -25,8 +25,8 @@ namespace edgespan {
 // the application's own producer: its delivery callback sees these records too (their opaque is this object:
 // tell them by their topic), and they count in its queue and in rd_kafka_flush().
 //
-// A batch that is too large for producer or broker is cut, as after a 413. Without permission to write, it
-// waits for five minutes at a time and drops nothing.
+// A batch that is too large for producer or broker is cut. One that the broker calls invalid is searched for
+// its bad span. Without permission to write, it waits for five minutes at a time and drops nothing.
 //
 // Order at the end: Reporter::stop(), then rd_kafka_destroy(), then this object and the KafkaTracing. Pinned.
 class KafkaSender {
@@ -63,7 +63,7 @@ class KafkaSender {
   rd_kafka_t* producer_ = nullptr;
   const std::atomic<const edgespan_worker*>* worker_ = nullptr;  // the reporter's, of the Tracing
   std::uint64_t queue_bytes_max_ = 0;
-  std::atomic<std::int32_t> outcome_{unsettled};  // of the record on its way, from librdkafka's thread
+  std::atomic<std::int32_t> end_{unsettled};  // of the record on its way, from librdkafka's thread
   std::atomic<std::int32_t> last_error_{0};
   Record record_ = Record::none;  // what is on its way; one at a time
   std::array<char, topic_bytes_max + 1> topic_{};

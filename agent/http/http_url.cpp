@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <edgespan/http_sender.hpp>
+#include "http/http_url.hpp"
 
-#include "http/text.hpp"
+#include "http/http_text.hpp"
 
-namespace edgespan {
+namespace edgespan::http {
 namespace {
 
 constexpr std::string_view default_path = "/api/v2/spans";
-
-using http::after;
-using http::first_of;
-using http::lower;
 
 constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
@@ -94,4 +90,4 @@ Status parse_http_url(std::string_view url, HttpUrl& out) noexcept {
   return Status::ok;
 }
 
-}  // namespace edgespan
+}  // namespace edgespan::http

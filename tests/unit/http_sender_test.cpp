@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The sender while nothing goes wrong with the connection: requests, verdicts, keep-alive.
+// The sender while nothing goes wrong with the connection: requests, outcomes, keep-alive.
 #include <edgespan/http_sender.hpp>
 #include <edgespan/none.hpp>
 
@@ -32,6 +32,8 @@ EDGESPAN_TEST(init_says_what_is_wrong, "http") {
   edgespan_stream incomplete = world.stream();
   incomplete.close = nullptr;
   TEST_ASSERT_EQUAL(Status::bad_config, http.init(incomplete, "http://z/"));
+  const edgespan_gzip no_packer{};
+  TEST_ASSERT_EQUAL(Status::bad_config, http.init(world.stream(), "http://z/", {.gzip = &no_packer}));
   TEST_ASSERT_EQUAL(Status::ok, http.init(world.stream(), "http://z/"));
   TEST_ASSERT_EQUAL(Status::already_started, http.init(world.stream(), "http://z/"));
 }
@@ -41,9 +43,33 @@ EDGESPAN_TEST(a_sender_that_was_not_started_only_says_that_it_has_no_connection,
   const Sender sender = http.sender();
   const std::array<std::byte, 1> batch{};
   const SendResult result = sender.offer(sender.ctx, batch, 1);
-  TEST_ASSERT_EQUAL(SendState::retry, result.state);
-  TEST_ASSERT_EQUAL(SendReason::connect, result.reason);
+  TEST_ASSERT_EQUAL(Outcome::unreachable, result.outcome);
   sender.cancel(sender.ctx);
+}
+
+EDGESPAN_TEST(a_sender_keeps_no_view_of_the_tables_and_texts_it_was_given, "http") {
+  sim::World world(1);
+  world.set_peers({answering({http_reply(202), http_reply(202)})});
+  int packed = 0;
+  edgespan_stream stream = world.stream();
+  edgespan_gzip gzip{&packed, [](void* count, const void*, std::size_t, std::size_t*) -> const void* {
+                       ++*static_cast<int*>(count);
+                       return nullptr;
+                     }};
+  std::string url = "http://zipkin:9411/somewhere";
+  HttpSender http;
+  TEST_ASSERT_EQUAL(Status::ok, http.init(stream, url, {.gzip = &gzip}));
+  stream = {};
+  gzip = {};
+  url.assign(url.size(), 'x');
+  const Sender sender = http.sender();
+  const std::array<std::byte, 1> batch{};
+  for (int i = 0; i < 2; ++i) {
+    TEST_ASSERT_EQUAL(Outcome::delivered, sender.offer(sender.ctx, batch, 1).outcome);
+  }
+  TEST_ASSERT_EQUAL(2, packed);
+  const std::string& head = world.requests().at(1).head;
+  TEST_ASSERT_TRUE(head.starts_with("POST /somewhere HTTP/1.1\r\nHost: zipkin:9411\r\n"));
 }
 
 EDGESPAN_TEST(a_sender_on_the_absent_platform_cannot_connect, "http") {
@@ -52,14 +78,13 @@ EDGESPAN_TEST(a_sender_on_the_absent_platform_cannot_connect, "http") {
   const Sender sender = http.sender();
   const std::array<std::byte, 1> batch{};
   const SendResult result = sender.offer(sender.ctx, batch, none::clock.mono_us(none::clock.ctx));
-  TEST_ASSERT_EQUAL(SendState::retry, result.state);
-  TEST_ASSERT_EQUAL(SendReason::connect, result.reason);
+  TEST_ASSERT_EQUAL(Outcome::unreachable, result.outcome);
 }
 
 EDGESPAN_TEST(the_request_is_exactly_this, "http") {
   HttpWorld t({answering({http_reply(202)})});
   TEST_ASSERT_TRUE(t.started);
-  TEST_ASSERT_EQUAL(SendState::delivered, t.offer().state);
+  TEST_ASSERT_EQUAL(Outcome::delivered, t.offer().outcome);
   TEST_ASSERT_EQUAL(1, t.world.requests().size());
   TEST_ASSERT_EQUAL_STRING(
       "POST /api/v2/spans HTTP/1.1\r\nHost: zipkin:9411\r\nContent-Type: application/x-protobuf\r\n"
@@ -76,8 +101,7 @@ EDGESPAN_TEST(https_is_never_spoken_in_the_clear_and_http_not_through_tls, "http
   TEST_ASSERT_EQUAL(Status::not_secure, http.init(world.stream(), "HTTPS://zipkin:80/"));
   const Sender sender = http.sender();
   const std::array<std::byte, 1> batch{};
-  TEST_ASSERT_EQUAL(SendState::retry,
-                    sender.offer(sender.ctx, batch, 1).state);  // not started: nothing was opened
+  TEST_ASSERT_EQUAL(Outcome::unreachable, sender.offer(sender.ctx, batch, 1).outcome);
   TEST_ASSERT_EQUAL(0, world.calls(sim::Call::open));
 
   edgespan_stream tls = world.stream();
@@ -95,7 +119,7 @@ std::string host_line(std::string_view url) {
   TEST_ASSERT_EQUAL(Status::ok, http.init(stream, url));
   const Sender sender = http.sender();
   const std::array<std::byte, 1> batch{};
-  TEST_ASSERT_EQUAL(SendState::delivered, sender.offer(sender.ctx, batch, 1).state);
+  TEST_ASSERT_EQUAL(Outcome::delivered, sender.offer(sender.ctx, batch, 1).outcome);
   const std::string& head = world.requests().at(0).head;
   const std::size_t from = head.find("Host: ");
   return head.substr(from, head.find("\r\n", from) - from);
@@ -114,48 +138,37 @@ EDGESPAN_TEST(the_host_header_names_port_and_brackets_where_they_belong, "http")
                     host_line("http://" + std::string(253, 'h') + ":65535/" + std::string(254, 'p')));
 }
 
-struct Verdict {
-  int status;
-  SendState state;
-  SendReason reason;
-};
-
-constexpr SendState delivered = SendState::delivered;
-constexpr SendState retry = SendState::retry;
-constexpr SendState refused = SendState::refused;
-
-Verdict expected(int status) {
+Outcome expected(int status) {
   switch (status) {
-    case 408:
-      return {status, retry, SendReason::http_4xx};
+    case 400:
+      return Outcome::malformed;
+    case 401:
+    case 403:
+      return Outcome::unauthorized;
     case 413:
-      return {status, refused, SendReason::http_413};
+      return Outcome::too_large;
+    case 408:
     case 429:
-      return {status, retry, SendReason::http_429};
-    case 500:
     case 502:
     case 503:
     case 504:
-      return {status, retry, SendReason::http_5xx};
+      return Outcome::overloaded;
+    case 500:
+      return Outcome::failing;
     default:
-      break;
+      return status < 300 ? Outcome::delivered : Outcome::refused;
   }
-  if (status < 300) return {status, delivered, SendReason::none};
-  if (status < 400) return {status, refused, SendReason::http_3xx};
-  if (status < 500) return {status, refused, SendReason::http_4xx};
-  return {status, refused, SendReason::http_5xx};
 }
 
-EDGESPAN_TEST(every_final_status_has_its_verdict, "http") {
+EDGESPAN_TEST(every_final_status_has_its_outcome, "http") {
   for (int status = 200; status < 600; ++status) {
     TEST_CONTEXT(status);
     HttpWorld t({answering({http_reply(status, "Retry-After: 7\r\nLocation: http://elsewhere/\r\n")})});
     const SendResult result = t.offer();
-    const Verdict verdict = expected(status);
-    TEST_ASSERT_EQUAL(verdict.state, result.state);
-    TEST_ASSERT_EQUAL(verdict.reason, result.reason);
+    TEST_ASSERT_EQUAL(expected(status), result.outcome);
     TEST_ASSERT_EQUAL(status, result.status);
-    TEST_ASSERT_EQUAL((result.state == retry ? 7'000'000u : 0u), result.retry_after_us);
+    const bool may_ask = result.outcome == Outcome::overloaded || result.outcome == Outcome::failing;
+    TEST_ASSERT_EQUAL((may_ask ? 7'000'000u : 0u), result.asked_pause_us);
     TEST_ASSERT_EQUAL(1, t.world.requests().size());  // no redirect was followed
     TEST_ASSERT_EQUAL(1, t.world.connections());
     TEST_ASSERT_TRUE(t.world.violations().empty());
@@ -165,17 +178,16 @@ EDGESPAN_TEST(every_final_status_has_its_verdict, "http") {
 EDGESPAN_TEST(zipkins_413_in_the_clothes_of_a_500_is_refused, "http") {
   HttpWorld t({answering({http_reply(500, "", "413 Request Entity Too Large")})});
   const SendResult result = t.offer();
-  TEST_ASSERT_EQUAL(SendState::refused, result.state);
-  TEST_ASSERT_EQUAL(SendReason::http_413, result.reason);
+  TEST_ASSERT_EQUAL(Outcome::too_large, result.outcome);
   TEST_ASSERT_EQUAL(500, result.status);
 }
 
 EDGESPAN_TEST(a_connection_is_used_again, "http") {
   HttpWorld t({answering({http_reply(202), http_reply(503), http_reply(202)})});
-  TEST_ASSERT_EQUAL(delivered, t.offer().state);
+  TEST_ASSERT_EQUAL(Outcome::delivered, t.offer().outcome);
   t.world.advance(14'000'000);
-  TEST_ASSERT_EQUAL(retry, t.offer().state);
-  TEST_ASSERT_EQUAL(delivered, t.offer().state);
+  TEST_ASSERT_EQUAL(Outcome::overloaded, t.offer().outcome);
+  TEST_ASSERT_EQUAL(Outcome::delivered, t.offer().outcome);
   TEST_ASSERT_EQUAL(1, t.world.connections());
   TEST_ASSERT_EQUAL(3, t.world.requests().size());
   TEST_ASSERT_TRUE(t.world.connected());
@@ -184,9 +196,9 @@ EDGESPAN_TEST(a_connection_is_used_again, "http") {
 
 EDGESPAN_TEST(a_connection_idle_for_a_minute_is_not_trusted_again, "http") {
   HttpWorld t({answering({http_reply(202), http_reply(202)})});
-  TEST_ASSERT_EQUAL(delivered, t.offer().state);
+  TEST_ASSERT_EQUAL(Outcome::delivered, t.offer().outcome);
   t.world.advance(60'000'000);
-  TEST_ASSERT_EQUAL(delivered, t.offer().state);
+  TEST_ASSERT_EQUAL(Outcome::delivered, t.offer().outcome);
   TEST_ASSERT_EQUAL(2, t.world.connections());
 }
 
@@ -200,9 +212,9 @@ EDGESPAN_TEST(a_connection_that_the_server_will_close_is_closed_here_first, "htt
   for (const std::string& reply : endings) {
     TEST_CONTEXT(reply);
     HttpWorld t({answering({reply})});
-    TEST_ASSERT_EQUAL(delivered, t.offer().state);
+    TEST_ASSERT_EQUAL(Outcome::delivered, t.offer().outcome);
     TEST_ASSERT_FALSE(t.world.connected());
-    TEST_ASSERT_EQUAL(delivered, t.offer().state);
+    TEST_ASSERT_EQUAL(Outcome::delivered, t.offer().outcome);
     TEST_ASSERT_EQUAL(2, t.world.connections());
     TEST_ASSERT_TRUE(t.world.violations().empty());
   }
@@ -211,14 +223,14 @@ EDGESPAN_TEST(a_connection_that_the_server_will_close_is_closed_here_first, "htt
 EDGESPAN_TEST(interim_replies_are_skipped, "http") {
   HttpWorld t({answering(
       {"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + http_reply(202)})});
-  TEST_ASSERT_EQUAL(delivered, t.offer().state);
+  TEST_ASSERT_EQUAL(Outcome::delivered, t.offer().outcome);
   TEST_ASSERT_TRUE(t.world.connected());
 }
 
 EDGESPAN_TEST(an_empty_batch_asks_whether_the_collector_is_there, "http") {
   HttpWorld t({answering({http_reply(202)})});
   t.batch.clear();
-  TEST_ASSERT_EQUAL(delivered, t.offer().state);
+  TEST_ASSERT_EQUAL(Outcome::delivered, t.offer().outcome);
   TEST_ASSERT_NOT_EQUAL(std::string::npos, t.world.requests().at(0).head.find("Content-Length: 0\r\n"));
   TEST_ASSERT_TRUE(t.world.violations().empty());
 }

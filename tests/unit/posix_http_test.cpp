@@ -37,7 +37,7 @@ struct Agent {
     ++offers;
     const auto bytes = std::as_bytes(std::span(batch.data(), batch.size()));
     last = sender.offer(sender.ctx, bytes, port.clock().mono_us(port.clock().ctx));
-    if (last.state == SendState::pending) return last.again_us;
+    if (last.outcome == Outcome::pending) return last.again_us;
     ++answered;
     return 0;
   }
@@ -64,7 +64,7 @@ EDGESPAN_TEST(batches_reach_a_server_over_one_connection, "posix") {
   agent.batches = 50;
   agent.batch.assign(60'000, 's');
   TEST_ASSERT_TRUE(agent.run());
-  TEST_ASSERT_EQUAL(SendState::delivered, agent.last.state);
+  TEST_ASSERT_EQUAL(Outcome::delivered, agent.last.outcome);
   TEST_ASSERT_EQUAL(202, agent.last.status);
   TEST_ASSERT_EQUAL(1, server.accepted());
   const auto requests = server.requests();
@@ -80,7 +80,7 @@ EDGESPAN_TEST(a_server_that_closes_after_each_reply_gets_every_batch_once, "posi
   Agent agent(server.url());
   agent.batches = 30;
   TEST_ASSERT_TRUE(agent.run());
-  TEST_ASSERT_EQUAL(SendState::delivered, agent.last.state);
+  TEST_ASSERT_EQUAL(Outcome::delivered, agent.last.outcome);
   TEST_ASSERT_EQUAL(30, server.requests().size());
 }
 
@@ -92,8 +92,7 @@ EDGESPAN_TEST(a_stalled_server_meets_the_deadline_and_delays_no_stop, "posix") {
     Agent agent(server.url(), {.connect_ms = 60'000, .request_ms = 200, .progress_bytes_per_s = UINT32_MAX});
     agent.batch.assign(8'000'000, 's');
     TEST_ASSERT_TRUE(agent.run());
-    TEST_ASSERT_EQUAL(SendState::retry, agent.last.state);
-    TEST_ASSERT_EQUAL(SendReason::deadline, agent.last.reason);
+    TEST_ASSERT_EQUAL(Outcome::late, agent.last.outcome);
   }
   Agent agent(server.url(), {.connect_ms = 600'000, .request_ms = 600'000});
   agent.batch.assign(8'000'000, 's');
@@ -106,7 +105,7 @@ EDGESPAN_TEST(a_stalled_server_meets_the_deadline_and_delays_no_stop, "posix") {
   TEST_ASSERT_EQUAL(0, agent.answered);
 }
 
-EDGESPAN_TEST(verdicts_come_through_real_sockets, "posix") {
+EDGESPAN_TEST(outcomes_come_through_real_sockets, "posix") {
   LoopbackServer::Behaviour busy;
   busy.reply =
       "HTTP/1.1 503 Busy\r\nRetry-After: 3\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -115,9 +114,8 @@ EDGESPAN_TEST(verdicts_come_through_real_sockets, "posix") {
   Agent agent(server.url());
   agent.batches = 3;
   TEST_ASSERT_TRUE(agent.run());
-  TEST_ASSERT_EQUAL(SendState::retry, agent.last.state);
-  TEST_ASSERT_EQUAL(SendReason::http_5xx, agent.last.reason);
-  TEST_ASSERT_EQUAL(3'000'000, agent.last.retry_after_us);
+  TEST_ASSERT_EQUAL(Outcome::overloaded, agent.last.outcome);
+  TEST_ASSERT_EQUAL(3'000'000, agent.last.asked_pause_us);
   TEST_ASSERT_EQUAL(1, server.accepted());
 }
 

@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <edgespan/http_sender.hpp>
+#include "http/http_reply.hpp"
 
-#include "http/date.hpp"
-#include "http/text.hpp"
+#include "http/http_date.hpp"
+#include "http/http_text.hpp"
 
 #include <algorithm>
 
-namespace edgespan {
+namespace edgespan::http {
 namespace {
 
 constexpr std::uint32_t retry_after_s_max = 3600;
-
-using http::after;
-using http::first_of;
-using http::lower;
 
 // `lower_case` is in lower case already.
 constexpr bool same_word(std::string_view text, std::string_view lower_case) noexcept {
@@ -183,7 +179,7 @@ void HttpReply::on_field(std::string_view name, std::string_view value) noexcept
     std::uint32_t seconds = 0;
     const bool is_number = read_number(value, 10, retry_after_s_max, seconds);
     retry_after_s_ = static_cast<std::uint16_t>(is_number ? std::max<std::uint32_t>(seconds, 1) : 0);
-    retry_at_s_ = is_number ? 0 : http::parse_date(value);
+    retry_at_s_ = is_number ? 0 : parse_http_date(value);
   }
 }
 
@@ -240,4 +236,4 @@ void HttpReply::on_chunk_size(std::string_view line) noexcept {
   at_ = left_bytes_ == 0 ? At::trailer : At::chunk_data;
 }
 
-}  // namespace edgespan
+}  // namespace edgespan::http

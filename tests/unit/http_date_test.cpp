@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "http/date.hpp"
+#include "http/http_date.hpp"
 
 #include <random>
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace {
 
-using edgespan::http::parse_date;
+using edgespan::http::parse_http_date;
 
 struct Row {
   std::string_view text;
@@ -62,21 +62,21 @@ constexpr std::string_view no_dates[] = {
 EDGESPAN_TEST(dates_are_read_in_all_three_forms, "http") {
   for (const Row& row : rows) {
     TEST_MESSAGE(std::string(row.text));
-    TEST_ASSERT_EQUAL_UINT64(row.unix_s, parse_date(row.text));
+    TEST_ASSERT_EQUAL_UINT64(row.unix_s, parse_http_date(row.text));
   }
 }
 
 EDGESPAN_TEST(what_is_no_date_is_none, "http") {
   for (const std::string_view text : no_dates) {
     TEST_MESSAGE(std::string(text));
-    TEST_ASSERT_EQUAL_UINT64(0, parse_date(text));
+    TEST_ASSERT_EQUAL_UINT64(0, parse_http_date(text));
   }
 }
 
 EDGESPAN_TEST(no_date_is_read_from_a_part_of_one, "http") {
   for (const Row& row : rows) {
     for (std::size_t n = 0; n < row.text.size(); ++n) {
-      TEST_ASSERT_EQUAL_UINT64(0, parse_date(row.text.substr(0, n)));
+      TEST_ASSERT_EQUAL_UINT64(0, parse_http_date(row.text.substr(0, n)));
     }
   }
 }
@@ -86,7 +86,7 @@ EDGESPAN_TEST(any_text_is_a_date_up_to_the_year_9999_or_none, "http") {
   for (int round = 0; round < 50'000; ++round) {
     std::string text(rows[random() % std::size(rows)].text);
     for (unsigned i = random() % 4; i != 0; --i) text[random() % text.size()] = static_cast<char>(random());
-    if (parse_date(text) > 253'402'300'800) TEST_FAIL_MESSAGE(text);
+    if (parse_http_date(text) > 253'402'300'800) TEST_FAIL_MESSAGE(text);
   }
 }
 

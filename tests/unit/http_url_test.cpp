@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <edgespan/http_sender.hpp>
+#include "http/http_url.hpp"
 
 #include <string>
 
@@ -7,9 +7,9 @@
 
 namespace {
 
-using edgespan::HttpUrl;
-using edgespan::parse_http_url;
 using edgespan::Status;
+using edgespan::http::HttpUrl;
+using edgespan::http::parse_http_url;
 
 struct Good {
   std::string_view url;

@@ -38,9 +38,9 @@ Peer answering(std::vector<std::string> replies) {
 EDGESPAN_TEST(http_gzip_the_request_is_exactly_this, "http") {
   Packer packer;
   HttpWorld t({answering({http_reply(202), http_reply(202)})}, {.gzip = &packer.table});
-  TEST_ASSERT_TRUE(t.offer().state == SendState::delivered);
+  TEST_ASSERT_TRUE(t.offer().outcome == Outcome::delivered);
   packer.pays = false;
-  TEST_ASSERT_TRUE(t.offer().state == SendState::delivered);
+  TEST_ASSERT_TRUE(t.offer().outcome == Outcome::delivered);
   TEST_ASSERT_EQUAL_STRING(
       "POST /api/v2/spans HTTP/1.1\r\nHost: zipkin:9411\r\nContent-Type: application/x-protobuf\r\n"
       "b3: 0\r\nContent-Length: 6\r\nContent-Encoding: gzip\r\n\r\n",
@@ -65,11 +65,11 @@ EDGESPAN_TEST(http_gzip_the_longest_head_has_room, "http") {
   const Sender sender = http.sender();
   const std::array<std::byte, 1> batch{};
   SendResult result;
-  while (result.state == SendState::pending) {
+  while (result.outcome == Outcome::pending) {
     result = sender.offer(sender.ctx, batch, world.now_us());
     world.advance(1'000);
   }
-  TEST_ASSERT_TRUE(result.state == SendState::delivered);
+  TEST_ASSERT_TRUE(result.outcome == Outcome::delivered);
   TEST_ASSERT_EQUAL_STRING(packer.packed, world.requests().at(0).body);
 }
 
@@ -79,10 +79,10 @@ EDGESPAN_TEST(http_gzip_what_is_not_taken_goes_out_as_it_is_from_then_on, "http"
     HttpWorld t({answering({http_reply(status)}), answering({http_reply(202), http_reply(202)})},
                 {.gzip = &packer.table});
     const SendResult first = t.offer();
-    TEST_ASSERT_TRUE(first.state == SendState::retry);
+    TEST_ASSERT_TRUE(first.outcome == Outcome::later);
     TEST_ASSERT_EQUAL_INT(status, first.status);
-    TEST_ASSERT_TRUE(t.offer().state == SendState::delivered);
-    TEST_ASSERT_TRUE(t.offer().state == SendState::delivered);
+    TEST_ASSERT_TRUE(t.offer().outcome == Outcome::delivered);
+    TEST_ASSERT_TRUE(t.offer().outcome == Outcome::delivered);
     TEST_ASSERT_EQUAL_INT(1, packer.calls);
     TEST_ASSERT_EQUAL_UINT64(2, t.world.connections());  // the packed body may lie unread in the first one
     TEST_ASSERT_EQUAL_STRING(t.batch, t.world.requests().at(1).body);
@@ -91,14 +91,14 @@ EDGESPAN_TEST(http_gzip_what_is_not_taken_goes_out_as_it_is_from_then_on, "http"
 }
 
 EDGESPAN_TEST(http_gzip_other_answers_mean_what_they_always_do, "http") {
-  for (const auto& [status, state] : {std::pair{404, SendState::refused},
-                                      {413, SendState::refused},
-                                      {503, SendState::retry},
-                                      {202, SendState::delivered}}) {
+  for (const auto& [status, outcome] : {std::pair{404, Outcome::refused},
+                                        {413, Outcome::too_large},
+                                        {503, Outcome::overloaded},
+                                        {202, Outcome::delivered}}) {
     Packer packer;
     HttpWorld t({answering({http_reply(status), http_reply(202)})}, {.gzip = &packer.table});
-    TEST_ASSERT_TRUE(t.offer().state == state);
-    TEST_ASSERT_TRUE(t.offer().state == SendState::delivered);
+    TEST_ASSERT_TRUE(t.offer().outcome == outcome);
+    TEST_ASSERT_TRUE(t.offer().outcome == Outcome::delivered);
     TEST_ASSERT_EQUAL_STRING("PACKED", t.world.requests().at(1).body);
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "http/date.hpp"
+#include "http/http_date.hpp"
 
-#include "http/text.hpp"
+#include "http/http_text.hpp"
 
 namespace edgespan::http {
 namespace {
@@ -124,7 +124,7 @@ std::uint64_t seconds_since_1970(const Date& date) noexcept {
 
 }  // namespace
 
-std::uint64_t parse_date(std::string_view text) noexcept {
+std::uint64_t parse_http_date(std::string_view text) noexcept {
   Date date;
   const bool read = read_fixdate(text, date) || read_rfc850(text, date) || read_asctime(text, date);
   return read && exists(date) ? seconds_since_1970(date) : 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <edgespan/http_sender.hpp>
+#include "http/http_reply.hpp"
 
 #include <random>
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace {
 
-using edgespan::HttpReply;
+using edgespan::http::HttpReply;
 using Phase = HttpReply::Phase;
 
 std::span<const std::byte> bytes_of(std::string_view text) {

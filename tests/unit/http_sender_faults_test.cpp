@@ -29,10 +29,9 @@ EDGESPAN_TEST(a_connection_that_cannot_be_had_is_retried_later, "http") {
     peer.open_waits = 2;
     HttpWorld t({peer, answering({http_reply(202)})});
     const SendResult result = t.offer();
-    TEST_ASSERT_EQUAL(SendState::retry, result.state);
-    TEST_ASSERT_EQUAL(SendReason::connect, result.reason);
+    TEST_ASSERT_EQUAL(Outcome::unreachable, result.outcome);
     TEST_ASSERT_EQUAL(0, result.status);
-    TEST_ASSERT_EQUAL(SendState::delivered, t.offer().state);
+    TEST_ASSERT_EQUAL(Outcome::delivered, t.offer().outcome);
     TEST_ASSERT_TRUE(t.world.violations().empty());
   }
 }
@@ -40,31 +39,35 @@ EDGESPAN_TEST(a_connection_that_cannot_be_had_is_retried_later, "http") {
 EDGESPAN_TEST(what_tls_could_not_do_has_a_reason_of_its_own_whenever_it_shows, "http") {
   struct Case {
     int error;
-    SendReason reason;
+    Outcome at_open;
+    Outcome at_send;
+    TlsCause cause;
   };
-  constexpr Case cases[] = {{EDGESPAN_STREAM_TLS, SendReason::tls},
-                            {EDGESPAN_STREAM_UNKNOWN_ROOT, SendReason::unknown_root},
-                            {EDGESPAN_STREAM_WRONG_HOST, SendReason::wrong_host},
-                            {EDGESPAN_STREAM_EXPIRED, SendReason::expired},
-                            {EDGESPAN_STREAM_NOT_YET_VALID, SendReason::not_yet_valid},
-                            {EDGESPAN_STREAM_BAD_CERTIFICATE, SendReason::bad_certificate},
-                            {EDGESPAN_STREAM_NO_CLOCK, SendReason::no_clock},
-                            {EDGESPAN_STREAM_NO_ENTROPY, SendReason::no_entropy},
-                            {EDGESPAN_STREAM_NO_MEMORY, SendReason::no_memory}};
+  using enum Outcome;
+  constexpr Case cases[] = {
+      {EDGESPAN_STREAM_TLS, unreachable, interrupted, TlsCause::no_agreement},
+      {EDGESPAN_STREAM_UNKNOWN_ROOT, untrusted, untrusted, TlsCause::unknown_root},
+      {EDGESPAN_STREAM_WRONG_HOST, untrusted, untrusted, TlsCause::wrong_host},
+      {EDGESPAN_STREAM_EXPIRED, wrong_date, wrong_date, TlsCause::expired},
+      {EDGESPAN_STREAM_NOT_YET_VALID, wrong_date, wrong_date, TlsCause::not_yet_valid},
+      {EDGESPAN_STREAM_BAD_CERTIFICATE, untrusted, untrusted, TlsCause::bad_certificate},
+      {EDGESPAN_STREAM_NO_CLOCK, no_date, no_date, TlsCause::no_clock},
+      {EDGESPAN_STREAM_NO_ENTROPY, unprepared, unprepared, TlsCause::no_entropy},
+      {EDGESPAN_STREAM_NO_MEMORY, unprepared, unprepared, TlsCause::no_memory}};
   for (const Case& c : cases) {
     Peer peer;
     peer.open = c.error;
     HttpWorld t({peer});
     SendResult result = t.offer();
-    TEST_ASSERT_EQUAL(SendState::retry, result.state);
-    TEST_ASSERT_EQUAL(c.reason, result.reason);
+    TEST_ASSERT_EQUAL(c.at_open, result.outcome);
+    TEST_ASSERT_EQUAL(c.cause, result.cause);
     peer.open = 1;
     peer.dies_after_taking = 1;
     peer.end = c.error;
     t.world.set_peers({peer});
     result = t.offer();
-    TEST_ASSERT_EQUAL(SendState::retry, result.state);
-    TEST_ASSERT_EQUAL(c.reason, result.reason);
+    TEST_ASSERT_EQUAL(c.at_send, result.outcome);
+    TEST_ASSERT_EQUAL(c.cause, result.cause);
   }
 }
 
@@ -75,12 +78,11 @@ EDGESPAN_TEST(the_connect_deadline_is_kept_to_the_microsecond, "http") {
   TEST_ASSERT_EQUAL(10'000'000, t.offer_once().again_us);
   t.world.advance(9'999'999);
   SendResult result = t.offer_once();
-  TEST_ASSERT_EQUAL(SendState::pending, result.state);
+  TEST_ASSERT_EQUAL(Outcome::pending, result.outcome);
   TEST_ASSERT_EQUAL(1, result.again_us);
   t.world.advance(1);
   result = t.offer_once();
-  TEST_ASSERT_EQUAL(SendState::retry, result.state);
-  TEST_ASSERT_EQUAL(SendReason::connect, result.reason);
+  TEST_ASSERT_EQUAL(Outcome::unreachable, result.outcome);
   TEST_ASSERT_TRUE(t.world.violations().empty());
 }
 
@@ -92,8 +94,7 @@ EDGESPAN_TEST(the_request_deadline_runs_from_the_first_byte_whatever_trickles_in
   HttpWorld t({drip}, {.connect_ms = 10'000, .request_ms = 1000, .progress_bytes_per_s = UINT32_MAX});
   const std::uint64_t start = t.world.now_us();
   const SendResult result = t.offer();
-  TEST_ASSERT_EQUAL(SendState::retry, result.state);
-  TEST_ASSERT_EQUAL(SendReason::deadline, result.reason);
+  TEST_ASSERT_EQUAL(Outcome::late, result.outcome);
   TEST_ASSERT_EQUAL(5 * 1000 + 1'000'000, t.world.now_us() - start);
   TEST_ASSERT_FALSE(t.world.connected());
 }
@@ -103,11 +104,11 @@ EDGESPAN_TEST(the_deadline_holds_wherever_the_clock_started, "http") {
   silent.open_waits = sim::unlimited;
   HttpWorld t({silent}, {.connect_ms = 100, .request_ms = 100});
   t.world.advance(UINT64_MAX - 50'000);  // wraps in the middle
-  TEST_ASSERT_EQUAL(SendState::pending, t.offer_once().state);
+  TEST_ASSERT_EQUAL(Outcome::pending, t.offer_once().outcome);
   t.world.advance(99'999);
-  TEST_ASSERT_EQUAL(SendState::pending, t.offer_once().state);
+  TEST_ASSERT_EQUAL(Outcome::pending, t.offer_once().outcome);
   t.world.advance(1);
-  TEST_ASSERT_EQUAL(SendState::retry, t.offer_once().state);
+  TEST_ASSERT_EQUAL(Outcome::unreachable, t.offer_once().outcome);
 }
 
 EDGESPAN_TEST(a_server_that_reads_nothing_on_meets_the_request_deadline, "http") {
@@ -116,8 +117,7 @@ EDGESPAN_TEST(a_server_that_reads_nothing_on_meets_the_request_deadline, "http")
     stalled.reads_until = position;
     HttpWorld t({stalled}, {.connect_ms = 100, .request_ms = 100});
     const SendResult result = t.offer();
-    TEST_ASSERT_EQUAL(SendState::retry, result.state);
-    TEST_ASSERT_EQUAL(SendReason::deadline, result.reason);
+    TEST_ASSERT_EQUAL(Outcome::late, result.outcome);
     TEST_ASSERT_FALSE(t.world.connected());
     TEST_ASSERT_TRUE(t.world.violations().empty());
   }
@@ -128,9 +128,9 @@ EDGESPAN_TEST(a_reply_that_came_in_time_counts_although_the_caller_was_late, "ht
   Peer slow = answering({http_reply(202)});
   slow.reply_after_us = 500;
   t.world.set_peers({slow});
-  TEST_ASSERT_EQUAL(SendState::pending, t.offer_once().state);
+  TEST_ASSERT_EQUAL(Outcome::pending, t.offer_once().outcome);
   t.world.advance(8ull * 3600 * 1'000'000);
-  TEST_ASSERT_EQUAL(SendState::delivered, t.offer_once().state);
+  TEST_ASSERT_EQUAL(Outcome::delivered, t.offer_once().outcome);
 }
 
 EDGESPAN_TEST(one_byte_at_a_time_in_both_directions_is_enough, "http") {
@@ -142,7 +142,7 @@ EDGESPAN_TEST(one_byte_at_a_time_in_both_directions_is_enough, "http") {
     slow.recv_gaps = gaps;
     HttpWorld t({slow});
     for (int batch = 0; batch < 2; ++batch) {
-      TEST_ASSERT_EQUAL(SendState::delivered, t.offer().state);
+      TEST_ASSERT_EQUAL(Outcome::delivered, t.offer().outcome);
       TEST_ASSERT_EQUAL(t.batch, t.world.requests().back().body);
     }
     TEST_ASSERT_EQUAL(head_bytes, t.world.requests()[0].head.size());
@@ -159,11 +159,11 @@ EDGESPAN_TEST(one_offer_is_a_bounded_slice_of_work, "http") {
   for (int i = 0; i < 10; ++i) {
     const std::uint64_t before = t.world.calls(sim::Call::send);
     const SendResult result = t.offer_once();
-    TEST_ASSERT_EQUAL(SendState::pending, result.state);
+    TEST_ASSERT_EQUAL(Outcome::pending, result.outcome);
     TEST_ASSERT_EQUAL(0, result.again_us);  // there is more to do at once
     TEST_ASSERT_LESS_OR_EQUAL(40, t.world.calls(sim::Call::send) - before);
   }
-  TEST_ASSERT_EQUAL(SendState::delivered, t.offer().state);
+  TEST_ASSERT_EQUAL(Outcome::delivered, t.offer().outcome);
   TEST_ASSERT_EQUAL(t.batch, t.world.requests()[0].body);
 }
 
@@ -175,10 +175,9 @@ EDGESPAN_TEST(a_connection_that_ends_at_any_byte_of_the_request_is_broken_the_ba
       dying.end = end;
       HttpWorld t({dying, answering({http_reply(202)})});
       const SendResult result = t.offer();
-      TEST_ASSERT_EQUAL(SendState::retry, result.state);
-      TEST_ASSERT_EQUAL(SendReason::broken, result.reason);
+      TEST_ASSERT_EQUAL(Outcome::interrupted, result.outcome);
       TEST_ASSERT_FALSE(t.world.connected());
-      TEST_ASSERT_EQUAL(SendState::delivered, t.offer().state);
+      TEST_ASSERT_EQUAL(Outcome::delivered, t.offer().outcome);
       TEST_ASSERT_EQUAL(t.batch, t.world.requests().back().body);
       TEST_ASSERT_TRUE(t.world.violations().empty());
     }
@@ -195,12 +194,11 @@ EDGESPAN_TEST(a_connection_that_ends_at_any_byte_of_the_reply, "http") {
     HttpWorld t({dying, answering({reply})});
     const SendResult result = t.offer();
     if (position < head) {
-      TEST_ASSERT_EQUAL(SendState::retry, result.state);
-      TEST_ASSERT_EQUAL(SendReason::broken, result.reason);
+      TEST_ASSERT_EQUAL(Outcome::interrupted, result.outcome);
     } else {
-      TEST_ASSERT_EQUAL(SendState::delivered, result.state);  // its head had said so
+      TEST_ASSERT_EQUAL(Outcome::delivered, result.outcome);  // its head had said so
     }
-    TEST_ASSERT_EQUAL(SendState::delivered, t.offer().state);
+    TEST_ASSERT_EQUAL(Outcome::delivered, t.offer().outcome);
     TEST_ASSERT_TRUE(t.world.violations().empty());
   }
 }
@@ -211,7 +209,7 @@ EDGESPAN_TEST(a_kept_connection_that_ended_while_idle_costs_nothing, "http") {
   closing.dies_after_giving = reply.size();
   HttpWorld t({closing});
   for (int i = 0; i < 3; ++i) {
-    TEST_ASSERT_EQUAL(SendState::delivered, t.offer().state);
+    TEST_ASSERT_EQUAL(Outcome::delivered, t.offer().outcome);
     t.world.advance(1'000'000);
   }
   TEST_ASSERT_EQUAL(3, t.world.connections());
@@ -224,8 +222,8 @@ EDGESPAN_TEST(a_kept_connection_that_ends_under_the_next_request_is_replaced_onc
     Peer closing = answering({http_reply(202)});
     closing.dies_after_taking = head_bytes + 16 + position;
     HttpWorld t({closing, answering({http_reply(202)})});
-    TEST_ASSERT_EQUAL(SendState::delivered, t.offer().state);
-    TEST_ASSERT_EQUAL(SendState::delivered, t.offer_once().state);
+    TEST_ASSERT_EQUAL(Outcome::delivered, t.offer().outcome);
+    TEST_ASSERT_EQUAL(Outcome::delivered, t.offer_once().outcome);
     TEST_ASSERT_EQUAL(2, t.world.connections());
     TEST_ASSERT_EQUAL(t.batch, t.world.requests().back().body);
     TEST_ASSERT_TRUE(t.world.violations().empty());
@@ -238,10 +236,9 @@ EDGESPAN_TEST(the_replacement_is_not_replaced_again, "http") {
   Peer dying;
   dying.dies_after_taking = 1;
   HttpWorld t({closing, dying});
-  TEST_ASSERT_EQUAL(SendState::delivered, t.offer().state);
+  TEST_ASSERT_EQUAL(Outcome::delivered, t.offer().outcome);
   const SendResult result = t.offer_once();
-  TEST_ASSERT_EQUAL(SendState::retry, result.state);
-  TEST_ASSERT_EQUAL(SendReason::broken, result.reason);
+  TEST_ASSERT_EQUAL(Outcome::interrupted, result.outcome);
   TEST_ASSERT_EQUAL(2, t.world.connections());
 }
 
@@ -250,10 +247,9 @@ EDGESPAN_TEST(a_kept_connection_that_ends_within_a_reply_is_broken_not_replaced,
   Peer dying = answering({reply, reply});
   dying.dies_after_giving = reply.size() + 1;
   HttpWorld t({dying});
-  TEST_ASSERT_EQUAL(SendState::delivered, t.offer().state);
+  TEST_ASSERT_EQUAL(Outcome::delivered, t.offer().outcome);
   const SendResult result = t.offer();
-  TEST_ASSERT_EQUAL(SendState::retry, result.state);
-  TEST_ASSERT_EQUAL(SendReason::broken, result.reason);
+  TEST_ASSERT_EQUAL(Outcome::interrupted, result.outcome);
 }
 
 EDGESPAN_TEST(a_refusal_before_the_end_of_the_request_is_heard, "http") {
@@ -263,21 +259,19 @@ EDGESPAN_TEST(a_refusal_before_the_end_of_the_request_is_heard, "http") {
     refusing.reads_until = position;
     HttpWorld t({refusing});
     const SendResult result = t.offer();
-    TEST_ASSERT_EQUAL(SendState::refused, result.state);
-    TEST_ASSERT_EQUAL(SendReason::http_413, result.reason);
+    TEST_ASSERT_EQUAL(Outcome::too_large, result.outcome);
     TEST_ASSERT_FALSE(t.world.connected());  // the rest of the body would be read as a request
     TEST_ASSERT_TRUE(t.world.violations().empty());
   }
 }
 
-EDGESPAN_TEST(a_success_before_the_end_of_the_request_is_not_believed, "http") {
+EDGESPAN_TEST(a_success_before_the_end_of_the_request_does_not_count, "http") {
   Peer hasty = answering({http_reply(202)});
   hasty.replies_early_after = head_bytes;
   hasty.reads_until = head_bytes;
   HttpWorld t({hasty});
   const SendResult result = t.offer();
-  TEST_ASSERT_EQUAL(SendState::retry, result.state);
-  TEST_ASSERT_EQUAL(SendReason::garbage, result.reason);
+  TEST_ASSERT_EQUAL(Outcome::garbled, result.outcome);
   TEST_ASSERT_FALSE(t.world.connected());
 }
 
@@ -287,23 +281,21 @@ EDGESPAN_TEST(what_is_not_http_is_garbage, "http") {
         "HTTP/1.1 202 x\r\nX: " + std::string(9000, 'x')}) {
     HttpWorld t({answering({reply + "\n"})});
     const SendResult result = t.offer();
-    TEST_ASSERT_EQUAL(SendState::retry, result.state);
-    TEST_ASSERT_EQUAL(SendReason::garbage, result.reason);
+    TEST_ASSERT_EQUAL(Outcome::garbled, result.outcome);
     TEST_ASSERT_EQUAL(0, result.status);
     TEST_ASSERT_FALSE(t.world.connected());
   }
 }
 
-EDGESPAN_TEST(a_body_without_end_costs_the_connection_not_the_verdict, "http") {
+EDGESPAN_TEST(a_body_without_end_costs_the_connection_not_the_outcome, "http") {
   HttpWorld t({answering({"HTTP/1.1 202 x\r\nContent-Length: 1000000\r\n\r\n" + std::string(20'000, 'b')})});
-  TEST_ASSERT_EQUAL(SendState::delivered, t.offer().state);
+  TEST_ASSERT_EQUAL(Outcome::delivered, t.offer().outcome);
   TEST_ASSERT_FALSE(t.world.connected());
 
   Peer unfinished = answering({"HTTP/1.1 503 x\r\nContent-Length: 5\r\n\r\nabc"});
   HttpWorld u({unfinished}, {.connect_ms = 1, .request_ms = 50});
   const SendResult result = u.offer();
-  TEST_ASSERT_EQUAL(SendState::retry, result.state);
-  TEST_ASSERT_EQUAL(SendReason::http_5xx, result.reason);
+  TEST_ASSERT_EQUAL(Outcome::overloaded, result.outcome);
   TEST_ASSERT_EQUAL(503, result.status);
   TEST_ASSERT_FALSE(u.world.connected());
 }
@@ -320,7 +312,7 @@ EDGESPAN_TEST(cancel_ends_everything_in_any_state, "http") {
     t.sender.cancel(t.sender.ctx);
     TEST_ASSERT_FALSE(t.world.connected());
     t.world.set_peers({answering({http_reply(202)})});
-    TEST_ASSERT_EQUAL(SendState::delivered, t.offer().state);
+    TEST_ASSERT_EQUAL(Outcome::delivered, t.offer().outcome);
     TEST_ASSERT_EQUAL(t.batch, t.world.requests().back().body);
     TEST_ASSERT_TRUE(t.world.violations().empty());
   }
@@ -330,9 +322,9 @@ EDGESPAN_TEST(another_batch_in_the_middle_of_one_begins_a_new_request, "http") {
   Peer stalled;
   stalled.reads_until = head_bytes + 3;
   HttpWorld t({stalled, answering({http_reply(202)})});
-  TEST_ASSERT_EQUAL(SendState::pending, t.offer_once().state);
+  TEST_ASSERT_EQUAL(Outcome::pending, t.offer_once().outcome);
   t.batch = "another one";
-  TEST_ASSERT_EQUAL(SendState::delivered, t.offer().state);
+  TEST_ASSERT_EQUAL(Outcome::delivered, t.offer().outcome);
   TEST_ASSERT_EQUAL_STRING("another one", t.world.requests().back().body);
   TEST_ASSERT_EQUAL(2, t.world.connections());
 }
@@ -352,8 +344,8 @@ EDGESPAN_TEST(whichever_call_fails_the_batch_arrives_in_the_end, "http") {
       t.world.fail_at(call, n, EDGESPAN_STREAM_RESET);
       for (int batch = 0; batch < 3; ++batch) {
         SendResult result = t.offer();
-        for (int tries = 0; tries < 3 && result.state == SendState::retry; ++tries) result = t.offer();
-        TEST_ASSERT_EQUAL(SendState::delivered, result.state);
+        for (int tries = 0; tries < 3 && is_offered_again(result.outcome); ++tries) result = t.offer();
+        TEST_ASSERT_EQUAL(Outcome::delivered, result.outcome);
       }
       TEST_ASSERT_TRUE(t.world.violations().empty());
       failed = t.world.calls(call) >= n;
