@@ -78,7 +78,9 @@ std::string line_of(const Row& row, const std::array<std::size_t, columns_count>
   for (std::size_t column = 0; column < columns_count; ++column) {
     const std::string padding(widths[column] - width(row, column), ' ');
     const std::string cell = paint(colours[column], row.cells[column]);
-    line += column == duration_column ? "  " + padding + cell : (column == 0 ? "" : "  ") + cell + padding;
+    if (column != 0) line += "  ";
+    line.append(column == duration_column ? padding : cell)
+        .append(column == duration_column ? cell : padding);
   }
   return line + row.rest;
 }

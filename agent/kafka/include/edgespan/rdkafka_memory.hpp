@@ -31,10 +31,9 @@ inline constexpr std::size_t answer_overhead_bytes = 131'072;  // an answer with
 // before rd_kafka_new(). 40 KiB was the least that ran.
 inline constexpr std::size_t rdkafka_thread_stack_bytes = 131'072;
 inline constexpr std::size_t rdkafka_thread_touched_bytes = 12'288;  // of them, and so resident: 8 to 12 KiB
-// Every thread of the process has librdkafka's thread-local data besides, 14 to 16 KB. Its size differs from build
-// to build; `edgespan budget` asks the system for it.
-// Bounds of librdkafka's heap, one term and one reason a line. `brokers`: of the cluster, each may be
-// connected to.
+// Every thread of the process has librdkafka's thread-local data besides, 14 to 16 KB. Its size differs from
+// build to build; `edgespan budget` asks the system for it. Bounds of librdkafka's heap, one term and one
+// reason a line. `brokers`: of the cluster, each may be connected to.
 constexpr std::size_t rdkafka_memory_bytes(const ProducerLimits& limits, std::size_t brokers = 1) noexcept {
   const std::size_t copies = std::size_t{limits.copy_bytes_max} * limits.queue_messages_max;
   const std::size_t request =
