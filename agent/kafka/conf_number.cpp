@@ -4,9 +4,12 @@
 #include <charconv>
 #include <cstring>
 
+#include "core/assert.hpp"
+
 namespace edgespan::kafka_detail {
 
 std::uint32_t conf_number(const rd_kafka_conf_t* conf, const char* name) noexcept {
+  EDGESPAN_ASSERT(conf != nullptr);
   char text[16] = "";
   std::size_t size = sizeof text;
   std::uint32_t number = 0;

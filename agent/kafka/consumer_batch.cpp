@@ -7,7 +7,8 @@
 namespace edgespan {
 
 void ConsumerBatch::Iterator::load() noexcept {
-  EDGESPAN_ASSERT(consumer_->batch_lives_ && size_ <= consumer_->memory_.records.size());
+  EDGESPAN_ASSERT(consumer_->batch_lives_);
+  EDGESPAN_ASSERT(index_ < size_ && size_ <= consumer_->memory_.records.size());
   const PolledRecord& polled = consumer_->memory_.records[index_];
   record_.message_ = kafka_detail::message_of(polled);
   record_.polled_ = kafka_detail::context_of(polled);
@@ -15,7 +16,7 @@ void ConsumerBatch::Iterator::load() noexcept {
 
 void ConsumerBatch::release() noexcept {
   if (consumer_ == nullptr) return;
-  EDGESPAN_ASSERT(consumer_->batch_lives_);
+  EDGESPAN_ASSERT(consumer_->batch_lives_ && size_ <= consumer_->memory_.records.size());
   for (const PolledRecord& polled : consumer_->memory_.records.first(size_)) {
     rd_kafka_message_destroy(kafka_detail::message_of(polled));
   }

@@ -31,10 +31,12 @@ constexpr std::array<std::byte, 6> poll_name{std::byte{0x2A}, std::byte{4},   st
 }
 
 Context ConsumerPoll::add(rd_kafka_message_t* message) noexcept {
+  EDGESPAN_ASSERT(message != nullptr && used_ <= topics_.size());
   if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR || !state_.active()) return {};
   FoundHeaders found;
   bool shares = false;
   const Context context = join(message, found, shares);
+  EDGESPAN_ASSERT(context.valid());
   const TraceHeaders headers{context, state_.config.b3};
   if (!shares) record(context, message->rkt);
   if (state_.config.rewrite_headers && !headers.write(message, found)) {
@@ -83,11 +85,13 @@ const PolledTopic* ConsumerPoll::shared(const rd_kafka_message_t* message) noexc
     long_tag_ = {};
   }
   fields_.size = static_cast<std::size_t>(out - fields_.bytes.begin());
+  EDGESPAN_ASSERT(fields_.size <= fields_.bytes.size());
   fields_.topic = topic;
 }
 
 // False: the ring has no room.
 [[gnu::noinline]] bool ConsumerPoll::put(const Context& context) noexcept {
+  EDGESPAN_ASSERT(now_us_ != 0 && fields_.size <= fields_.bytes.size());
   detail::SpanFields span{context};
   span.kind = Kind::consumer;
   span.start_us = now_us_;

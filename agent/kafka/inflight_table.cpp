@@ -46,11 +46,14 @@ InflightSlot* claim_in(InflightBucket& bucket, std::size_t first, std::uintptr_t
 
 // This and the next two take a slot that this thread has claimed. write() and release() give it back.
 void read(const InflightSlot& slot, InflightSpan& out) noexcept {
+  EDGESPAN_ASSERT(slot.key.load(std::memory_order_relaxed) == InflightTable::busy);
   out.context = detail::context_of(slot);
   out.start_us = slot.start_us;
 }
 
 void write(InflightSlot& slot, std::uintptr_t key, const InflightSpan& span) noexcept {
+  EDGESPAN_ASSERT(slot.key.load(std::memory_order_relaxed) == InflightTable::busy);
+  EDGESPAN_ASSERT(key > InflightTable::busy);
   detail::set_context(slot, span.context);
   slot.start_us = span.start_us;
   slot.start_s.store(seconds(span.start_us), std::memory_order_relaxed);
@@ -58,6 +61,8 @@ void write(InflightSlot& slot, std::uintptr_t key, const InflightSpan& span) noe
 }
 
 void release(InflightSlot& slot, InflightSlot& own) noexcept {
+  EDGESPAN_ASSERT(slot.key.load(std::memory_order_relaxed) == InflightTable::busy);
+  EDGESPAN_ASSERT(&slot == &own || own.strays.load(std::memory_order_relaxed) != 0);
   slot.key.store(empty, std::memory_order_release);
   if (&slot != &own) own.strays.fetch_sub(1, std::memory_order_relaxed);
 }
@@ -65,6 +70,7 @@ void release(InflightSlot& slot, InflightSlot& own) noexcept {
 }  // namespace
 
 void InflightTable::init(std::span<InflightBucket> buckets) noexcept {
+  EDGESPAN_ASSERT(!buckets.empty());
   buckets_ = buckets;
   const std::uint64_t bytes_around = buckets.size() * inflight_bucket_size * bytes_per_slot;
   round_per_unit_ = static_cast<std::uint32_t>((std::uint64_t{unit_bytes} << 32) / bytes_around);
@@ -84,6 +90,7 @@ InflightSlot* InflightTable::find(const Place& place, bool& busy_seen) const noe
 }
 
 InflightTable::Insert InflightTable::insert(const void* address, InflightSpan& span) noexcept {
+  EDGESPAN_ASSERT(span.context.sampled());
   const Place place = place_of(reinterpret_cast<std::uintptr_t>(address));
   // Claims the slot before reading it: to fetch its cache line for reading and again for writing would be two
   // waits.

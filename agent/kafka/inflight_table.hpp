@@ -11,6 +11,8 @@
 #include <edgespan/inflight_bucket.hpp>
 #include <span>
 
+#include "core/assert.hpp"
+
 namespace edgespan::kafka_detail {
 
 // The span of a message in flight.
@@ -77,10 +79,12 @@ class InflightTable {
   // round of the table begins elsewhere, so that no distance between messages brings them to one slot every
   // time.
   Place place_of(std::uintptr_t key) const noexcept {
+    EDGESPAN_ASSERT(key > busy);
     const std::uint64_t rounds = std::uint64_t{key / unit_bytes} * round_per_unit_;
     const std::uint32_t position =
         static_cast<std::uint32_t>(rounds) + static_cast<std::uint32_t>(rounds >> 32) * 0x9E3779B1U;
     const std::size_t at = share(position, buckets_.size() * inflight_bucket_size);
+    EDGESPAN_ASSERT(at < buckets_.size() * inflight_bucket_size);
     InflightBucket& bucket = buckets_[at / inflight_bucket_size];
     const std::size_t first = at % inflight_bucket_size;
     return {key, position, &bucket, first, &bucket.slots[first]};

@@ -54,6 +54,7 @@ rd_kafka_resp_err_t on_new(rd_kafka_t* rk, const rd_kafka_conf_t* conf, void* op
 [[gnu::noinline]] void begin_send(KafkaState& state, rd_kafka_t* rk, rd_kafka_message_t* message,
                                   const FoundHeaders& found, InflightSpan& span) noexcept {
   detail::TracingState& core = state.core();
+  EDGESPAN_ASSERT(span.context.valid());
   const bool sampled = span.context.sampled();
   const TraceHeaders headers{span.context, state.config.b3};
   if (sampled) span.start_us = core.now_us();
@@ -83,10 +84,12 @@ rd_kafka_resp_err_t on_new(rd_kafka_t* rk, const rd_kafka_conf_t* conf, void* op
 }  // namespace
 
 rd_kafka_resp_err_t add_interceptors(rd_kafka_conf_t* conf, KafkaState& state) noexcept {
+  EDGESPAN_ASSERT(conf != nullptr && state.tracing != nullptr);
   return rd_kafka_conf_interceptor_add_on_new(conf, interceptor_name, on_new, &state);
 }
 
 void message_sent(KafkaState& state, rd_kafka_t* rk, rd_kafka_message_t* message) noexcept {
+  EDGESPAN_ASSERT(state.tracing != nullptr && message != nullptr);
   mark_produce_call();
   if (!state.active() || state.is_senders(message)) return;
   state.inflight.expect(message);  // first of all: another core wrote to its slot last
@@ -108,11 +111,13 @@ void message_sent(KafkaState& state, rd_kafka_t* rk, rd_kafka_message_t* message
 // For a message that produce_batch refused, librdkafka passes the application's own array element (2.0.2,
 // read). So nothing of the message but its opaque is read before its address was found in the table.
 void message_ended(KafkaState& state, rd_kafka_message_t* message) noexcept {
+  EDGESPAN_ASSERT(state.tracing != nullptr && message != nullptr);
   if (state.is_senders(message)) return state.sender_ended(message->_private, message->err);
   if (state.inflight.may_hold(message)) end_send(state, message);
 }
 
 void sweep_messages(KafkaState& state, std::uint64_t now_us, bool all) noexcept {
+  EDGESPAN_ASSERT(state.config.inflight_deadline_s != 0);
   const std::uint32_t age_s = all ? 0 : state.config.inflight_deadline_s;
   InflightSpan span;
   while (state.inflight.take_older(now_us, age_s, span)) expire_send(state, span, now_us);

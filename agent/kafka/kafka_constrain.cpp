@@ -5,6 +5,8 @@
 #include <edgespan/kafka_constrain.hpp>
 #include <edgespan/rdkafka_memory.hpp>
 
+#include "core/assert.hpp"
+
 namespace edgespan {
 namespace {
 
@@ -32,7 +34,9 @@ std::int64_t number(const Text& text) noexcept {
 // Applies limits to one configuration and keeps the report.
 class Constraining {
  public:
-  explicit Constraining(rd_kafka_conf_t* conf) noexcept : conf_{conf}, defaults_{rd_kafka_conf_new()} {}
+  explicit Constraining(rd_kafka_conf_t* conf) noexcept : conf_{conf}, defaults_{rd_kafka_conf_new()} {
+    EDGESPAN_ASSERT(conf != nullptr);
+  }
   Constraining(const Constraining&) = delete;
   Constraining& operator=(const Constraining&) = delete;
   ~Constraining() { rd_kafka_conf_destroy(defaults_); }
@@ -55,6 +59,7 @@ class Constraining {
     limit(property, text);
   }
   void limit(const char* property, const char* value) noexcept {
+    EDGESPAN_ASSERT(report_.count < report_.lines.size());
     Constraint& line = report_.lines[report_.count++];
     line.property = property;
     if (!read(conf_, property, line.before)) return;

@@ -46,6 +46,7 @@ Span open_next(KafkaState& state, const rd_kafka_message_t* message, const Conte
 
 // `polled`: the context that poll wrote into the record; null if nothing is known of it.
 Span next_span_of(KafkaState& state, rd_kafka_message_t* message, const Context* polled) noexcept {
+  EDGESPAN_ASSERT(message != nullptr);
   if (!state.active()) return {};
   FoundHeaders found;
   const B3Extraction extraction = read_headers(message, found, polled);
@@ -76,6 +77,7 @@ Status KafkaTracing::init(Tracing& tracing, std::span<InflightBucket> inflight,
   state.housekeeper.ctx = &state;
   state.housekeeper.sweep = sweep;
   core.add_housekeeper(state.housekeeper);
+  EDGESPAN_ASSERT(state.remote.size <= state.remote.bytes.size());
   state.tracing = &tracing;
   return Status::ok;
 }
@@ -121,6 +123,7 @@ Span KafkaTracing::next_span(rd_kafka_message_t* message) noexcept {
 }
 
 Scope KafkaTracing::scope(const rd_kafka_message_t* message) noexcept {
+  EDGESPAN_ASSERT(message != nullptr);
   KafkaState& state = state_of(*this);
   if (state.tracing == nullptr) return {};
   FoundHeaders found;

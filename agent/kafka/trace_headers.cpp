@@ -119,6 +119,7 @@ EDGESPAN_SHARED void collect(FoundHeaders& found, B3Headers& set, std::string_vi
 // Parses after collect() has returned, so that the two stack frames do not add up.
 B3Extraction read_list(FoundHeaders& found, const Context* written) noexcept {
   constexpr std::uint8_t only_b3 = 1U << static_cast<unsigned>(B3Key::b3);
+  EDGESPAN_ASSERT(found.list != nullptr && found.keys == 0);
   B3Headers set;
   std::string_view b3;
   collect(found, set, b3);
@@ -133,6 +134,7 @@ B3Extraction read_list(FoundHeaders& found, const Context* written) noexcept {
 }
 
 void clear_headers(const FoundHeaders& found) noexcept {
+  EDGESPAN_ASSERT(found.list != nullptr || found.keys == 0);
   if (found.respelled) return clear_respelled(found.list);
   for (std::size_t index = 0; found.keys >> index != 0; ++index) {
     if ((found.keys >> index & 1) != 0) (void)rd_kafka_header_remove(found.list, b3_key_names[index].data());

@@ -10,7 +10,9 @@ namespace edgespan {
 using kafka_detail::ConsumerPoll;
 
 TracingConsumer::TracingConsumer(KafkaTracing& kafka, rd_kafka_t* consumer, ConsumerMemory memory) noexcept
-    : kafka_{&kafka}, rk_{consumer}, memory_{memory} {}
+    : kafka_{&kafka}, rk_{consumer}, memory_{memory} {
+  EDGESPAN_ASSERT(consumer != nullptr && !memory.records.empty());
+}
 
 ConsumerBatch TracingConsumer::poll(std::chrono::milliseconds timeout) noexcept {
   EDGESPAN_ASSERT(!batch_lives_);
@@ -26,6 +28,7 @@ ConsumerBatch TracingConsumer::poll(std::chrono::milliseconds timeout) noexcept 
     wait_ms = 0;
   }
   poll.finish();
+  EDGESPAN_ASSERT(batch_lives_);
   return ConsumerBatch{this, size};
 }
 

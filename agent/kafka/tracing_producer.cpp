@@ -75,6 +75,7 @@ rd_kafka_resp_err_t TracingProducer::send(const ProducerRecord& record) noexcept
 }
 
 rd_kafka_error_t* TracingProducer::produceva(const rd_kafka_vu_t* arguments, std::size_t count) noexcept {
+  EDGESPAN_ASSERT(arguments != nullptr || count == 0);
   begin_produce_call();
   rd_kafka_error_t* error = rd_kafka_produceva(rk_, arguments, count);
   if (error != nullptr && !produce_call_was_sent()) {
@@ -87,6 +88,7 @@ rd_kafka_error_t* TracingProducer::produceva(const rd_kafka_vu_t* arguments, std
 int TracingProducer::produce(rd_kafka_topic_t* topic, std::int32_t partition, int flags, void* payload,
                              std::size_t payload_size, const void* key, std::size_t key_size,
                              void* opaque) noexcept {
+  EDGESPAN_ASSERT(topic != nullptr);
   begin_produce_call();
   const int result = rd_kafka_produce(topic, partition, flags, payload, payload_size, key, key_size, opaque);
   if (result != 0 && !produce_call_was_sent()) {
@@ -99,6 +101,7 @@ int TracingProducer::produce(rd_kafka_topic_t* topic, std::int32_t partition, in
 
 int TracingProducer::produce_batch(rd_kafka_topic_t* topic, std::int32_t partition, int flags,
                                    rd_kafka_message_t* messages, int count) noexcept {
+  EDGESPAN_ASSERT(topic != nullptr && count >= 0);
   const int accepted = rd_kafka_produce_batch(topic, partition, flags, messages, count);
   for (int i = 0; i < count; ++i) {
     // Only an unknown partition is found after on_send has run; that message's span has ended already.

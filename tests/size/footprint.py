@@ -30,12 +30,15 @@ README = os.path.join(ROOT, 'README.md')
 # Agent objects that a program has one of; their sizes and the budget's are its memory.
 OBJECTS = ('memory', 'tracing', 'reporter', 'kafka', 'zipkin', 'port')
 AGENT = ('core', 'nanopb', 'http', 'kafka', 'port', 'tls', 'gzip')
-ORDER = AGENT + ('edgespan', 'program without', 'program with', 'growth', 'program with TLS', 'growth with TLS')
+CHECKED = 'core with assertions'
+ORDER = ('core', CHECKED, *AGENT[1:], 'edgespan', 'program without', 'program with', 'growth', 'program with TLS',
+         'growth with TLS')
 LINUX_ARMV7 = ('beaglebone-black', 'imx6ull')
 # What the project promises, in bytes: boards, parts, kinds, limit.
 CODE, TEXT = ('text', 'rodata'), ('text',)
 BARS = (
     (('mps2-an386',), ('core',), CODE, 12 * 1024),
+    (('mps2-an386',), (CHECKED,), CODE, 12 * 1024 + 1536),
     (LINUX_ARMV7, ('core', 'nanopb', 'http', 'kafka'), CODE, 32 * 1024),
     (LINUX_ARMV7, ('growth',), CODE, 64 * 1024),
     (LINUX_ARMV7, ('growth with TLS',), CODE, 130 * 1024),
@@ -144,6 +147,9 @@ def measure(build):
     rows = linkmap.parts(os.path.join(folder, 'traced.map'))
     rows = {part: row for part, row in rows.items() if part in AGENT}
     rows['edgespan'] = add(*rows.values())
+    checked = os.path.join(folder, 'checked.map')
+    if os.path.exists(checked):
+        rows[CHECKED] = linkmap.parts(checked)[CHECKED]
     for part in ('tls', 'gzip'):
         if os.path.exists(os.path.join(folder, f'edgespan_size_{part}')):
             rows[part] = linkmap.parts(os.path.join(folder, f'{part}.map'))[part]

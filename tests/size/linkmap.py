@@ -8,6 +8,7 @@ KINDS = ('text', 'rodata', 'data', 'bss')
 PARTS = (
     (r'libedgespan_core\.a\((?:pb_\w+|zipkin\.pb)\.c|libedgespan_(?:zipkin_proto|dep_nanopb_library)\.a', 'nanopb'),
     (r'libedgespan_core\.a', 'core'),
+    (r'edgespan_core_checked\.dir/.*', 'core with assertions'),
     (r'libedgespan_http\.a', 'http'),
     (r'libedgespan_kafka\.a', 'kafka'),
     (r'libedgespan_(?:posix|bare)\.a', 'port'),
@@ -61,7 +62,7 @@ def entries(path):
 
 def part_of(file):
     for pattern, part in PARTS:
-        if re.search(pattern + r'\(', file):
+        if re.search(pattern + r'(?:\(|$)', file):
             return part
     return None
 

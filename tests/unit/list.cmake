@@ -76,6 +76,7 @@ set(edgespan_system_tests
   kafka_delivery_test
   kafka_limits_test
   kafka_messaging_sampler_test
+  kafka_misuse_test
   kafka_next_span_test
   kafka_produce_test
   kafka_sender_test
