@@ -4,6 +4,7 @@
 #include <edgespan/kafka_tracing.hpp>
 #include <new>
 
+#include "core/assert.hpp"
 #include "core/open_spans.hpp"
 #include "core/utf8.hpp"
 #include "kafka/interceptors.hpp"
@@ -31,6 +32,7 @@ void sweep(void* state, std::uint64_t now_us, bool all) {
 
 // Starts the span of the work on a message.
 Span open_next(KafkaState& state, const rd_kafka_message_t* message, const Context& parent) noexcept {
+  EDGESPAN_ASSERT(state.tracing != nullptr);
   SpanSlot* slot = nullptr;
   Span span = detail::start_child(*state.tracing, parent, slot);
   if (slot != nullptr && (!parent.valid() || state.config.tag_processor == TagProcessor::always)) {
@@ -51,7 +53,9 @@ Span next_span_of(KafkaState& state, rd_kafka_message_t* message, const Context*
   FoundHeaders found;
   const B3Extraction extraction = read_headers(message, found, polled);
   if (state.config.rewrite_headers && extraction.kind == B3Extraction::Kind::ids) clear_headers(found);
-  return open_next(state, message, extraction.context);
+  // An earlier call for this record has taken the headers out.
+  const bool taken_out = extraction.kind == B3Extraction::Kind::empty && polled != nullptr;
+  return open_next(state, message, taken_out ? *polled : extraction.context);
 }
 
 }  // namespace
@@ -74,6 +78,7 @@ Status KafkaTracing::init(Tracing& tracing, std::span<InflightBucket> inflight,
   state.config = config;
   state.config.remote_service_name = {};  // the caller's text is not kept
   state.inflight.init(inflight);
+  EDGESPAN_ASSERT(state.housekeeper.sweep == nullptr);  // not in the list yet
   state.housekeeper.ctx = &state;
   state.housekeeper.sweep = sweep;
   core.add_housekeeper(state.housekeeper);
