@@ -2,6 +2,7 @@
 #include <edgespan/consumer_batch.hpp>
 #include <edgespan/tracing_consumer.hpp>
 
+#include "core/assert.hpp"
 #include "kafka/polled_record.hpp"
 
 namespace edgespan {

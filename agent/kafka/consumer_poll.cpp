@@ -4,6 +4,7 @@
 #include <array>
 #include <string_view>
 
+#include "core/assert.hpp"
 #include "core/put_span.hpp"
 #include "kafka/message_text.hpp"
 #include "kafka/next_context.hpp"
@@ -66,6 +67,7 @@ const PolledTopic* ConsumerPoll::shared(const rd_kafka_message_t* message) noexc
     return nullptr;
   }
   const Context context = next(message, no_headers);
+  EDGESPAN_ASSERT(context.valid());
   PolledTopic& added = topics_[used_++];
   added = {message->rkt, detail::copy_of(context)};
   if (context.sampled() && now_us_ == 0) now_us_ = state.now_us();
@@ -74,6 +76,7 @@ const PolledTopic* ConsumerPoll::shared(const rd_kafka_message_t* message) noexc
 
 // Called once for the records of a topic that come in a row.
 [[gnu::noinline]] void ConsumerPoll::describe(const rd_kafka_topic_t* topic) noexcept {
+  EDGESPAN_ASSERT(state_.remote.size <= state_.remote.bytes.size());
   const detail::EncodedEndpoint& local = state_.core().local;
   static_assert(sizeof local.bytes + sizeof state_.remote.bytes <= sizeof fields_.bytes);
   std::byte* out = detail::encode_impl::put_bytes(fields_.bytes.data(), local.view());
@@ -92,6 +95,7 @@ const PolledTopic* ConsumerPoll::shared(const rd_kafka_message_t* message) noexc
 // False: the ring has no room.
 [[gnu::noinline]] bool ConsumerPoll::put(const Context& context) noexcept {
   EDGESPAN_ASSERT(now_us_ != 0 && fields_.size <= fields_.bytes.size());
+  EDGESPAN_ASSERT(context.sampled());
   detail::SpanFields span{context};
   span.kind = Kind::consumer;
   span.start_us = now_us_;
@@ -107,11 +111,14 @@ void ConsumerPoll::record(const Context& context, const rd_kafka_topic_t* topic)
   detail::TracingState& state = state_.core();
   if (now_us_ == 0) now_us_ = state.now_us();
   if (fields_.size == 0 || fields_.topic != topic) describe(topic);
+  EDGESPAN_ASSERT(fields_.topic == topic);
   detail::put_or_drop(state, [&] { return put(context); });
 }
 
 void ConsumerPoll::finish() noexcept {
+  EDGESPAN_ASSERT(used_ <= topics_.size());
   for (const PolledTopic& topic : topics_.first(used_)) {
+    EDGESPAN_ASSERT(topic.context.valid());
     record(topic.context, static_cast<const rd_kafka_topic_t*>(topic.topic));
   }
 }

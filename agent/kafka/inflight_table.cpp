@@ -3,6 +3,7 @@
 
 #include <cstddef>
 
+#include "core/assert.hpp"
 #include "core/tracing_state.hpp"
 
 namespace edgespan::kafka_detail {
@@ -35,6 +36,7 @@ bool claim(InflightSlot& slot, std::uintptr_t key) noexcept {
 // that strayed is mostly next to its own slot.
 InflightSlot* claim_in(InflightBucket& bucket, std::size_t first, std::uintptr_t key,
                        bool& busy_seen) noexcept {
+  EDGESPAN_ASSERT(key != InflightTable::busy && first < inflight_bucket_size);
   for (std::size_t i = 0; i < inflight_bucket_size; ++i) {
     InflightSlot& slot = bucket.slots[(first + i) % inflight_bucket_size];
     const std::uintptr_t seen = slot.key.load(std::memory_order_relaxed);
@@ -62,9 +64,10 @@ void write(InflightSlot& slot, std::uintptr_t key, const InflightSpan& span) noe
 
 void release(InflightSlot& slot, InflightSlot& own) noexcept {
   EDGESPAN_ASSERT(slot.key.load(std::memory_order_relaxed) == InflightTable::busy);
-  EDGESPAN_ASSERT(&slot == &own || own.strays.load(std::memory_order_relaxed) != 0);
   slot.key.store(empty, std::memory_order_release);
-  if (&slot != &own) own.strays.fetch_sub(1, std::memory_order_relaxed);
+  if (&slot == &own) return;
+  const std::uint16_t strays = own.strays.fetch_sub(1, std::memory_order_relaxed);
+  EDGESPAN_ASSERT(strays != 0);
 }
 
 }  // namespace
@@ -74,6 +77,7 @@ void InflightTable::init(std::span<InflightBucket> buckets) noexcept {
   buckets_ = buckets;
   const std::uint64_t bytes_around = buckets.size() * inflight_bucket_size * bytes_per_slot;
   round_per_unit_ = static_cast<std::uint32_t>((std::uint64_t{unit_bytes} << 32) / bytes_around);
+  EDGESPAN_ASSERT(round_per_unit_ != 0);
   for (InflightBucket& bucket : buckets) {
     for (InflightSlot& slot : bucket.slots) {
       slot.key.store(empty, std::memory_order_relaxed);
@@ -105,11 +109,13 @@ InflightTable::Insert InflightTable::insert(const void* address, InflightSpan& s
 
 [[gnu::noinline]] InflightTable::Insert InflightTable::insert_slow(const Place& place,
                                                                    InflightSpan& span) noexcept {
+  EDGESPAN_ASSERT(place.own == &place.bucket->slots[place.first]);
   bool busy_seen = false;
   const bool may_stand = may_hold(place);
   if (InflightSlot* const slot = may_stand ? find(place, busy_seen) : nullptr) {
     InflightSpan old;
     read(*slot, old);
+    EDGESPAN_ASSERT(old.context.sampled());
     write(*slot, place.key, span);
     span = old;
     return Insert::replaced;
@@ -118,7 +124,10 @@ InflightTable::Insert InflightTable::insert(const void* address, InflightSpan& s
   InflightSlot* slot = claim_in(*place.bucket, place.first, empty, busy_seen);
   if (slot == nullptr) slot = claim_in(second_bucket(place), 0, empty, busy_seen);
   if (slot == nullptr) return Insert::full;
-  if (slot != place.own) place.own->strays.fetch_add(1, std::memory_order_relaxed);
+  if (slot != place.own) {
+    const std::uint16_t strays = place.own->strays.fetch_add(1, std::memory_order_relaxed);
+    EDGESPAN_ASSERT(strays != UINT16_MAX);
+  }
   write(*slot, place.key, span);
   return Insert::stored;
 }
@@ -132,6 +141,7 @@ bool InflightTable::take(const void* address, InflightSpan& out) noexcept {
 }
 
 [[gnu::noinline]] bool InflightTable::take_slow(const Place& place, InflightSpan& out) noexcept {
+  EDGESPAN_ASSERT(place.own == &place.bucket->slots[place.first]);
   for (int look = 0; look < look_again_max; ++look) {
     bool busy_seen = false;
     if (InflightSlot* const slot = find(place, busy_seen)) {
@@ -145,6 +155,7 @@ bool InflightTable::take(const void* address, InflightSpan& out) noexcept {
 }
 
 bool InflightTable::take_older(std::uint64_t now_us, std::uint32_t age_s, InflightSpan& out) noexcept {
+  EDGESPAN_ASSERT(!buckets_.empty());
   const std::uint32_t now_s = seconds(now_us);
   const auto young = [&](const InflightSlot& slot) {
     const std::uint32_t elapsed_s = now_s - slot.start_s.load(std::memory_order_relaxed);
@@ -159,8 +170,10 @@ bool InflightTable::take_older(std::uint64_t now_us, std::uint32_t age_s, Inflig
         slot.key.store(key, std::memory_order_release);
         continue;
       }
+      const Place place = place_of(key);
+      EDGESPAN_ASSERT(&bucket == place.bucket || &bucket == &second_bucket(place));
       read(slot, out);
-      release(slot, *place_of(key).own);
+      release(slot, *place.own);
       return true;
     }
   }

@@ -91,7 +91,9 @@ class InflightTable {
   }
   // Keys that share a bucket have different second buckets.
   InflightBucket& second_bucket(const Place& place) const noexcept {
-    return buckets_[share(place.position * 0x85EBCA77U, buckets_.size())];
+    const std::size_t at = share(place.position * 0x85EBCA77U, buckets_.size());
+    EDGESPAN_ASSERT(at < buckets_.size());
+    return buckets_[at];
   }
   static std::size_t share(std::uint32_t position, std::size_t size) noexcept {
     return static_cast<std::size_t>(std::uint64_t{position} * size >> 32);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kafka/interceptors.hpp"
 
+#include "core/assert.hpp"
 #include "kafka/conf_number.hpp"
 #include "kafka/message_text.hpp"
 #include "kafka/next_context.hpp"
@@ -30,11 +31,14 @@ void note_message_bytes_max(KafkaState& state, std::uint32_t bytes) noexcept {
   std::uint32_t least = state.least_message_bytes_max.load(std::memory_order_relaxed);
   while (bytes < least && !state.least_message_bytes_max.compare_exchange_weak(least, bytes)) {
   }
+  EDGESPAN_ASSERT(state.least_message_bytes_max.load(std::memory_order_relaxed) <= bytes);
 }
 
 rd_kafka_resp_err_t on_new(rd_kafka_t* rk, const rd_kafka_conf_t* conf, void* opaque, char*, std::size_t) {
   if (rd_kafka_type(rk) != RD_KAFKA_PRODUCER) return RD_KAFKA_RESP_ERR_NO_ERROR;
-  note_message_bytes_max(state_at(opaque), conf_number(conf, message_bytes_max_setting));
+  KafkaState& state = state_at(opaque);
+  EDGESPAN_ASSERT(state.tracing != nullptr);  // add_interceptors() had it
+  note_message_bytes_max(state, conf_number(conf, message_bytes_max_setting));
   const rd_kafka_resp_err_t sent = rd_kafka_interceptor_add_on_send(rk, interceptor_name, on_send, opaque);
   if (sent != RD_KAFKA_RESP_ERR_NO_ERROR) return sent;
   return rd_kafka_interceptor_add_on_acknowledgement(rk, interceptor_name, on_acknowledgement, opaque);
@@ -54,7 +58,7 @@ rd_kafka_resp_err_t on_new(rd_kafka_t* rk, const rd_kafka_conf_t* conf, void* op
 [[gnu::noinline]] void begin_send(KafkaState& state, rd_kafka_t* rk, rd_kafka_message_t* message,
                                   const FoundHeaders& found, InflightSpan& span) noexcept {
   detail::TracingState& core = state.core();
-  EDGESPAN_ASSERT(span.context.valid());
+  EDGESPAN_ASSERT(span.context.valid() && span.start_us == 0);
   const bool sampled = span.context.sampled();
   const TraceHeaders headers{span.context, state.config.b3};
   if (sampled) span.start_us = core.now_us();
@@ -69,6 +73,7 @@ rd_kafka_resp_err_t on_new(rd_kafka_t* rk, const rd_kafka_conf_t* conf, void* op
 // Ends the span of a message for which the table has no slot. Not inlined, for message_sent()'s stack.
 [[gnu::noinline]] void end_unheld(KafkaState& state, const InflightSpan& span,
                                   const rd_kafka_message_t* message) noexcept {
+  EDGESPAN_ASSERT(!state.is_senders(message));
   state.core().count(detail::Event::inflight_full);
   record_send(state, span, {span.start_us, topic_of(message), key_of(message), {}});
 }
@@ -112,7 +117,10 @@ void message_sent(KafkaState& state, rd_kafka_t* rk, rd_kafka_message_t* message
 // read). So nothing of the message but its opaque is read before its address was found in the table.
 void message_ended(KafkaState& state, rd_kafka_message_t* message) noexcept {
   EDGESPAN_ASSERT(state.tracing != nullptr && message != nullptr);
-  if (state.is_senders(message)) return state.sender_ended(message->_private, message->err);
+  if (state.is_senders(message)) {
+    EDGESPAN_ASSERT(state.sender_ended != nullptr);
+    return state.sender_ended(message->_private, message->err);
+  }
   if (state.inflight.may_hold(message)) end_send(state, message);
 }
 

@@ -55,12 +55,14 @@ class Constraining {
 
   void limit(const char* property, std::int64_t value) noexcept {
     Text text = "";
-    std::to_chars(text, text + sizeof text - 1, value);
+    const std::to_chars_result written = std::to_chars(text, text + sizeof text - 1, value);
+    EDGESPAN_ASSERT(written.ec == std::errc{});
     limit(property, text);
   }
   void limit(const char* property, const char* value) noexcept {
-    EDGESPAN_ASSERT(report_.count < report_.lines.size());
+    EDGESPAN_ASSERT(report_.count < report_.lines.size() && !reported(property));
     Constraint& line = report_.lines[report_.count++];
+    EDGESPAN_ASSERT(line.property == nullptr);
     line.property = property;
     if (!read(conf_, property, line.before)) return;
     line.outcome = ConstraintOutcome::kept;
@@ -75,9 +77,18 @@ class Constraining {
     limit("reconnect.backoff.max.ms", std::max<std::int64_t>(ms, now("reconnect.backoff.ms")));
   }
 
-  const ConstrainReport& report() const noexcept { return report_; }
+  const ConstrainReport& report() const noexcept {
+    EDGESPAN_ASSERT(report_.count != 0 && report_.count <= report_.lines.size());
+    return report_;
+  }
 
  private:
+  // Whether the report has a line of this setting: it has one for each.
+  bool reported(const char* property) const noexcept {
+    return std::any_of(report_.begin(), report_.end(),
+                       [&](const Constraint& line) { return std::strcmp(line.property, property) == 0; });
+  }
+
   rd_kafka_conf_t* conf_;
   rd_kafka_conf_t* defaults_;
   ConstrainReport report_{};

@@ -8,6 +8,7 @@
 #include <edgespan/messaging_sampler.hpp>
 #include <string_view>
 
+#include "core/assert.hpp"
 #include "core/ids.hpp"
 #include "core/tracing_state.hpp"
 #include "kafka/message_text.hpp"
@@ -31,6 +32,7 @@ inline Context next_context(detail::TracingState& state, const B3Extraction& ext
   const Context* const scope = detail::innermost_scope();
   const bool ids = extraction.kind == B3Extraction::Kind::ids;
   if (scope != nullptr && (scope_first || !ids)) return detail::new_child(state, *scope, nullptr);
+  EDGESPAN_ASSERT(!ids || extraction.context.valid());
   const Decision decision =
       extraction.kind == B3Extraction::Kind::empty ? Decision::undecided : extraction.context.decision;
   const bool ask = decision == Decision::undecided && !sampler.rules.empty();

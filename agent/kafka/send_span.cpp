@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 
+#include "core/assert.hpp"
 #include "core/largest_span.hpp"
 #include "core/open_spans.hpp"
 #include "kafka/message_text.hpp"
@@ -38,6 +39,7 @@ static_assert(span_bytes_max == (largest + ring_unit_bytes - 1) / ring_unit_byte
 [[gnu::noinline]] bool begin_refused(KafkaState& state, std::string_view topic, InflightSpan& span) noexcept {
   detail::TracingState& core = state.core();
   span.context = next_context(core, no_headers, true, state.config.producer_sampler, Operation::send, topic);
+  EDGESPAN_ASSERT(span.context.valid());
   span.start_us = core.now_us();
   return span.context.sampled();
 }
@@ -51,6 +53,7 @@ static_assert(span_bytes_max == (largest + ring_unit_bytes - 1) / ring_unit_byte
   span.kind = Kind::producer;
   span.start_us = sent.start_us;
   span.duration_us = end.at_us > sent.start_us ? end.at_us - sent.start_us : 1;
+  EDGESPAN_ASSERT(span.duration_us != 0);  // the collector takes 0 for absent
   span.name = send_name;
   span.local = core.local.view();
   span.remote = state.remote.view();

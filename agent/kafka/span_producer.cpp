@@ -5,6 +5,8 @@
 #include <edgespan/kafka_constrain.hpp>
 #include <edgespan/span_producer.hpp>
 
+#include "core/assert.hpp"
+
 namespace edgespan {
 namespace {
 
@@ -40,6 +42,7 @@ Status SpanProducer::start(KafkaTracing& kafka, std::string_view brokers, std::s
   if (brokers.size() > brokers_bytes_max) return Status::bad_text;
   std::array<char, brokers_bytes_max + 1> servers{};
   std::copy(brokers.begin(), brokers.end(), servers.begin());
+  EDGESPAN_ASSERT(servers.back() == '\0');
   rd_kafka_conf_t* const conf = settings != nullptr ? rd_kafka_conf_dup(settings) : own_settings(problem);
   static_cast<void>(constrain(conf, limits_for(batch_bytes)));
   if (set(conf, "bootstrap.servers", servers.data(), problem)) {
@@ -51,6 +54,7 @@ Status SpanProducer::start(KafkaTracing& kafka, std::string_view brokers, std::s
   }
   const Status status = sender_.init(kafka, client_, topic);
   if (status != Status::ok) stop();
+  EDGESPAN_ASSERT((status == Status::ok) == (client_ != nullptr));
   return status;
 }
 

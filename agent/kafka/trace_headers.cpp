@@ -4,6 +4,7 @@
 #include <cstring>
 #include <edgespan/b3_headers.hpp>
 
+#include "core/assert.hpp"
 #include "core/b3_impl.hpp"
 #include "core/code.hpp"
 #include "core/tracing_state.hpp"
@@ -24,6 +25,7 @@ struct HeaderView {
     return first == 'x' ? b3_key(name) : B3Key::none;
   }
   bool spelled_as(B3Key key) const noexcept {
+    EDGESPAN_ASSERT(key != B3Key::none);
     return key == B3Key::b3 ? *name == 'b' : name == b3_key_names[static_cast<std::size_t>(key)];
   }
 };
@@ -38,6 +40,7 @@ struct Looked {
   std::size_t end;
   explicit Looked(const rd_kafka_headers_t* list) noexcept : end{rd_kafka_header_cnt(list)} {
     begin = end > headers_looked_at ? end - headers_looked_at : 0;
+    EDGESPAN_ASSERT(begin <= end && end - begin <= headers_looked_at);
   }
 };
 
@@ -62,11 +65,13 @@ struct HeaderSet {
 
   char* place() noexcept { return value.data(); }
   void append(B3Key key, std::size_t size) noexcept {
+    EDGESPAN_ASSERT(key != B3Key::none && size <= value.size());
     ok = ok && add_header(list, b3_key_names[static_cast<std::size_t>(key)], {value.data(), size});
   }
 };
 
 [[gnu::noinline]] bool add_set(rd_kafka_headers_t* list, const Context& context) noexcept {
+  EDGESPAN_ASSERT(list != nullptr && context.valid());
   HeaderSet set;
   set.list = list;
   set.ok = true;
@@ -80,12 +85,14 @@ constexpr bool writes_set(B3Format format) noexcept {
 
 // Removal frees the name it compares with, so it gets a copy; it takes all headers of this spelling.
 void clear_respelled(rd_kafka_headers_t* list) noexcept {
+  EDGESPAN_ASSERT(list != nullptr);
   HeaderView header;
   for (std::size_t i = Looked{list}.begin; header_at(list, i, header);) {
     if (header.key() == B3Key::none) {
       ++i;
       continue;
     }
+    EDGESPAN_ASSERT(std::strlen(header.name) <= key_chars_max);
     char name[key_chars_max + 1] = {};
     std::strncpy(name, header.name, key_chars_max);
     if (rd_kafka_header_remove(list, name) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
@@ -102,6 +109,7 @@ EDGESPAN_SHARED void collect(FoundHeaders& found, B3Headers& set, std::string_vi
   for (std::size_t i = looked.begin; i < looked.end && header_at(found.list, i, header); ++i) {
     const B3Key key = header.key();
     if (key == B3Key::none) continue;
+    EDGESPAN_ASSERT(static_cast<std::size_t>(key) < b3_key_names.size());
     found.keys |= static_cast<std::uint8_t>(1U << static_cast<unsigned>(key));
     found.respelled |= !header.spelled_as(key);
     const char* const text = static_cast<const char*>(header.value);
@@ -119,11 +127,12 @@ EDGESPAN_SHARED void collect(FoundHeaders& found, B3Headers& set, std::string_vi
 // Parses after collect() has returned, so that the two stack frames do not add up.
 B3Extraction read_list(FoundHeaders& found, const Context* written) noexcept {
   constexpr std::uint8_t only_b3 = 1U << static_cast<unsigned>(B3Key::b3);
-  EDGESPAN_ASSERT(found.list != nullptr && found.keys == 0);
+  EDGESPAN_ASSERT(found.list != nullptr && found.keys == 0 && !found.respelled);  // it is new
   B3Headers set;
   std::string_view b3;
   collect(found, set, b3);
   if (b3.data() != nullptr) {
+    EDGESPAN_ASSERT((found.keys & only_b3) != 0);
     if (written != nullptr && names_span(b3, *written)) {
       return {B3Extraction::Kind::ids, B3Error::ok, detail::copy_of(*written)};
     }
@@ -134,19 +143,23 @@ B3Extraction read_list(FoundHeaders& found, const Context* written) noexcept {
 }
 
 void clear_headers(const FoundHeaders& found) noexcept {
-  EDGESPAN_ASSERT(found.list != nullptr || found.keys == 0);
+  EDGESPAN_ASSERT(found.list != nullptr && found.keys != 0);
   if (found.respelled) return clear_respelled(found.list);
   for (std::size_t index = 0; found.keys >> index != 0; ++index) {
+    EDGESPAN_ASSERT(index < b3_key_names.size());
     if ((found.keys >> index & 1) != 0) (void)rd_kafka_header_remove(found.list, b3_key_names[index].data());
   }
 }
 
 EDGESPAN_INLINE bool TraceHeaders::add_to(rd_kafka_headers_t* list) const noexcept {
+  EDGESPAN_ASSERT(size_ <= text_.size());
+  EDGESPAN_ASSERT(size_ != 0 || writes_set(format_));  // one header at least
   return (size_ == 0 || add_header(list, b3_key_names[0], {text_.data(), size_})) &&
          (!writes_set(format_) || add_set(list, context_));
 }
 
 bool TraceHeaders::write(rd_kafka_message_t* message, const FoundHeaders& found) const noexcept {
+  EDGESPAN_ASSERT(found.list != nullptr || (found.keys == 0 && !found.respelled));
   if (found.list != nullptr) {
     if (found.keys != 0) clear_headers(found);
     return add_to(found.list);

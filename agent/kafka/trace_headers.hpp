@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <edgespan/b3.hpp>
 
+#include "core/assert.hpp"
+
 namespace edgespan::kafka_detail {
 
 // Where trace headers stand in a record.
@@ -39,7 +41,9 @@ class TraceHeaders {
   TraceHeaders(const Context& context, B3Format format) noexcept
       : context_{context},
         format_{format},
-        size_{format == B3Format::multi ? 0 : b3_format(context, format, text_)} {}
+        size_{format == B3Format::multi ? 0 : b3_format(context, format, text_)} {
+    EDGESPAN_ASSERT(context.valid());
+  }
 
   // Replaces those of a record. False if librdkafka refused.
   bool write(rd_kafka_message_t* message, const FoundHeaders& found) const noexcept;

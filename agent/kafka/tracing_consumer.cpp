@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <edgespan/tracing_consumer.hpp>
 
+#include "core/assert.hpp"
 #include "kafka/consumer_poll.hpp"
 #include "kafka/polled_record.hpp"
 

@@ -2,6 +2,7 @@
 #include <cstring>
 #include <edgespan/tracing_producer.hpp>
 
+#include "core/assert.hpp"
 #include "kafka/message_text.hpp"
 #include "kafka/produce_call.hpp"
 #include "kafka/send_span.hpp"
@@ -15,6 +16,7 @@ void* unconst(std::string_view text) noexcept { return const_cast<char*>(text.da
 
 // Null if librdkafka has no memory for it or a name holds a NUL.
 rd_kafka_headers_t* copy_headers(std::span<const RecordHeader> headers) noexcept {
+  EDGESPAN_ASSERT(!headers.empty());
   rd_kafka_headers_t* list = rd_kafka_headers_new(headers.size() + 1);
   for (const RecordHeader& header : headers) {
     const auto value_size = header.value.data() == nullptr ? -1 : static_cast<ssize_t>(header.value.size());
