@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/http_date.hpp"
 
+#include <iterator>
+
+#include "core/assert.hpp"
 #include "http/http_text.hpp"
 
 namespace edgespan::http {
@@ -27,6 +30,7 @@ class Reader {
   bool done() const noexcept { return sound_ && rest_.empty(); }
 
   Reader& literal(std::string_view text) noexcept {
+    EDGESPAN_ASSERT(!text.empty());
     if (rest_.starts_with(text)) {
       rest_.remove_prefix(text.size());
     } else {
@@ -36,6 +40,7 @@ class Reader {
   }
 
   Reader& number(std::size_t digits, std::uint32_t& out) noexcept {
+    EDGESPAN_ASSERT(digits != 0 && digits <= 4);  // else `out` could overflow
     out = 0;
     for (; digits != 0; --digits) {
       const char c = rest_.empty() ? ' ' : rest_.front();
@@ -71,6 +76,7 @@ class Reader {
       return *this;
     }
     out = static_cast<std::uint32_t>(at / 3 + 1);
+    EDGESPAN_ASSERT(out <= std::size(month_days));
     rest_.remove_prefix(3);
     return *this;
   }
@@ -106,6 +112,7 @@ bool read_asctime(std::string_view text, Date& date) noexcept {
 
 bool exists(const Date& date) noexcept {
   if (date.year < 1970 || date.day == 0) return false;
+  EDGESPAN_ASSERT(date.month >= 1 && date.month <= std::size(month_days));  // Reader::month() wrote it
   const std::uint32_t leap_day = date.month == 2 && is_leap(date.year) ? 1 : 0;
   // 60 is a leap second.
   return date.day <= month_days[date.month - 1] + leap_day && date.hour < 24 && date.minute < 60 &&
@@ -113,6 +120,7 @@ bool exists(const Date& date) noexcept {
 }
 
 std::uint64_t seconds_since_1970(const Date& date) noexcept {
+  EDGESPAN_ASSERT(exists(date));
   const std::uint32_t before = date.year - 1;
   std::uint64_t days = std::uint64_t{date.year - 1970} * 365 + (before / 4 - before / 100 + before / 400) -
                        (1969 / 4 - 1969 / 100 + 1969 / 400);

@@ -40,6 +40,8 @@ HttpExchange::HttpExchange(const edgespan_stream& stream, const HttpUrl& url,
       progress_bytes_per_s_{config.progress_bytes_per_s},
       port_{url.port} {
   EDGESPAN_ASSERT(url.host.size() < host_.size());
+  // HttpSender::init() refuses a zero.
+  EDGESPAN_ASSERT(connect_us_ != 0 && request_us_ != 0 && progress_bytes_per_s_ != 0);
   if (config.gzip != nullptr) gzip_ = *config.gzip;
   std::copy(url.host.begin(), url.host.end(), host_.begin());
   head_.write(url);
@@ -74,6 +76,7 @@ void HttpExchange::cancel() noexcept {
 }
 
 void HttpExchange::begin(std::span<const std::byte> portion, std::uint64_t now_us) noexcept {
+  EDGESPAN_ASSERT(state_ == State::idle);
   portion_bytes_ = portion.size();
   choose_body(portion);
   sent_bytes_ = 0;
@@ -110,6 +113,7 @@ void HttpExchange::connect(std::uint64_t now_us) noexcept {
 }
 
 HttpExchange::Turn HttpExchange::take_turn(std::uint64_t now_us, SendResult& result) noexcept {
+  EDGESPAN_ASSERT(state_ != State::idle);
   switch (state_) {
     case State::connecting:
       return connect_turn(now_us, result);
@@ -121,6 +125,7 @@ HttpExchange::Turn HttpExchange::take_turn(std::uint64_t now_us, SendResult& res
 }
 
 HttpExchange::Turn HttpExchange::connect_turn(std::uint64_t now_us, SendResult& result) noexcept {
+  EDGESPAN_ASSERT(!open_ && sent_bytes_ == 0);
   const int opened = stream_.open(stream_.ctx, host_.data(), port_);
   if (opened < 0) return fail(outcome_of_stream_error(opened, Outcome::unreachable), result);
   if (opened == 0) return Turn::wait;
@@ -131,6 +136,7 @@ HttpExchange::Turn HttpExchange::connect_turn(std::uint64_t now_us, SendResult& 
 }
 
 HttpExchange::Turn HttpExchange::send_turn(std::uint64_t now_us, SendResult& result) noexcept {
+  EDGESPAN_ASSERT(open_ && !request_sent());
   const std::span<const std::byte> head = head_.bytes();
   const std::span<const std::byte> rest =
       sent_bytes_ < head.size() ? head.subspan(sent_bytes_) : body_.subspan(sent_bytes_ - head.size());
@@ -147,6 +153,7 @@ HttpExchange::Turn HttpExchange::send_turn(std::uint64_t now_us, SendResult& res
 }
 
 HttpExchange::Turn HttpExchange::receive_turn(std::uint64_t now_us, SendResult& result) noexcept {
+  EDGESPAN_ASSERT(open_ && state_ != State::connecting);
   std::array<std::byte, receive_bytes> bytes;
   const std::size_t room = std::min(bytes.size(), reply_.bytes_left());
   EDGESPAN_ASSERT(room != 0);
@@ -155,6 +162,7 @@ HttpExchange::Turn HttpExchange::receive_turn(std::uint64_t now_us, SendResult& 
   if (received < 0) return stream_ended(received, now_us, result);
   const auto count = static_cast<std::size_t>(received);
   const std::size_t used = reply_.feed(std::span(bytes).first(count));
+  EDGESPAN_ASSERT(used <= count);
   if (reply_.phase() == HttpReply::Phase::garbage) {
     if (reply_.status() != 0) return conclude(false, now_us, result);
     return fail(result_of(Outcome::garbled), result);
@@ -170,6 +178,7 @@ HttpExchange::Turn HttpExchange::receive_turn(std::uint64_t now_us, SendResult& 
 // The stream is dead. What that means depends on how far the exchange had come.
 HttpExchange::Turn HttpExchange::stream_ended(std::int32_t error, std::uint64_t now_us,
                                               SendResult& result) noexcept {
+  EDGESPAN_ASSERT(open_);
   if (reply_.status() != 0) return conclude(false, now_us, result);
   if (reused_ && !reply_.started()) {
     // The server closed an idle connection just as it was used again. That is nobody's failure. The portion
@@ -182,6 +191,7 @@ HttpExchange::Turn HttpExchange::stream_ended(std::int32_t error, std::uint64_t 
 
 // Ends the offer with what the reply means. Its status is known.
 HttpExchange::Turn HttpExchange::conclude(bool reusable, std::uint64_t now_us, SendResult& result) noexcept {
+  EDGESPAN_ASSERT(reply_.status() != 0 && (!reusable || request_sent()));
   const bool premature = !request_sent();
   result = outcome_of_reply(reply_);
   if (packed_ && (result.status == 400 || result.status == 415)) {
@@ -204,12 +214,14 @@ HttpExchange::Turn HttpExchange::conclude(bool reusable, std::uint64_t now_us, S
 }
 
 HttpExchange::Turn HttpExchange::fail(const SendResult& why, SendResult& result) noexcept {
+  EDGESPAN_ASSERT(why.outcome != Outcome::pending);
   cancel();
   result = why;
   return Turn::ended;
 }
 
 std::uint64_t HttpExchange::limit_us() const noexcept {
+  EDGESPAN_ASSERT(state_ != State::idle);
   if (state_ == State::connecting) return connect_us_;
   return request_us_ + std::uint64_t{sent_bytes_} * 1'000'000 / progress_bytes_per_s_;
 }

@@ -13,6 +13,7 @@ namespace {
 // observed). Every other status would be answered to the same bytes again; 501, 505 and the private 5xx of
 // proxies speak of the server's set-up.
 Outcome outcome_of(unsigned status, bool says_too_large) noexcept {
+  EDGESPAN_ASSERT(status >= 200 && status <= 599);  // HttpReply lets no other through
   switch (status) {
     case 400:
       return Outcome::malformed;
@@ -68,6 +69,7 @@ SendResult outcome_of_reply(const HttpReply& reply) noexcept {
 
 SendResult outcome_of_stream_error(std::int32_t error, Outcome otherwise) noexcept {
   EDGESPAN_ASSERT(error < 0);
+  EDGESPAN_ASSERT(otherwise == Outcome::unreachable || otherwise == Outcome::interrupted);
   SendResult result;
   result.outcome = otherwise;
   for (const TlsMeaning& meaning : tls_meanings) {

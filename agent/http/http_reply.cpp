@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/http_reply.hpp"
 
+#include "core/assert.hpp"
 #include "http/http_date.hpp"
 #include "http/http_text.hpp"
 
@@ -40,6 +41,7 @@ constexpr int digit_value(char c) noexcept {
 
 // A number of any length, held at `max`; false if `text` is not digits of that base alone.
 bool read_number(std::string_view text, std::uint32_t base, std::uint32_t max, std::uint32_t& out) noexcept {
+  EDGESPAN_ASSERT(base == 10 || base == 16);
   std::uint64_t value = 0;
   for (const char c : text) {
     const int digit = digit_value(c);
@@ -62,6 +64,7 @@ std::size_t HttpReply::feed(std::span<const std::byte> bytes) noexcept {
     take(static_cast<unsigned char>(bytes[used++]));
     if (seen_bytes_ == bytes_max && at_ != At::complete) at_ = At::garbage;  // its end lies beyond the bound
   }
+  EDGESPAN_ASSERT(used <= bytes.size() && seen_bytes_ <= bytes_max);
   return used;
 }
 
@@ -72,6 +75,7 @@ HttpReply::Phase HttpReply::phase() const noexcept {
 }
 
 bool HttpReply::says_too_large() const noexcept {
+  EDGESPAN_ASSERT(opening_count_ <= opening_bytes);
   return std::string_view(opening_.data(), opening_count_) == "413";
 }
 
@@ -93,6 +97,7 @@ void HttpReply::take(unsigned char c) noexcept {
 
 // Lines end with CR LF or a bare LF; any other control character, a lone CR included, is no HTTP.
 void HttpReply::take_line_byte(unsigned char c) noexcept {
+  EDGESPAN_ASSERT(line_bytes_ <= line_.size());
   if (c == '\n') {
     const std::string_view line(line_.data(), line_bytes_);
     after_cr_ = false;
@@ -111,6 +116,7 @@ void HttpReply::take_line_byte(unsigned char c) noexcept {
 }
 
 void HttpReply::take_body_byte(unsigned char c) noexcept {
+  EDGESPAN_ASSERT(at_ == At::open_body || left_bytes_ != 0);
   if (opening_count_ < opening_bytes) opening_[opening_count_++] = static_cast<char>(c);
   if (at_ == At::open_body || --left_bytes_ != 0) return;
   at_ = at_ == At::chunk_data ? At::chunk_end : At::complete;
@@ -205,6 +211,7 @@ void HttpReply::on_connection(std::string_view value) noexcept {
 }
 
 void HttpReply::on_head_end() noexcept {
+  EDGESPAN_ASSERT(final_status_ == 0 && status_ >= 100);  // a status line was read
   if (status_ < 200) {
     // 101 would hand the connection to a protocol that nobody asked for.
     at_ = status_ == 101 ? At::garbage : At::status_line;
@@ -227,6 +234,7 @@ void HttpReply::on_head_end() noexcept {
 
 // `1*HEXDIG [extensions]`
 void HttpReply::on_chunk_size(std::string_view line) noexcept {
+  EDGESPAN_ASSERT(chunked_);
   const std::string_view digits = first_of(line, line.find_first_of("; \t"));
   const bool all_seen = digits.size() < line.size() || !line_cut_;
   if (!all_seen || !read_number(digits, 16, length_max, left_bytes_)) {

@@ -65,6 +65,7 @@ void HttpRequestHead::write(const HttpUrl& url) noexcept {
   }
   head << before_length;
   fixed_bytes_ = head.size();
+  EDGESPAN_ASSERT(fixed_bytes_ < bytes_max && tail_bytes_ == 0);
 }
 
 void HttpRequestHead::set_body(std::size_t bytes, bool packed) noexcept {
@@ -72,6 +73,7 @@ void HttpRequestHead::set_body(std::size_t bytes, bool packed) noexcept {
   Appender tail(std::span{text_}.subspan(fixed_bytes_));
   tail << bytes << (packed ? packed_end : end);
   tail_bytes_ = tail.size();
+  EDGESPAN_ASSERT(std::size_t{fixed_bytes_} + tail_bytes_ <= bytes_max);
 }
 
 }  // namespace edgespan::http

@@ -2,6 +2,7 @@
 #include <edgespan/http_sender.hpp>
 #include <new>
 
+#include "core/assert.hpp"
 #include "http/http_exchange.hpp"
 #include "http/http_url.hpp"
 
@@ -22,6 +23,7 @@ Status HttpSender::init(const edgespan_stream& stream, std::string_view url,
   if (const Status status = http::parse_http_url(url, parsed); status != Status::ok) return status;
   if (parsed.secure && !stream.secure) return Status::not_secure;
   if (stream.secure && !parsed.secure) return Status::bad_config;
+  EDGESPAN_ASSERT(parsed.secure == stream.secure);
   exchange_ = new (storage_.data()) HttpExchange{stream, parsed, config};
   return Status::ok;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/http_url.hpp"
 
+#include "core/assert.hpp"
 #include "http/http_text.hpp"
 
 namespace edgespan::http {
@@ -33,6 +34,7 @@ constexpr bool consists_of(std::string_view text, Allowed allowed) noexcept {
 
 // `scheme` is in lower case.
 bool take_scheme(std::string_view& url, std::string_view scheme) noexcept {
+  EDGESPAN_ASSERT(!scheme.empty());
   if (url.size() < scheme.size()) return false;
   for (std::size_t i = 0; i < scheme.size(); ++i) {
     if (lower(url[i]) != scheme[i]) return false;
@@ -57,6 +59,7 @@ bool take_host(std::string_view& authority, std::string_view& host) noexcept {
 
 bool read_port(std::string_view text, std::uint16_t& port) noexcept {
   if (text.empty()) return true;  // none given: the caller's default stays
+  EDGESPAN_ASSERT(text.front() == ':');
   text.remove_prefix(1);
   if (text.size() > 5 || !consists_of(text, is_digit)) return false;
   std::uint32_t value = 0;
@@ -86,6 +89,7 @@ Status parse_http_url(std::string_view url, HttpUrl& out) noexcept {
   if (!consists_of(parsed.path, is_path_char)) return Status::bad_url;
   if (parsed.host.size() > HttpUrl::host_bytes_max) return Status::bad_url;
   if (parsed.path.size() > HttpUrl::path_bytes_max) return Status::bad_url;
+  EDGESPAN_ASSERT(!parsed.host.empty() && parsed.path.front() == '/' && parsed.port != 0);
   out = parsed;
   return Status::ok;
 }
