@@ -23,8 +23,9 @@ struct KafkaAccess;
 // PRODUCER span. TracingProducer and TracingConsumer add what only a wrapper around a call can see: a refused
 // produce, and the records of one poll.
 //
-// Pinned. Outlives every client that create() made, and is outlived by its Tracing. All calls but init(): any
-// thread.
+// Pinned. Outlives every client that create() made, and stays until the Reporter of its Tracing has stopped,
+// which calls it until then to end spans in time; so does the memory of `inflight`. Is outlived by its
+// Tracing. All calls but init(): any thread.
 class KafkaTracing {
  public:
   KafkaTracing() noexcept;
