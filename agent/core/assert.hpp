@@ -6,6 +6,8 @@
 #include <atomic>
 #include <cstdint>
 
+#include "core/code.hpp"
+
 #if !defined(EDGESPAN_ASSERTIONS)
 #error "EDGESPAN_ASSERTIONS is 0 or 1; link the target edgespan_code (agent/code.cmake)"
 #endif
@@ -29,6 +31,9 @@ extern FaultHandler fault_handler;
 
 }  // namespace edgespan::detail
 
+// A condition that begins with `small_code ||` is checked by builds of fast code only: a microcontroller has
+// room for those assertions that guard a handover and that no other one nearby implies.
+//
 // Without assertions the condition is compiled, so that it stays correct, and never evaluated.
 #if EDGESPAN_ASSERTIONS
 #define EDGESPAN_ASSERT(condition) \

@@ -22,6 +22,7 @@ void B3Headers::add(B3Key key, std::string_view value) noexcept {
 }
 
 B3Extraction B3Headers::extract_present() const noexcept {
+  EDGESPAN_ASSERT(detail::small_code || present_ != 0);
   return b3_impl::extract<b3_impl::HexFast>(b3_impl::Values{data_, sizes_, present_});
 }
 

@@ -22,6 +22,7 @@ inline constexpr std::size_t decision_field = 2;  // with the separator before i
 inline constexpr std::size_t parent_field = 1 + id_digits;
 
 EDGESPAN_SHARED constexpr void empty(B3Extraction& found, B3Error error) noexcept {
+  EDGESPAN_ASSERT(detail::small_code || error != B3Error::ok);
   found = {B3Extraction::Kind::empty, error, {}};
 }
 
@@ -43,6 +44,7 @@ constexpr bool read_decision(char text, Decision& decision) noexcept {
 }
 
 constexpr char decision_char(Decision decision) noexcept {
+  EDGESPAN_ASSERT(detail::small_code || decision != Decision::undecided);
   return decision == Decision::debug ? 'd' : decision == Decision::accept ? '1' : '0';
 }
 
@@ -55,6 +57,7 @@ struct Fields {
   bool last = false;        // no separator after it
 
   constexpr void take() noexcept {
+    EDGESPAN_ASSERT(detail::small_code || !last);
     std::size_t size = 0;
     while (size < rest.size() && rest[size] != '-') ++size;
     text = rest.substr(0, size);
@@ -63,6 +66,7 @@ struct Fields {
   }
   // The present field as an id, which has no leading zeros to leave out.
   constexpr B3Error read(std::size_t most, std::uint64_t& high, std::uint64_t& low) const noexcept {
+    EDGESPAN_ASSERT(most == id_digits || most == 2 * id_digits);
     if (text.empty()) return B3Error::bad_separator;
     if (text.size() != id_digits && text.size() != most) return B3Error::bad_length;
     return decode_digits(text, high, low) ? B3Error::ok : B3Error::bad_character;
@@ -145,6 +149,7 @@ constexpr bool parse_into(std::string_view value, B3Extraction& found) noexcept 
     at += decision_field;
   }
   if (at == size) return true;
+  EDGESPAN_ASSERT(detail::small_code || at < size);
   if (size - at != parent_field || text[at] != '-') return false;
   return Hex::decode16(text + at + 1, context.parent_id);
 }
@@ -172,6 +177,7 @@ constexpr B3Extraction parse(std::string_view value) noexcept {
 // ---- The X-B3 set.
 
 constexpr std::uint8_t key_bit(B3Key key) noexcept {
+  EDGESPAN_ASSERT(detail::small_code || key < B3Key::none);
   return static_cast<std::uint8_t>(1U << static_cast<unsigned>(key));
 }
 
@@ -193,6 +199,7 @@ struct Values {
 template <typename Hex>
 EDGESPAN_INLINE constexpr B3Error read_id(std::string_view id, std::size_t max, std::uint64_t& high,
                                           std::uint64_t& low) noexcept {
+  EDGESPAN_ASSERT(max == id_digits || max == 2 * id_digits);
   if (id.size() > max) return B3Error::too_long;
   if (id.size() < 2) return B3Error::bad_length;
   bool ok = true;
@@ -241,6 +248,8 @@ constexpr B3Error read_ids(const Values& values, Context& context) noexcept {
 template <typename Hex>
 constexpr B3Error extract_set(const Values& values, B3Extraction& found) noexcept {
   Decision& decision = found.context.decision;
+  EDGESPAN_ASSERT(detail::small_code ||
+                  decision == Decision::undecided);  // nothing is left of another reading
   if (values.has(B3Key::sampled) && !read_sampled(values.get(B3Key::sampled), decision)) {
     return B3Error::bad_decision;
   }
@@ -302,6 +311,7 @@ constexpr std::size_t format(const Context& context, B3Format form,
     Hex::encode16(context.parent_id, text);
     text += id_digits;
   }
+  EDGESPAN_ASSERT(detail::small_code || text <= out.data() + out.size());
   return static_cast<std::size_t>(text - out.data());
 }
 
@@ -311,9 +321,13 @@ struct HeaderList {
   std::size_t used = 0;
   std::size_t count = 0;
 
-  constexpr char* place() noexcept { return buffer.text.data() + used; }
+  constexpr char* place() noexcept {
+    EDGESPAN_ASSERT(detail::small_code || used < buffer.text.size());
+    return buffer.text.data() + used;
+  }
   // Names the `size` characters that were written at place().
   constexpr void append(B3Key key, std::size_t size) noexcept {
+    EDGESPAN_ASSERT(detail::small_code || (key < B3Key::none && size != 0));
     EDGESPAN_ASSERT(count < b3_headers_max && used + size <= buffer.text.size());
     buffer.headers[count++] = {b3_key_names[static_cast<std::size_t>(key)], {place(), size}};
     used += size;
@@ -341,10 +355,12 @@ constexpr std::span<const B3Header> inject(const Context& context, B3Format form
   HeaderList list{buffer};
   if (!context.valid()) return {};
   if (form != B3Format::multi) {
+    EDGESPAN_ASSERT(detail::small_code || list.used + b3_single_max <= buffer.text.size());
     const std::span<char, b3_single_max> out(list.place(), b3_single_max);
     list.append(B3Key::b3, format<Hex>(context, form, out));
   }
   if (form == B3Format::multi || form == B3Format::both) inject_set<Hex>(context, list);
+  EDGESPAN_ASSERT(detail::small_code || (list.count != 0 && list.count <= b3_headers_max));
   return {buffer.headers.data(), list.count};
 }
 

@@ -5,6 +5,7 @@
 
 #include <edgespan/b3.hpp>
 
+#include "core/assert.hpp"
 #include "core/code.hpp"
 #include "core/native_word.hpp"
 
@@ -69,6 +70,7 @@ constexpr std::size_t name_size(B3Key key) noexcept {
 // sixth letter.
 EDGESPAN_INLINE constexpr B3Key find_set_key(std::string_view name) noexcept {
   static_assert(name_size(B3Key::trace_id) == name_size(B3Key::sampled));
+  EDGESPAN_ASSERT(name.size() >= name_size(B3Key::flags));
   const char* const text = name.data();
   // Not a switch: Cortex-M0 calls a library function for its table.
   const std::size_t size = name.size();

@@ -4,6 +4,7 @@
 namespace edgespan::detail {
 
 ConsumerLock::ConsumerLock(TracingState& state) noexcept : state_{state} {
+  EDGESPAN_ASSERT(small_code || state.epoch != 0);
   while (!try_acquire(state)) state.pause(20);
 }
 

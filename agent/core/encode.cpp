@@ -30,13 +30,19 @@ void rebase(std::span<std::byte> element, std::uint32_t timestamp_at, bool annot
     if (fits) encode_impl::put_le64(&element[at], encode_impl::get_le64(&element[at]) + offset_us);
   };
   EDGESPAN_ASSERT(element.size() <= span_bytes_max);
+  EDGESPAN_ASSERT(small_code || (timestamp_at != 0 && timestamp_at < element.size() &&
+                                 element[timestamp_at - 1] == std::byte{encode_impl::key_timestamp}));
   patch(timestamp_at);
   if (!annotated) return;
   for (std::size_t at = timestamp_at + 8; at < element.size();) {
     const auto key = static_cast<std::uint8_t>(element[at++]);
     const std::uint64_t value = read_varint(element, at);  // a length or, for duration and debug, the value
     if ((key & 7) != 2) continue;
-    if (key == encode_impl::key_annotation) patch(at + 1);
+    if (key == encode_impl::key_annotation) {
+      EDGESPAN_ASSERT(small_code || value > 9);  // its time comes first, a text follows
+      EDGESPAN_ASSERT(small_code || (at < element.size() && element[at] == std::byte{0x09}));
+      patch(at + 1);
+    }
     EDGESPAN_ASSERT(value <= element.size() - at);
     at += static_cast<std::size_t>(value);
   }

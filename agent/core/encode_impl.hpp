@@ -142,6 +142,8 @@ constexpr std::size_t tag_size(std::string_view key, std::string_view value) noe
 }
 
 EDGESPAN_INLINE std::byte* write_tag(std::byte* out, std::string_view key, std::string_view value) noexcept {
+  EDGESPAN_ASSERT(small_code ||
+                  key.size() - 1 < 0x7F);  // a length of one byte, as the next reader of it expects
   out = put_varint(put(out, key_tag), tag_body(key, value));
   return put_text(put_text(out, 0x0A, key), 0x12, value);
 }
@@ -172,6 +174,8 @@ inline std::byte* write_name(std::byte* out, std::string_view name) noexcept {
 }
 
 inline std::byte* write_remote(std::byte* out, std::string_view service_name) noexcept {
+  EDGESPAN_ASSERT(small_code ||
+                  (!service_name.empty() && service_name.size() < 0x80 - 2));  // both lengths take one byte
   out = put(put(out, key_remote), static_cast<std::uint8_t>(2 + service_name.size()));
   return put_lower(out, 0x0A, service_name);
 }
@@ -197,6 +201,7 @@ EDGESPAN_INLINE void encode(const SpanFields& record, const EncodedSize& size, s
   const std::byte* const begin = out;
   const Context& context = record.context;
   out = put_varint(put(out, key_list_span), size.body);
+  EDGESPAN_ASSERT(small_code || static_cast<std::size_t>(out - begin) == size.total - size.body);
   out = put(out, key_trace_id);
   if (context.trace_hi != 0) {
     out = put_be64(put(out, 16), context.trace_hi);
@@ -208,7 +213,9 @@ EDGESPAN_INLINE void encode(const SpanFields& record, const EncodedSize& size, s
   out = put_id(out, key_id, context.span_id);
   if (record.kind != Kind::none) out = put(put(out, key_kind), static_cast<std::uint8_t>(record.kind));
   out = put_bytes(out, record.name);
-  out = put_le64(put(out, key_timestamp), record.start_us);
+  out = put(out, key_timestamp);
+  EDGESPAN_ASSERT(small_code || static_cast<std::size_t>(out - begin) == size.timestamp_at);
+  out = put_le64(out, record.start_us);
   if (record.duration_us != 0) out = put_varint(put(out, key_duration), record.duration_us);
   out = put_bytes(put_bytes(out, record.local), record.remote);
   out = put_bytes(out, record.text);

@@ -39,6 +39,7 @@ bool encode_endpoint(const Endpoint& endpoint, EndpointField field, EncodedEndpo
   if (name.size() > service_name_max || !utf8(name) || name.find('\0') != name.npos) return false;
 
   zipkin_proto3_Endpoint message{};
+  EDGESPAN_ASSERT(small_code || name.size() < sizeof message.service_name);
   std::transform(name.begin(), name.end(), message.service_name, lower_ascii);
   set_addresses(endpoint, message);
   message.port = endpoint.port;
@@ -48,6 +49,7 @@ bool encode_endpoint(const Endpoint& endpoint, EndpointField field, EncodedEndpo
   if (!pb_encode(&stream, zipkin_proto3_Endpoint_fields, &message)) return false;
   if (stream.bytes_written == 0) return true;
   EDGESPAN_ASSERT(stream.bytes_written < 0x80);  // a length of one byte
+  EDGESPAN_ASSERT(small_code || stream.bytes_written + 2 <= out.bytes.size());
   out.bytes[0] = static_cast<std::byte>(field);
   out.bytes[1] = static_cast<std::byte>(stream.bytes_written);
   out.size = stream.bytes_written + 2;

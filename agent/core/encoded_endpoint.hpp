@@ -7,6 +7,8 @@
 #include <edgespan/tracing.hpp>
 #include <span>
 
+#include "core/assert.hpp"
+
 namespace edgespan::detail {
 
 inline constexpr std::size_t service_name_max = 63;
@@ -15,7 +17,10 @@ inline constexpr std::size_t service_name_max = 63;
 struct EncodedEndpoint {
   std::array<std::byte, 96> bytes{};
   std::size_t size = 0;
-  std::span<const std::byte> view() const noexcept { return {bytes.data(), size}; }
+  std::span<const std::byte> view() const noexcept {
+    EDGESPAN_ASSERT(small_code || size <= bytes.size());
+    return {bytes.data(), size};
+  }
 };
 
 enum class EndpointField : std::uint8_t { local = 0x42, remote = 0x4A };

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "core/assert.hpp"
 #include "core/native_word.hpp"
 
 namespace edgespan::b3_impl {
@@ -34,11 +35,13 @@ struct HexSwar {
     } else {
       value = nibbles & 0xffffU;
     }
+    EDGESPAN_ASSERT(value >> sizeof(Word) * 4 == 0);
     return ((letter | digit) & ~text & all(0x80)) == all(0x80);
   }
 
   // The low half of a word into sizeof(Word) digits.
   static constexpr Word encode_word(Word value) noexcept {
+    EDGESPAN_ASSERT(value >> sizeof(Word) * 4 == 0);
     Word nibbles = value;
     if constexpr (sizeof(Word) == 8) nibbles = (nibbles | nibbles << 16) & 0x0000'ffff'0000'ffffU;
     nibbles = (nibbles | nibbles << 8) & (~Word{0} / 0xffff * 0xff);

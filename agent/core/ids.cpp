@@ -35,6 +35,8 @@ EDGESPAN_INLINE std::uint64_t next(std::array<std::uint64_t, 4>& s) noexcept {
 [[gnu::cold]] void seed_thread(TracingState& state, ThreadState& thread) noexcept {
   const std::uint64_t number = state.threads_seeded.fetch_add(1, std::memory_order_relaxed) + 1ULL;
   for (std::size_t i = 0; i < 4; ++i) thread.generator[i] = mix(state.seed[i] ^ (number * 4 + i));
+  EDGESPAN_ASSERT(small_code || (thread.generator[0] | thread.generator[1] | thread.generator[2] |
+                                 thread.generator[3]) != 0);  // zeros alone would give zeros for ever
   thread.seeded_for = state.epoch;
 }
 
@@ -61,6 +63,7 @@ EDGESPAN_INLINE void decide(TracingState& state, Context& context, const Sampler
 }  // namespace
 
 void seed(TracingState& state) noexcept {
+  EDGESPAN_ASSERT(small_code || state.epoch != 0);
   if (state.seeded.load(std::memory_order_relaxed)) return;
   std::array<std::uint64_t, 4> bytes{};
   if (!state.clock.entropy(state.clock.ctx, bytes.data(), sizeof bytes)) return;
@@ -77,6 +80,7 @@ Context new_root(TracingState& state, Decision decision, const Sampler* sampler)
   if (state.trace_id_128) context.trace_hi = draw(state);
   context.decision = decision;
   decide(state, context, sampler);
+  EDGESPAN_ASSERT(small_code || (context.valid() && context.decision != Decision::undecided));
   return context;
 }
 
@@ -84,6 +88,7 @@ Context new_child(TracingState& state, const Context& parent, const Sampler* sam
   EDGESPAN_ASSERT(parent.valid());
   Context context{parent.trace_hi, parent.trace_lo, draw(state), parent.span_id, parent.decision};
   decide(state, context, sampler);
+  EDGESPAN_ASSERT(small_code || (context.valid() && context.decision != Decision::undecided));
   return context;
 }
 

@@ -14,8 +14,14 @@ inline constexpr std::array<std::byte, 512> any_bytes{};
 inline constexpr std::array<char, 512> any_chars{};
 inline constexpr Context largest_context{UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX, Decision::debug};
 
-constexpr Bytes bytes_of(std::size_t size) noexcept { return Bytes{any_bytes}.first(size); }
-constexpr std::string_view text_of(std::size_t size) noexcept { return {any_chars.data(), size}; }
+constexpr Bytes bytes_of(std::size_t size) noexcept {
+  EDGESPAN_ASSERT(size <= any_bytes.size());
+  return Bytes{any_bytes}.first(size);
+}
+constexpr std::string_view text_of(std::size_t size) noexcept {
+  EDGESPAN_ASSERT(size <= any_chars.size());
+  return {any_chars.data(), size};
+}
 
 constexpr SpanFields largest_frame() noexcept {
   SpanFields span{largest_context};

@@ -8,7 +8,9 @@ namespace edgespan {
 LogIds log_ids(const Context& context) noexcept {
   LogIds ids;
   if (!context.valid()) return ids;
-  b3_impl::write_trace_id<b3_impl::HexFast>(context, ids.trace_text);
+  [[maybe_unused]] const std::size_t size =
+      b3_impl::write_trace_id<b3_impl::HexFast>(context, ids.trace_text);
+  EDGESPAN_ASSERT(detail::small_code || size < sizeof ids.trace_text);
   b3_impl::HexFast::encode16(context.span_id, ids.span_text);
   return ids;
 }

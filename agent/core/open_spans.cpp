@@ -12,6 +12,7 @@ namespace {
 // False: there is no room in the ring.
 [[gnu::noinline]] bool put_slot(TracingState& state, const SpanSlot& slot, std::uint64_t now_us) noexcept {
   EDGESPAN_ASSERT(slot_phase(slot.state.load(std::memory_order_relaxed)) == SlotPhase::busy);
+  EDGESPAN_ASSERT(small_code || texts_fit(slot));
   const std::uint64_t elapsed_us = now_us - slot.start_us;
   const Context context = context_of(slot);
   SpanFields span{context};
@@ -41,6 +42,7 @@ std::uint16_t claim_slot(std::span<SpanSlot> slots, std::uint32_t& generation) n
     generation = (slot_generation(seen) + 1) & slot_generation_mask;
     if (state.compare_exchange_strong(seen, slot_state(generation, SlotPhase::busy),
                                       std::memory_order_acquire)) {
+      EDGESPAN_ASSERT(small_code || at < spans_open_most);  // its number has 16 bits
       thread.slot = at;
       return static_cast<std::uint16_t>(at + 1);
     }
@@ -55,6 +57,7 @@ Span start_span(Tracing& tracing, const Context& context, std::uint64_t start_us
   std::uint16_t number = 0;
   slot = nullptr;
   if (context.sampled()) {
+    EDGESPAN_ASSERT(small_code || context.valid());
     TracingState& state = state_of(tracing);
     if (start_us == 0) start_us = state.now_us();
     number = claim_slot(state.memory.spans, generation);
@@ -83,6 +86,7 @@ Span start_child(Tracing& tracing, const Context& parent, SpanSlot*& slot) noexc
   TracingState& state = state_of(tracing);
   slot = nullptr;
   if (!state.active()) return {};
+  EDGESPAN_ASSERT(small_code || state.epoch != 0);
   const Context& from = parent.valid() ? parent : current();
   return start_span(
       tracing, from.valid() ? new_child(state, from, nullptr) : new_root(state, parent.decision, nullptr), 0,
@@ -102,6 +106,7 @@ void add_tag(TracingState& state, SpanSlot& slot, std::string_view key, std::str
 // make a call of the owner find it busy. If the slot was used anew meanwhile, its generation is another and
 // it is left alone.
 void sweep_spans(TracingState& state, std::uint64_t now_us, bool all) noexcept {
+  EDGESPAN_ASSERT(small_code || (state.epoch != 0 && state.span_deadline_s != 0));
   const std::uint64_t deadline = std::uint64_t{state.span_deadline_s} * 1'000'000 >> slot_start_shift;
   const auto expired = [&](const SpanSlot& slot) {
     const std::uint32_t age = slot_start(now_us) - slot.start.load(std::memory_order_relaxed);
@@ -115,9 +120,11 @@ void sweep_spans(TracingState& state, std::uint64_t now_us, bool all) noexcept {
                                             std::memory_order_acquire, std::memory_order_relaxed)) {
       continue;
     }
+    EDGESPAN_ASSERT(small_code || slot.start.load(std::memory_order_relaxed) == slot_start(slot.start_us));
     set_tag(slot, error_key, "abandoned");
     state.count(Event::expired);
     end_slot(state, slot, now_us);
+    EDGESPAN_ASSERT(slot.state.load(std::memory_order_relaxed) == slot_state(generation, SlotPhase::busy));
     slot.state.store(slot_state(generation, SlotPhase::free), std::memory_order_release);
   }
 }

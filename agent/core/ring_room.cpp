@@ -13,6 +13,7 @@ bool evict(TracingState& state) noexcept {
   EDGESPAN_ASSERT(state.drop_oldest);
   SpanRing& ring = state.ring;
   const std::uint32_t used = ring.chunks_used();
+  EDGESPAN_ASSERT(small_code || used <= ring.chunks());
   bool freed = false;
   std::uint32_t without = 0;
   for (std::uint32_t stripe = ring.oldest_stripe(without); stripe != stripes && !freed;
@@ -23,6 +24,7 @@ bool evict(TracingState& state) noexcept {
     if (found == SpanRing::Peek::nothing) {
       without |= 1U << stripe;
     } else if (found == SpanRing::Peek::element) {
+      EDGESPAN_ASSERT(small_code || oldest.bytes.size() <= span_bytes_max);
       ring.pop(stripe);
       ++state.ledger.sums.dropped[static_cast<std::size_t>(DropReason::ring_full)];
     }
@@ -34,6 +36,7 @@ bool evict(TracingState& state) noexcept {
 }  // namespace
 
 bool make_ring_room(TracingState& state, bool again) noexcept {
+  EDGESPAN_ASSERT(small_code || state.epoch != 0);
   if (!again && state.drop_oldest && evict(state)) return true;
   state.ring.counters(thread_stripe()).count(DropReason::ring_full);
   return false;

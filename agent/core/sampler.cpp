@@ -17,6 +17,7 @@ bool Sampler::keep(std::uint64_t trace_lo, std::uint64_t now_us) const noexcept 
   auto magnitude = static_cast<std::int64_t>(trace_lo);
   if (magnitude == INT64_MIN) magnitude = INT64_MAX;  // it has no positive twin
   if (magnitude < 0) magnitude = -magnitude;
+  EDGESPAN_ASSERT(detail::small_code || (magnitude >= 0 && bound_ >= 0));
   return magnitude <= bound_;
 }
 
@@ -33,6 +34,7 @@ std::uint32_t Sampler::newest_second(std::uint32_t mine) const noexcept {
     if (newest_.compare_exchange_weak(seen, mine, std::memory_order_acq_rel, std::memory_order_acquire))
       return mine;
   }
+  EDGESPAN_ASSERT(static_cast<std::int32_t>(mine - seen) <= 0);
   return seen;
 }
 
@@ -46,9 +48,11 @@ bool Sampler::keep_rate(std::uint64_t now_us) const noexcept {
   std::uint32_t seen = window_.load(std::memory_order_relaxed);
   for (;;) {
     const std::uint32_t second = newest_second(mine);
+    EDGESPAN_ASSERT(detail::small_code || static_cast<std::int32_t>(mine - second) <= 0);
     const std::uint32_t tenth = mine == second ? static_cast<std::uint32_t>(tenths % 10) : 0;
     const std::uint32_t allowed = limit < 10 ? limit : limit / 10 + limit % 10 + tenth * (limit / 10);
     const std::uint32_t kept = seen >> 16 == (second & 0xFFFF) ? seen & 0xFFFF : 0;
+    EDGESPAN_ASSERT(detail::small_code || (allowed != 0 && allowed <= limit && kept <= limit));
     if (kept >= allowed) return false;
     if (window_.compare_exchange_weak(seen, second << 16 | (kept + 1), std::memory_order_relaxed))
       return true;

@@ -18,6 +18,7 @@ std::byte* make_room(SpanSlot& slot, std::size_t at, std::size_t old_size, std::
   if (used - old_size + new_size + slot.name_bytes > slot.text.size()) return nullptr;
   std::byte* const place = slot.text.data() + at;
   const std::size_t behind = used - at - old_size;
+  EDGESPAN_ASSERT(small_code || at + new_size + behind + slot.name_bytes <= slot.text.size());
   if (behind != 0) std::memmove(place + new_size, place + old_size, behind);
   return place;
 }
@@ -31,11 +32,14 @@ struct Range {
 Range find_tag(const SpanSlot& slot, std::string_view key) noexcept {
   const std::size_t begin = fields_bytes(slot) - slot.tag_bytes;
   const std::size_t end = begin + slot.tag_bytes;
+  EDGESPAN_ASSERT(small_code || end <= slot.text.size());
   for (std::size_t at = begin; at < end;) {
+    EDGESPAN_ASSERT(small_code || slot.text[at] == std::byte{encode_impl::key_tag});
     std::size_t body = static_cast<std::size_t>(slot.text[at + 1]);
     std::size_t head = 2;
     if (body >= 0x80) body = (body & 0x7F) | static_cast<std::size_t>(slot.text[at + head++]) << 7;
     const auto key_size = static_cast<std::size_t>(slot.text[at + head + 1]);
+    EDGESPAN_ASSERT(small_code || (2 + key_size <= body && key_size <= slot_text_max));
     if (key_size == key.size() && std::memcmp(&slot.text[at + head + 2], key.data(), key_size) == 0) {
       return {at, head + body};
     }
@@ -49,6 +53,7 @@ Range find_tag(const SpanSlot& slot, std::string_view key) noexcept {
 std::byte* remote_room(SpanSlot& slot, std::size_t size) noexcept {
   std::byte* const out = make_room(slot, 0, slot.remote_bytes, size);
   if (out != nullptr) slot.remote_bytes = static_cast<std::uint16_t>(size);
+  EDGESPAN_ASSERT(small_code || texts_fit(slot));
   return out;
 }
 
@@ -56,10 +61,16 @@ std::byte* remote_room(SpanSlot& slot, std::size_t size) noexcept {
 
 bool set_name(SpanSlot& slot, std::string_view text) noexcept {
   if (text.size() > slot_text_max || !utf8(text)) return false;
+  EDGESPAN_ASSERT(small_code || texts_fit(slot));
   const std::size_t size = text.empty() ? 0 : text.size() + 2;
   if (fields_bytes(slot) + size > slot.text.size()) return false;
-  if (size != 0) encode_impl::write_name(&slot.text[slot.text.size() - size], text);
+  if (size != 0) {
+    [[maybe_unused]] const std::byte* const end =
+        encode_impl::write_name(&slot.text[slot.text.size() - size], text);
+    EDGESPAN_ASSERT(small_code || end == slot.text.data() + slot.text.size());
+  }
   slot.name_bytes = static_cast<std::uint16_t>(size);
+  EDGESPAN_ASSERT(small_code || texts_fit(slot));
   return true;
 }
 
@@ -73,15 +84,18 @@ bool set_tag(SpanSlot& slot, std::string_view key, std::string_view value) noexc
   [[maybe_unused]] const std::byte* const end = encode_impl::write_tag(out, key, value);
   EDGESPAN_ASSERT(end == out + size);
   slot.tag_bytes = static_cast<std::uint16_t>(slot.tag_bytes - old.size + size);
+  EDGESPAN_ASSERT(small_code || texts_fit(slot));
   return true;
 }
 
 bool append_tag(SpanSlot& slot, std::string_view key, std::string_view value) noexcept {
   EDGESPAN_ASSERT(!key.empty() && key.size() <= slot_text_max);
-  std::byte* const out = make_room(slot, fields_bytes(slot), 0, encode_impl::tag_size(key, value));
+  const std::size_t size = encode_impl::tag_size(key, value);
+  std::byte* const out = make_room(slot, fields_bytes(slot), 0, size);
   if (out == nullptr) return false;
-  const std::byte* const end = encode_impl::write_tag(out, key, value);
-  slot.tag_bytes = static_cast<std::uint16_t>(slot.tag_bytes + (end - out));
+  [[maybe_unused]] const std::byte* const end = encode_impl::write_tag(out, key, value);
+  EDGESPAN_ASSERT(end == out + size);
+  slot.tag_bytes = static_cast<std::uint16_t>(slot.tag_bytes + size);
   return true;
 }
 
@@ -93,6 +107,7 @@ bool add_annotation(SpanSlot& slot, std::uint64_t at_us, std::string_view text) 
   [[maybe_unused]] const std::byte* const end = encode_impl::write_annotation(out, at_us, text);
   EDGESPAN_ASSERT(end == out + size);
   slot.annotation_bytes = static_cast<std::uint16_t>(slot.annotation_bytes + size);
+  EDGESPAN_ASSERT(small_code || texts_fit(slot));
   return true;
 }
 
@@ -100,13 +115,17 @@ bool set_remote_name(SpanSlot& slot, std::string_view name) noexcept {
   if (name.size() > service_name_max || !utf8(name) || name.find('\0') != name.npos) return false;
   std::byte* const out = remote_room(slot, name.empty() ? 0 : 4 + name.size());
   if (out == nullptr) return false;
-  if (!name.empty()) encode_impl::write_remote(out, name);
+  if (!name.empty()) {
+    [[maybe_unused]] const std::byte* const end = encode_impl::write_remote(out, name);
+    EDGESPAN_ASSERT(small_code || end == out + slot.remote_bytes);
+  }
   return true;
 }
 
 bool set_remote(SpanSlot& slot, const Endpoint& endpoint) noexcept {
   EncodedEndpoint encoded;
   if (!encode_endpoint(endpoint, EndpointField::remote, encoded)) return false;
+  EDGESPAN_ASSERT(small_code || encoded.size <= encoded.bytes.size());
   std::byte* const out = remote_room(slot, encoded.size);
   if (out == nullptr) return false;
   std::memcpy(out, encoded.bytes.data(), encoded.size);

@@ -29,6 +29,11 @@ inline std::size_t fields_bytes(const SpanSlot& slot) noexcept {
   return std::size_t{slot.remote_bytes} + slot.annotation_bytes + slot.tag_bytes;
 }
 
+// Whether what the lengths name lies in the text, and the name behind the fields.
+inline bool texts_fit(const SpanSlot& slot) noexcept {
+  return fields_bytes(slot) + slot.name_bytes <= slot.text.size();
+}
+
 // Each of these returns false, and leaves the slot as it was, if a text is too long for its place, is not
 // UTF-8, or does not fit beside the other texts.
 

@@ -22,6 +22,7 @@ enum : std::uint8_t { flag_error_tag = 1 };  // the application set the tag `err
 // Takes the slot for one change. Null if the span is not recorded or was ended.
 SpanSlot* Span::take() const noexcept {
   if (tracing_ == nullptr || slot_ == 0) return nullptr;
+  EDGESPAN_ASSERT(detail::small_code || context_.sampled());
   SpanSlot& slot = detail::slot_at(state_of(*tracing_), slot_);
   std::uint32_t expected = slot_state(generation_, SlotPhase::open);
   return slot.state.compare_exchange_strong(expected, slot_state(generation_, SlotPhase::busy),
@@ -32,6 +33,7 @@ SpanSlot* Span::take() const noexcept {
 
 void Span::give_back(SpanSlot& slot, bool done) const noexcept {
   EDGESPAN_ASSERT(slot.state.load(std::memory_order_relaxed) == slot_state(generation_, SlotPhase::busy));
+  EDGESPAN_ASSERT(detail::small_code || &slot == &detail::slot_at(state_of(*tracing_), slot_));
   if (!done) state_of(*tracing_).count(detail::Event::text_cut);
   slot.state.store(slot_state(generation_, SlotPhase::open), std::memory_order_release);
 }
@@ -86,6 +88,7 @@ Span& Span::error(std::string_view message) & noexcept {
   if ((slot->flags & flag_error_tag) == 0) {
     const std::string_view text =
         detail::utf8(message) ? detail::cut_utf8(message, detail::slot_text_max) : std::string_view{};
+    EDGESPAN_ASSERT(detail::small_code || text.size() <= detail::slot_text_max);
     const bool set = detail::set_tag(*slot, error_key, text) || detail::set_tag(*slot, error_key, {});
     whole = set && text.size() == message.size();
   }
@@ -110,6 +113,8 @@ void Span::finish() noexcept {
   if (slot_ != 0) {
     if (SpanSlot* slot = take()) {
       detail::end_slot(state, *slot, state.now_us());
+      EDGESPAN_ASSERT(slot->state.load(std::memory_order_relaxed) ==
+                      slot_state(generation_, SlotPhase::busy));
       slot->state.store(slot_state(generation_, SlotPhase::free), std::memory_order_release);
     }
   } else if (context_.sampled()) {
@@ -120,6 +125,7 @@ void Span::finish() noexcept {
 
 void Span::discard() noexcept {
   if (tracing_ != nullptr && slot_ != 0) {
+    EDGESPAN_ASSERT(detail::small_code || context_.sampled());
     SpanSlot& slot = detail::slot_at(state_of(*tracing_), slot_);
     std::uint32_t expected = slot_state(generation_, SlotPhase::open);
     slot.state.compare_exchange_strong(expected, slot_state(generation_, SlotPhase::free),

@@ -40,6 +40,7 @@ class SpanRing {
 
   // Lets the counters begin near their wrap instead of at 0; before the first span, by one thread.
   void count_from(std::uint32_t count) noexcept {
+    EDGESPAN_ASSERT(small_code || chunks_used() == 0);
     for (std::uint32_t i = 0; i < stripes; ++i) {
       stripes_[i].counters.accepted.store(count, std::memory_order_relaxed);
       reading_[i].popped.store(count, std::memory_order_relaxed);
@@ -64,6 +65,7 @@ class SpanRing {
     return claim_on(stripe, size);
   }
   void commit(std::byte* claimed, std::uint32_t size, std::uint32_t timestamp_at, bool annotated) noexcept {
+    EDGESPAN_ASSERT(claimed != nullptr);
     auto* const header = reinterpret_cast<std::uint32_t*>(claimed) - 1;
     EDGESPAN_ASSERT(*header == size);  // claimed with this size, and not committed before
     EDGESPAN_ASSERT(timestamp_at < size);
@@ -72,6 +74,7 @@ class SpanRing {
   }
   // Whether a claim was the first of its chunk: the moment at which the ring became fuller.
   bool opens_chunk(const std::byte* claimed) const noexcept {
+    EDGESPAN_ASSERT(small_code || claimed > bytes_);
     return static_cast<std::size_t>(claimed - bytes_) % ring_chunk_bytes == sizeof(std::uint32_t);
   }
 
@@ -93,6 +96,7 @@ class SpanRing {
   // `stripes` if there is none.
   std::uint32_t oldest_stripe(std::uint32_t without) noexcept;
   Peek peek(std::uint32_t stripe, RingElement& out) noexcept {
+    EDGESPAN_ASSERT(stripe < stripes);
     if constexpr (!small_code) {
       const ReadSide& side = read_side(stripe);
       if (side.first != none && show(side.first, side.words, out)) return Peek::element;
@@ -101,6 +105,7 @@ class SpanRing {
   }
   EDGESPAN_SHARED void pop(std::uint32_t stripe) noexcept {
     ReadSide& side = read_side(stripe);
+    EDGESPAN_ASSERT(small_code || (stripe < stripes && side.first < chunks()));  // as peek() left it
     std::uint32_t& header = *word(side.first, side.words);
     EDGESPAN_ASSERT((header & (committed | taken)) == committed);
     side.words += words_for(size_of(header));
@@ -131,9 +136,13 @@ class SpanRing {
   std::uint32_t chunks_used() const noexcept { return used_.load(std::memory_order_relaxed); }
   std::uint32_t chunks() const noexcept { return static_cast<std::uint32_t>(chunks_.size()); }
 
-  StripeCounters& counters(std::uint32_t stripe) noexcept { return stripe_at(stripe).counters; }
+  StripeCounters& counters(std::uint32_t stripe) noexcept {
+    EDGESPAN_ASSERT(stripe < stripes);
+    return stripe_at(stripe).counters;
+  }
   // Elements that left the ring by this stripe.
   std::uint32_t popped(std::uint32_t stripe) const noexcept {
+    EDGESPAN_ASSERT(stripe < stripes);
     return reading_[stripe].popped.load(std::memory_order_acquire);
   }
 
@@ -144,6 +153,7 @@ class SpanRing {
   // states, so a compare-and-swap needs no generation. A stripe without a chunk counts as full.
   static constexpr std::uint32_t none = 0x7FFFFF;
   static constexpr std::uint32_t cursor(std::uint32_t chunk, std::uint32_t words) noexcept {
+    EDGESPAN_ASSERT(small_code || words <= chunk_words);
     return chunk << 9 | words;
   }
   static constexpr std::uint32_t chunk_of(std::uint32_t value) noexcept { return value >> 9; }
@@ -158,6 +168,7 @@ class SpanRing {
                                          << 29;  // popped, while the chunk waits for a claim in front of it
   static constexpr std::uint32_t pack(std::uint32_t size, std::uint32_t timestamp_at,
                                       bool annotated) noexcept {
+    EDGESPAN_ASSERT(size <= 0xFFF);  // its bits in the header
     return committed | (annotated ? has_annotations : 0) | timestamp_at << 12 | size;
   }
   static constexpr std::uint32_t size_of(std::uint32_t header) noexcept { return header & 0xFFF; }
@@ -192,6 +203,7 @@ class SpanRing {
   }
   // The size is written at once, so that the consumer can pass over a claim whose producer stops.
   std::byte* open_claim(std::uint32_t chunk, std::uint32_t words, std::uint32_t size) noexcept {
+    EDGESPAN_ASSERT(small_code || words + words_for(size) <= chunk_words);
     EDGESPAN_ASSERT(*word(chunk, words) == 0);  // whoever freed the chunk has zeroed it
     std::atomic_ref<std::uint32_t>{*word(chunk, words)}.store(size, std::memory_order_relaxed);
     return reinterpret_cast<std::byte*>(word(chunk, words + 1));
@@ -201,8 +213,10 @@ class SpanRing {
     const std::uint32_t header = header_at(chunk, words);
     if ((header & committed) == 0) return false;
     EDGESPAN_ASSERT(words + words_for(size_of(header)) <= chunk_words);
+    EDGESPAN_ASSERT(small_code || (header & taken) == 0);  // an element is shown until it is popped
     out.bytes = {reinterpret_cast<std::byte*>(word(chunk, words + 1)), size_of(header)};
     out.timestamp_at = header >> 12 & 0xFFF;
+    EDGESPAN_ASSERT(small_code || out.timestamp_at < out.bytes.size());  // as commit() wrote them
     out.annotated = (header & has_annotations) != 0;
     return true;
   }

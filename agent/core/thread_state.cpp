@@ -40,18 +40,22 @@ std::atomic<std::uint32_t> foreign_next{0};
 }  // namespace
 
 std::uint32_t next_ticket(ThreadState& thread) noexcept {
+  EDGESPAN_ASSERT(small_code || thread.depth < scope_depth_max);  // the ticket is for a scope that finds room
   while (thread.thread_ticket == 0) {
     thread.thread_ticket = (tickets_drawn.fetch_add(1, std::memory_order_relaxed) + 1) << ticket_shift;
   }
+  EDGESPAN_ASSERT(small_code || (thread.thread_ticket & scope_mask) == 0);
   return thread.thread_ticket | (++thread.scopes_entered & scope_mask);
 }
 
 bool is_of(std::uint32_t ticket, const ThreadState& thread) noexcept {
+  EDGESPAN_ASSERT(small_code || (ticket & ~scope_mask) != 0);
   return (ticket & ~scope_mask) == thread.thread_ticket;
 }
 
 void end_foreign_scope(std::uint32_t ticket) noexcept {
   if constexpr (stripes == 1) return;
+  EDGESPAN_ASSERT(small_code || !is_of(ticket, thread_state()));
   const std::uint32_t place = foreign_next.fetch_add(1, std::memory_order_relaxed) % foreign_ends_max;
   foreign_tickets[place].store(ticket, std::memory_order_relaxed);
   foreign_ends.fetch_add(1, std::memory_order_release);
@@ -60,6 +64,7 @@ void end_foreign_scope(std::uint32_t ticket) noexcept {
 // Each of this thread's tickets leaves the list, so that a later scope with the same number is not taken for
 // it.
 void leave_foreign_scopes(ThreadState& thread) noexcept {
+  EDGESPAN_ASSERT(small_code || (thread.depth != 0 && thread.depth <= scope_depth_max));
   thread.foreign_seen = foreign_ends.load(std::memory_order_acquire);
   for (std::atomic<std::uint32_t>& place : foreign_tickets) {
     std::uint32_t ticket = place.load(std::memory_order_relaxed);
@@ -73,6 +78,7 @@ void leave_foreign_scopes(ThreadState& thread) noexcept {
 }
 
 void unwind_scopes(ThreadState& thread, std::uint32_t depth) noexcept {
+  EDGESPAN_ASSERT(small_code || (depth <= thread.depth && thread.depth <= scope_depth_max));
   while (depth != 0 && thread.tickets[depth - 1] == 0) --depth;
   thread.depth = depth;
 }
@@ -80,6 +86,7 @@ void unwind_scopes(ThreadState& thread, std::uint32_t depth) noexcept {
 void choose_stripe(ThreadState& thread) noexcept {
   EDGESPAN_ASSERT(thread.stripe_plus_1 == 0);
   thread.stripe_plus_1 = threads_seen.fetch_add(1, std::memory_order_relaxed) % stripes + 1;
+  EDGESPAN_ASSERT(thread.stripe_plus_1 != 0 && thread.stripe_plus_1 <= stripes);
 }
 
 }  // namespace edgespan::detail

@@ -25,6 +25,8 @@ Tracing::Tracing() noexcept {
 Tracing::~Tracing() {
   detail::TracingState& inside = detail::state_of(*this);
   if (inside.fork_listener.forked != nullptr) {
+    EDGESPAN_ASSERT(detail::small_code ||
+                    (inside.clock.listen_for_fork != nullptr && inside.fork_listener.ctx == &inside));
     inside.clock.listen_for_fork(inside.clock.ctx, &inside.fork_listener, false);
   }
 }
@@ -43,6 +45,7 @@ Status Tracing::init(const TracingMemory& memory, const TracingConfig& config,
       !detail::encode_endpoint(config.local, detail::EndpointField::local, inside.local)) {
     return Status::bad_text;
   }
+  EDGESPAN_ASSERT(detail::small_code || inside.local.size != 0);
   inside.clock = clock;
   inside.memory = memory;
   inside.sampler = config.sampler;
@@ -50,7 +53,9 @@ Status Tracing::init(const TracingMemory& memory, const TracingConfig& config,
   inside.trace_id_128 = config.trace_id_128;
   inside.drop_oldest = config.drop_oldest;
   inside.ring.init(memory.ring, memory.chunks);
+  EDGESPAN_ASSERT(detail::small_code || inside.ring.chunks_used() == 0);
   inside.epoch = epochs.fetch_add(1, std::memory_order_relaxed) + 1;
+  EDGESPAN_ASSERT(detail::small_code || inside.epoch != 0);
   // A Span that has outlived an earlier use of this memory must not meet its generation again.
   const std::uint32_t generation = inside.epoch << 20 & detail::slot_generation_mask;
   for (SpanSlot& slot : memory.spans) {
@@ -68,6 +73,7 @@ Status Tracing::init(const TracingMemory& memory, const TracingConfig& config,
 Span Tracing::child(const Context& parent) noexcept {
   SpanSlot* slot = nullptr;
   Span made = detail::start_child(*this, parent, slot);
+  EDGESPAN_ASSERT(detail::small_code || slot == nullptr || made.context().sampled());
   detail::open_slot(slot);
   return made;
 }
@@ -75,6 +81,7 @@ Span Tracing::child(const Context& parent) noexcept {
 Span Tracing::span(std::string_view name) noexcept {
   SpanSlot* slot = nullptr;
   Span made = detail::start_child(*this, {}, slot);
+  EDGESPAN_ASSERT(detail::small_code || slot == nullptr || made.context().sampled());
   if (slot != nullptr && !detail::set_name(*slot, name)) {
     detail::state_of(*this).count(detail::Event::text_cut);
   }
@@ -109,6 +116,8 @@ Books Tracing::books() noexcept {
       books.finished += count;
     }
   }
+  EDGESPAN_ASSERT(detail::small_code || books.in_ring <= books.finished);
+  EDGESPAN_ASSERT(detail::small_code || books.balanced());
   const auto event = [&](detail::Event which) {
     return inside.events[static_cast<std::size_t>(which)].load(std::memory_order_relaxed);
   };

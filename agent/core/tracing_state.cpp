@@ -7,6 +7,7 @@ void TracingState::add_housekeeper(Housekeeper& added) noexcept {
   EDGESPAN_ASSERT(added.sweep != nullptr && added.next == nullptr);
   Housekeeper* first = housekeepers.load(std::memory_order_relaxed);
   do {
+    EDGESPAN_ASSERT(first != &added);  // it stands in the list once
     added.next = first;
   } while (!housekeepers.compare_exchange_weak(first, &added, std::memory_order_release,
                                                std::memory_order_relaxed));
@@ -14,6 +15,7 @@ void TracingState::add_housekeeper(Housekeeper& added) noexcept {
 
 void wake_reporter(TracingState& state) noexcept {
   EDGESPAN_ASSERT(state.epoch != 0);
+  EDGESPAN_ASSERT(small_code || state.ring.chunks() != 0);
   if (state.ring.chunks_used() * 2 < state.ring.chunks()) return;
   if (state.wake_sent.load(std::memory_order_relaxed) != 0 ||
       state.wake_sent.exchange(1, std::memory_order_relaxed) != 0)
