@@ -11,7 +11,7 @@ namespace edgespan::detail {
 
 struct TracingState;
 
-// The only friend of Tracing and Span. Other files call state_of() and start_span() instead.
+// The only friend of Tracing and Span. Other files call state_of() and start_child() instead.
 struct Access {
   static TracingState& state(Tracing& tracing) noexcept {
     // clang 14 needs launder() on the bytes: they hold an object of another type.

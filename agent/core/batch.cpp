@@ -41,17 +41,4 @@ Taken take_spans(TracingState& state, std::span<std::byte> room) noexcept {
   return taken;
 }
 
-void drop_spans(TracingState& state, DropReason reason) noexcept {
-  const ConsumerLock lock{state};
-  RingElement element;
-  for (std::uint32_t stripe = 0; stripe < stripes; ++stripe) {
-    SpanRing::Peek found;
-    while ((found = state.ring.peek(stripe, element)) != SpanRing::Peek::nothing) {
-      if (found == SpanRing::Peek::moved) continue;
-      state.ring.pop(stripe);
-      ++state.ledger.sums.dropped[static_cast<std::size_t>(reason)];
-    }
-  }
-}
-
 }  // namespace edgespan::detail

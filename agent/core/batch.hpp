@@ -23,7 +23,4 @@ struct Taken {
 // leaves: the times could not be told. One caller at a time; never blocks for I/O.
 Taken take_spans(TracingState& state, std::span<std::byte> room) noexcept;
 
-// Drops and counts every span in the ring.
-void drop_spans(TracingState& state, DropReason reason) noexcept;
-
 }  // namespace edgespan::detail

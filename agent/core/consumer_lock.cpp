@@ -5,7 +5,7 @@ namespace edgespan::detail {
 
 ConsumerLock::ConsumerLock(TracingState& state) noexcept : state_{state} {
   EDGESPAN_ASSERT(small_code || state.epoch != 0);
-  while (!try_acquire(state)) state.pause(20);
+  while (!try_acquire(state) && has_threads) state.pause(20);
 }
 
 bool ConsumerLock::try_acquire(TracingState& state) noexcept {

@@ -12,6 +12,13 @@
 
 namespace edgespan::detail::encode_impl {
 
+// Without threads there is one caller, and what its spans never have is no code in a copy of its own.
+#ifdef EDGESPAN_NO_THREADS
+#define EDGESPAN_ENCODER [[gnu::always_inline]] inline
+#else
+#define EDGESPAN_ENCODER EDGESPAN_INLINE
+#endif
+
 // Key bytes of zipkin.proto3.Span: field number and wire type.
 enum : std::uint8_t {
   key_list_span = 0x0A,
@@ -150,11 +157,11 @@ EDGESPAN_INLINE std::byte* write_tag(std::byte* out, std::string_view key, std::
 
 // The next two: of a tag of a SpanFields, where it has one there. No loop, so that no array of them need
 // exist.
-EDGESPAN_INLINE constexpr std::size_t given_size(const TagView& tag) noexcept {
+EDGESPAN_ENCODER constexpr std::size_t given_size(const TagView& tag) noexcept {
   return tag.key.empty() ? 0 : tag_size(tag.key, tag.value);
 }
 
-EDGESPAN_INLINE std::byte* put_given(std::byte* out, const TagView& tag) noexcept {
+EDGESPAN_ENCODER std::byte* put_given(std::byte* out, const TagView& tag) noexcept {
   return tag.key.empty() ? out : write_tag(out, tag.key, tag.value);
 }
 
@@ -180,7 +187,7 @@ inline std::byte* write_remote(std::byte* out, std::string_view service_name) no
   return put_lower(out, 0x0A, service_name);
 }
 
-EDGESPAN_INLINE constexpr EncodedSize encoded_size(const SpanFields& record) noexcept {
+EDGESPAN_ENCODER constexpr EncodedSize encoded_size(const SpanFields& record) noexcept {
   EncodedSize size;
   const std::uint32_t head = ids_size(record) + static_cast<std::uint32_t>(record.name.size());
   std::size_t body = head + 9U;
@@ -196,7 +203,7 @@ EDGESPAN_INLINE constexpr EncodedSize encoded_size(const SpanFields& record) noe
 }
 
 // Writes exactly `size.total` bytes, `size` being encoded_size(record).
-EDGESPAN_INLINE void encode(const SpanFields& record, const EncodedSize& size, std::byte* out) noexcept {
+EDGESPAN_ENCODER void encode(const SpanFields& record, const EncodedSize& size, std::byte* out) noexcept {
   EDGESPAN_ASSERT(size.body < size.total && size.timestamp_at + 8 <= size.total);
   const std::byte* const begin = out;
   const Context& context = record.context;

@@ -55,8 +55,8 @@ EDGESPAN_INLINE std::uint64_t draw(TracingState& state) noexcept {
 EDGESPAN_INLINE void decide(TracingState& state, Context& context, const Sampler* rule) noexcept {
   if (context.decision != Decision::undecided) return;
   const Sampler& sampler = rule != nullptr ? *rule : state.sampler;
-  const bool keep =
-      sampler.keeps_all() || sampler.keep(context.trace_lo, sampler.needs_clock() ? state.now_us() : 0);
+  const bool keep = (!small_code && sampler.keeps_all()) ||
+                    sampler.keep(context.trace_lo, sampler.needs_clock() ? state.now_us() : 0);
   context.decision = keep ? Decision::accept : Decision::deny;
 }
 

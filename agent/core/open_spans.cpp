@@ -50,28 +50,36 @@ std::uint16_t claim_slot(std::span<SpanSlot> slots, std::uint32_t& generation) n
   return 0;
 }
 
+// Fills a slot for a sampled span that starts now; null if all are taken.
+SpanSlot* begin_slot(TracingState& state, const Context& context, std::uint16_t& number,
+                     std::uint32_t& generation) noexcept {
+  const std::uint64_t start_us = state.now_us();
+  number = claim_slot(state.memory.spans, generation);
+  if (number == 0) return nullptr;
+  SpanSlot& slot = slot_at(state, number);
+  EDGESPAN_ASSERT(slot_phase(slot.state.load(std::memory_order_relaxed)) == SlotPhase::busy);
+  slot.kind = 0;
+  slot.flags = 0;
+  clear_texts(slot);
+  slot.start_us = start_us;
+  slot.start.store(slot_start(start_us), std::memory_order_relaxed);
+  set_context(slot, context);
+  return &slot;
+}
+
 }  // namespace
 
-Span start_span(Tracing& tracing, const Context& context, std::uint64_t start_us, SpanSlot*& slot) noexcept {
+Span start_child(Tracing& tracing, const Context& parent, SpanSlot*& slot) noexcept {
+  TracingState& state = state_of(tracing);
+  slot = nullptr;
+  if (!state.active()) return {};
+  const Context& from = parent.valid() ? parent : current();
+  const Context context =
+      from.valid() ? new_child(state, from, nullptr) : new_root(state, parent.decision, nullptr);
   std::uint32_t generation = 0;
   std::uint16_t number = 0;
-  slot = nullptr;
-  if (context.sampled()) {
-    EDGESPAN_ASSERT(small_code || context.valid());
-    TracingState& state = state_of(tracing);
-    if (start_us == 0) start_us = state.now_us();
-    number = claim_slot(state.memory.spans, generation);
-    if (number != 0) {
-      slot = &slot_at(state, number);
-      EDGESPAN_ASSERT(slot_phase(slot->state.load(std::memory_order_relaxed)) == SlotPhase::busy);
-      slot->kind = 0;
-      slot->flags = 0;
-      clear_texts(*slot);
-      slot->start_us = start_us;
-      slot->start.store(slot_start(start_us), std::memory_order_relaxed);
-      set_context(*slot, context);
-    }
-  }
+  EDGESPAN_ASSERT(small_code || (state.epoch != 0 && context.valid()));
+  if (context.sampled()) slot = begin_slot(state, context, number, generation);
   return Access::span(tracing, copy_of(context), number, generation);
 }
 
@@ -80,17 +88,6 @@ void open_slot(SpanSlot* slot) noexcept {
   const std::uint32_t state = slot->state.load(std::memory_order_relaxed);
   EDGESPAN_ASSERT(slot_phase(state) == SlotPhase::busy);
   slot->state.store(slot_state(slot_generation(state), SlotPhase::open), std::memory_order_release);
-}
-
-Span start_child(Tracing& tracing, const Context& parent, SpanSlot*& slot) noexcept {
-  TracingState& state = state_of(tracing);
-  slot = nullptr;
-  if (!state.active()) return {};
-  EDGESPAN_ASSERT(small_code || state.epoch != 0);
-  const Context& from = parent.valid() ? parent : current();
-  return start_span(
-      tracing, from.valid() ? new_child(state, from, nullptr) : new_root(state, parent.decision, nullptr), 0,
-      slot);
 }
 
 void end_slot(TracingState& state, const SpanSlot& slot, std::uint64_t now_us) noexcept {
@@ -107,19 +104,17 @@ void add_tag(TracingState& state, SpanSlot& slot, std::string_view key, std::str
 // it is left alone.
 void sweep_spans(TracingState& state, std::uint64_t now_us, bool all) noexcept {
   EDGESPAN_ASSERT(small_code || (state.epoch != 0 && state.span_deadline_s != 0));
-  const std::uint64_t deadline = std::uint64_t{state.span_deadline_s} * 1'000'000 >> slot_start_shift;
+  constexpr std::uint64_t unit_us = std::uint64_t{1} << slot_start_shift;
+  const std::uint64_t deadline = (std::uint64_t{state.span_deadline_s} * 1'000'000 + unit_us - 1) / unit_us;
   const auto expired = [&](const SpanSlot& slot) {
     const std::uint32_t age = slot_start(now_us) - slot.start.load(std::memory_order_relaxed);
     return age > deadline && age <= UINT32_MAX / 2;  // a thread may start a span after `now_us` was read
   };
   for (SpanSlot& slot : state.memory.spans) {
-    std::uint32_t seen = slot.state.load(std::memory_order_acquire);
-    if (slot_phase(seen) != SlotPhase::open || !(all || expired(slot))) continue;
+    const std::uint32_t seen = slot.state.load(std::memory_order_acquire);
     const std::uint32_t generation = slot_generation(seen);
-    if (!slot.state.compare_exchange_strong(seen, slot_state(generation, SlotPhase::busy),
-                                            std::memory_order_acquire, std::memory_order_relaxed)) {
+    if (slot_phase(seen) != SlotPhase::open || !(all || expired(slot)) || !own_slot(slot, generation))
       continue;
-    }
     EDGESPAN_ASSERT(small_code || slot.start.load(std::memory_order_relaxed) == slot_start(slot.start_us));
     set_tag(slot, error_key, "abandoned");
     state.count(Event::expired);

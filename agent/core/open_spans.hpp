@@ -5,24 +5,32 @@
 #include <cstdint>
 #include <string_view>
 
+#include "core/slot_phase.hpp"
 #include "core/tracing_state.hpp"
 
 namespace edgespan::detail {
 
-// Starts a span with this context at `start_us` of the monotonic clock; 0: now. A context that is not sampled
-// takes no slot. Any thread. `slot` is then the span's slot, or null if it has none: the caller may fill it,
-// and gives it to the span with open_slot(). Until then nobody else ends the span.
-Span start_span(Tracing& tracing, const Context& context, std::uint64_t start_us, SpanSlot*& slot) noexcept;
-void open_slot(SpanSlot* slot) noexcept;
-
-// The same for a child of `parent`, or, if that is not valid, for a span that continues this thread's scope
-// or begins a trace, with the decision that `parent` may hold. The span is empty if tracing is off.
+// Starts a child of `parent`, or, if that is not valid, a span that continues this thread's scope or begins a
+// trace, with the decision that `parent` may hold. The span is empty if tracing is off. Any thread. `slot` is
+// then the span's slot, or null if it is not sampled or has none: the caller may fill it, and gives it to the
+// span with open_slot(). Until then nobody else ends the span.
 Span start_child(Tracing& tracing, const Context& parent, SpanSlot*& slot) noexcept;
+void open_slot(SpanSlot* slot) noexcept;
 
 // The slot with this number, from 1.
 inline SpanSlot& slot_at(TracingState& state, std::uint32_t number) noexcept {
   EDGESPAN_ASSERT(number - 1 < state.memory.spans.size());
   return state.memory.spans[number - 1];
+}
+
+// Makes an open slot busy for this thread. False: it is not open, or not with this generation. Without
+// threads nobody can meet the slot before its owner leaves it: the main loop sweeps, and an interrupt ends
+// before the main loop goes on.
+inline bool own_slot(SpanSlot& slot, std::uint32_t generation) noexcept {
+  std::uint32_t expected = slot_state(generation, SlotPhase::open);
+  if constexpr (!has_threads) return slot.state.load(std::memory_order_relaxed) == expected;
+  return slot.state.compare_exchange_strong(expected, slot_state(generation, SlotPhase::busy),
+                                            std::memory_order_acquire, std::memory_order_relaxed);
 }
 
 // Puts the span of a slot, which this thread has made busy, into the ring, or drops and counts it. The slot

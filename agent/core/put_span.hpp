@@ -28,7 +28,7 @@ namespace edgespan::detail {
   counters.accepted.fetch_add(1, std::memory_order_relaxed);
   encode_impl::encode(span, size, out);
   state.ring.commit(out, size.total, size.timestamp_at, span.annotated);
-  if (state.ring.opens_chunk(out)) [[unlikely]]
+  if (has_threads && state.ring.opens_chunk(out)) [[unlikely]]
     wake_reporter(state);
   return true;
 }

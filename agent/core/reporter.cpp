@@ -80,7 +80,7 @@ Status wait_until_settled(Reporter& reporter, detail::ReporterState& state,
       break;
     }
     std::uint64_t pause_us = look_every_us;
-    if (state.worker.start != nullptr) {
+    if (detail::has_threads && state.worker.start != nullptr) {
       state.worker.wake(state.worker.ctx);
     } else {
       pause_us = std::min(reporter.step(), look_every_us);
@@ -89,6 +89,19 @@ Status wait_until_settled(Reporter& reporter, detail::ReporterState& state,
   }
   state.offerer.end_hurry();
   return status;
+}
+
+// Without threads nobody is inside.
+void enter_for_stop(detail::ReporterState& state) noexcept {
+  while (!state.enter() && detail::has_threads) state.tracing.pause(step_pause_us);
+}
+
+[[maybe_unused]] void stop_worker(detail::ReporterState& state, std::uint64_t deadline_us) noexcept {
+  detail::TracingState& tracing = state.tracing;
+  tracing.worker.store(nullptr, std::memory_order_release);
+  const edgespan_worker& worker = state.worker;
+  if (worker.start == nullptr) return;
+  (void)worker.stop(worker.ctx, std::max(until_us(tracing.now_us(), deadline_us), look_every_us));
 }
 
 }  // namespace
@@ -115,7 +128,8 @@ Reporter::~Reporter() {
 
 Status Reporter::start(const edgespan_worker& worker) noexcept {
   if (state_ == nullptr) return Status::not_started;
-  if (state_->worker.start != nullptr || state_->stopped) return Status::already_started;
+  if (state_->worker.start != nullptr || state_->has_stopped()) return Status::already_started;
+  if (!detail::has_threads) return Status::no_thread;
   if (worker.start == nullptr || worker.wake == nullptr || worker.stop == nullptr) return Status::bad_config;
   const auto step = [](void* self) { return static_cast<Reporter*>(self)->step(); };
   state_->worker = worker;
@@ -130,7 +144,7 @@ Status Reporter::start(const edgespan_worker& worker) noexcept {
 std::uint64_t Reporter::step() noexcept {
   if (state_ == nullptr || state_->forked() || !state_->enter()) return busy_again_us;
   std::uint32_t again_us = step_every_us;
-  if (!state_->stopped) {
+  if (!state_->has_stopped()) {
     const std::uint64_t now_us = state_->tracing.now_us();
     detail::seed(state_->tracing);
     keep_house(*state_, now_us);
@@ -143,40 +157,37 @@ std::uint64_t Reporter::step() noexcept {
 void Reporter::uplink_ready() noexcept {
   if (state_ == nullptr) return;
   state_->offerer.uplink_ready();
-  const edgespan_worker* worker = state_->tracing.worker.load(std::memory_order_acquire);
+  const edgespan_worker* worker =
+      detail::has_threads ? state_->tracing.worker.load(std::memory_order_acquire) : nullptr;
   if (worker != nullptr) worker->wake(worker->ctx);
 }
 
 Status Reporter::flush(std::uint32_t timeout_ms) noexcept {
   if (state_ == nullptr) return Status::not_started;
   if (state_->forked()) return Status::forked;
-  if (state_->stopped) return Status::ok;
+  if (state_->has_stopped()) return Status::ok;
   return wait_until_settled(*this, *state_, state_->tracing.now_us() + timeout_ms * us_per_ms);
 }
 
 Status Reporter::stop(std::uint32_t deadline_ms) noexcept {
   if (state_ == nullptr) return Status::not_started;
   if (state_->forked()) return Status::forked;
-  if (state_->stopped) return Status::ok;
+  if (state_->has_stopped()) return Status::ok;
   detail::TracingState& tracing = state_->tracing;
   const std::uint64_t started_us = tracing.now_us();
   const std::uint64_t deadline_us = started_us + deadline_ms * us_per_ms;
   tracing.off.store(true, std::memory_order_relaxed);
-  while (!state_->enter()) tracing.pause(step_pause_us);
+  enter_for_stop(*state_);
   sweep(tracing, started_us, true);
   state_->leave();
   uplink_ready();
   const Status status = wait_until_settled(*this, *state_, deadline_us);
-  tracing.worker.store(nullptr, std::memory_order_release);
-  const edgespan_worker& worker = state_->worker;
-  if (worker.start != nullptr) {
-    (void)worker.stop(worker.ctx, std::max(until_us(tracing.now_us(), deadline_us), look_every_us));
-  }
-  while (!state_->enter()) tracing.pause(step_pause_us);
-  state_->stopped = true;
+  if constexpr (detail::has_threads) stop_worker(*state_, deadline_us);
+  enter_for_stop(*state_);
+  state_->stopped.store(true, std::memory_order_relaxed);
   // With the thread gone and step() closed, what is still held will never leave.
   state_->offerer.drop_batch();
-  detail::drop_spans(tracing, DropReason::shutdown);
+  tracing.stopped.store(true, std::memory_order_relaxed);
   state_->leave();
   return status;
 }

@@ -19,7 +19,9 @@ struct ReporterState {
   std::atomic<std::uint32_t> stepping{0};  // 1 while a thread is inside step()
   std::atomic<bool> stopped{false};
 
-  bool forked() const noexcept { return tracing.forked.load(std::memory_order_relaxed); }
+  bool forked() const noexcept { return tracing.in_child(); }
+
+  bool has_stopped() const noexcept { return stopped.load(std::memory_order_relaxed); }
 
   // False if another thread is inside.
   bool enter() noexcept {

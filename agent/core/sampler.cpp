@@ -4,6 +4,26 @@
 #include "core/assert.hpp"
 
 namespace edgespan {
+namespace {
+
+// Never goes back, so that threads whose clocks stand on both sides of a second's edge cannot open a window
+// anew. Half of a second's number stands in `window`: where that half is the same although the second is
+// new, 65,536 seconds have passed, and the window is renamed so that it does not pass for the new one.
+std::uint32_t newest_second(std::atomic<std::uint32_t>& newest, std::atomic<std::uint32_t>& window,
+                            std::uint32_t mine) noexcept {
+  std::uint32_t seen = newest.load(std::memory_order_acquire);
+  while (static_cast<std::int32_t>(mine - seen) > 0) {
+    std::uint32_t named = window.load(std::memory_order_relaxed);
+    if (named >> 16 == (mine & 0xFFFF)) {
+      window.compare_exchange_strong(named, named ^ 0x8000'0000, std::memory_order_relaxed);
+    }
+    if (newest.compare_exchange_weak(seen, mine, std::memory_order_acq_rel, std::memory_order_acquire))
+      return mine;
+  }
+  return seen;
+}
+
+}  // namespace
 
 bool Sampler::keep(std::uint64_t trace_lo, std::uint64_t now_us) const noexcept {
   switch (kind_) {
@@ -21,23 +41,6 @@ bool Sampler::keep(std::uint64_t trace_lo, std::uint64_t now_us) const noexcept 
   return magnitude <= bound_;
 }
 
-// Never goes back, so that threads whose clocks stand on both sides of a second's edge cannot open a window
-// anew. Half of a second's number stands in `window_`: where that half is the same although the second is
-// new, 65,536 seconds have passed, and the window is renamed so that it does not pass for the new one.
-std::uint32_t Sampler::newest_second(std::uint32_t mine) const noexcept {
-  std::uint32_t seen = newest_.load(std::memory_order_acquire);
-  while (static_cast<std::int32_t>(mine - seen) > 0) {
-    std::uint32_t window = window_.load(std::memory_order_relaxed);
-    if (window >> 16 == (mine & 0xFFFF)) {
-      window_.compare_exchange_strong(window, window ^ 0x8000'0000, std::memory_order_relaxed);
-    }
-    if (newest_.compare_exchange_weak(seen, mine, std::memory_order_acq_rel, std::memory_order_acquire))
-      return mine;
-  }
-  EDGESPAN_ASSERT(static_cast<std::int32_t>(mine - seen) <= 0);
-  return seen;
-}
-
 // The window holds the second that is being counted and how many traces it has let through, so that one
 // compare-and-swap both moves on to a new second and counts. It may be moved only to the newest second.
 bool Sampler::keep_rate(std::uint64_t now_us) const noexcept {
@@ -47,7 +50,7 @@ bool Sampler::keep_rate(std::uint64_t now_us) const noexcept {
   const auto limit = static_cast<std::uint32_t>(bound_);
   std::uint32_t seen = window_.load(std::memory_order_relaxed);
   for (;;) {
-    const std::uint32_t second = newest_second(mine);
+    const std::uint32_t second = newest_second(newest_, window_, mine);
     EDGESPAN_ASSERT(detail::small_code || static_cast<std::int32_t>(mine - second) <= 0);
     const std::uint32_t tenth = mine == second ? static_cast<std::uint32_t>(tenths % 10) : 0;
     const std::uint32_t allowed = limit < 10 ? limit : limit / 10 + limit % 10 + tenth * (limit / 10);

@@ -21,9 +21,11 @@ Scope::Scope(Tracing& tracing, const Context& context) noexcept : tracing_{&trac
     detail::state_of(tracing).count(detail::Event::scope_refused);
     return;
   }
-  ticket_ = detail::next_ticket(thread);
-  EDGESPAN_ASSERT(detail::small_code || ticket_ != 0);
-  thread.tickets[thread.depth] = ticket_;
+  if constexpr (detail::has_threads) {
+    ticket_ = detail::next_ticket(thread);
+    EDGESPAN_ASSERT(detail::small_code || ticket_ != 0);
+    thread.tickets[thread.depth] = ticket_;
+  }
   thread.scopes[thread.depth++] = context;
   depth_ = thread.depth;
 }
@@ -32,9 +34,10 @@ Scope::~Scope() {
   if (depth_ == 0) return;
   EDGESPAN_ASSERT(tracing_ != nullptr && depth_ <= scope_depth_max);
   detail::ThreadState& thread = detail::thread_state();
-  EDGESPAN_ASSERT(detail::small_code || (ticket_ != 0 && thread.depth <= scope_depth_max));
-  const bool mine = detail::is_of(ticket_, thread);
-  const bool open = mine && depth_ <= thread.depth && thread.tickets[depth_ - 1] == ticket_;
+  EDGESPAN_ASSERT(detail::small_code || thread.depth <= scope_depth_max);
+  const bool mine = !detail::has_threads || detail::is_of(ticket_, thread);
+  const bool open =
+      mine && depth_ <= thread.depth && (!detail::has_threads || thread.tickets[depth_ - 1] == ticket_);
   if (!open || thread.depth != depth_) detail::state_of(*tracing_).count(detail::Event::scope_refused);
   if (!mine) detail::end_foreign_scope(ticket_);
   if (open) detail::unwind_scopes(thread, depth_ - 1);

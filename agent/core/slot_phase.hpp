@@ -9,7 +9,7 @@ namespace edgespan::detail {
 
 // Who has made a slot busy owns it, and nobody else reads or writes it: the thread that starts a span (free
 // -> busy -> open), the thread that changes it (open -> busy -> open), and whoever ends it, be it finish() or
-// the sweep (open -> busy -> free). discard() goes from open to free. Nobody waits for a busy slot: the owner
+// the sweep (open -> busy -> free). Nobody waits for a busy slot: the owner
 // of a span finds its slot busy only when the sweep has ended the span, and the sweep leaves a busy slot
 // alone until the next time.
 enum class SlotPhase : std::uint32_t { free = 0, open = 1, busy = 2 };

@@ -24,17 +24,15 @@ SpanSlot* Span::take() const noexcept {
   if (tracing_ == nullptr || slot_ == 0) return nullptr;
   EDGESPAN_ASSERT(detail::small_code || context_.sampled());
   SpanSlot& slot = detail::slot_at(state_of(*tracing_), slot_);
-  std::uint32_t expected = slot_state(generation_, SlotPhase::open);
-  return slot.state.compare_exchange_strong(expected, slot_state(generation_, SlotPhase::busy),
-                                            std::memory_order_acquire, std::memory_order_relaxed)
-             ? &slot
-             : nullptr;
+  return detail::own_slot(slot, generation_) ? &slot : nullptr;
 }
 
 void Span::give_back(SpanSlot& slot, bool done) const noexcept {
-  EDGESPAN_ASSERT(slot.state.load(std::memory_order_relaxed) == slot_state(generation_, SlotPhase::busy));
+  EDGESPAN_ASSERT(slot.state.load(std::memory_order_relaxed) ==
+                  slot_state(generation_, detail::has_threads ? SlotPhase::busy : SlotPhase::open));
   EDGESPAN_ASSERT(detail::small_code || &slot == &detail::slot_at(state_of(*tracing_), slot_));
   if (!done) state_of(*tracing_).count(detail::Event::text_cut);
+  if constexpr (!detail::has_threads) return;
   slot.state.store(slot_state(generation_, SlotPhase::open), std::memory_order_release);
 }
 
@@ -44,11 +42,12 @@ bool Span::recording() const noexcept {
              slot_state(generation_, SlotPhase::open);
 }
 
-void Span::swap(Span& other) noexcept {
-  std::swap(tracing_, other.tracing_);
-  std::swap(context_, other.context_);
-  std::swap(generation_, other.generation_);
-  std::swap(slot_, other.slot_);
+void Span::take_over(Span& other) noexcept {
+  tracing_ = other.tracing_;
+  context_ = other.context_;
+  generation_ = other.generation_;
+  slot_ = other.slot_;
+  other.tracing_ = nullptr;
 }
 
 Span& Span::name(std::string_view text) & noexcept {
@@ -124,12 +123,8 @@ void Span::finish() noexcept {
 }
 
 void Span::discard() noexcept {
-  if (tracing_ != nullptr && slot_ != 0) {
-    EDGESPAN_ASSERT(detail::small_code || context_.sampled());
-    SpanSlot& slot = detail::slot_at(state_of(*tracing_), slot_);
-    std::uint32_t expected = slot_state(generation_, SlotPhase::open);
-    slot.state.compare_exchange_strong(expected, slot_state(generation_, SlotPhase::free),
-                                       std::memory_order_acq_rel);
+  if (SpanSlot* slot = take()) {
+    slot->state.store(slot_state(generation_, SlotPhase::free), std::memory_order_release);
   }
   tracing_ = nullptr;
 }

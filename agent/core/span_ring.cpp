@@ -84,7 +84,7 @@ std::byte* SpanRing::claim_on(std::uint32_t index, std::uint32_t size) noexcept 
     if (spare == none) spare = take_chunk(stripe);
     if (spare == none) return nullptr;
     EDGESPAN_ASSERT(small_code || spare < chunks());
-    if (stripes > 1)
+    if constexpr (has_threads)
       chunks_[spare].order.store(orders_.fetch_add(1, std::memory_order_relaxed), std::memory_order_relaxed);
     chunks_[spare].before.store(seen, std::memory_order_relaxed);
     if (stripe.cursor.compare_exchange_weak(seen, cursor(spare, words), std::memory_order_acq_rel,

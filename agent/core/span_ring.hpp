@@ -83,7 +83,7 @@ class SpanRing {
   // Without threads the consumer never meets an open claim that could go on before it returns: a claim that
   // an interrupt makes is committed when the main loop goes on, and an interrupt that meets a claim of the
   // main loop's drops its span.
-  static constexpr bool passes_over = stripes > 1;
+  static constexpr bool passes_over = has_threads;
 
   // What peek() found in the oldest chunk of a stripe.
   enum class Peek : std::uint8_t {
@@ -120,7 +120,7 @@ class SpanRing {
   void pop_late(const RingElement& element) noexcept;
 
   // Claims that were passed over, modulo 2^32.
-  std::uint32_t passed_over() const noexcept { return passed_over_; }
+  std::uint32_t passed_over() const noexcept { return passes_over ? passed_over_ : 0; }
 
   // A place in each stripe, behind all that was committed to it.
   struct Mark {

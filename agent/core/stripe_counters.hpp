@@ -13,12 +13,16 @@
 
 namespace edgespan::detail {
 
-// Without threads there is nobody to stay clear of; an interrupt never waits for what it interrupted.
+// A board without threads has a main loop and interrupts, no processes, and no thread for the reporter. What
+// only threads need is no code there.
 #ifdef EDGESPAN_NO_THREADS
-inline constexpr std::uint32_t stripes = 1;
+inline constexpr bool has_threads = false;
 #else
-inline constexpr std::uint32_t stripes = 4;
+inline constexpr bool has_threads = true;
 #endif
+
+// Without threads there is nobody to stay clear of; an interrupt never waits for what it interrupted.
+inline constexpr std::uint32_t stripes = has_threads ? 4 : 1;
 
 // The first of the reasons: spans that never came into the ring.
 inline constexpr std::size_t early_drops = static_cast<std::size_t>(DropReason::too_large) + 1;

@@ -54,7 +54,7 @@ bool is_of(std::uint32_t ticket, const ThreadState& thread) noexcept {
 }
 
 void end_foreign_scope(std::uint32_t ticket) noexcept {
-  if constexpr (stripes == 1) return;
+  if constexpr (!has_threads) return;
   EDGESPAN_ASSERT(small_code || !is_of(ticket, thread_state()));
   const std::uint32_t place = foreign_next.fetch_add(1, std::memory_order_relaxed) % foreign_ends_max;
   foreign_tickets[place].store(ticket, std::memory_order_relaxed);
@@ -79,7 +79,7 @@ void leave_foreign_scopes(ThreadState& thread) noexcept {
 
 void unwind_scopes(ThreadState& thread, std::uint32_t depth) noexcept {
   EDGESPAN_ASSERT(small_code || (depth <= thread.depth && thread.depth <= scope_depth_max));
-  while (depth != 0 && thread.tickets[depth - 1] == 0) --depth;
+  while (has_threads && depth != 0 && thread.tickets[depth - 1] == 0) --depth;
   thread.depth = depth;
 }
 

@@ -53,7 +53,7 @@ void leave_foreign_scopes(ThreadState& thread) noexcept;
 inline const Context* innermost_scope() noexcept {
   ThreadState& thread = thread_state();
   EDGESPAN_ASSERT(thread.depth <= scope_depth_max);
-  if (stripes > 1 && thread.depth != 0 && thread.foreign_seen != foreign_ends.load(std::memory_order_acquire))
+  if (has_threads && thread.depth != 0 && thread.foreign_seen != foreign_ends.load(std::memory_order_acquire))
       [[unlikely]] {
     leave_foreign_scopes(thread);
   }
@@ -70,7 +70,7 @@ void unwind_scopes(ThreadState& thread, std::uint32_t depth) noexcept;
 
 void choose_stripe(ThreadState& thread) noexcept;
 inline std::uint32_t thread_stripe() noexcept {
-  if constexpr (stripes == 1) return 0;
+  if constexpr (!has_threads) return 0;
   ThreadState& thread = thread_state();
   if (thread.stripe_plus_1 == 0) [[unlikely]]
     choose_stripe(thread);

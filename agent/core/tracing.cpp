@@ -24,7 +24,7 @@ Tracing::Tracing() noexcept {
 
 Tracing::~Tracing() {
   detail::TracingState& inside = detail::state_of(*this);
-  if (inside.fork_listener.forked != nullptr) {
+  if (detail::has_threads && inside.fork_listener.forked != nullptr) {
     EDGESPAN_ASSERT(detail::small_code ||
                     (inside.clock.listen_for_fork != nullptr && inside.fork_listener.ctx == &inside));
     inside.clock.listen_for_fork(inside.clock.ctx, &inside.fork_listener, false);
@@ -61,7 +61,7 @@ Status Tracing::init(const TracingMemory& memory, const TracingConfig& config,
   for (SpanSlot& slot : memory.spans) {
     slot.state.store(detail::slot_state(generation, detail::SlotPhase::free), std::memory_order_relaxed);
   }
-  if (clock.listen_for_fork != nullptr) {
+  if (detail::has_threads && clock.listen_for_fork != nullptr) {
     inside.fork_listener.ctx = &inside;
     inside.fork_listener.forked = [](void* state) { static_cast<detail::TracingState*>(state)->on_fork(); };
     clock.listen_for_fork(clock.ctx, &inside.fork_listener, true);
@@ -94,9 +94,7 @@ void Tracing::enable(bool on) noexcept {
   inside.off.store(!on || forked(), std::memory_order_relaxed);
 }
 
-bool Tracing::forked() const noexcept {
-  return detail::state_of(const_cast<Tracing&>(*this)).forked.load(std::memory_order_relaxed);
-}
+bool Tracing::forked() const noexcept { return detail::state_of(const_cast<Tracing&>(*this)).in_child(); }
 
 bool Tracing::enabled() const noexcept { return detail::state_of(const_cast<Tracing&>(*this)).active(); }
 
@@ -115,6 +113,10 @@ Books Tracing::books() noexcept {
       books.dropped[drop] += count;
       books.finished += count;
     }
+  }
+  if (inside.stopped.load(std::memory_order_relaxed)) {
+    books.dropped[static_cast<std::size_t>(DropReason::shutdown)] += books.in_ring;
+    books.in_ring = 0;
   }
   EDGESPAN_ASSERT(detail::small_code || books.in_ring <= books.finished);
   EDGESPAN_ASSERT(detail::small_code || books.balanced());

@@ -63,7 +63,8 @@ struct TracingState {
   std::atomic<std::uint32_t> threads_seeded{0};
   std::uint32_t epoch = 0;  // 0: init has not succeeded
   std::atomic<bool> off{false};
-  std::atomic<bool> forked{false};  // this is the copy in a forked child
+  std::atomic<bool> stopped{false};  // no reporter takes spans any more: what is in the ring is dropped
+  std::atomic<bool> forked{false};   // this is the copy in a forked child
   std::atomic<bool> seeded{false};
   edgespan_fork_listener fork_listener{};
 
@@ -80,6 +81,7 @@ struct TracingState {
     EDGESPAN_ASSERT(event < Event::count);
     events[static_cast<std::size_t>(event)].fetch_add(1, std::memory_order_relaxed);
   }
+  bool in_child() const noexcept { return has_threads && forked.load(std::memory_order_relaxed); }
   // In a forked child, before anything else runs there.
   void on_fork() noexcept {
     EDGESPAN_ASSERT(small_code || epoch != 0);

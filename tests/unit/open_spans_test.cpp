@@ -76,4 +76,24 @@ EDGESPAN_TEST(a_span_survives_until_its_deadline, "open_spans") {
   TEST_ASSERT_EQUAL_UINT32(1, agent.tracing.books().expired);
 }
 
+EDGESPAN_TEST(a_span_that_is_finished_after_the_stop_is_dropped_with_a_reason, "open_spans") {
+  test::SmallAgent agent;
+  Span span = agent.tracing.span("late");
+  SpanSlot& slot = slot_of(agent);
+  const std::uint32_t open = slot.state.load();
+  slot.state.store(
+      detail::slot_state(detail::slot_generation(open), SlotPhase::busy));  // its owner is inside of tag()
+  agent.finish_spans(2);
+  agent.sender.fallback.outcome = Outcome::unreachable;
+  TEST_ASSERT_TRUE(agent.reporter.stop(10) == Status::timeout);
+  TEST_ASSERT_EQUAL_UINT64(2, agent.dropped(DropReason::shutdown));
+  slot.state.store(open);
+  span.finish();
+  const Books books = agent.tracing.books();
+  TEST_ASSERT_TRUE(books.balanced());
+  TEST_ASSERT_EQUAL_UINT64(3, books.finished);
+  TEST_ASSERT_EQUAL_UINT64(3, agent.dropped(DropReason::shutdown));
+  TEST_ASSERT_EQUAL_UINT64(0, books.in_ring + books.in_batch);
+}
+
 }  // namespace

@@ -60,7 +60,6 @@ class Sampler {
   enum class Kind : std::uint8_t { never, boundary, rate };
   constexpr Sampler(Kind kind, std::int64_t bound) noexcept : kind_{kind}, bound_{bound} {}
   bool keep_rate(std::uint64_t now_us) const noexcept;
-  std::uint32_t newest_second(std::uint32_t mine) const noexcept;
 
   Kind kind_;
   std::int64_t bound_;

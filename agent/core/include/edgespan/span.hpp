@@ -24,9 +24,11 @@ enum class Kind : std::uint8_t { none = 0, client = 1, server = 2, producer = 3,
 class [[nodiscard]] Span {
  public:
   Span() noexcept = default;
-  Span(Span&& other) noexcept { swap(other); }
+  Span(Span&& other) noexcept { take_over(other); }
   Span& operator=(Span&& other) noexcept {
-    Span(std::move(other)).swap(*this);
+    if (this == &other) return *this;
+    finish();
+    take_over(other);
     return *this;
   }
   ~Span() { finish(); }
@@ -68,7 +70,7 @@ class [[nodiscard]] Span {
       : tracing_{&tracing}, context_{context}, generation_{generation}, slot_{slot} {}
   SpanSlot* take() const noexcept;
   void give_back(SpanSlot& slot, bool done) const noexcept;
-  void swap(Span& other) noexcept;
+  void take_over(Span& other) noexcept;
 
   Tracing* tracing_ = nullptr;  // null: finished, or never started
   Context context_{};
