@@ -17,6 +17,7 @@ constexpr std::array<std::uint8_t, 16> zeros{};
 constexpr std::array<std::uint8_t, 12> mapped_prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
 
 void set_addresses(const Endpoint& endpoint, zipkin_proto3_Endpoint& message) noexcept {
+  EDGESPAN_ASSERT(small_code || (message.ipv4.size == 0 && message.ipv6.size == 0));
   const std::uint8_t* v4 = endpoint.ipv4.data();
   const std::uint8_t* const v6 = endpoint.ipv6.data();
   const bool mapped = std::memcmp(v6, mapped_prefix.data(), mapped_prefix.size()) == 0;

@@ -28,6 +28,7 @@ std::uint32_t newest_second(std::atomic<std::uint32_t>& newest, std::atomic<std:
 bool Sampler::keep(std::uint64_t trace_lo, std::uint64_t now_us) const noexcept {
   switch (kind_) {
     case Kind::never:
+      EDGESPAN_ASSERT(detail::small_code || bound_ == 0);
       return false;
     case Kind::rate:
       return keep_rate(now_us);

@@ -330,6 +330,7 @@ bool SpanRing::passed(const Marks& marks) const noexcept {
   for (std::uint32_t i = 0; i < stripes; ++i) {
     const ReadSide& side = reading_[i];
     EDGESPAN_ASSERT(small_code || marks[i].words <= chunk_words);
+    EDGESPAN_ASSERT(small_code || side.linked - side.left <= chunks());
     const bool inside = side.left + 1 == marks[i].chunk;
     if (inside ? side.words < marks[i].words : precedes(side.left, marks[i].chunk)) return false;
   }

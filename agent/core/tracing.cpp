@@ -46,6 +46,7 @@ Status Tracing::init(const TracingMemory& memory, const TracingConfig& config,
     return Status::bad_text;
   }
   EDGESPAN_ASSERT(detail::small_code || inside.local.size != 0);
+  EDGESPAN_ASSERT(detail::small_code || memory.spans.size() <= spans_open_most);
   inside.clock = clock;
   inside.memory = memory;
   inside.sampler = config.sampler;
@@ -54,6 +55,7 @@ Status Tracing::init(const TracingMemory& memory, const TracingConfig& config,
   inside.drop_oldest = config.drop_oldest;
   inside.ring.init(memory.ring, memory.chunks);
   EDGESPAN_ASSERT(detail::small_code || inside.ring.chunks_used() == 0);
+  EDGESPAN_ASSERT(detail::small_code || inside.ring.chunks() * ring_chunk_bytes == memory.ring.size());
   inside.epoch = epochs.fetch_add(1, std::memory_order_relaxed) + 1;
   EDGESPAN_ASSERT(detail::small_code || inside.epoch != 0);
   // A Span that has outlived an earlier use of this memory must not meet its generation again.
