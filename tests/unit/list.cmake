@@ -15,7 +15,6 @@ set(edgespan_core_tests
   encode_random_test
   encode_test
   limits_test
-  open_spans_test
   reporter_test
   ring_test
   sampler_test
@@ -80,6 +79,7 @@ set(edgespan_system_tests
   kafka_next_span_test
   kafka_produce_test
   kafka_sender_test
+  open_spans_test
   open_spans_thread_test
   posix_cancel_test
   posix_clock_test

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <edgespan/reporter.hpp>
 
+#include "core/stripe_counters.hpp"
+
 #include "support/small_agent.hpp"
 #include "support/span_view.hpp"
 #include "support/test.hpp"
@@ -336,6 +338,7 @@ struct CountingWorker {
 };
 
 EDGESPAN_TEST(the_table_of_a_worker_may_go_at_once, "reporter") {
+  if (!detail::has_threads) return;  // nobody to wake
   CountingWorker worker;
   SmallAgent agent;
   {
@@ -353,6 +356,7 @@ EDGESPAN_TEST(the_table_of_a_worker_may_go_at_once, "reporter") {
 }
 
 EDGESPAN_TEST(a_ring_that_is_half_full_wakes_the_reporter_but_not_while_nothing_can_leave, "reporter") {
+  if (!detail::has_threads) return;  // nobody to wake
   CountingWorker worker;
   SmallAgent agent{{.local = {.service_name = "Gateway"}, .drop_oldest = true}, {.flush_ms = 10}};
   TEST_ASSERT_TRUE(agent.reporter.start(worker.table) == Status::ok);
@@ -376,6 +380,13 @@ EDGESPAN_TEST(a_ring_that_is_half_full_wakes_the_reporter_but_not_while_nothing_
   agent.finish_spans(40);
   TEST_ASSERT_EQUAL_UINT64(begun + 1, worker.wakes);
   agent.expect_books();
+}
+
+EDGESPAN_TEST(a_board_without_threads_has_none_for_the_reporter, "reporter") {
+  if (detail::has_threads) return;
+  CountingWorker worker;
+  SmallAgent agent;
+  TEST_ASSERT_TRUE(agent.reporter.start(worker.table) == Status::no_thread);
 }
 
 EDGESPAN_TEST(a_reporter_needs_a_tracing_that_is_started, "reporter") {

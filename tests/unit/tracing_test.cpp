@@ -126,12 +126,11 @@ EDGESPAN_TEST(trace_ids_have_64_bits_on_request, "tracing") {
 
 EDGESPAN_TEST(tables_and_configuration_of_init_may_go_at_once, "tracing") {
   test::ManualClock clock;
-  static Memory<test::small_limits> memory;
   Tracing tracing;
   {
     edgespan_clock table = clock.table();
     TracingConfig config{.local = {.service_name = "x"}, .sampler = Sampler::rate_limit(2)};
-    TEST_ASSERT_TRUE(tracing.init(memory, config, table) == Status::ok);
+    TEST_ASSERT_TRUE(tracing.init(SmallAgent::memory, config, table) == Status::ok);
     table = {};
     config.sampler = Sampler::never();
   }

@@ -56,8 +56,8 @@ class Reporter {
   Status init(Tracing& tracing, const Sender& sender, const ReporterConfig& config = {}) noexcept;
 
   // Has step() called by the port's thread. Copies the table `worker`; what its `ctx` points to outlives the
-  // call of stop(). Status::no_thread if the port has no thread to give; bad_config for a table with a null;
-  // already_started the second time and after stop(); not_started before init().
+  // call of stop(). Status::no_thread if the port has no thread to give, or the board none at all; bad_config
+  // for a table with a null; already_started the second time and after stop(); not_started before init().
   Status start(const edgespan_worker& worker) noexcept;
 
   // Does one bounded slice of work. Returns in how many microseconds to call again at the latest. Any thread;
