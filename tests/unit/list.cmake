@@ -16,6 +16,7 @@ set(edgespan_core_tests
   encode_test
   limits_test
   reporter_test
+  reporter_worker_test
   ring_test
   sampler_test
   text_test

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <edgespan/reporter.hpp>
 
-#include "core/stripe_counters.hpp"
-
 #include "support/small_agent.hpp"
 #include "support/span_view.hpp"
 #include "support/test.hpp"
@@ -326,67 +324,6 @@ EDGESPAN_TEST(an_open_span_is_abandoned_by_its_deadline_or_by_the_stop, "reporte
   TEST_ASSERT_EQUAL_UINT32(2, agent.tracing.books().expired);
   TEST_ASSERT_EQUAL_UINT64(2, agent.tracing.books().delivered);
   agent.expect_books();
-}
-
-// Calls nobody: the test steps, and sees who would be woken.
-struct CountingWorker {
-  edgespan_worker table{.ctx = this,
-                        .start = [](void*, std::uint64_t (*)(void*), void*) { return true; },
-                        .wake = [](void* self) { ++static_cast<CountingWorker*>(self)->wakes; },
-                        .stop = [](void*, std::uint64_t) { return true; }};
-  std::uint64_t wakes = 0;
-};
-
-EDGESPAN_TEST(the_table_of_a_worker_may_go_at_once, "reporter") {
-  if (!detail::has_threads) return;  // nobody to wake
-  CountingWorker worker;
-  SmallAgent agent;
-  {
-    edgespan_worker table = worker.table;
-    table.wake = nullptr;
-    TEST_ASSERT_TRUE(agent.reporter.start(table) == Status::bad_config);
-    table = worker.table;
-    TEST_ASSERT_TRUE(agent.reporter.start(table) == Status::ok);
-    table = {};
-  }
-  TEST_ASSERT_TRUE(agent.reporter.start(worker.table) == Status::already_started);
-  agent.reporter.uplink_ready();
-  TEST_ASSERT_EQUAL_UINT64(1, worker.wakes);
-  TEST_ASSERT_TRUE(agent.reporter.stop(1) == Status::ok);
-}
-
-EDGESPAN_TEST(a_ring_that_is_half_full_wakes_the_reporter_but_not_while_nothing_can_leave, "reporter") {
-  if (!detail::has_threads) return;  // nobody to wake
-  CountingWorker worker;
-  SmallAgent agent{{.local = {.service_name = "Gateway"}, .drop_oldest = true}, {.flush_ms = 10}};
-  TEST_ASSERT_TRUE(agent.reporter.start(worker.table) == Status::ok);
-  agent.finish_spans(2);
-  TEST_ASSERT_EQUAL_UINT64(0, worker.wakes);
-  agent.finish_spans(40);
-  TEST_ASSERT_EQUAL_UINT64(1, worker.wakes);
-
-  agent.sender.fallback = answer(Outcome::unreachable);
-  agent.run_for(100'000);
-  agent.finish_spans(40);
-  const std::uint64_t begun = worker.wakes;
-  for (int i = 0; i < 20; ++i) {
-    agent.run_for(10'000);
-    agent.finish_spans(40);  // the ring goes round
-  }
-  TEST_ASSERT_EQUAL_UINT64(begun, worker.wakes);
-
-  agent.sender.fallback = {.outcome = Outcome::delivered};
-  agent.run_for(60'000'000);
-  agent.finish_spans(40);
-  TEST_ASSERT_EQUAL_UINT64(begun + 1, worker.wakes);
-  agent.expect_books();
-}
-
-EDGESPAN_TEST(a_board_without_threads_has_none_for_the_reporter, "reporter") {
-  if (detail::has_threads) return;
-  CountingWorker worker;
-  SmallAgent agent;
-  TEST_ASSERT_TRUE(agent.reporter.start(worker.table) == Status::no_thread);
 }
 
 EDGESPAN_TEST(a_reporter_needs_a_tracing_that_is_started, "reporter") {
