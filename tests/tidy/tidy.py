@@ -1,15 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""usage: tidy.py [--pending | --shrink]
-
-Reads every file of the repository and says where it breaks a rule of rules.py or structure.py.
+"""Reads every file of the repository and says where it breaks a rule of rules.py or structure.py.
 
 First each file of canary/ must be found out: a rule that finds nothing there would find nothing anywhere. A
 canary begins with `expect:`, the rules that it breaks, and `path:`, where it pretends to be; a further `path:` begins
 a further file; `repeat: N` repeats its last line.
-
-pending.txt names what may still break a rule, `rule path` a line. It only shrinks: --pending shows what each line
-stands for, --shrink takes out the lines that are no longer needed.
 """
 
 import os
@@ -19,7 +14,6 @@ import rules
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-PENDING = os.path.join(HERE, 'pending.txt')
 # Not ours to judge: other people's text, data, and what is wrong on purpose.
 SKIPPED = ('LICENSE', 'tests/golden/', 'tests/fuzz/seeds/', 'tests/tidy/canary/', 'tests/interop/target/',
            'tests/target/canary.txt')
@@ -92,39 +86,17 @@ def _each_line(name, tree):
         yield f'canary/{name}: line {number} of the pretended {path} is judged wrongly'
 
 
-def pending():
-    with open(PENDING, encoding='utf-8') as file:
-        return [line for line in file.read().split('\n') if line and not line.startswith('#')]
-
-
-def shrink(needed):
-    with open(PENDING, encoding='utf-8') as file:
-        lines = file.read().split('\n')
-    kept = [line for line in lines if not line or line.startswith('#') or line in needed]
-    with open(PENDING, 'w', encoding='utf-8') as file:
-        file.write('\n'.join(dict.fromkeys(kept[:-1])) + '\n')
-
-
-def main(arguments):
+def main():
     problems = list(canaries())
     for problem in problems:
         print(problem)
     tree = repository()
     findings = rules.check(tree)
-    may = set(pending())
-    needed = {f'{rule} {path}' for path, _, rule, _ in findings} & may
     for path, line, rule, what in findings:
-        if (f'{rule} {path}' in may) == ('--pending' in arguments):
-            print(f'{path}:{line}: [{rule}] {what}')
-    if '--shrink' in arguments:
-        shrink(needed)
-        may = needed
-    for line in sorted(may - needed):
-        print(f'pending.txt: no longer needed: {line} (tidy.py --shrink)')
-    findings = [f for f in findings if f'{f[2]} {f[0]}' not in may]
-    print(f'{len(tree)} files, {len(findings)} findings, {len(problems)} canaries misjudged, {len(needed)} pending')
-    return 1 if findings or problems or may - needed else 0
+        print(f'{path}:{line}: [{rule}] {what}')
+    print(f'{len(tree)} files, {len(findings)} findings, {len(problems)} canaries misjudged')
+    return 1 if findings or problems else 0
 
 
 if __name__ == '__main__':
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())
