@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "support/kafka_clients.hpp"
+#include "support/leaks_expected.hpp"
 #include "support/loopback_server.hpp"
 #include "support/mock_kafka.hpp"
 #include "support/test.hpp"
@@ -221,6 +222,7 @@ EDGESPAN_TEST(settings_that_librdkafka_does_not_take_are_named, "agent") {
                  "span_producer_conf: transactions would take spans back; leave transactional.id out");
   rd_kafka_conf_destroy(conf);
   conf = make_conf({{"enable.idempotence", "true"}, {"acks", "0"}});
+  const LeaksExpected leaks;
   const AgentStatus status = agent.start({.url = "kafka://127.0.0.1:1", .span_producer_conf = conf});
   TEST_ASSERT_TRUE(status.status() == Status::bad_config);
   TEST_ASSERT_TRUE(std::string_view{status.text()}.starts_with("span_producer_conf: "));

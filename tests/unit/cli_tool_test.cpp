@@ -3,6 +3,7 @@
 // and a collector that decodes real posts.
 #include "cli/demo/demo_collector.hpp"
 #include "cli/tool.hpp"
+#include "support/leaks_expected.hpp"
 #include "support/mock_kafka.hpp"
 
 #include <fstream>
@@ -14,27 +15,12 @@
 
 #include <unistd.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-#include <sanitizer/lsan_interface.h>
-#endif
-
 namespace {
 
 using namespace edgespan;
 using namespace edgespan::test;
 using cli::CollectedSpan;
 using cli::DemoCollector;
-
-// For what librdkafka 2.0.2 itself leaks.
-class LeaksExpected {
- public:
-#if defined(__SANITIZE_ADDRESS__)
-  LeaksExpected() { __lsan_disable(); }
-  ~LeaksExpected() { __lsan_enable(); }
-#else
-  LeaksExpected() {}
-#endif
-};
 
 struct Outcome {
   int code = -1;
@@ -155,8 +141,7 @@ EDGESPAN_TEST(cli_passes_on_what_librdkafka_says_of_a_property, "cli") {
   const Outcome unknown = produce("t", {"-n", "1", "-X", "no.such.thing=1"});
   TEST_ASSERT_EQUAL_INT(2, unknown.code);
   TEST_ASSERT_TRUE(contains(unknown.errors, "No such configuration property: \"no.such.thing\""));
-  const LeaksExpected
-      leaks;  // of the traced configuration, which librdkafka 2.0.2 cannot destroy after a failure
+  const LeaksExpected leaks;
   const Outcome together = produce("t", {"-n", "1", "-X", "message.timeout.ms=5", "-X", "linger.ms=100"});
   TEST_ASSERT_EQUAL_INT(2, together.code);
   TEST_ASSERT_TRUE(contains(together.errors, "message.timeout.ms"));

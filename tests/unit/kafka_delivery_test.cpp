@@ -1,29 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a PRODUCER span ends: by every fate that a message can have, once, with its books in order.
 #include "support/kafka_clients.hpp"
+#include "support/leaks_expected.hpp"
 
 #include <string>
 #include <vector>
-
-#if defined(__SANITIZE_ADDRESS__)
-#include <sanitizer/lsan_interface.h>
-#endif
 
 namespace {
 
 using namespace edgespan;
 using namespace edgespan::test;
-
-// For what librdkafka 2.0.2 itself leaks.
-class LeaksExpected {
- public:
-#if defined(__SANITIZE_ADDRESS__)
-  LeaksExpected() { __lsan_disable(); }
-  ~LeaksExpected() { __lsan_enable(); }
-#else
-  LeaksExpected() {}
-#endif
-};
 
 constexpr std::int32_t no_such_partition = 99;
 
