@@ -150,7 +150,8 @@ void orphan_lookup(Lookup& lookup) noexcept {
 }
 
 void prepare_lookups_for_fork() noexcept {
-  static constinit edgespan_fork_listener listener{nullptr, [](void*) { forget_all_in_child(); }, nullptr};
+  static constinit edgespan_fork_listener listener{};
+  listener.forked = [](void*) { forget_all_in_child(); };
   listen_for_fork(nullptr, &listener, true);
 }
 
