@@ -44,7 +44,7 @@ class BoardPort {
       nullptr};
 };
 
-Agent<tiny_limits, BoardPort> agent;
+Agent<tiny_limits, tiny_kafka_limits, BoardPort> agent;
 
 void record(const std::string& name) {
   const std::uint64_t before_us = agent.port().true_us();
