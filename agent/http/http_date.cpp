@@ -6,7 +6,7 @@
 #include "core/assert.hpp"
 #include "http/http_text.hpp"
 
-namespace edgespan::http {
+namespace edgespan::http_detail {
 namespace {
 
 constexpr std::string_view day_names[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
@@ -138,4 +138,4 @@ std::uint64_t parse_http_date(std::string_view text) noexcept {
   return read && exists(date) ? seconds_since_1970(date) : 0;
 }
 
-}  // namespace edgespan::http
+}  // namespace edgespan::http_detail

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace edgespan::http {
+namespace edgespan::http_detail {
 
 // Seconds from 1970 to a date in one of the three forms that HTTP knows (RFC 9110, 5.6.7):
 //   Sun, 06 Nov 1994 08:49:37 GMT      Sunday, 06-Nov-94 08:49:37 GMT      Sun Nov  6 08:49:37 1994
@@ -12,4 +12,4 @@ namespace edgespan::http {
 // of two digits is one of 1970 to 2069.
 std::uint64_t parse_http_date(std::string_view text) noexcept;
 
-}  // namespace edgespan::http
+}  // namespace edgespan::http_detail

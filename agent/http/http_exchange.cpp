@@ -6,7 +6,7 @@
 #include "core/assert.hpp"
 #include "http/http_outcome.hpp"
 
-namespace edgespan::http {
+namespace edgespan::http_detail {
 namespace {
 
 // What one call of offer() may ask of the stream. So a step of the reporter stays a bounded slice of work
@@ -242,4 +242,4 @@ SendResult HttpExchange::wait_or_expire(bool busy, std::uint64_t now_us) noexcep
   return result;
 }
 
-}  // namespace edgespan::http
+}  // namespace edgespan::http_detail

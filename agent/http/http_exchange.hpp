@@ -13,7 +13,7 @@
 #include "http/http_reply.hpp"
 #include "http/http_request_head.hpp"
 
-namespace edgespan::http {
+namespace edgespan::http_detail {
 
 // One request and its reply at a time, over a connection that is kept between them. This is the work of
 // HttpSender, whose header has the contract.
@@ -67,4 +67,4 @@ class HttpExchange {
   HttpRequestHead head_;
 };
 
-}  // namespace edgespan::http
+}  // namespace edgespan::http_detail

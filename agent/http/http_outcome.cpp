@@ -5,7 +5,7 @@
 
 #include "core/assert.hpp"
 
-namespace edgespan::http {
+namespace edgespan::http_detail {
 namespace {
 
 // 408, 429, 502, 503 and 504 say that the same bytes may be welcome later (the set of OTLP, and 408). A plain
@@ -80,4 +80,4 @@ SendResult outcome_of_stream_error(std::int32_t error, Outcome otherwise) noexce
   return result;
 }
 
-}  // namespace edgespan::http
+}  // namespace edgespan::http_detail

@@ -7,7 +7,7 @@
 
 #include "http/http_reply.hpp"
 
-namespace edgespan::http {
+namespace edgespan::http_detail {
 
 // What a reply whose status is known means for the batch. Never `pending`.
 SendResult outcome_of_reply(const HttpReply& reply) noexcept;
@@ -16,4 +16,4 @@ SendResult outcome_of_reply(const HttpReply& reply) noexcept;
 // means `otherwise`: Outcome::unreachable or interrupted.
 SendResult outcome_of_stream_error(std::int32_t error, Outcome otherwise) noexcept;
 
-}  // namespace edgespan::http
+}  // namespace edgespan::http_detail

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-namespace edgespan::http {
+namespace edgespan::http_detail {
 namespace {
 
 constexpr std::uint32_t retry_after_s_max = 3600;
@@ -244,4 +244,4 @@ void HttpReply::on_chunk_size(std::string_view line) noexcept {
   at_ = left_bytes_ == 0 ? At::trailer : At::chunk_data;
 }
 
-}  // namespace edgespan::http
+}  // namespace edgespan::http_detail

@@ -7,7 +7,7 @@
 #include <span>
 #include <string_view>
 
-namespace edgespan::http {
+namespace edgespan::http_detail {
 
 // Reads one HTTP/1.x reply that arrives in pieces of any size: status line, the headers that matter here, and
 // the body up to its end. Interim replies (1xx) are skipped. Looks at `bytes_max` bytes at most.
@@ -88,4 +88,4 @@ class HttpReply {
   std::array<char, opening_bytes> opening_{};
 };
 
-}  // namespace edgespan::http
+}  // namespace edgespan::http_detail

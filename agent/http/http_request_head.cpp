@@ -6,7 +6,7 @@
 
 #include "core/assert.hpp"
 
-namespace edgespan::http {
+namespace edgespan::http_detail {
 namespace {
 
 constexpr std::string_view before_path = "POST ";
@@ -76,4 +76,4 @@ void HttpRequestHead::set_body(std::size_t bytes, bool packed) noexcept {
   EDGESPAN_ASSERT(std::size_t{fixed_bytes_} + tail_bytes_ <= bytes_max);
 }
 
-}  // namespace edgespan::http
+}  // namespace edgespan::http_detail

@@ -8,7 +8,7 @@
 
 #include "http/http_url.hpp"
 
-namespace edgespan::http {
+namespace edgespan::http_detail {
 
 // The head of every request to one URL. All of it but the body's length is written once. The request carries
 // `b3: 0`, so that instrumented proxies do not trace it. `Expect` is never sent: it costs a round trip, and
@@ -32,4 +32,4 @@ class HttpRequestHead {
   std::array<char, bytes_max> text_{};
 };
 
-}  // namespace edgespan::http
+}  // namespace edgespan::http_detail

@@ -10,7 +10,7 @@ namespace edgespan {
 
 Status HttpSender::init(const edgespan_stream& stream, std::string_view url,
                         const HttpConfig& config) noexcept {
-  using http::HttpExchange;
+  using http_detail::HttpExchange;
   static_assert(sizeof(HttpExchange) <= sizeof storage_ && alignof(HttpExchange) <= 8);
   static_assert(sizeof(HttpExchange) + 16 > sizeof storage_, "storage_ is larger than it needs to be");
   if (exchange_ != nullptr) return Status::already_started;
@@ -19,8 +19,8 @@ Status HttpSender::init(const edgespan_stream& stream, std::string_view url,
   }
   if (!stream.open || !stream.send || !stream.recv || !stream.close) return Status::bad_config;
   if (config.gzip != nullptr && config.gzip->pack == nullptr) return Status::bad_config;
-  http::HttpUrl parsed;
-  if (const Status status = http::parse_http_url(url, parsed); status != Status::ok) return status;
+  http_detail::HttpUrl parsed;
+  if (const Status status = http_detail::parse_http_url(url, parsed); status != Status::ok) return status;
   if (parsed.secure && !stream.secure) return Status::not_secure;
   if (stream.secure && !parsed.secure) return Status::bad_config;
   EDGESPAN_ASSERT(parsed.secure == stream.secure);

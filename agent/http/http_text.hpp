@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace edgespan::http {
+namespace edgespan::http_detail {
 
 // ASCII alone: the locale of the host application has no say in a protocol.
 constexpr char lower(char c) noexcept {
@@ -23,4 +23,4 @@ constexpr std::string_view after(std::string_view text, std::size_t n) noexcept 
   return text;
 }
 
-}  // namespace edgespan::http
+}  // namespace edgespan::http_detail

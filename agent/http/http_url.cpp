@@ -4,7 +4,7 @@
 #include "core/assert.hpp"
 #include "http/http_text.hpp"
 
-namespace edgespan::http {
+namespace edgespan::http_detail {
 namespace {
 
 constexpr std::string_view default_path = "/api/v2/spans";
@@ -94,4 +94,4 @@ Status parse_http_url(std::string_view url, HttpUrl& out) noexcept {
   return Status::ok;
 }
 
-}  // namespace edgespan::http
+}  // namespace edgespan::http_detail

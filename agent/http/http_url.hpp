@@ -6,7 +6,7 @@
 #include <edgespan/status.hpp>
 #include <string_view>
 
-namespace edgespan::http {
+namespace edgespan::http_detail {
 
 // Where spans are posted. Texts are views: `host` into the URL that was parsed, `path` into it or a constant.
 struct HttpUrl {
@@ -27,4 +27,4 @@ struct HttpUrl {
 // to 65535. `out` is changed on success only.
 Status parse_http_url(std::string_view url, HttpUrl& out) noexcept;
 
-}  // namespace edgespan::http
+}  // namespace edgespan::http_detail

@@ -58,8 +58,8 @@ const char* parse_kafka(std::string_view rest, CollectorUrl& out) noexcept {
 }
 
 const char* parse_web(std::string_view url, CollectorUrl& out) noexcept {
-  http::HttpUrl parsed;
-  if (http::parse_http_url(url, parsed) != Status::ok) {
+  http_detail::HttpUrl parsed;
+  if (http_detail::parse_http_url(url, parsed) != Status::ok) {
     return "not a URL that spans can be sent to; write http:// or https://host[:port][/path], "
            "kafka://host[:port][,host...][/topic] or none:";
   }

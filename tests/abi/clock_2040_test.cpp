@@ -145,8 +145,9 @@ EDGESPAN_TEST(in_2040_spans_and_librdkafkas_messages_carry_the_date, "time") {
 }
 
 EDGESPAN_TEST(in_2040_a_date_of_a_collector_is_read, "time") {
-  TEST_ASSERT_EQUAL_UINT64(start_of_2040_s + 30, http::parse_http_date("Sun, 01 Jan 2040 00:00:30 GMT"));
-  TEST_ASSERT_EQUAL_UINT64(start_of_2040_s + 30, http::parse_http_date("Sun Jan  1 00:00:30 2040"));
+  TEST_ASSERT_EQUAL_UINT64(start_of_2040_s + 30,
+                           http_detail::parse_http_date("Sun, 01 Jan 2040 00:00:30 GMT"));
+  TEST_ASSERT_EQUAL_UINT64(start_of_2040_s + 30, http_detail::parse_http_date("Sun Jan  1 00:00:30 2040"));
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace {
 
 using edgespan::Outcome;
 using edgespan::fuzz::require;
-using edgespan::http::HttpReply;
+using edgespan::http_detail::HttpReply;
 
 constexpr std::uint64_t second_us = 1'000'000;
 constexpr std::uint64_t year_10000_us = 253'402'300'801 * second_us;
@@ -23,7 +23,7 @@ void check_sound(const HttpReply& reply, std::size_t used) {
           (reply.retry_after_us() >= second_us && reply.retry_after_us() <= 3'600 * second_us));
   require(reply.retry_at_us() < year_10000_us);
   if (reply.status() == 0) return;
-  const edgespan::SendResult result = edgespan::http::outcome_of_reply(reply);
+  const edgespan::SendResult result = edgespan::http_detail::outcome_of_reply(reply);
   require(result.outcome != Outcome::pending && result.status == reply.status());
   require((result.outcome == Outcome::delivered) == (reply.status() < 300));
 }

@@ -7,7 +7,7 @@
 namespace {
 
 using edgespan::fuzz::require;
-using edgespan::http::HttpUrl;
+using edgespan::http_detail::HttpUrl;
 
 bool visible(std::string_view text) {
   for (const char c : text) {
@@ -22,7 +22,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   HttpUrl url;
   url.host = "before";
-  if (edgespan::http::parse_http_url(text, url) != edgespan::Status::ok) {
+  if (edgespan::http_detail::parse_http_url(text, url) != edgespan::Status::ok) {
     require(url.host == "before" && url.path.empty());
     return 0;
   }

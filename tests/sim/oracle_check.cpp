@@ -112,7 +112,7 @@ void Oracle::check_deadlines() {
   if (!link_.connected()) return;
   if (exchanging_ && now_us - exchange_since_us_ >= request_max_us() + amid_us)
     fail("a request outlived its deadline");
-  if (link_.given_bytes() - server_.request_given_from() > http::HttpReply::bytes_max) {
+  if (link_.given_bytes() - server_.request_given_from() > http_detail::HttpReply::bytes_max) {
     fail("more was read of a reply than its bound");
   }
 }

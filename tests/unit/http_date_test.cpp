@@ -8,7 +8,7 @@
 
 namespace {
 
-using edgespan::http::parse_http_date;
+using edgespan::http_detail::parse_http_date;
 
 struct Row {
   std::string_view text;

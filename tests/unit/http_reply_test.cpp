@@ -8,7 +8,7 @@
 
 namespace {
 
-using edgespan::http::HttpReply;
+using edgespan::http_detail::HttpReply;
 using Phase = HttpReply::Phase;
 
 std::span<const std::byte> bytes_of(std::string_view text) {

@@ -8,8 +8,8 @@
 namespace {
 
 using edgespan::Status;
-using edgespan::http::HttpUrl;
-using edgespan::http::parse_http_url;
+using edgespan::http_detail::HttpUrl;
+using edgespan::http_detail::parse_http_url;
 
 struct Good {
   std::string_view url;

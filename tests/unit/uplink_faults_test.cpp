@@ -299,7 +299,7 @@ EDGESPAN_TEST(a_hostile_collector_gets_no_span_lost_and_not_much_time, "uplink")
       const std::uint64_t begun = t.clock.now_us();
       while (t.books().retries == 0) t.run_for(1'000);
       TEST_ASSERT_LESS_OR_EQUAL(16 * second, t.clock.now_us() - begun);
-      TEST_ASSERT_LESS_OR_EQUAL(http::HttpReply::bytes_max + 256, t.link.given_bytes());
+      TEST_ASSERT_LESS_OR_EQUAL(http_detail::HttpReply::bytes_max + 256, t.link.given_bytes());
       hostile = false;
       t.collector.conduct = [] { return Conduct{}; };
       t.run_for(30 * second);

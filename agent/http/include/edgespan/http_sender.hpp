@@ -12,7 +12,7 @@
 
 namespace edgespan {
 
-namespace http {
+namespace http_detail {
 class HttpExchange;
 }
 
@@ -56,7 +56,7 @@ class HttpSender {
   Sender sender() noexcept;
 
  private:
-  http::HttpExchange* exchange_ = nullptr;  // in storage_; null before init()
+  http_detail::HttpExchange* exchange_ = nullptr;  // in storage_; null before init()
   alignas(8) std::array<std::byte, 1'104 + 12 * sizeof(void*)> storage_{};
 };
 
