@@ -66,7 +66,6 @@ struct Fields {
   }
   // The present field as an id, which has no leading zeros to leave out.
   constexpr B3Error read(std::size_t most, std::uint64_t& high, std::uint64_t& low) const noexcept {
-    EDGESPAN_ASSERT(most == id_digits || most == 2 * id_digits);
     if (text.empty()) return B3Error::bad_separator;
     if (text.size() != id_digits && text.size() != most) return B3Error::bad_length;
     return decode_digits(text, high, low) ? B3Error::ok : B3Error::bad_character;

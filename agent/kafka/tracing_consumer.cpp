@@ -8,7 +8,17 @@
 
 namespace edgespan {
 
+namespace {
+
 using kafka_detail::ConsumerPoll;
+
+// Not inlined: keeps the record off the stack of poll(), on which the deepest calls stand.
+[[gnu::noinline]] void keep(PolledRecord& place, rd_kafka_message_t* message,
+                            const Context& context) noexcept {
+  place = kafka_detail::pack(message, context);
+}
+
+}  // namespace
 
 TracingConsumer::TracingConsumer(KafkaTracing& kafka, rd_kafka_t* consumer, ConsumerMemory memory) noexcept
     : kafka_{&kafka}, rk_{consumer}, memory_{memory} {
@@ -22,14 +32,12 @@ ConsumerBatch TracingConsumer::poll(std::chrono::milliseconds timeout) noexcept 
   ConsumerPoll poll{kafka_detail::state_of(*kafka_), memory_.topics, fields_};
   std::size_t size = 0;
   int wait_ms = timeout.count() > INT32_MAX ? INT32_MAX : static_cast<int>(timeout.count());
-  while (size < memory_.records.size()) {
+  for (; size < memory_.records.size(); wait_ms = 0) {
     rd_kafka_message_t* message = rd_kafka_consumer_poll(rk_, wait_ms);
     if (message == nullptr) break;
-    memory_.records[size++] = kafka_detail::pack(message, poll.add(message));
-    wait_ms = 0;
+    keep(memory_.records[size++], message, poll.add(message));
   }
   poll.finish();
-  EDGESPAN_ASSERT(batch_lives_);
   return ConsumerBatch{this, size};
 }
 
