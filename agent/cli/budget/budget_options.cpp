@@ -27,8 +27,8 @@ CLI::Option* add_size_option(CLI::App& app, const std::string& name, std::uint64
   };
   const auto check = [=](std::string& text) -> std::string {
     std::string bytes = text;
-    const std::string wanted = "'" + text + "' is not a size from " + std::to_string(least) + " to " +
-                               std::to_string(most) + " bytes, as 4096, 64K or 1M";
+    std::string wanted = "'" + text + "' is not a size from " + std::to_string(least) + " to " +
+                         std::to_string(most) + " bytes, as 4096, 64K or 1M";
     try {
       std::string fault = CLI::AsSizeValue{false}(bytes);
       if (!fault.empty() || bytes.find_first_not_of("0123456789") != bytes.npos) return wanted;

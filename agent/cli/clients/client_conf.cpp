@@ -12,7 +12,7 @@ void ClientConf::set(const std::vector<Property>& properties) {
     char errstr[512] = "";
     if (rd_kafka_conf_set(conf_.get(), name.c_str(), value.c_str(), errstr, sizeof errstr) !=
         RD_KAFKA_CONF_OK) {
-      throw UsageError{"-X " + name + "=" + value + ": " + errstr};
+      throw UsageError{std::string{"-X "}.append(name).append("=").append(value).append(": ").append(errstr)};
     }
   }
 }

@@ -23,7 +23,9 @@ constexpr std::uint32_t flush_ms = 5'000;
 
 bool wants_colour(const std::ostream& out) {
   if (&out != &std::cout || isatty(STDOUT_FILENO) == 0) return false;
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing in the tool changes its environment
   const char* no_colour = std::getenv("NO_COLOR");
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing in the tool changes its environment
   const char* terminal = std::getenv("TERM");
   const bool declined = no_colour != nullptr && *no_colour != '\0';
   return !declined && (terminal == nullptr || std::string_view{terminal} != "dumb");

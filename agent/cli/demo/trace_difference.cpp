@@ -57,7 +57,7 @@ std::string trace_difference(std::span<const ExpectedSpan> expected, std::span<c
     if (got == spans.end()) return label(want) + " is missing" + place;
     if (got->trace_id != spans.front().trace_id)
       return label(want) + " is in another trace than " + label(spans.front());
-    const std::string difference = span_difference(want, *got);
+    std::string difference = span_difference(want, *got);
     if (!difference.empty()) return difference;
     used[static_cast<std::size_t>(got - spans.begin())] = true;
     found.push_back(&*got);

@@ -54,7 +54,7 @@ CLI::Validator topic_names() {
   const auto check = [](std::string& text) {
     for (const std::string& topic : split_list(text)) {
       std::string error = check_topic(topic);
-      if (!error.empty()) return "'" + text + "': " + error;
+      if (!error.empty()) return std::string{"'"}.append(text).append("': ").append(error);
     }
     return std::string{};
   };
