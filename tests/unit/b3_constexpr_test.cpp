@@ -210,10 +210,16 @@ constexpr bool corruptions_hold(std::size_t from, std::size_t to) {
   return true;
 }
 // In parts, as clang bounds the steps of one evaluation.
-static_assert(corruptions_hold<HexFast>(0, 16));
-static_assert(corruptions_hold<HexFast>(16, 32));
-static_assert(corruptions_hold<HexFast>(32, 48));
-static_assert(corruptions_hold<HexFast>(48, 68));
+static_assert(corruptions_hold<HexFast>(0, 8));
+static_assert(corruptions_hold<HexFast>(8, 16));
+static_assert(corruptions_hold<HexFast>(16, 24));
+static_assert(corruptions_hold<HexFast>(24, 32));
+static_assert(corruptions_hold<HexFast>(32, 40));
+static_assert(corruptions_hold<HexFast>(40, 48));
+static_assert(corruptions_hold<HexFast>(48, 54));
+static_assert(corruptions_hold<HexFast>(54, 60));
+static_assert(corruptions_hold<HexFast>(60, 64));
+static_assert(corruptions_hold<HexFast>(64, 68));
 
 // ---- What is written is what was there.
 
