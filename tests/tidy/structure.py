@@ -203,7 +203,7 @@ def headers(tree):
     places = {}
     for path in sorted(tree):
         if is_header(path):
-            places.setdefault(path.rsplit('/', 1)[-1].rsplit('.', 1)[0], []).append(path)
+            places.setdefault(stem(path), []).append(path)
     for path in tree:
         if is_cpp(path) and not is_header(path) and stem(path) != 'main':
             if not any(folder(other) == folder(path) for other in places.get(stem(path), [])):
