@@ -5,12 +5,9 @@
 #include "cli/io/checked_output.hpp"
 #include "cli/io/stop_signal.hpp"
 #include "cli/io/tool_errors.hpp"
+#include "cli/run/traced_run.hpp"
 #include "cli/text/escape.hpp"
 #include "cli/tracing/outage_notices.hpp"
-#include "cli/tracing/stop_report.hpp"
-
-#include <edgespan/posix_thread_stack.hpp>
-#include <edgespan/rdkafka_memory.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -181,21 +178,9 @@ bool Consumption::complete() const {
 }  // namespace
 
 int run_consume(const ConsumeOptions& options, std::ostream& out, std::ostream& err) {
-  // The system's default would be larger. A failure changes nothing else.
-  static_cast<void>(posix::default_thread_stack(rdkafka_thread_stack_bytes));
-  ToolAgent agent{tracing_options(options.client)};
-  bool complete = false;
-  {
-    Consumption consumption{options, agent, out, err};
-    try {
-      consumption.run();
-      complete = consumption.complete();
-    } catch (const RunError& error) {
-      err << "edgespan: " << error.what() << std::endl;
-    }
-  }
-  const bool delivered = stop_and_report(agent, err);
-  return complete && delivered ? exit_done : exit_failed;
+  return run_traced(options.client, err, [&](ToolAgent& agent) {
+    return Consumption{options, agent, out, err};
+  });
 }
 
 }  // namespace edgespan::cli

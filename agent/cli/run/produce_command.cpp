@@ -6,13 +6,11 @@
 #include "cli/io/line_reader.hpp"
 #include "cli/io/stop_signal.hpp"
 #include "cli/io/tool_errors.hpp"
+#include "cli/run/traced_run.hpp"
 #include "cli/text/escape.hpp"
 #include "cli/tracing/outage_notices.hpp"
-#include "cli/tracing/stop_report.hpp"
 
 #include <edgespan/b3.hpp>
-#include <edgespan/posix_thread_stack.hpp>
-#include <edgespan/rdkafka_memory.hpp>
 
 #include <charconv>
 
@@ -193,21 +191,9 @@ void Production::finish() {
 }  // namespace
 
 int run_produce(const ProduceOptions& options, int input, std::ostream& out, std::ostream& err) {
-  // The system's default would be larger. A failure changes nothing else.
-  static_cast<void>(posix::default_thread_stack(rdkafka_thread_stack_bytes));
-  ToolAgent agent{tracing_options(options.client)};
-  bool complete = false;
-  {
-    Production production{options, agent, input, out, err};
-    try {
-      production.run();
-      complete = production.complete();
-    } catch (const RunError& error) {
-      err << "edgespan: " << error.what() << std::endl;
-    }
-  }
-  const bool delivered = stop_and_report(agent, err);
-  return complete && delivered ? exit_done : exit_failed;
+  return run_traced(options.client, err, [&](ToolAgent& agent) {
+    return Production{options, agent, input, out, err};
+  });
 }
 
 }  // namespace edgespan::cli
