@@ -47,5 +47,8 @@ bool faults_in(Misuse misuse) noexcept {
 #define TEST_ASSERT_FAULT(expression) \
   TEST_ASSERT_TRUE(::edgespan::test::faults_in([&] { static_cast<void>(expression); }))
 #else
-#define TEST_ASSERT_FAULT(expression) TEST_IGNORE_MESSAGE("this build has no assertions")
+// The expression is compiled and never evaluated, so that what it names counts as used.
+#define TEST_ASSERT_FAULT(expression)                        \
+  static_cast<void>([&] { static_cast<void>(expression); }); \
+  TEST_IGNORE_MESSAGE("this build has no assertions")
 #endif
