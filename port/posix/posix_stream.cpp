@@ -2,6 +2,7 @@
 #include <edgespan/posix_stream.hpp>
 
 #include "resolver.hpp"
+#include "without_interruption.hpp"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -15,7 +16,6 @@
 namespace edgespan::posix {
 namespace {
 
-constexpr int interruptions_max = 8;             // by signals, of one call; then it is "try later"
 constexpr std::size_t call_bytes_max = 1 << 30;  // what an int32_t result can tell
 
 int stream_error(int system_error) noexcept {
@@ -38,16 +38,6 @@ int stream_error(int system_error) noexcept {
 
 bool would_block(int system_error) noexcept {
   return system_error == EAGAIN || system_error == EWOULDBLOCK || system_error == EINTR;
-}
-
-template <typename Call>
-ssize_t without_interruption(Call call) noexcept {
-  ssize_t result = -1;
-  for (int i = 0; i < interruptions_max; ++i) {
-    result = call();
-    if (result >= 0 || errno != EINTR) break;
-  }
-  return result;
 }
 
 bool read_numeric(const char* host, Address& out) noexcept {

@@ -2,6 +2,7 @@
 #include <edgespan/posix_worker.hpp>
 
 #include "quiet_thread.hpp"
+#include "without_interruption.hpp"
 
 #include <errno.h>
 #include <poll.h>
@@ -102,7 +103,7 @@ bool Worker::start(std::uint64_t (*step)(void*), void* arg) noexcept {
 void Worker::wake() noexcept {
   const std::uint64_t one = 1;
   // EAGAIN means that the counter is full: a wake-up is waiting already.
-  [[maybe_unused]] const ssize_t written = write(wake_fd_, &one, sizeof one);
+  (void)without_interruption([&] { return write(wake_fd_, &one, sizeof one); });
 }
 
 bool Worker::stop(std::uint64_t timeout_us) noexcept {

@@ -3,6 +3,7 @@
 
 #include "fork_listeners.hpp"
 #include "quiet_thread.hpp"
+#include "without_interruption.hpp"
 
 #include <netdb.h>
 #include <sys/eventfd.h>
@@ -62,7 +63,7 @@ void publish(Lookup& lookup) noexcept {
     if (lookup.state.compare_exchange_strong(state, State::free)) return;
   }
   const std::uint64_t one = 1;
-  [[maybe_unused]] const ssize_t written = write(lookup.descriptor, &one, sizeof one);
+  (void)without_interruption([&] { return write(lookup.descriptor, &one, sizeof one); });
 }
 
 void* resolve(void* arg) {

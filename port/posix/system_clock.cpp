@@ -10,8 +10,8 @@
 
 #include "fork_listeners.hpp"
 #include "no_cancellation.hpp"
+#include "without_interruption.hpp"
 
-#include <errno.h>
 #include <sys/random.h>
 #include <time.h>
 
@@ -46,10 +46,7 @@ std::uint64_t wall_us(void*) noexcept {
 }
 
 bool entropy(void*, void* out, std::size_t n) noexcept {
-  ssize_t got = 0;
-  do {
-    got = getrandom(out, n, GRND_NONBLOCK);
-  } while (got < 0 && errno == EINTR);
+  const ssize_t got = without_interruption([&] { return getrandom(out, n, GRND_NONBLOCK); });
   return got >= 0 && static_cast<std::size_t>(got) == n;
 }
 

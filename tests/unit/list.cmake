@@ -31,6 +31,7 @@ set(edgespan_interposing_tests
   alloc_trap_test
   gzip_memory_test
   memory_test
+  posix_interrupted_test
   posix_resolver_test)
 
 # All others need a system: threads, files, programs, or a part of the agent above core.
@@ -85,6 +86,7 @@ set(edgespan_system_tests
   posix_cancel_test
   posix_clock_test
   posix_http_test
+  posix_signals_test
   posix_stream_test
   posix_worker_test
   ring_large_test
