@@ -80,6 +80,7 @@ set(edgespan_system_tests
   kafka_misuse_test
   kafka_next_span_test
   kafka_produce_test
+  kafka_rebalance_test
   kafka_sender_test
   open_spans_test
   open_spans_thread_test
@@ -96,4 +97,5 @@ set(edgespan_system_tests
   tracing_thread_test
   uplink_clock_test
   uplink_cut_test
+  uplink_drift_test
   uplink_faults_test)
