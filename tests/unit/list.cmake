@@ -37,6 +37,7 @@ set(edgespan_interposing_tests
 # All others need a system: threads, files, programs, or a part of the agent above core.
 set(edgespan_system_tests
   agent_exit_test
+  agent_stop_thread_test
   agent_test
   cli_b3_command_test
   cli_books_line_test
@@ -80,8 +81,10 @@ set(edgespan_system_tests
   kafka_misuse_test
   kafka_next_span_test
   kafka_produce_test
+  kafka_queue_full_test
   kafka_rebalance_test
   kafka_sender_test
+  kafka_stop_test
   open_spans_test
   open_spans_thread_test
   posix_cancel_test
@@ -90,10 +93,12 @@ set(edgespan_system_tests
   posix_signals_test
   posix_stream_test
   posix_worker_test
+  ring_full_thread_test
   ring_large_test
   ring_thread_test
   sampler_thread_test
   scope_thread_test
+  thread_exit_test
   tracing_thread_test
   uplink_clock_test
   uplink_cut_test

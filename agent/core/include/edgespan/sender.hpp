@@ -63,7 +63,8 @@ struct SendResult {
 };
 
 // A sender of batches: a table, which the reporter copies. All calls come from inside Reporter::step and
-// Reporter::stop, never two at a time. Nothing blocks or allocates.
+// Reporter::stop, never two at a time. Nothing blocks or allocates, and none calls Reporter::stop, which
+// would wait for it.
 struct Sender {
   void* ctx = nullptr;
 
