@@ -19,6 +19,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
+#include <utility>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 // Of <sanitizer/allocator_interface.h>, which gcc does not install.
@@ -103,6 +104,7 @@ _Unwind_Reason_Code look(_Unwind_Context* frame, void* bytes) {
 
 constinit thread_local bool looking = false;
 constinit thread_local edgespan::test::Allocations counted{};
+constinit thread_local std::size_t fails_in = 0;  // this many allocations of the thread; 0: none fails
 
 }  // namespace
 
@@ -137,10 +139,22 @@ __attribute__((constructor)) void arm() {
 }  // namespace
 
 edgespan::test::Allocations edgespan::test::thread_allocations() { return counted; }
+std::size_t edgespan::test::fail_allocation(std::size_t nth) { return std::exchange(fails_in, nth); }
 
 // The program's own definitions come before the C library's, for every library in the process. A static
 // program has one definition of each, which the linker wraps: heap.cpp.
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(EDGESPAN_TRAP_WRAPPED)
+namespace {
+
+bool has_room(std::size_t bytes, const void* caller) {
+  allocated(bytes, caller);
+  if (fails_in == 0 || --fails_in != 0) return true;
+  errno = ENOMEM;
+  return false;
+}
+
+}  // namespace
+
 extern "C" {
 void* __libc_malloc(std::size_t);
 void* __libc_calloc(std::size_t, std::size_t);
@@ -148,34 +162,34 @@ void* __libc_realloc(void*, std::size_t);
 void* __libc_memalign(std::size_t, std::size_t);
 
 void* malloc(std::size_t bytes) {
-  allocated(bytes, __builtin_return_address(0));
+  if (!has_room(bytes, __builtin_return_address(0))) return nullptr;
   return __libc_malloc(bytes);
 }
 void* calloc(std::size_t count, std::size_t bytes) {
-  allocated(count * bytes, __builtin_return_address(0));
+  if (!has_room(count * bytes, __builtin_return_address(0))) return nullptr;
   return __libc_calloc(count, bytes);
 }
 void* realloc(void* old, std::size_t bytes) {
-  allocated(bytes, __builtin_return_address(0));
+  if (!has_room(bytes, __builtin_return_address(0))) return nullptr;
   return __libc_realloc(old, bytes);
 }
 void* reallocarray(void* old, std::size_t count, std::size_t bytes) {
-  allocated(count * bytes, __builtin_return_address(0));
+  if (!has_room(count * bytes, __builtin_return_address(0))) return nullptr;
   std::size_t sum = 0;
   if (!__builtin_mul_overflow(count, bytes, &sum)) return __libc_realloc(old, sum);
   errno = ENOMEM;
   return nullptr;
 }
 void* aligned_alloc(std::size_t alignment, std::size_t bytes) {
-  allocated(bytes, __builtin_return_address(0));
+  if (!has_room(bytes, __builtin_return_address(0))) return nullptr;
   return __libc_memalign(alignment, bytes);
 }
 void* memalign(std::size_t alignment, std::size_t bytes) {
-  allocated(bytes, __builtin_return_address(0));
+  if (!has_room(bytes, __builtin_return_address(0))) return nullptr;
   return __libc_memalign(alignment, bytes);
 }
 int posix_memalign(void** out, std::size_t alignment, std::size_t bytes) {
-  allocated(bytes, __builtin_return_address(0));
+  if (!has_room(bytes, __builtin_return_address(0))) return ENOMEM;
   *out = __libc_memalign(alignment, bytes);
   return *out != nullptr ? 0 : ENOMEM;
 }

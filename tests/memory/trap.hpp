@@ -17,6 +17,11 @@ struct Allocations {
 // Of the calling thread, by whomever, since it began.
 Allocations thread_allocations();
 
+// Makes the `nth` allocation of the calling thread from now on fail, by whomever it is; 0: none. Returns what
+// was left of the order before; 0: its allocation has failed. Not under sanitizers, whose allocators are
+// their own.
+std::size_t fail_allocation(std::size_t nth);
+
 // Every allocator's first act. `caller`: where it returns to.
 void allocated(std::size_t bytes, const void* caller);
 

@@ -28,6 +28,7 @@ set(edgespan_misuse_tests
 
 # These take the place of functions of a shared C library. A cross-compiled build has none.
 set(edgespan_interposing_tests
+  agent_start_memory_test
   alloc_trap_test
   gzip_memory_test
   memory_test
@@ -63,6 +64,7 @@ set(edgespan_system_tests
   encode_protoc_test
   gzip_test
   hot_path_test
+  fork_calls_test
   fork_test
   http_date_test
   http_gzip_test
@@ -72,6 +74,7 @@ set(edgespan_system_tests
   http_url_test
   inflight_table_test
   inflight_table_thread_test
+  kafka_address_space_test
   kafka_constrain_test
   kafka_consume_test
   kafka_create_test
