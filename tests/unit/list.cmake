@@ -40,6 +40,7 @@ set(edgespan_system_tests
   agent_exit_test
   agent_stop_thread_test
   agent_test
+  b3_exhaustive_test
   cli_b3_command_test
   cli_books_line_test
   cli_budget_plan_test

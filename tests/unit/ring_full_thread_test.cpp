@@ -2,6 +2,7 @@
 // Row 19 of the failure model: four threads finish spans, and nobody takes any away. What has no room is
 // counted to the last one, whichever of the two a full ring drops.
 #include <edgespan/basic_agent.hpp>
+#include <edgespan/posix_port.hpp>
 
 #include <atomic>
 #include <memory>
@@ -9,7 +10,6 @@
 #include <vector>
 
 #include "support/decoded_span.hpp"
-#include "support/manual_clock.hpp"
 #include "support/test.hpp"
 
 namespace {
@@ -20,8 +20,7 @@ constexpr int threads = 4;
 constexpr std::uint64_t each = 5'000;
 
 void fill(bool drop_oldest) {
-  test::ManualClock clock;
-  clock.set_wall(1'790'000'000'000'000);
+  const posix::Port port;
   std::size_t offered = 0;
   const Sender sender{&offered,
                       [](void* self, std::span<const std::byte> batch, std::uint64_t) {
@@ -32,7 +31,7 @@ void fill(bool drop_oldest) {
                       },
                       [](void*) {}};
   const auto agent = std::make_unique<BasicAgent<Limits{}>>();
-  const AgentStatus started = agent->start({.tracing = {.drop_oldest = drop_oldest}}, clock.table(), sender);
+  const AgentStatus started = agent->start({.tracing = {.drop_oldest = drop_oldest}}, port.clock(), sender);
   TEST_ASSERT_EQUAL_STRING("ok", started.text());
   Tracing& tracing = agent->tracing();
   std::atomic<int> ready{0};
