@@ -20,6 +20,11 @@ def _blank(match):
     return filler + '\n' * text.count('\n')
 
 
+def masked(text):
+    """`text` with blanks for comments and for what literals hold; every position stays."""
+    return _LITERAL.sub(lambda match: re.sub(r'[^\n]', ' ', match.group(0)), text)
+
+
 def bare(text):
     """`text` without comments, and with empty strings for literals."""
     return _LITERAL.sub(_blank, text)
