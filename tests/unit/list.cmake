@@ -19,6 +19,7 @@ set(edgespan_core_tests
   reporter_worker_test
   ring_test
   sampler_test
+  slot_text_test
   text_test
   tracing_test)
 
