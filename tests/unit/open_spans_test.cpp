@@ -7,6 +7,8 @@
 #include "support/span_view.hpp"
 #include "support/test.hpp"
 
+#include <utility>
+
 namespace {
 
 using namespace edgespan;
@@ -70,6 +72,77 @@ EDGESPAN_TEST(calls_on_a_span_that_was_ended_do_nothing, "open_spans") {
   std::span<const std::byte> batch = agent.reported();
   expect_next(batch, "old", "abandoned");
   expect_next(batch, "new", "<none>");
+  TEST_ASSERT_EQUAL_UINT64(0, batch.size());
+}
+
+// Says everything to `dead`, while a span is open in the slot that it may have had.
+[[gnu::noinline]] void expect_silence(test::SmallAgent& agent, Span& dead) {
+  TEST_ASSERT_FALSE(dead.recording());
+  const Books before = agent.tracing.books();
+  Span other = agent.tracing.span("other");
+  const Context context = dead.context();
+  say_everything(dead);
+  dead.discard();
+  TEST_ASSERT_FALSE(dead.recording());
+  TEST_ASSERT_EQUAL_UINT64(context.span_id, dead.context().span_id);
+  TEST_ASSERT_TRUE(other.recording());
+  other.finish();
+  const Books after = agent.tracing.books();
+  TEST_ASSERT_EQUAL_UINT64(before.finished + 1, after.finished);
+  TEST_ASSERT_EQUAL_UINT64(before.texts_cut, after.texts_cut);
+  const std::size_t seen = agent.sender.delivered().size();
+  std::span<const std::byte> batch = agent.reported().subspan(seen);
+  expect_next(batch, "other", "<none>");
+  TEST_ASSERT_EQUAL_UINT64(0, batch.size());
+}
+
+EDGESPAN_TEST(calls_on_a_span_that_records_nothing_do_nothing, "open_spans") {
+  test::SmallAgent agent;
+  Span never;
+  expect_silence(agent, never);
+  TEST_ASSERT_FALSE(never.context().valid());
+  Span unsampled = agent.tracing.child({.decision = Decision::deny});
+  TEST_ASSERT_TRUE(unsampled.context().valid());
+  expect_silence(agent, unsampled);
+  Span discarded = agent.tracing.span("discarded");
+  discarded.discard();
+  expect_silence(agent, discarded);
+  Span moved = agent.tracing.span("moved");
+  Span owner = std::move(moved);
+  expect_silence(agent, moved);  // NOLINT(bugprone-use-after-move): what is left of it is what is tested
+  owner.discard();
+  Span finished = agent.tracing.span("finished");
+  finished.finish();
+  (void)agent.reported();
+  expect_silence(agent, finished);
+}
+
+EDGESPAN_TEST(a_slot_keeps_nothing_of_the_span_before, "open_spans") {
+  test::SmallAgent agent;
+  agent.clock.advance(1'000);
+  Span full = agent.tracing.span("full");
+  full.kind(Kind::server).tag("error", "mine").annotate("a").remote_service_name("peer");
+  full.discard();
+  agent.tracing.span("plain").error("other").finish();
+  agent.tracing.span("bare").finish();
+  std::span<const std::byte> batch = agent.reported();
+  expect_next(batch, "plain", "other");
+  expect_next(batch, "bare", "<none>");
+  TEST_ASSERT_EQUAL_UINT64(0, batch.size());
+}
+
+EDGESPAN_TEST(a_span_that_is_assigned_to_itself_stays_and_to_another_ends_that, "open_spans") {
+  test::SmallAgent agent;
+  Span first = agent.tracing.span("first");
+  Span& same = first;
+  first = std::move(same);
+  TEST_ASSERT_TRUE(first.recording());
+  first = agent.tracing.span("second");
+  TEST_ASSERT_EQUAL_UINT64(1, agent.tracing.books().finished);
+  TEST_ASSERT_TRUE(first.recording());
+  first.discard();
+  std::span<const std::byte> batch = agent.reported();
+  expect_next(batch, "first", "<none>");
   TEST_ASSERT_EQUAL_UINT64(0, batch.size());
 }
 
