@@ -223,11 +223,40 @@ EDGESPAN_TEST(a_kept_connection_that_ends_under_the_next_request_is_replaced_onc
     closing.dies_after_taking = head_bytes + 16 + position;
     HttpWorld t({closing, answering({http_reply(202)})});
     TEST_ASSERT_EQUAL(Outcome::delivered, t.offer().outcome);
-    TEST_ASSERT_EQUAL(Outcome::delivered, t.offer_once().outcome);
+    const SendResult result = t.offer_once();
+    TEST_ASSERT_EQUAL(Outcome::delivered, result.outcome);
+    TEST_ASSERT_EQUAL(2, result.begun);
+    TEST_ASSERT_EQUAL(position + head_bytes + 16, result.sent_bytes);
     TEST_ASSERT_EQUAL(2, t.world.connections());
     TEST_ASSERT_EQUAL(t.batch, t.world.requests().back().body);
     TEST_ASSERT_TRUE(t.world.violations().empty());
   }
+}
+
+EDGESPAN_TEST(an_offer_tells_what_it_began_and_sent_itself, "http") {
+  Peer slow = answering({http_reply(202), http_reply(202)});
+  slow.reply_after_us = 500;
+  HttpWorld t({slow});
+  for (int i = 0; i < 2; ++i) {
+    SendResult result = t.offer_once();
+    TEST_ASSERT_EQUAL(Outcome::pending, result.outcome);
+    TEST_ASSERT_EQUAL(1, result.begun);
+    TEST_ASSERT_EQUAL(head_bytes + 16, result.sent_bytes);
+    t.world.advance(500);
+    result = t.offer_once();
+    TEST_ASSERT_EQUAL(Outcome::delivered, result.outcome);
+    TEST_ASSERT_EQUAL(0, result.begun);
+    TEST_ASSERT_EQUAL(0, result.sent_bytes);
+  }
+}
+
+EDGESPAN_TEST(a_request_has_time_for_each_byte_that_was_sent, "http") {
+  Peer silent;
+  silent.reads_until = 100;
+  HttpWorld t({silent}, {.connect_ms = 100, .request_ms = 1'000, .progress_bytes_per_s = 200});
+  const SendResult result = t.offer_once();
+  TEST_ASSERT_EQUAL(100, result.sent_bytes);
+  TEST_ASSERT_EQUAL(1'000'000 + 100 * 1'000'000 / 200, result.again_us);
 }
 
 EDGESPAN_TEST(the_replacement_is_not_replaced_again, "http") {
