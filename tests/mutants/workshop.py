@@ -85,7 +85,9 @@ class Workshop:
     def prepare(self):
         """Builds and runs the unchanged sources."""
         only = f'({"|".join(self.subject.tests)})$'
-        options = {'CMAKE_BUILD_TYPE': 'Debug', 'CMAKE_CXX_FLAGS': '-O0 -g0', 'EDGESPAN_WERROR': 'OFF',
+        # Without symbols the linker takes half the time.
+        options = {'CMAKE_BUILD_TYPE': 'Debug', 'CMAKE_CXX_FLAGS': '-O0 -g0', 'CMAKE_EXE_LINKER_FLAGS': '-s',
+                   'EDGESPAN_WERROR': 'OFF',
                    'EDGESPAN_UNIT_TESTS': only, 'EDGESPAN_TLS': 'OFF', 'EDGESPAN_BUILD_CLI': 'OFF'}
         command = ['cmake', '-S', self.source, '-B', self.build, '-G', 'Ninja']
         if self._run(command + [f'-D{name}={value}' for name, value in options.items()]) != 0:
