@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/http_date.hpp"
 
+#include <array>
+#include <chrono>
+#include <cstdio>
 #include <random>
 #include <string>
 
@@ -77,6 +80,56 @@ EDGESPAN_TEST(no_date_is_read_from_a_part_of_one, "http") {
   for (const Row& row : rows) {
     for (std::size_t n = 0; n < row.text.size(); ++n) {
       TEST_ASSERT_EQUAL_UINT64(0, parse_http_date(row.text.substr(0, n)));
+    }
+  }
+}
+
+// The calendar of the standard library names the days.
+EDGESPAN_TEST(every_month_of_8030_years_ends_on_its_last_day, "http") {
+  using namespace std::chrono;
+  constexpr std::array<const char*, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                               "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  constexpr std::array<const char*, 7> weekdays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  std::array<char, 40> text;
+  for (int y = 1970; y <= 9999; ++y) {
+    for (unsigned m = 1; m <= 12; ++m) {
+      const year_month_day last = year{y} / month{m} / std::chrono::last;
+      const auto unix_s = static_cast<std::uint64_t>(sys_seconds{sys_days{last}}.time_since_epoch().count());
+      const auto ask = [&](unsigned d, const char* weekday) {
+        std::snprintf(text.data(), text.size(), "%s, %02u %s %04d 23:59:59 GMT", weekday, d, months[m - 1],
+                      y);
+        return parse_http_date(text.data());
+      };
+      const auto d = static_cast<unsigned>(last.day());
+      const char* const name = weekdays[weekday{sys_days{last}}.c_encoding()];
+      if (ask(d, name) != unix_s + 86'399) TEST_FAIL_MESSAGE(text.data());
+      if (ask(d + 1, name) != 0) TEST_FAIL_MESSAGE(text.data());
+    }
+  }
+}
+
+EDGESPAN_TEST(every_day_of_the_week_has_its_name_in_full_and_in_short, "http") {
+  for (const std::string name :
+       {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"}) {
+    TEST_CONTEXT(name);
+    TEST_ASSERT_EQUAL_UINT64(784'111'777, parse_http_date(name.substr(0, 3) + ", 06 Nov 1994 08:49:37 GMT"));
+    TEST_ASSERT_EQUAL_UINT64(784'111'777, parse_http_date(name.substr(0, 3) + " Nov  6 08:49:37 1994"));
+    TEST_ASSERT_EQUAL_UINT64(784'111'777, parse_http_date(name + ", 06-Nov-94 08:49:37 GMT"));
+    TEST_ASSERT_EQUAL_UINT64(0, parse_http_date(name + ", 06 Nov 1994 08:49:37 GMT"));
+    TEST_ASSERT_EQUAL_UINT64(0, parse_http_date(name.substr(0, 3) + ", 06-Nov-94 08:49:37 GMT"));
+  }
+}
+
+EDGESPAN_TEST(each_character_of_a_date_counts, "http") {
+  for (const std::string_view whole : {rows[0].text, rows[1].text, rows[2].text}) {
+    for (std::size_t at = 0; at < whole.size(); ++at) {
+      for (const char other : {'/', ':', 'x', ' ', '-'}) {
+        std::string text(whole);
+        if (text[at] == other) continue;
+        text[at] = other;
+        const bool padded = whole == rows[2].text && at == 8 && other == ' ';
+        if (!padded && parse_http_date(text) != 0) TEST_FAIL_MESSAGE(text);
+      }
     }
   }
 }

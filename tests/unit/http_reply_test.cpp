@@ -78,6 +78,11 @@ const Row rows[] = {
     {"HTTP/1.1 429 x\r\nRetry-After:\r\nContent-Length: 0\r\n\r\n", done, 429, true},
     {"HTTP/1.1 429 x\r\nRetry-After: Wed, 21 Oct 2015 07:28:00 GMT\r\nContent-Length: 0\r\n\r\n", done, 429,
      true},
+    {"HTTP/1.1 429 x\r\nRetry-After: 3600\r\nContent-Length: 0\r\n\r\n", done, 429, true, false, 3600},
+    {"HTTP/1.1 429 x\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n", done, 429, true, false, 1},
+    {"HTTP/1.1 429 x\r\nRetry-After: 5" + std::string(100, ' ') + "\r\nContent-Length: 0\r\n\r\n", done, 429,
+     true},
+    {"HTTP/1.9 200 OK\r\nX:\ty~\x80\r\nContent-Length: 0\r\n\r\n", done, 200, true},
     {"HTTP/1.1 202 " + std::string(500, 'r') + "\r\n" + std::string(300, 'n') + ": v\r\n" +
          "Content-Length: 0\r\n\r\n",
      done, 202, true},
@@ -91,6 +96,14 @@ const std::string garbage[] = {
     std::string("\0", 1),
     "HTTP/2 200 OK\r\n",
     "HTTP/1.x 200 OK\r\n",
+    "HTTP/1.a 200 OK\r\n",
+    "HTTP/1./ 200 OK\r\n",
+    "HTTP/1.1 2a0 OK\r\n",
+    "HTTP/1.1 200OK\r\n",
+    "HTTP/1.1-200 OK\r\n",
+    accepted + "X: \x7f\r\n",
+    accepted + "X: \x1f\r\n",
+    accepted + "Content-Length: a\r\n",
     "HTTP/1.1 20 OK\r\n",
     "HTTP/1.1 2000 OK\r\n",
     "HTTP/1.1 099 OK\r\n",
@@ -192,6 +205,31 @@ EDGESPAN_TEST(bad_chunks_leave_the_status_and_end_the_reply, "http") {
     TEST_ASSERT_TRUE(reply.meaning_known());
   }
   TEST_ASSERT_TRUE(read(head + std::string(200, '0') + "3\r\n").phase() == Phase::garbage);
+}
+
+EDGESPAN_TEST(a_chunk_has_the_size_of_its_hexadecimal_digits, "http") {
+  const std::string head = accepted + "Transfer-Encoding: chunked\r\n\r\n";
+  constexpr std::string_view lower = "0123456789abcdef", upper = "0123456789ABCDEF";
+  for (std::size_t size = 1; size < 256; ++size) {
+    for (const std::string_view digits : {lower, upper}) {
+      const std::string text{digits[size / 16], digits[size % 16]};
+      const std::string chunk = head + text + "\r\n" + std::string(size, 'x');
+      TEST_ASSERT_TRUE(read(chunk + "\r\n0\r\n\r\n").phase() == Phase::complete);
+      TEST_ASSERT_TRUE(read(chunk + "x\r\n").phase() == Phase::garbage);
+    }
+  }
+  for (const char* bad : {"/", ":", "@", "G", "`", "g"}) {
+    TEST_CONTEXT(bad);
+    TEST_ASSERT_TRUE(read(head + bad + "\r\n").phase() == Phase::garbage);
+  }
+}
+
+EDGESPAN_TEST(a_header_is_kept_to_its_96th_byte, "http") {
+  for (const std::size_t blanks : {std::size_t{79}, std::size_t{80}, std::size_t{81}}) {
+    const std::string line = "Content-Length:" + std::string(blanks, ' ') + "0";
+    const HttpReply reply = read(accepted + line + "\r\n\r\n");
+    TEST_ASSERT_TRUE(reply.phase() == (line.size() <= 96 ? Phase::complete : Phase::garbage));
+  }
 }
 
 EDGESPAN_TEST(bytes_behind_a_reply_are_left_alone, "http") {

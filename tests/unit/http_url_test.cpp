@@ -34,6 +34,9 @@ constexpr Good good[] = {
     {"http://h:00080/p", "h", "/p", 80},
     {"http://h/a@b:c", "h", "/a@b:c", 80},
     {"http://h//", "h", "//", 80},
+    {"http://azAZ09._-/!~", "azAZ09._-", "/!~", 80},
+    {"http://[0123456789abcdefABCDEF:.]/", "0123456789abcdefABCDEF:.", spans, 80},
+    {"http://h:99", "h", spans, 99},
     {"https://zipkin", "zipkin", spans, 443, true},
     {"https://zipkin:9411/x", "zipkin", "/x", 9411, true},
     {"https://zipkin:80", "zipkin", spans, 80, true},
@@ -83,6 +86,16 @@ constexpr std::string_view bad[] = {
     "http://[fe80::1%25eth0]/",
     "http://::1/",
     "http://h\\x/",
+    "http://`/",
+    "http://{/",
+    "http://@/",
+    "http://h,/",
+    "http://[g]/",
+    "http://[`]/",
+    "http://[/]/",
+    "http://[;]/",
+    "http://[::1]9411/",
+    "http://h:;/",
 };
 
 EDGESPAN_TEST(good_urls_are_taken_apart, "http") {
