@@ -7,6 +7,8 @@
 #include "support/span_view.hpp"
 #include "support/test.hpp"
 
+#include <array>
+#include <cstdint>
 #include <utility>
 
 namespace {
@@ -155,6 +157,57 @@ EDGESPAN_TEST(a_span_survives_until_its_deadline, "open_spans") {
   agent.run_for(1'200'000);  // the sweep comes once a second
   TEST_ASSERT_FALSE(span.recording());
   TEST_ASSERT_EQUAL_UINT32(1, agent.tracing.books().expired);
+}
+
+EDGESPAN_TEST(the_deadline_is_kept_wherever_in_a_unit_of_the_sweep_a_span_began, "open_spans") {
+  constexpr std::uint64_t unit_us = 65'536, deadline_us = 10'000'000;
+  for (const std::uint64_t offset_us : {0U, 1U, 38'000U, 38'912U, 60'000U, 65'535U}) {
+    test::SmallAgent agent{TracingConfig{.local = {.service_name = "x"}, .span_deadline_s = 10}};
+    detail::TracingState& state = detail::state_of(agent.tracing);
+    agent.clock.advance(unit_us - state.now_us() % unit_us + offset_us);
+    const std::uint64_t start_us = state.now_us();
+    Span span = agent.tracing.span("s");
+    detail::sweep_spans(state, start_us - unit_us, false);  // the clock was read before the span began
+    detail::sweep_spans(state, start_us + deadline_us - 1, false);
+    TEST_ASSERT_TRUE(span.recording());
+    detail::sweep_spans(state, start_us + deadline_us + 2 * unit_us, false);
+    TEST_ASSERT_FALSE(span.recording());
+  }
+}
+
+EDGESPAN_TEST(a_span_takes_a_microsecond_at_least, "open_spans") {
+  test::SmallAgent agent;
+  for (const std::uint64_t us : {0U, 1U, 2U}) {
+    Span span = agent.tracing.span("s");
+    agent.clock.advance(us);
+    span.finish();
+  }
+  std::span<const std::byte> batch = agent.reported();
+  for (const std::uint64_t us : {1U, 1U, 2U}) {
+    test::SpanView view;
+    TEST_ASSERT_TRUE(view.take_from(batch));
+    TEST_ASSERT_EQUAL_UINT64(us, view.duration);
+  }
+}
+
+EDGESPAN_TEST(a_slot_that_is_left_is_found_wherever_it_lies, "open_spans") {
+  test::SmallAgent agent;
+  std::array<Span, test::small_limits.spans_open_max> open;
+  for (Span& span : open) span = agent.tracing.span("s");
+  for (Span& span : open) {
+    span.discard();
+    TEST_ASSERT_FALSE(span.recording());
+    span = agent.tracing.span("again");
+    TEST_ASSERT_TRUE(span.recording());
+    Span none = agent.tracing.span("none");
+    TEST_ASSERT_FALSE(none.recording());
+    none.discard();
+  }
+  for (Span& span : open) {
+    TEST_ASSERT_TRUE(span.recording());
+    span.discard();
+  }
+  TEST_ASSERT_EQUAL_UINT64(0, agent.tracing.books().finished);
 }
 
 EDGESPAN_TEST(a_span_that_is_finished_after_the_stop_is_dropped_with_a_reason, "open_spans") {
