@@ -180,9 +180,41 @@ EDGESPAN_TEST(an_endpoint_of_nothing_takes_no_bytes_and_a_mapped_address_is_sent
   mapped.ipv6 = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 1, 2, 3, 4};
   TEST_ASSERT_TRUE(detail::encode_endpoint(mapped, detail::EndpointField::local, out));
   expect_hex("4206120401020304", out.view());
+  mapped.ipv4 = {5, 6, 7, 8};  // wins over the mapped one
+  TEST_ASSERT_TRUE(detail::encode_endpoint(mapped, detail::EndpointField::remote, out));
+  expect_hex("4a06120405060708", out.view());
   TEST_ASSERT_FALSE(detail::encode_endpoint({.service_name = "\xFF"}, detail::EndpointField::local, out));
+  TEST_ASSERT_EQUAL_UINT32(0, out.size);
+  constexpr std::string_view nul{"a\0b", 3};
+  TEST_ASSERT_FALSE(detail::encode_endpoint({.service_name = nul}, detail::EndpointField::local, out));
   const Letters<64> long_name('x');
   TEST_ASSERT_FALSE(detail::encode_endpoint({.service_name = long_name}, detail::EndpointField::local, out));
+}
+
+void expect_endpoint(std::string_view hex, const Endpoint& endpoint) {
+  detail::EncodedEndpoint out;
+  TEST_ASSERT_TRUE(detail::encode_endpoint(endpoint, detail::EndpointField::local, out));
+  expect_hex(hex, out.view());
+}
+
+EDGESPAN_TEST(each_byte_of_an_address_makes_it_one, "encode") {
+  Endpoint endpoint{.service_name = ""};
+  endpoint.ipv4 = {0, 0, 0, 1};
+  expect_endpoint("4206120400000001", endpoint);
+  endpoint.ipv4 = {1, 0, 0, 0};
+  expect_endpoint("4206120401000000", endpoint);
+  endpoint.ipv4 = {};
+  endpoint.ipv6[15] = 1;
+  expect_endpoint("42121a1000000000000000000000000000000001", endpoint);
+  endpoint.ipv6[15] = 0;
+  endpoint.ipv6[0] = 1;
+  expect_endpoint("42121a1001000000000000000000000000000000", endpoint);
+  endpoint.ipv6 = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFE, 1, 2, 3, 4};
+  expect_endpoint("42121a1000000000000000000000fffe01020304", endpoint);
+  endpoint.ipv4 = {9, 8, 7, 6};
+  endpoint.port = 300;
+  endpoint.service_name = "aZ";
+  expect_endpoint("421f0a02617a1204090807061a1000000000000000000000fffe0102030420ac02", endpoint);
 }
 
 }  // namespace
