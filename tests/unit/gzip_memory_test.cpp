@@ -6,6 +6,7 @@
 
 #include "memory/trap.hpp"
 #include "support/test.hpp"
+#include "support/unpacked.hpp"
 
 namespace {
 
@@ -20,12 +21,15 @@ EDGESPAN_TEST(gzip_nothing_is_allocated, "gzip") {
   const Allocations before = thread_allocations();
   const bool started = gzip.init(memory);
   std::size_t n = 0, sum = 0;
+  const void* packed = nullptr;
   for (int i = 0; i < 100; ++i) {
-    if (gzip.table().pack(gzip.table().ctx, batch.data(), batch.size(), &n) != nullptr) sum += n;
+    packed = gzip.table().pack(gzip.table().ctx, batch.data(), batch.size(), &n);
+    if (packed != nullptr) sum += n;
   }
   const std::size_t calls = (thread_allocations() - before).calls;
-  TEST_ASSERT_TRUE(started && n != 0 && sum == 100 * n);
+  TEST_ASSERT_TRUE(started && packed != nullptr && sum == 100 * n);
   TEST_ASSERT_EQUAL_UINT64(0, calls);
+  TEST_ASSERT_TRUE(unpacked({static_cast<const char*>(packed), n}) == batch);
 }
 
 }  // namespace

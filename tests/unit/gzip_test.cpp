@@ -13,6 +13,7 @@
 
 #include "support/mock_kafka.hpp"
 #include "support/test.hpp"
+#include "support/unpacked.hpp"
 #include "unit/uplink_world.hpp"
 
 namespace {
@@ -56,22 +57,6 @@ std::optional<std::string> pack(const gzip::Gzip& gzip, const std::string& batch
   const void* const packed = gzip.table().pack(gzip.table().ctx, batch.data(), batch.size(), &n);
   if (packed == nullptr) return std::nullopt;
   return std::string{static_cast<const char*>(packed), n};
-}
-
-std::string unpacked(const std::string& packed) {
-  z_stream stream{};
-  TEST_ASSERT_EQUAL(Z_OK, inflateInit2(&stream, 16 + 15));
-  std::string out(1 << 20, '\0');
-  std::string in = packed;
-  stream.next_in = reinterpret_cast<unsigned char*>(in.data());
-  stream.avail_in = static_cast<unsigned>(in.size());
-  stream.next_out = reinterpret_cast<unsigned char*>(out.data());
-  stream.avail_out = static_cast<unsigned>(out.size());
-  TEST_ASSERT_EQUAL(Z_STREAM_END, inflate(&stream, Z_FINISH));
-  TEST_ASSERT_EQUAL(0, stream.avail_in);
-  out.resize(stream.total_out);
-  inflateEnd(&stream);
-  return out;
 }
 
 struct Packing {
