@@ -2,6 +2,7 @@
 # Every library that edgespan uses, by one recipe: edgespan_dependency(NAME...) makes the target edgespan_dep_NAME.
 #
 #   rdkafka    librdkafka; from source a small static one: no SSL, SASL, zlib, zstd, curl; LZ4 and snappy inside
+#   rdkafkacpp   its C++ API, for the tests
 #   nanopb     its run-time library; the generator is a tool of the host
 #   mbedtls    3.6 LTS, always from source: its configuration is ours, and a distribution's is ten times as large
 #   zlib       for packed batches
@@ -161,6 +162,7 @@ function(_edgespan_rdkafka_source)
                ENABLE_LZ4_EXT WITH_PLUGINS)
     set(${part} OFF)
   endforeach()
+  set(WITH_SSL ${EDGESPAN_RDKAFKA_SUITE})  # which tests it, too
   set(build ${CMAKE_BINARY_DIR}/_deps/librdkafka)
   add_subdirectory(${source} ${build} EXCLUDE_FROM_ALL)
   # Before 2.15 the CMake build looks for atomics and does not say so: 64-bit values would be read by halves.
@@ -183,6 +185,22 @@ function(_edgespan_rdkafka_source)
                              $<INSTALL_INTERFACE:${EDGESPAN_FOREIGN_INCLUDE_DIR}>)
   target_link_libraries(edgespan_dep_rdkafka INTERFACE rdkafka)
   _edgespan_rdkafka_install(${build}/include)
+endfunction()
+
+# librdkafka's C++ API, for the tests.
+function(_edgespan_rdkafkacpp_system)
+  _edgespan_pkg_config(RDKAFKACPP "rdkafka++>=1.8")
+  target_link_libraries(edgespan_dep_rdkafkacpp INTERFACE PkgConfig::EDGESPAN_RDKAFKACPP)
+endfunction()
+
+function(_edgespan_rdkafkacpp_source)
+  get_target_property(source rdkafka++ SOURCE_DIR)
+  set(include ${CMAKE_BINARY_DIR}/_deps/librdkafkacpp)
+  configure_file(${source}/rdkafkacpp.h ${include}/librdkafka/rdkafkacpp.h COPYONLY)
+  set_target_properties(rdkafka++ PROPERTIES INTERFACE_INCLUDE_DIRECTORIES $<BUILD_INTERFACE:${include}>)
+  target_include_directories(rdkafka++ PRIVATE ${source} $<TARGET_PROPERTY:rdkafka,INCLUDE_DIRECTORIES>)
+  _edgespan_foreign(rdkafka++)
+  target_link_libraries(edgespan_dep_rdkafkacpp INTERFACE rdkafka++)
 endfunction()
 
 # An application that uses edgespan::kafka calls librdkafka itself, so the one that was built goes along.

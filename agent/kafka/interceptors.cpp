@@ -3,6 +3,8 @@
 
 #include "core/assert.hpp"
 #include "kafka/conf_number.hpp"
+#include "kafka/consume_call.hpp"
+#include "kafka/consumer_poll.hpp"
 #include "kafka/message_text.hpp"
 #include "kafka/next_context.hpp"
 #include "kafka/produce_call.hpp"
@@ -26,6 +28,17 @@ rd_kafka_resp_err_t on_acknowledgement(rd_kafka_t*, rd_kafka_message_t* message,
   return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
+rd_kafka_resp_err_t on_consume(rd_kafka_t* rk, rd_kafka_message_t* message, void* opaque) {
+  message_consumed(state_at(opaque), rk, message);
+  return RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+// librdkafka copies no interceptors; this carries ours to a copy.
+rd_kafka_resp_err_t on_conf_dup(rd_kafka_conf_t* copy, const rd_kafka_conf_t*, std::size_t, const char**,
+                                void* opaque) {
+  return add_interceptors(copy, state_at(opaque));
+}
+
 // Keeps the least message.max.bytes of all clients.
 void note_message_bytes_max(KafkaState& state, std::uint32_t bytes) noexcept {
   std::uint32_t least = state.least_message_bytes_max.load(std::memory_order_relaxed);
@@ -35,7 +48,9 @@ void note_message_bytes_max(KafkaState& state, std::uint32_t bytes) noexcept {
 }
 
 rd_kafka_resp_err_t on_new(rd_kafka_t* rk, const rd_kafka_conf_t* conf, void* opaque, char*, std::size_t) {
-  if (rd_kafka_type(rk) != RD_KAFKA_PRODUCER) return RD_KAFKA_RESP_ERR_NO_ERROR;
+  if (rd_kafka_type(rk) != RD_KAFKA_PRODUCER) {
+    return rd_kafka_interceptor_add_on_consume(rk, interceptor_name, on_consume, opaque);
+  }
   KafkaState& state = state_at(opaque);
   EDGESPAN_ASSERT(state.tracing != nullptr);  // add_interceptors() had it
   note_message_bytes_max(state, conf_number(conf, message_bytes_max_setting));
@@ -90,6 +105,9 @@ rd_kafka_resp_err_t on_new(rd_kafka_t* rk, const rd_kafka_conf_t* conf, void* op
 
 rd_kafka_resp_err_t add_interceptors(rd_kafka_conf_t* conf, KafkaState& state) noexcept {
   EDGESPAN_ASSERT(conf != nullptr && state.tracing != nullptr);
+  const rd_kafka_resp_err_t carried =
+      rd_kafka_conf_interceptor_add_on_conf_dup(conf, interceptor_name, on_conf_dup, &state);
+  if (carried != RD_KAFKA_RESP_ERR_NO_ERROR) return carried;
   return rd_kafka_conf_interceptor_add_on_new(conf, interceptor_name, on_new, &state);
 }
 
@@ -122,6 +140,16 @@ void message_ended(KafkaState& state, rd_kafka_message_t* message) noexcept {
     return state.sender_ended(message->_private, message->err);
   }
   if (state.inflight.may_hold(message)) end_send(state, message);
+}
+
+// One call of the application may consume many records, but on_consume does not say which: each record
+// without a context gets a root of its own.
+void message_consumed(KafkaState& state, const rd_kafka_t* rk, rd_kafka_message_t* message) noexcept {
+  EDGESPAN_ASSERT(state.tracing != nullptr && message != nullptr);
+  if (rk == consuming_client) return;
+  PollFields fields;
+  ConsumerPoll poll{state, {}, fields};
+  poll.add(message);
 }
 
 void sweep_messages(KafkaState& state, std::uint64_t now_us, bool all) noexcept {

@@ -17,7 +17,8 @@ namespace {
 
 using namespace kafka_detail;
 
-constexpr int fixed_conf_destroy = 0x020d0000;  // 2.13, the first librdkafka that survives it
+// The first librdkafka in which a configuration with an interceptor outlives a failed rd_kafka_new().
+constexpr int fixed_conf_destroy = 0x020d0000;  // 2.13
 
 void put_text(char* errstr, std::size_t size, const char* text) noexcept {
   if (errstr == nullptr || size == 0) return;
@@ -98,17 +99,22 @@ rd_kafka_t* KafkaTracing::create(rd_kafka_type_t type, rd_kafka_conf_t* conf, ch
     put_text(errstr, errstr_size, "KafkaTracing::create before a successful init");
     return nullptr;
   }
-  rd_kafka_conf_t* traced = conf != nullptr ? rd_kafka_conf_dup(conf) : rd_kafka_conf_new();
-  if (install(traced) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+  const bool fixed = rd_kafka_version() >= fixed_conf_destroy;
+  rd_kafka_conf_t* const traced = conf == nullptr ? rd_kafka_conf_new()
+                                  : fixed         ? conf
+                                                  : rd_kafka_conf_dup(conf);
+  const rd_kafka_resp_err_t added = install(traced);
+  if (added != RD_KAFKA_RESP_ERR_NO_ERROR && added != RD_KAFKA_RESP_ERR__CONFLICT) {
     put_text(errstr, errstr_size, "librdkafka refused the tracing interceptor");
-    rd_kafka_conf_destroy(traced);
+    if (traced != conf) rd_kafka_conf_destroy(traced);
     return nullptr;
   }
   rd_kafka_t* rk = rd_kafka_new(type, traced, errstr, errstr_size);
-  if (rk != nullptr) {
-    if (conf != nullptr) rd_kafka_conf_destroy(conf);
-  } else if (rd_kafka_version() >= fixed_conf_destroy) {
-    rd_kafka_conf_destroy(traced);
+  if (traced == conf) return rk;
+  if (rk == nullptr) {
+    if (fixed) rd_kafka_conf_destroy(traced);
+  } else if (conf != nullptr) {
+    rd_kafka_conf_destroy(conf);
   }
   return rk;
 }

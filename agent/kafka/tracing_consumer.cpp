@@ -3,6 +3,7 @@
 #include <edgespan/tracing_consumer.hpp>
 
 #include "core/assert.hpp"
+#include "kafka/consume_call.hpp"
 #include "kafka/consumer_poll.hpp"
 #include "kafka/polled_record.hpp"
 
@@ -10,6 +11,7 @@ namespace edgespan {
 
 namespace {
 
+using kafka_detail::ConsumeCall;
 using kafka_detail::ConsumerPoll;
 
 // Not inlined: keeps the record off the stack of poll(), on which the deepest calls stand.
@@ -31,6 +33,7 @@ ConsumerBatch TracingConsumer::poll(std::chrono::milliseconds timeout) noexcept 
   batch_lives_ = true;
   ConsumerPoll poll{kafka_detail::state_of(*kafka_), memory_.topics, fields_};
   std::size_t size = 0;
+  const ConsumeCall call{rk_};
   int wait_ms = timeout.count() > INT32_MAX ? INT32_MAX : static_cast<int>(timeout.count());
   for (; size < memory_.records.size(); wait_ms = 0) {
     rd_kafka_message_t* message = rd_kafka_consumer_poll(rk_, wait_ms);
@@ -42,6 +45,7 @@ ConsumerBatch TracingConsumer::poll(std::chrono::milliseconds timeout) noexcept 
 }
 
 rd_kafka_message_t* TracingConsumer::consumer_poll(int timeout_ms) noexcept {
+  const ConsumeCall call{rk_};
   rd_kafka_message_t* message = rd_kafka_consumer_poll(rk_, timeout_ms);
   if (message == nullptr) return nullptr;
   ConsumerPoll poll{kafka_detail::state_of(*kafka_), memory_.topics, fields_};
@@ -52,6 +56,7 @@ rd_kafka_message_t* TracingConsumer::consumer_poll(int timeout_ms) noexcept {
 
 ssize_t TracingConsumer::consume_batch_queue(rd_kafka_queue_t* queue, int timeout_ms,
                                              rd_kafka_message_t** messages, std::size_t size) noexcept {
+  const ConsumeCall call{rk_};
   const ssize_t count = rd_kafka_consume_batch_queue(queue, timeout_ms, messages, size);
   EDGESPAN_ASSERT(count <= static_cast<ssize_t>(size));
   ConsumerPoll poll{kafka_detail::state_of(*kafka_), memory_.topics, fields_};

@@ -231,32 +231,95 @@ EDGESPAN_TEST(kafka_every_produce_call_is_traced, "kafka") {
   for (const WireRecord& wire : read_wire(topic, 6)) TEST_ASSERT_EQUAL(b3_of(wire.headers), spans[wire.key]);
 }
 
-int own_calls = 0;
+// A client of the configuration, which it then owns, by librdkafka's own call.
+Client new_producer(rd_kafka_conf_t* conf) {
+  char errstr[256] = "";
+  rd_kafka_t* rk = rd_kafka_new(RD_KAFKA_PRODUCER, conf, errstr, sizeof errstr);
+  TEST_CONTEXT(errstr);
+  TEST_ASSERT_NOT_NULL(rk);
+  return Client{rk};
+}
 
-// create() works on a copy, and librdkafka copies no interceptors; install() adds tracing to the
-// configuration itself.
-EDGESPAN_TEST(kafka_install_keeps_the_applications_own_interceptors, "kafka") {
-  Traced traced;
-  own_calls = 0;
-  const auto on_new = [](rd_kafka_t* rk, const rd_kafka_conf_t*, void*, char*, std::size_t) {
-    return rd_kafka_interceptor_add_on_send(
-        rk, "own",
-        [](rd_kafka_t*, rd_kafka_message_t*, void*) {
-          ++own_calls;
-          return RD_KAFKA_RESP_ERR_NO_ERROR;
-        },
-        nullptr);
-  };
-  rd_kafka_conf_t* conf = broker_conf();
-  TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR_NO_ERROR,
-                    rd_kafka_conf_interceptor_add_on_new(conf, "own", on_new, nullptr));
-  TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR_NO_ERROR, traced.kafka.install(conf));
-  char errstr[256];
-  const Client client{rd_kafka_new(RD_KAFKA_PRODUCER, conf, errstr, sizeof errstr)};
-  TEST_ASSERT_NOT_NULL(client.get());
+void send_one(Traced<>& traced, const Client& client) {
   TracingProducer producer{traced.kafka, client.get()};
   TEST_ASSERT_EQUAL(0, producer.send({.topic = MockCluster::shared().topic().c_str()}));
   TEST_ASSERT_EQUAL(0, rd_kafka_flush(client.get(), 10'000));
+}
+
+EDGESPAN_TEST(kafka_copies_of_a_traced_configuration_are_traced, "kafka") {
+  Traced traced;
+  rd_kafka_conf_t* conf = broker_conf();
+  TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR_NO_ERROR, traced.kafka.install(conf));
+  rd_kafka_conf_t* copy = rd_kafka_conf_dup(conf);
+  rd_kafka_conf_t* of_copy = rd_kafka_conf_dup(copy);
+  const char* no_linger[] = {"linger.ms"};
+  rd_kafka_conf_t* filtered = rd_kafka_conf_dup_filter(conf, 1, no_linger);
+  std::size_t sent = 0;
+  for (rd_kafka_conf_t* each : {of_copy, copy, conf, filtered}) {
+    send_one(traced, new_producer(each));
+    (void)traced.spans(++sent);
+  }
+}
+
+EDGESPAN_TEST(kafka_a_configuration_is_traced_once, "kafka") {
+  Traced traced;
+  rd_kafka_conf_t* conf = broker_conf();
+  TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR_NO_ERROR, traced.kafka.install(conf));
+  TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR__CONFLICT, traced.kafka.install(conf));
+  const Client client{traced.create(RD_KAFKA_PRODUCER, conf)};
+  send_one(traced, client);
+  (void)traced.spans(1);
+}
+
+int own_calls = 0;
+
+// An application's interceptor that counts its messages in `own_calls`.
+rd_kafka_resp_err_t on_new(rd_kafka_t* rk, const rd_kafka_conf_t*, void*, char*, std::size_t) {
+  return rd_kafka_interceptor_add_on_send(
+      rk, "own",
+      [](rd_kafka_t*, rd_kafka_message_t*, void*) {
+        ++own_calls;
+        return RD_KAFKA_RESP_ERR_NO_ERROR;
+      },
+      nullptr);
+}
+
+rd_kafka_conf_t* intercepted_conf() {
+  own_calls = 0;
+  rd_kafka_conf_t* conf = broker_conf();
+  TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR_NO_ERROR,
+                    rd_kafka_conf_interceptor_add_on_new(conf, "own", on_new, nullptr));
+  return conf;
+}
+
+EDGESPAN_TEST(kafka_install_keeps_the_applications_own_interceptors, "kafka") {
+  Traced traced;
+  rd_kafka_conf_t* conf = intercepted_conf();
+  TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR_NO_ERROR, traced.kafka.install(conf));
+  send_one(traced, new_producer(conf));
+  (void)traced.spans(1);
+  TEST_ASSERT_EQUAL(1, own_calls);
+}
+
+// Before 2.13 create() works on a copy, and librdkafka copies no interceptors of itself.
+EDGESPAN_TEST(kafka_create_keeps_the_applications_own_interceptors_from_2_13_on, "kafka") {
+  Traced traced;
+  const Client client{traced.create(RD_KAFKA_PRODUCER, intercepted_conf())};
+  send_one(traced, client);
+  (void)traced.spans(1);
+  TEST_ASSERT_EQUAL(rd_kafka_version() >= 0x020d0000 ? 1 : 0, own_calls);
+}
+
+EDGESPAN_TEST(kafka_create_keeps_interceptors_that_carry_themselves_to_copies, "kafka") {
+  Traced traced;
+  rd_kafka_conf_t* conf = intercepted_conf();
+  const auto carry = [](rd_kafka_conf_t* copy, const rd_kafka_conf_t*, std::size_t, const char**, void*) {
+    return rd_kafka_conf_interceptor_add_on_new(copy, "own", on_new, nullptr);
+  };
+  TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR_NO_ERROR,
+                    rd_kafka_conf_interceptor_add_on_conf_dup(conf, "own", carry, nullptr));
+  const Client client{traced.create(RD_KAFKA_PRODUCER, conf)};
+  send_one(traced, client);
   (void)traced.spans(1);
   TEST_ASSERT_EQUAL(1, own_calls);
 }

@@ -79,12 +79,14 @@ set(edgespan_system_tests
   kafka_address_space_test
   kafka_constrain_test
   kafka_consume_test
+  kafka_cpp_test
   kafka_create_test
   kafka_delivery_test
   kafka_limits_test
   kafka_messaging_sampler_test
   kafka_misuse_test
   kafka_next_span_test
+  kafka_on_consume_test
   kafka_produce_test
   kafka_queue_full_test
   kafka_rebalance_test

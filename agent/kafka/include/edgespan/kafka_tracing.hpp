@@ -19,13 +19,14 @@ struct KafkaAccess;
 }
 
 // Makes traced clients, and the spans of what an application does with records. create() makes a traced
-// rd_kafka_t in place of rd_kafka_new(); every message that is produced on it, by whatever call, has a
-// PRODUCER span. TracingProducer and TracingConsumer add what only a wrapper around a call can see: a refused
-// produce, and the records of one poll.
+// rd_kafka_t in place of rd_kafka_new(). Every message that is produced on it, by whatever call, has a
+// PRODUCER span. Every record that is consumed on it, by whatever call, has a CONSUMER span and carries its
+// context. TracingProducer and TracingConsumer add what only a wrapper around a call can see: a refused
+// produce, and which records one poll returned, so that those without a context share a root span.
 //
-// Pinned. Outlives every client that create() made, and stays until the Reporter of its Tracing has stopped,
-// which calls it until then to end spans in time; so does the memory of `inflight`. Is outlived by its
-// Tracing. All calls but init(): any thread.
+// Pinned. Outlives every client that is made of a traced configuration or a copy of one, and stays until the
+// Reporter of its Tracing has stopped, which calls it until then to end spans in time; so does the memory of
+// `inflight`. Is outlived by its Tracing. All calls but init(): any thread.
 class KafkaTracing {
  public:
   KafkaTracing() noexcept;
@@ -39,17 +40,24 @@ class KafkaTracing {
   Status init(Tracing& tracing, std::span<InflightBucket> inflight, const KafkaConfig& config = {}) noexcept;
 
   // As rd_kafka_new(), with tracing. On success the client owns `conf`. On failure the result is null, `conf`
-  // is the caller's, as it was, and `errstr` says why. Null for `conf`: librdkafka's defaults.
+  // is the caller's and `errstr` says why. Null for `conf`: librdkafka's defaults. A configuration that
+  // install() traced already serves as it is.
   //
-  // Tracing is added to a copy of `conf`. An application's own interceptors are not copied: see install(). On
-  // failure with a librdkafka before 2.13 the copy is leaked, because there rd_kafka_conf_destroy() crashes
-  // on a configuration with an interceptor after a failed rd_kafka_new().
+  // With librdkafka 2.13 and later tracing is added to `conf` itself: all interceptors of the application
+  // work on, and after a failure `conf` is traced. Before 2.13 tracing is added to a copy, because there
+  // rd_kafka_conf_destroy() crashes on a configuration with an interceptor after a failed rd_kafka_new(); on
+  // failure the copy is leaked. librdkafka copies only interceptors that an on_conf_dup interceptor adds
+  // again, and does not tell of others, so those are LOST here: use install() and rd_kafka_new() then.
   rd_kafka_t* create(rd_kafka_type_t type, rd_kafka_conf_t* conf, char* errstr,
                      std::size_t errstr_size) noexcept;
 
-  // Adds tracing to a configuration itself: for a plugin, which makes no clients, and for an application with
-  // interceptors of its own. RD_KAFKA_RESP_ERR__STATE before init(). Do not destroy that configuration after
-  // a failed rd_kafka_new() with a librdkafka before 2.13: leak it.
+  // Adds tracing to a configuration itself and to all copies that are made of it later: for the C++ API,
+  // which makes every client of a copy, for a plugin, which makes no clients, and for an application with
+  // interceptors of its own. RD_KAFKA_RESP_ERR__STATE before init(). RD_KAFKA_RESP_ERR__CONFLICT if the
+  // configuration is traced already; it stays so.
+  //
+  // With a librdkafka before 2.13 do not destroy that configuration, or a copy, after a failed
+  // rd_kafka_new(): leak it. The C++ API destroys its copy, so there a create() that fails ends the process.
   rd_kafka_resp_err_t install(rd_kafka_conf_t* conf) noexcept;
 
   // The span of the application's own work on a record: a child of the record's context, else of this
