@@ -204,11 +204,9 @@ EDGESPAN_ENCODER constexpr EncodedSize encoded_size(const SpanFields& record) no
 
 // Writes exactly `size.total` bytes, `size` being encoded_size(record).
 EDGESPAN_ENCODER void encode(const SpanFields& record, const EncodedSize& size, std::byte* out) noexcept {
-  EDGESPAN_ASSERT(size.body < size.total && size.timestamp_at + 8 <= size.total);
   const std::byte* const begin = out;
   const Context& context = record.context;
   out = put_varint(put(out, key_list_span), size.body);
-  EDGESPAN_ASSERT(small_code || static_cast<std::size_t>(out - begin) == size.total - size.body);
   out = put(out, key_trace_id);
   if (context.trace_hi != 0) {
     out = put_be64(put(out, 16), context.trace_hi);

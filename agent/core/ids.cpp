@@ -88,7 +88,7 @@ Context new_child(TracingState& state, const Context& parent, const Sampler* sam
   EDGESPAN_ASSERT(parent.valid());
   Context context{parent.trace_hi, parent.trace_lo, draw(state), parent.span_id, parent.decision};
   decide(state, context, sampler);
-  EDGESPAN_ASSERT(small_code || (context.valid() && context.decision != Decision::undecided));
+  EDGESPAN_ASSERT(small_code || context.decision != Decision::undecided);
   return context;
 }
 

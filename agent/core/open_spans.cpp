@@ -12,7 +12,6 @@ namespace {
 // False: there is no room in the ring.
 [[gnu::noinline]] bool put_slot(TracingState& state, const SpanSlot& slot, std::uint64_t now_us) noexcept {
   EDGESPAN_ASSERT(slot_phase(slot.state.load(std::memory_order_relaxed)) == SlotPhase::busy);
-  EDGESPAN_ASSERT(small_code || texts_fit(slot));
   const std::uint64_t elapsed_us = now_us - slot.start_us;
   const Context context = context_of(slot);
   SpanFields span{context};
@@ -30,7 +29,6 @@ namespace {
 // Turns a free slot into a busy one of this thread; 0 if all are taken, else its number from 1. The search
 // begins at the slot that this thread used last: threads do not meet while there are enough slots.
 std::uint16_t claim_slot(std::span<SpanSlot> slots, std::uint32_t& generation) noexcept {
-  EDGESPAN_ASSERT(!slots.empty() && slots.size() <= spans_open_most);
   ThreadState& thread = thread_state();
   const auto count = static_cast<std::uint32_t>(slots.size());
   std::uint32_t at = thread.slot;
@@ -42,7 +40,6 @@ std::uint16_t claim_slot(std::span<SpanSlot> slots, std::uint32_t& generation) n
     generation = (slot_generation(seen) + 1) & slot_generation_mask;
     if (state.compare_exchange_strong(seen, slot_state(generation, SlotPhase::busy),
                                       std::memory_order_acquire)) {
-      EDGESPAN_ASSERT(small_code || at < spans_open_most);  // its number has 16 bits
       thread.slot = at;
       return static_cast<std::uint16_t>(at + 1);
     }
@@ -57,7 +54,6 @@ SpanSlot* begin_slot(TracingState& state, const Context& context, std::uint16_t&
   number = claim_slot(state.memory.spans, generation);
   if (number == 0) return nullptr;
   SpanSlot& slot = slot_at(state, number);
-  EDGESPAN_ASSERT(slot_phase(slot.state.load(std::memory_order_relaxed)) == SlotPhase::busy);
   slot.kind = 0;
   slot.flags = 0;
   clear_texts(slot);
@@ -78,7 +74,6 @@ Span start_child(Tracing& tracing, const Context& parent, SpanSlot*& slot) noexc
       from.valid() ? new_child(state, from, nullptr) : new_root(state, parent.decision, nullptr);
   std::uint32_t generation = 0;
   std::uint16_t number = 0;
-  EDGESPAN_ASSERT(small_code || (state.epoch != 0 && context.valid()));
   if (context.sampled()) slot = begin_slot(state, context, number, generation);
   return Access::span(tracing, copy_of(context), number, generation);
 }

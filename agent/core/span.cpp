@@ -22,7 +22,6 @@ enum : std::uint8_t { flag_error_tag = 1 };  // the application set the tag `err
 // Takes the slot for one change. Null if the span is not recorded or was ended.
 SpanSlot* Span::take() const noexcept {
   if (tracing_ == nullptr || slot_ == 0) return nullptr;
-  EDGESPAN_ASSERT(detail::small_code || context_.sampled());
   SpanSlot& slot = detail::slot_at(state_of(*tracing_), slot_);
   return detail::own_slot(slot, generation_) ? &slot : nullptr;
 }

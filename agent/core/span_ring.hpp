@@ -74,7 +74,6 @@ class SpanRing {
   }
   // Whether a claim was the first of its chunk: the moment at which the ring became fuller.
   bool opens_chunk(const std::byte* claimed) const noexcept {
-    EDGESPAN_ASSERT(small_code || claimed > bytes_);
     return static_cast<std::size_t>(claimed - bytes_) % ring_chunk_bytes == sizeof(std::uint32_t);
   }
 
@@ -168,9 +167,9 @@ class SpanRing {
                                          << 29;  // popped, while the chunk waits for a claim in front of it
   static constexpr std::uint32_t pack(std::uint32_t size, std::uint32_t timestamp_at,
                                       bool annotated) noexcept {
-    EDGESPAN_ASSERT(size <= 0xFFF);  // its bits in the header
     return committed | (annotated ? has_annotations : 0) | timestamp_at << 12 | size;
   }
+  static_assert(ring_chunk_bytes <= 0xFFF);  // the bits of a size in the header
   static constexpr std::uint32_t size_of(std::uint32_t header) noexcept { return header & 0xFFF; }
   static constexpr std::uint32_t words_for(std::uint32_t size) noexcept { return 1 + (size + 3) / 4; }
 
@@ -203,7 +202,6 @@ class SpanRing {
   }
   // The size is written at once, so that the consumer can pass over a claim whose producer stops.
   std::byte* open_claim(std::uint32_t chunk, std::uint32_t words, std::uint32_t size) noexcept {
-    EDGESPAN_ASSERT(small_code || words + words_for(size) <= chunk_words);
     EDGESPAN_ASSERT(*word(chunk, words) == 0);  // whoever freed the chunk has zeroed it
     std::atomic_ref<std::uint32_t>{*word(chunk, words)}.store(size, std::memory_order_relaxed);
     return reinterpret_cast<std::byte*>(word(chunk, words + 1));
@@ -216,7 +214,6 @@ class SpanRing {
     EDGESPAN_ASSERT(small_code || (header & taken) == 0);  // an element is shown until it is popped
     out.bytes = {reinterpret_cast<std::byte*>(word(chunk, words + 1)), size_of(header)};
     out.timestamp_at = header >> 12 & 0xFFF;
-    EDGESPAN_ASSERT(small_code || out.timestamp_at < out.bytes.size());  // as commit() wrote them
     out.annotated = (header & has_annotations) != 0;
     return true;
   }
