@@ -87,6 +87,7 @@ set(edgespan_system_tests
   kafka_misuse_test
   kafka_next_span_test
   kafka_on_consume_test
+  kafka_outages_test
   kafka_produce_test
   kafka_queue_full_test
   kafka_rebalance_test
