@@ -72,11 +72,12 @@ struct Agent {
 EDGESPAN_TEST(a_quiet_thread_is_not_starved_by_a_busy_one, "drain") {
   for (std::uint32_t quiet = 1; quiet < 4; ++quiet) {
     Agent agent;
-    for (std::uint32_t round = 0; round < 50; ++round) {
+    // In all, ten thousand batches of the busy one.
+    for (std::uint32_t round = 0; round < static_cast<std::uint32_t>(test::rounds(700)); ++round) {
       std::uint32_t batches_after = 0;
       bool left = false;
       for (std::uint32_t i = 0; i < busy_a_batch; ++i) agent.finish(0, i);
-      agent.finish(quiet, 9'000 + round);
+      agent.finish(quiet, 9'000 + round % 1'000);
       // What was finished before it may need so many batches; it leaves with the second one behind them at
       // the latest.
       const Books before = agent.tracing.books();
@@ -84,7 +85,7 @@ EDGESPAN_TEST(a_quiet_thread_is_not_starved_by_a_busy_one, "drain") {
       while (!left && batches_after < 2) {
         if (left_before == 0) ++batches_after;
         const std::uint32_t taken =
-            agent.take([&](std::uint32_t number) { left = left || number == 9'000 + round; });
+            agent.take([&](std::uint32_t number) { left = left || number == 9'000 + round % 1'000; });
         left_before -= taken < left_before ? taken : left_before;
         for (std::uint32_t i = 0; i < busy_a_batch; ++i) agent.finish(0, i);
       }
