@@ -5,7 +5,7 @@
 
 namespace edgespan::detail {
 
-Taken take_spans(TracingState& state, std::span<std::byte> room) noexcept {
+Taken take_spans(TracingState& state, std::span<std::byte> room, std::uint64_t& since_us) noexcept {
   Taken taken;
   const std::uint64_t wall_us = state.wall_us();
   if (wall_us == 0) return taken;
@@ -19,7 +19,7 @@ Taken take_spans(TracingState& state, std::span<std::byte> room) noexcept {
     }
     const std::span<std::byte> copy = room.subspan(taken.bytes, element.bytes.size());
     std::memcpy(copy.data(), element.bytes.data(), copy.size());
-    rebase(copy, element.timestamp_at, element.annotated, offset_us);
+    rebase(copy, element.timestamp_at, element.annotated, offset_us, since_us);
     taken.bytes += static_cast<std::uint32_t>(copy.size());
     ++taken.spans;
     return true;

@@ -57,6 +57,12 @@ std::uint32_t draw_below(TracingState& tracing, std::uint32_t end) noexcept {
   return static_cast<std::uint32_t>(random_id(tracing)) % end;
 }
 
+// What is left of `ms` that began at `since_us`, but no more than lies between two steps.
+EDGESPAN_SHARED std::uint32_t wait_us(std::uint64_t now_us, std::uint64_t since_us,
+                                      std::uint32_t ms) noexcept {
+  return within_step_us(left_us(now_us, since_us, ms * us_per_ms));
+}
+
 }  // namespace
 
 BatchOfferer::BatchOfferer(TracingState& tracing, const Sender& sender, const ReporterConfig& config) noexcept
@@ -85,14 +91,13 @@ void BatchOfferer::heed_ready() noexcept {
 
 // Returns how long the batch is still collected; 0: it is to be offered now.
 std::uint32_t BatchOfferer::collect(std::uint64_t now_us) noexcept {
-  if (cutter_.empty()) batch_begun_us_ = now_us;
+  if (cutter_.empty()) batch_since_us_ = now_us;
   if (cutter_.empty() || !full_) fill();
-  const std::uint32_t wait_us =
-      within_step_us(left_us(now_us, batch_begun_us_, config_.flush_ms * us_per_ms));
-  const bool due = full_ || send_now_ || hurrying_.load(std::memory_order_acquire) != 0 || wait_us == 0;
+  const std::uint32_t rest_us = wait_us(now_us, batch_since_us_, config_.flush_ms);
+  const bool due = full_ || send_now_ || hurrying_.load(std::memory_order_acquire) != 0 || rest_us == 0;
   if (cutter_.empty() || !due) {
     send_now_ = false;  // nothing is held
-    return wait_us;
+    return rest_us;
   }
   send_now_ = send_now_ && full_;
   return 0;
@@ -102,10 +107,12 @@ std::uint32_t BatchOfferer::collect(std::uint64_t now_us) noexcept {
 // batch.
 void BatchOfferer::fill() noexcept {
   holding_.store(1, std::memory_order_relaxed);
-  const Taken taken = take_spans(tracing_, tracing_.memory.batch.subspan(cutter_.bytes()));
+  const Taken taken = take_spans(tracing_, tracing_.memory.batch.subspan(cutter_.bytes()), batch_since_us_);
   full_ = taken.full;
-  // Only if spans have left: while none can leave, another wake-up by a full ring would be of no use.
-  if (taken.spans != 0) tracing_.wake_sent.store(0, std::memory_order_relaxed);
+  if (taken.spans != 0) {
+    // While no span can leave, another wake-up by a full ring would be of no use.
+    tracing_.wake_sent.store(0, std::memory_order_relaxed);
+  }
   cutter_.add(taken.bytes, taken.spans);
   if (cutter_.empty()) holding_.store(0, std::memory_order_release);
 }
@@ -211,17 +218,17 @@ std::uint32_t BatchOfferer::pause(std::uint64_t now_us, std::uint32_t pause_ms, 
   paused_us_ = now_us;
   pause_ms_ = pause_ms;
   phase_ = phase;
-  return within_step_us(pause_ms * us_per_ms);
+  return pause_left_us(now_us);
 }
 
 // A pause because of the date ends when the date is set.
 std::uint32_t BatchOfferer::pause_left_us(std::uint64_t now_us) noexcept {
   constexpr std::uint64_t step_us = 60 * us_per_s;  // more than any drift within a pause
-  const std::uint32_t wait_us = within_step_us(left_us(now_us, paused_us_, pause_ms_ * us_per_ms));
-  if (!is_about_the_date(last_outcome())) return wait_us;
+  const std::uint32_t rest_us = wait_us(now_us, paused_us_, pause_ms_);
+  if (!is_about_the_date(last_outcome())) return rest_us;
   const std::uint64_t moved_us = date_offset_us(tracing_, now_us) - date_offset_us_;
   const bool stepped = moved_us + step_us > 2 * step_us;
-  return stepped ? 0 : wait_us;
+  return stepped ? 0 : rest_us;
 }
 
 // Drawn from the upper half of the longest pause.

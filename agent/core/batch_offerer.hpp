@@ -51,7 +51,7 @@ class BatchOfferer {
 
   std::uint32_t collect(std::uint64_t now_us) noexcept;
   void fill() noexcept;
-  void heed_ready() noexcept;
+  inline void heed_ready() noexcept;
   std::uint32_t offer(std::uint64_t now_us) noexcept;
   void count_sent(const SendResult& result) noexcept;
   std::uint32_t answered(std::uint64_t now_us, const SendResult& result) noexcept;
@@ -66,7 +66,7 @@ class BatchOfferer {
   const Sender sender_;
   const ReporterConfig config_;
   BatchCutter cutter_;
-  std::uint64_t batch_begun_us_ = 0;
+  std::uint64_t batch_since_us_ = 0;  // when the first of its spans was finished
   std::uint64_t paused_us_ = 0;       // when the pause began
   std::uint64_t date_offset_us_ = 0;  // wall against monotonic clock when the pause began
   std::uint32_t pause_ms_ = 0;        // its length; the next one grows from it. 0: the next one is short

@@ -21,6 +21,11 @@ constexpr std::uint64_t until_us(std::uint64_t now_us, std::uint64_t then_us) no
   return static_cast<std::int64_t>(ahead_us) < 0 ? 0 : ahead_us;
 }
 
+// The earlier of two moments that are less than half the clock's range apart.
+constexpr std::uint64_t earlier(std::uint64_t a_us, std::uint64_t b_us) noexcept {
+  return static_cast<std::int64_t>(a_us - b_us) < 0 ? a_us : b_us;
+}
+
 inline constexpr std::uint64_t us_per_ms = 1'000;
 
 // The longest that anybody waits for the agent's next step: its clock and the world are looked at that often.

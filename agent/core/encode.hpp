@@ -42,8 +42,10 @@ struct EncodedSize {
   std::uint32_t timestamp_at = 0;  // where the 8 bytes of the start time begin, from the start of the element
 };
 
-// Adds `offset_us` (modulo 2^64) to the start time and to those of the annotations of an encoded element.
-void rebase(std::span<std::byte> element, std::uint32_t timestamp_at, bool annotated,
-            std::uint64_t offset_us) noexcept;
+// Adds `offset_us` (modulo 2^64) to the start time and to those of the annotations of an encoded element that
+// has a duration. `since_us` becomes the moment at which the span was finished, without the offset, if that
+// is the earlier one.
+void rebase(std::span<std::byte> element, std::uint32_t timestamp_at, bool annotated, std::uint64_t offset_us,
+            std::uint64_t& since_us) noexcept;
 
 }  // namespace edgespan::detail

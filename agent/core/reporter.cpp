@@ -18,7 +18,7 @@ using detail::until_us;
 using detail::us_per_ms;
 
 constexpr std::uint64_t busy_again_us = 1'000;  // another thread is inside step()
-constexpr std::uint64_t look_every_us = 1'000;  // how often flush() and stop() look whether they are done
+constexpr std::uint32_t look_every_us = 1'000;  // how often flush() and stop() look whether they are done
 constexpr std::uint64_t step_pause_us = 100;    // for another thread's step(), which never blocks
 
 // Ends spans, as sweep_spans() does, here and in the agent's other parts.
@@ -79,13 +79,13 @@ Status wait_until_settled(Reporter& reporter, detail::ReporterState& state,
       status = Status::timeout;
       break;
     }
-    std::uint64_t pause_us = look_every_us;
+    std::uint32_t pause_us = look_every_us;
     if (detail::has_threads && state.worker.start != nullptr) {
       state.worker.wake(state.worker.ctx);
     } else {
-      pause_us = std::min(reporter.step(), look_every_us);
+      pause_us = std::min(static_cast<std::uint32_t>(reporter.step()), look_every_us);
     }
-    if (pause_us != 0) state.tracing.pause(std::min(pause_us, left_us));
+    if (pause_us != 0) state.tracing.pause(std::min<std::uint64_t>(pause_us, left_us));
   }
   state.offerer.end_hurry();
   return status;
@@ -101,7 +101,8 @@ void enter_for_stop(detail::ReporterState& state) noexcept {
   tracing.worker.store(nullptr, std::memory_order_release);
   const edgespan_worker& worker = state.worker;
   if (worker.start == nullptr) return;
-  (void)worker.stop(worker.ctx, std::max(until_us(tracing.now_us(), deadline_us), look_every_us));
+  (void)worker.stop(worker.ctx,
+                    std::max<std::uint64_t>(until_us(tracing.now_us(), deadline_us), look_every_us));
 }
 
 }  // namespace

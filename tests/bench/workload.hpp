@@ -56,8 +56,9 @@ struct Agent {
   std::size_t drain() {
     detail::TracingState& state = detail::state_of(tracing);
     detail::Taken taken;
+    std::uint64_t since_us = 0;
     do {
-      taken = detail::take_spans(state, memory->batch);
+      taken = detail::take_spans(state, memory->batch, since_us);
       state.ledger.sums.in_batch -= taken.spans;
       state.ledger.sums.delivered += taken.spans;
     } while (taken.full);

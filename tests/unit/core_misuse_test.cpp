@@ -117,8 +117,9 @@ EDGESPAN_TEST(the_texts_of_a_slot_fit_into_it, "misuse") {
 }
 
 EDGESPAN_TEST(an_element_is_rebased_where_its_time_stands, "misuse") {
-  std::array<std::byte, 16> element{};
-  TEST_ASSERT_FAULT(detail::rebase(element, 9, false, 1));
+  std::array<std::byte, 24> element{};
+  std::uint64_t since_us = 0;
+  TEST_ASSERT_FAULT(detail::rebase(element, 16, false, 1, since_us));
 }
 
 EDGESPAN_TEST(ids_come_from_a_tracing_that_was_initialised, "misuse") {

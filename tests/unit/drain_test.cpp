@@ -42,6 +42,7 @@ std::uint32_t number_of(std::string_view name) {
 struct Agent {
   test::ManualClock clock;
   Tracing tracing;
+  std::uint64_t since_us = 0;  // when the first span of the last batch was finished
 
   explicit Agent(bool drop_oldest = false) {
     clock.set_wall(1'790'000'000'000'000);
@@ -59,7 +60,8 @@ struct Agent {
   template <typename Visit>
   std::uint32_t take(Visit visit) {
     detail::TracingState& state = detail::state_of(tracing);
-    const detail::Taken taken = detail::take_spans(state, memory.batch);
+    since_us = clock.now_us();
+    const detail::Taken taken = detail::take_spans(state, memory.batch, since_us);
     std::span<const std::byte> bytes = std::span{memory.batch}.first(taken.bytes);
     for (test::SpanView span; span.take_from(bytes);) visit(number_of(span.name));
     const detail::ConsumerLock lock{state};
@@ -95,6 +97,25 @@ EDGESPAN_TEST(a_quiet_thread_is_not_starved_by_a_busy_one, "drain") {
     }
     TEST_ASSERT_TRUE(agent.tracing.books().balanced());
   }
+}
+
+EDGESPAN_TEST(a_batch_tells_when_the_first_of_its_spans_was_finished, "drain") {
+  Agent agent;
+  std::uint32_t number = 0;
+  for (std::uint32_t round = 0; round < 40; ++round) {
+    // One stripe after the other, in runs that leave some chunks half full and others half read.
+    for (std::uint32_t i = 0; i < busy_a_batch; ++i) {
+      ++number;
+      agent.finish(i % 19 == 0 ? number : round, number);
+      agent.clock.advance(10);
+    }
+    std::uint32_t first = 9'999;
+    const std::uint64_t now_us = agent.clock.now_us();
+    if (agent.take([&](std::uint32_t taken) { first = taken < first ? taken : first; }) == 0) continue;
+    // Each was finished 10 us after the one before it, and lasted 1 us.
+    TEST_ASSERT_EQUAL_UINT64(now_us - (number - first + 1) * 10 + 1, agent.since_us);
+  }
+  TEST_ASSERT_TRUE(agent.tracing.books().balanced());
 }
 
 EDGESPAN_TEST(drop_oldest_keeps_the_newest_spans_whoever_finished_them, "drain") {

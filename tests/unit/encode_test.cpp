@@ -168,8 +168,12 @@ EDGESPAN_TEST(the_place_of_the_start_time_is_told_and_rebasing_moves_every_time_
   SpanDraft draft{full_hi, full_lo, full_parent, full_id};
   be_full(draft, true, true, 1'000'000);
   const std::span<std::byte> bytes = draft.encoded();
-  detail::rebase(bytes, draft.size.timestamp_at, true, 1'000'000);
+  std::uint64_t since_us = UINT64_MAX / 2;
+  detail::rebase(bytes, draft.size.timestamp_at, true, 1'000'000, since_us);
   expect_hex(golden("SPAN"), bytes);
+  TEST_ASSERT_EQUAL_UINT64(draft.record.start_us + draft.record.duration_us, since_us);
+  detail::rebase(bytes, draft.size.timestamp_at, true, 5, since_us);  // finished later by this clock
+  TEST_ASSERT_EQUAL_UINT64(draft.record.start_us + draft.record.duration_us, since_us);
 }
 
 EDGESPAN_TEST(an_endpoint_of_nothing_takes_no_bytes_and_a_mapped_address_is_sent_as_ipv4, "encode") {

@@ -32,9 +32,10 @@ struct Agent {
   }
   void drain() {
     detail::Taken taken;
+    std::uint64_t since_us = 0;
     do {
       detail::TracingState& state = detail::state_of(tracing);
-      taken = detail::take_spans(state, memory->batch);
+      taken = detail::take_spans(state, memory->batch, since_us);
       const auto bytes = std::as_bytes(std::span{memory->batch}).first(taken.bytes);
       for (auto& span : test::decode_spans(bytes)) spans.push_back(std::move(span));
       const detail::ConsumerLock lock{state};

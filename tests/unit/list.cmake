@@ -14,6 +14,7 @@ set(edgespan_core_tests
   drain_test
   encode_random_test
   encode_test
+  flush_time_test
   limits_test
   reporter_test
   reporter_worker_test

@@ -49,8 +49,9 @@ EDGESPAN_TEST(spans_that_are_swept_while_they_are_changed_are_whole_and_reported
   }
   for (std::thread& thread : threads) thread.join();
   std::uint32_t spans = 0, torn = 0;
-  for (detail::Taken taken = detail::take_spans(state, memory->batch); taken.spans != 0;
-       taken = detail::take_spans(state, memory->batch)) {
+  std::uint64_t since_us = 0;
+  for (detail::Taken taken = detail::take_spans(state, memory->batch, since_us); taken.spans != 0;
+       taken = detail::take_spans(state, memory->batch, since_us)) {
     std::span<const std::byte> batch = std::span{memory->batch}.first(taken.bytes);
     for (test::SpanView view; view.take_from(batch); ++spans) {
       view.each_tag([&](std::string_view key, std::string_view value) {

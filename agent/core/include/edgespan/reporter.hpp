@@ -18,7 +18,7 @@ struct ReporterState;
 }
 
 struct ReporterConfig {
-  std::uint32_t flush_ms = 1'000;          // 1 or more: the longest that a span waits for its batch to fill
+  std::uint32_t flush_ms = 1'000;          // 1 or more: the longest from a span's finish to its first offer
   std::uint32_t retry_min_ms = 1'000;      // 1 or more: bounds of the pause after a failed offer
   std::uint32_t retry_max_ms = 300'000;    // not less than retry_min_ms
   std::uint32_t server_error_retries = 2;  // offers after the first one that is `failing`, before the drop
@@ -28,7 +28,8 @@ struct ReporterConfig {
 // has accepted or refused it. Every offer of a batch carries the same bytes. The work is done by step(), on
 // the port's thread (start) or by whoever calls it.
 //
-// - A batch is offered when it is full, after flush_ms, by flush() or by uplink_ready().
+// - A batch is offered when it is full, by flush(), by uplink_ready(), and flush_ms after the first of its
+//   spans was finished; later if step() is called late, or if a batch before it is still under way.
 // - After a failed offer there is a pause of random length. It is at least as long as the collector asks for,
 //   within a second and an hour. Meanwhile only a full ring drops spans.
 // - A batch that is too large is cut in half, and half of its size bounds what is offered for a day. A span
