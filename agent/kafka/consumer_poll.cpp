@@ -78,31 +78,46 @@ const PolledTopic* ConsumerPoll::shared(const rd_kafka_message_t* message) noexc
 [[gnu::noinline]] void ConsumerPoll::describe(const rd_kafka_topic_t* topic) noexcept {
   EDGESPAN_ASSERT(state_.remote.size <= state_.remote.bytes.size());
   const detail::EncodedEndpoint& local = state_.core().local;
-  static_assert(sizeof local.bytes + sizeof state_.remote.bytes <= sizeof fields_.bytes);
-  std::byte* out = detail::encode_impl::put_bytes(fields_.bytes.data(), local.view());
+  static_assert(sizeof local.bytes + sizeof state_.remote.bytes <= sizeof fields_->bytes);
+  std::byte* out = detail::encode_impl::put_bytes(fields_->bytes.data(), local.view());
   out = detail::encode_impl::put_run(out, state_.remote.bytes.data(), state_.remote.size);
   long_tag_ = {topic_tag, topic_name(topic)};
   const std::size_t size = detail::encode_impl::tag_size(long_tag_.key, long_tag_.value);
-  if (size <= static_cast<std::size_t>(fields_.bytes.end() - out)) {
+  if (size <= static_cast<std::size_t>(fields_->bytes.end() - out)) {
     out = detail::encode_impl::write_tag(out, long_tag_.key, long_tag_.value);
     long_tag_ = {};
   }
-  fields_.size = static_cast<std::size_t>(out - fields_.bytes.begin());
-  EDGESPAN_ASSERT(fields_.size <= fields_.bytes.size());
-  fields_.topic = topic;
+  fields_->size = static_cast<std::size_t>(out - fields_->bytes.begin());
+  EDGESPAN_ASSERT(fields_->size <= fields_->bytes.size());
+  fields_->topic = topic;
 }
 
 // False: the ring has no room.
 [[gnu::noinline]] bool ConsumerPoll::put(const Context& context) noexcept {
-  EDGESPAN_ASSERT(now_us_ != 0 && fields_.size <= fields_.bytes.size());
+  EDGESPAN_ASSERT(now_us_ != 0 && fields_->size <= fields_->bytes.size());
   EDGESPAN_ASSERT(context.sampled());
   detail::SpanFields span{context};
   span.kind = Kind::consumer;
   span.start_us = now_us_;
   span.duration_us = 1;  // of zero length; the collector takes 0 for absent
   span.name = poll_name;
-  span.text = detail::Bytes{fields_.bytes}.first(fields_.size);
+  span.text = detail::Bytes{fields_->bytes}.first(fields_->size);
   span.tags[0] = long_tag_;
+  return detail::put(state_.core(), span);
+}
+
+// The same for a record that is alone: encoded fields would be used once, and take stack.
+[[gnu::noinline]] bool ConsumerPoll::put_alone(const Context& context,
+                                               const rd_kafka_topic_t* topic) noexcept {
+  EDGESPAN_ASSERT(now_us_ != 0 && topics_.empty());
+  detail::SpanFields span{context};
+  span.kind = Kind::consumer;
+  span.start_us = now_us_;
+  span.duration_us = 1;
+  span.name = poll_name;
+  span.local = state_.core().local.view();
+  span.remote = state_.remote.view();
+  span.tags[0] = {topic_tag, topic_name(topic)};
   return detail::put(state_.core(), span);
 }
 
@@ -110,8 +125,9 @@ void ConsumerPoll::record(const Context& context, const rd_kafka_topic_t* topic)
   if (!context.sampled()) return;
   detail::TracingState& state = state_.core();
   if (now_us_ == 0) now_us_ = state.now_us();
-  if (fields_.size == 0 || fields_.topic != topic) describe(topic);
-  EDGESPAN_ASSERT(fields_.topic == topic);
+  if (fields_ == nullptr) return detail::put_or_drop(state, [&] { return put_alone(context, topic); });
+  if (fields_->size == 0 || fields_->topic != topic) describe(topic);
+  EDGESPAN_ASSERT(fields_->topic == topic);
   detail::put_or_drop(state, [&] { return put(context); });
 }
 

@@ -20,9 +20,11 @@ namespace edgespan::kafka_detail {
 class ConsumerPoll {
  public:
   ConsumerPoll(KafkaState& state, std::span<PolledTopic> topics, PollFields& fields) noexcept
-      : state_{state}, topics_{topics}, fields_{fields} {
-    fields_.size = 0;
+      : state_{state}, topics_{topics}, fields_{&fields} {
+    fields.size = 0;
   }
+  // Of one record, which shares nothing.
+  explicit ConsumerPoll(KafkaState& state) noexcept : state_{state} {}
 
   // Traces one record, which lives until finish(). The context of its poll span, not valid() if it has none.
   Context add(rd_kafka_message_t* message) noexcept;
@@ -36,14 +38,15 @@ class ConsumerPoll {
   Context join(const rd_kafka_message_t* message, FoundHeaders& found, bool& shares) noexcept;
   void describe(const rd_kafka_topic_t* topic) noexcept;
   bool put(const Context& context) noexcept;
+  bool put_alone(const Context& context, const rd_kafka_topic_t* topic) noexcept;
   void record(const Context& context, const rd_kafka_topic_t* topic) noexcept;
 
   KafkaState& state_;
-  std::span<PolledTopic> topics_;
-  std::size_t used_ = 0;      // of `topics_`
-  std::uint64_t now_us_ = 0;  // read once, with the first sampled span
-  PollFields& fields_;        // of the topic that came last
-  detail::TagView long_tag_;  // the tag of that topic, if `fields_` has no room for it
+  std::span<PolledTopic> topics_{};
+  std::size_t used_ = 0;          // of `topics_`
+  std::uint64_t now_us_ = 0;      // read once, with the first sampled span
+  PollFields* fields_ = nullptr;  // of the topic that came last; null for a record that is alone
+  detail::TagView long_tag_;      // the tag of that topic, if `fields_` has no room for it
 };
 
 }  // namespace edgespan::kafka_detail

@@ -147,8 +147,7 @@ void message_ended(KafkaState& state, rd_kafka_message_t* message) noexcept {
 void message_consumed(KafkaState& state, const rd_kafka_t* rk, rd_kafka_message_t* message) noexcept {
   EDGESPAN_ASSERT(state.tracing != nullptr && message != nullptr);
   if (rk == consuming_client) return;
-  PollFields fields;
-  ConsumerPoll poll{state, {}, fields};
+  ConsumerPoll poll{state};
   poll.add(message);
 }
 

@@ -28,7 +28,7 @@ APPLICATION = re.compile(
     r'edgespan::(?:Span|Scope|ConsumerBatch|ConsumerRecord|TracingConsumer|TracingProducer)::'
     r'|edgespan::Tracing::(?:span|child|open|enable|enabled|books)\('
     r'|edgespan::KafkaTracing::(?:next_span|scope)\('
-    r'|edgespan::kafka_detail::(?:message_sent|message_ended|record_refused)\('
+    r'|edgespan::kafka_detail::(?:message_sent|message_ended|message_consumed|record_refused)\('
     r'|edgespan::(?:current|log_ids|b3_\w+)\(|edgespan::B3Headers::|edgespan::TraceIdSampler::|edgespan::RateSampler::')
 # Once, at start, or on the reporter's thread: in the table, with no limit here.
 OTHER = re.compile(r'edgespan::(?:Tracing|KafkaTracing|Reporter|HttpSender)::\w+\(|edgespan::constrain\(')
