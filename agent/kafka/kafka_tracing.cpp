@@ -31,6 +31,21 @@ void sweep(void* state, std::uint64_t now_us, bool all) {
   sweep_messages(*static_cast<KafkaState*>(state), now_us, all);
 }
 
+// Whether a client of this kind can be made of `conf`: makes one of a copy that neither connects nor logs,
+// and destroys it, in less than a millisecond. For a librdkafka before fixed_conf_destroy, where a failure
+// must not meet the configuration that holds the interceptors.
+bool can_be_made(rd_kafka_type_t type, const rd_kafka_conf_t* conf, char* errstr,
+                 std::size_t errstr_size) noexcept {
+  const char* brokers = "metadata.broker.list";  // bootstrap.servers is another name for it
+  rd_kafka_conf_t* const copy = rd_kafka_conf_dup_filter(conf, 1, &brokers);
+  rd_kafka_conf_set(copy, "log_level", "0", nullptr, 0);
+  rd_kafka_t* const tried = rd_kafka_new(type, copy, errstr, errstr_size);
+  // On failure the copy is leaked: interceptors of the application may have carried themselves to it.
+  if (tried == nullptr) return false;
+  rd_kafka_destroy(tried);
+  return true;
+}
+
 // Starts the span of the work on a message.
 Span open_next(KafkaState& state, const rd_kafka_message_t* message, const Context& parent) noexcept {
   EDGESPAN_ASSERT(state.tracing != nullptr);
@@ -99,23 +114,17 @@ rd_kafka_t* KafkaTracing::create(rd_kafka_type_t type, rd_kafka_conf_t* conf, ch
     put_text(errstr, errstr_size, "KafkaTracing::create before a successful init");
     return nullptr;
   }
-  const bool fixed = rd_kafka_version() >= fixed_conf_destroy;
-  rd_kafka_conf_t* const traced = conf == nullptr ? rd_kafka_conf_new()
-                                  : fixed         ? conf
-                                                  : rd_kafka_conf_dup(conf);
+  const bool survives_failure = rd_kafka_version() >= fixed_conf_destroy;
+  if (!survives_failure && conf != nullptr && !can_be_made(type, conf, errstr, errstr_size)) return nullptr;
+  rd_kafka_conf_t* const traced = conf != nullptr ? conf : rd_kafka_conf_new();
   const rd_kafka_resp_err_t added = install(traced);
   if (added != RD_KAFKA_RESP_ERR_NO_ERROR && added != RD_KAFKA_RESP_ERR__CONFLICT) {
     put_text(errstr, errstr_size, "librdkafka refused the tracing interceptor");
-    if (traced != conf) rd_kafka_conf_destroy(traced);
+    if (conf == nullptr) rd_kafka_conf_destroy(traced);
     return nullptr;
   }
-  rd_kafka_t* rk = rd_kafka_new(type, traced, errstr, errstr_size);
-  if (traced == conf) return rk;
-  if (rk == nullptr) {
-    if (fixed) rd_kafka_conf_destroy(traced);
-  } else if (conf != nullptr) {
-    rd_kafka_conf_destroy(conf);
-  }
+  rd_kafka_t* const rk = rd_kafka_new(type, traced, errstr, errstr_size);
+  if (rk == nullptr && conf == nullptr && survives_failure) rd_kafka_conf_destroy(traced);
   return rk;
 }
 

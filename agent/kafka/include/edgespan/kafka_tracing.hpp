@@ -43,11 +43,13 @@ class KafkaTracing {
   // is the caller's and `errstr` says why. Null for `conf`: librdkafka's defaults. A configuration that
   // install() traced already serves as it is.
   //
-  // With librdkafka 2.13 and later tracing is added to `conf` itself: all interceptors of the application
-  // work on, and after a failure `conf` is traced. Before 2.13 tracing is added to a copy, because there
-  // rd_kafka_conf_destroy() crashes on a configuration with an interceptor after a failed rd_kafka_new(); on
-  // failure the copy is leaked. librdkafka copies only interceptors that an on_conf_dup interceptor adds
-  // again, and does not tell of others, so those are LOST here: use install() and rd_kafka_new() then.
+  // Tracing is added to `conf` itself, so all interceptors of the application work on. After a failure `conf`
+  // may be traced, and is destroyed as usual.
+  //
+  // Before librdkafka 2.13 rd_kafka_conf_destroy() crashes on a configuration with an interceptor after a
+  // failed rd_kafka_new(). There a client of a copy is made and destroyed first, without brokers and without
+  // a log; if that fails, `conf` is as it was, and the copy is leaked. Interceptors that carry themselves to
+  // copies see that client, too.
   rd_kafka_t* create(rd_kafka_type_t type, rd_kafka_conf_t* conf, char* errstr,
                      std::size_t errstr_size) noexcept;
 
