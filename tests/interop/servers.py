@@ -154,8 +154,9 @@ def free_port():
 class Kafka(Server):
     """One KRaft node, broker and controller. The broker takes any free port and advertises the one it got."""
 
-    def __init__(self, artefacts, directory):
+    def __init__(self, artefacts, directory, more=""):
         super().__init__("kafka", directory)
+        self.more = more  # lines that are added to its properties; of two for one property the last counts
         here = os.path.dirname(os.path.abspath(__file__))
         self.java = JVM + [
             "-Xmx512m", "-Dlog4j.configuration=file:" + os.path.join(here, "brave", "log4j.properties"),
@@ -170,7 +171,7 @@ class Kafka(Server):
         properties = os.path.join(self.directory, "server.properties")
         data = os.path.join(self.directory, "data")
         with open(properties, "w", encoding="utf-8") as out:
-            out.write(KAFKA_PROPERTIES.format(controller=self.controller, data=data))
+            out.write(KAFKA_PROPERTIES.format(controller=self.controller, data=data) + self.more)
         with open(self.log, "ab") as log:
             storage = ["kafka.tools.StorageTool", "format", "-t", "ZWRnZXNwYW4taW50ZXJvcA", "-c", properties]
             subprocess.run(self.java + storage + ["--ignore-formatted"], cwd=self.directory, check=True,
