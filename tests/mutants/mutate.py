@@ -39,8 +39,12 @@ _DECLARATION = re.compile(
     r'|(?:[\w:]+(?:<[^;=()]*>)?(?:::\w+)*)[ *&]*(?: const)?\s[*&]*\w+(?:\[[^\]]*\])?\s*(?:[={;(]|$)')
 
 
+LINE_CHARACTERS_KEPT = 80
+
+
 class Mutant:
-    """One change: text[at:end] becomes `by`. `line` is the line's text and `nth` which of the lines with this text."""
+    """One change: text[at:end] becomes `by`. `line` is the beginning of the line's code, and `nth` tells which of the
+    lines that begin so."""
 
     def __init__(self, path, at, end, by, number, what):
         self.path, self.at, self.end, self.by, self.number, self.what = path, at, end, by, number, what
@@ -154,11 +158,12 @@ def mutants(path, text):
                 by = f'!({text[at:end]})'
             made.append(Mutant(path, at, end, by, text.count('\n', 0, at) + 1, what))
     made.sort(key=lambda m: (m.at, m.end, m.what))
+    lines = [re.sub(r'\s+//.*', '', line).strip()[:LINE_CHARACTERS_KEPT].strip() for line in lines]
     seen, columns = {}, {}
     for number, line in enumerate(lines, 1):
-        seen.setdefault(line.strip(), []).append(number)
+        seen.setdefault(line, []).append(number)
     for m in made:
-        m.line = lines[m.number - 1].strip()
+        m.line = lines[m.number - 1]
         m.nth = seen[m.line].index(m.number) + 1
         columns.setdefault((m.number, m.what), []).append(m)
     for alike in columns.values():

@@ -37,16 +37,18 @@ def read(path):
 
 
 def equivalents(subject):
-    """The names of the changes that mean the same, each with its reason. A reason is indented, below the names that
-    it is for."""
+    """The names of the changes that mean the same, each with its reason. A file's name ends with a colon, and the
+    changes to it follow. A reason is indented, below the changes that it is for."""
     path = os.path.join(HERE, 'equivalent', f'{subject.name}.txt')
-    found, names = {}, []
+    found, names, file = {}, [], ''
     for line in read(path).split('\n') if os.path.exists(path) else ():
         if line.startswith('  '):
             found.update((name, line.strip()) for name in names)
             names = []
+        elif line.endswith(':'):
+            file = line
         elif line and not line.startswith('#'):
-            names.append(line)
+            names.append(f'{file} {line}')
     if names:
         sys.exit(f'{path}: no reason for {names[0]}')
     return found

@@ -134,6 +134,18 @@ EDGESPAN_TEST(each_character_of_a_date_counts, "http") {
   }
 }
 
+EDGESPAN_TEST(a_date_that_lacks_a_part_is_none, "http") {
+  for (const std::string_view whole : {rows[0].text, rows[1].text, rows[2].text}) {
+    for (std::size_t at = 0; at < whole.size(); ++at) {
+      for (std::size_t size = 1; size <= 8; ++size) {
+        std::string text(whole);
+        text.erase(at, size);
+        if (parse_http_date(text) != 0) TEST_FAIL_MESSAGE(text);
+      }
+    }
+  }
+}
+
 EDGESPAN_TEST(any_text_is_a_date_up_to_the_year_9999_or_none, "http") {
   std::mt19937 random(3);
   for (int round = 0; round < 50'000; ++round) {

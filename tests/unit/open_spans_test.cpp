@@ -175,6 +175,19 @@ EDGESPAN_TEST(the_deadline_is_kept_wherever_in_a_unit_of_the_sweep_a_span_began,
   }
 }
 
+EDGESPAN_TEST(a_deadline_of_whole_units_is_kept_to_the_unit, "open_spans") {
+  constexpr std::uint64_t unit_us = 65'536, deadline_us = 1'024'000'000;  // 15,625 units
+  test::SmallAgent agent{TracingConfig{.local = {.service_name = "x"}, .span_deadline_s = 1'024}};
+  detail::TracingState& state = detail::state_of(agent.tracing);
+  agent.clock.advance(unit_us - state.now_us() % unit_us);
+  const std::uint64_t start_us = state.now_us();
+  Span span = agent.tracing.span("s");
+  detail::sweep_spans(state, start_us + deadline_us, false);
+  TEST_ASSERT_TRUE(span.recording());
+  detail::sweep_spans(state, start_us + deadline_us + unit_us, false);
+  TEST_ASSERT_FALSE(span.recording());
+}
+
 EDGESPAN_TEST(a_span_takes_a_microsecond_at_least, "open_spans") {
   test::SmallAgent agent;
   for (const std::uint64_t us : {0U, 1U, 2U}) {
@@ -190,19 +203,37 @@ EDGESPAN_TEST(a_span_takes_a_microsecond_at_least, "open_spans") {
   }
 }
 
+EDGESPAN_TEST(generations_that_begin_again_make_no_unsampled_span_own_a_slot, "open_spans") {
+  test::SmallAgent agent;
+  for (SpanSlot& slot : detail::state_of(agent.tracing).memory.spans) {
+    slot.state.store(detail::slot_state(detail::slot_generation_mask, SlotPhase::free));
+  }
+  std::array<Span, test::small_limits.spans_open_max> open;  // of generation 0
+  for (Span& span : open) span = agent.tracing.span("s");
+  Span unsampled = agent.tracing.child({.decision = Decision::deny});
+  say_everything(unsampled);
+  for (Span& span : open) TEST_ASSERT_TRUE(span.recording());
+  for (Span& span : open) span.discard();
+  TEST_ASSERT_EQUAL_UINT64(0, agent.tracing.books().finished);
+}
+
+// Another span takes its slot; no second one has any.
+[[gnu::noinline]] void expect_slot_of(test::SmallAgent& agent, Span& span) {
+  span.discard();
+  TEST_ASSERT_FALSE(span.recording());
+  span = agent.tracing.span("again");
+  TEST_ASSERT_TRUE(span.recording());
+  Span none = agent.tracing.span("none");
+  TEST_ASSERT_FALSE(none.recording());
+  none.discard();
+}
+
 EDGESPAN_TEST(a_slot_that_is_left_is_found_wherever_it_lies, "open_spans") {
   test::SmallAgent agent;
   std::array<Span, test::small_limits.spans_open_max> open;
   for (Span& span : open) span = agent.tracing.span("s");
-  for (Span& span : open) {
-    span.discard();
-    TEST_ASSERT_FALSE(span.recording());
-    span = agent.tracing.span("again");
-    TEST_ASSERT_TRUE(span.recording());
-    Span none = agent.tracing.span("none");
-    TEST_ASSERT_FALSE(none.recording());
-    none.discard();
-  }
+  for (std::size_t i = 0; i < open.size(); ++i) expect_slot_of(agent, open[i]);
+  for (std::size_t i = open.size(); i > 0; --i) expect_slot_of(agent, open[i - 1]);
   for (Span& span : open) {
     TEST_ASSERT_TRUE(span.recording());
     span.discard();
