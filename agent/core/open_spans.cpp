@@ -34,7 +34,7 @@ std::uint16_t claim_slot(std::span<SpanSlot> slots, std::uint32_t& generation) n
   std::uint32_t at = thread.slot;
   for (std::uint32_t looked = 0; looked < count; ++looked, ++at) {
     if (at >= count) at = 0;
-    std::atomic<std::uint32_t>& state = slots[at].state;
+    Atomic<std::uint32_t>& state = slots[at].state;
     std::uint32_t seen = state.load(std::memory_order_relaxed);
     if (slot_phase(seen) != SlotPhase::free) continue;
     generation = (slot_generation(seen) + 1) & slot_generation_mask;

@@ -109,7 +109,7 @@ void SpanRing::free_chunk(std::uint32_t chunk) noexcept {
   EDGESPAN_ASSERT(small_code || (chunk < chunks() && chunks_[chunk].end != 0));  // its first claim opened it
   EDGESPAN_ASSERT(chunks_[chunk].end <= chunk_words);
   EDGESPAN_ASSERT(small_code || chunks_[chunk].hole == chunk_words);  // nobody writes into it any more
-  std::memset(word(chunk, 0), 0, chunks_[chunk].end * 4U);
+  zero_words(word(chunk, 0), chunks_[chunk].end);
   give_back(chunk);
 }
 
@@ -188,7 +188,7 @@ bool SpanRing::leave_chunk(std::uint32_t index) noexcept {
   }
   free_chunk(chunk);
   // The stripe goes on there if that is close behind.
-  std::atomic<std::uint32_t>& next = stripe_at(index).next;
+  Atomic<std::uint32_t>& next = stripe_at(index).next;
   const std::uint32_t ahead = next.load(std::memory_order_relaxed) - chunk;
   if (ahead != 0 && ahead <= rewind_max) next.store(chunk, std::memory_order_relaxed);
   return true;
@@ -308,11 +308,12 @@ bool SpanRing::find_late(RingElement& out) noexcept {
 }
 
 void SpanRing::pop_late(const RingElement& element) noexcept {
-  std::uint32_t& header = *(reinterpret_cast<std::uint32_t*>(element.bytes.data()) - 1);
+  const AtomicRef<std::uint32_t> at{*(reinterpret_cast<std::uint32_t*>(element.bytes.data()) - 1)};
+  const std::uint32_t header = at.load(std::memory_order_relaxed);
   EDGESPAN_ASSERT((header & (committed | taken)) == committed);
   EDGESPAN_ASSERT(small_code ||
                   (size_of(header) == element.bytes.size() && holes_ != 0));  // as peek_late() left it
-  header |= taken;
+  at.store(header | taken, std::memory_order_relaxed);
   count_popped(reading_[0]);
 }
 

@@ -15,13 +15,13 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <edgespan/limits.hpp>
 #include <span>
 
 #include "core/assert.hpp"
+#include "core/atomic_ref.hpp"
 #include "core/code.hpp"
 #include "core/stripe_counters.hpp"
 
@@ -55,7 +55,7 @@ class SpanRing {
     EDGESPAN_ASSERT(stripe < stripes && size - 1 < ring_chunk_bytes - 4);
     const std::uint32_t words = words_for(size);
     if constexpr (small_code) return claim_on(stripe, size);
-    std::atomic<std::uint32_t>& at = stripe_at(stripe).cursor;
+    Atomic<std::uint32_t>& at = stripe_at(stripe).cursor;
     std::uint32_t seen = at.load(std::memory_order_relaxed);
     if (words_of(seen) + words <= chunk_words &&
         at.compare_exchange_strong(seen, seen + words, std::memory_order_acq_rel,
@@ -66,11 +66,11 @@ class SpanRing {
   }
   void commit(std::byte* claimed, std::uint32_t size, std::uint32_t timestamp_at, bool annotated) noexcept {
     EDGESPAN_ASSERT(claimed != nullptr);
-    auto* const header = reinterpret_cast<std::uint32_t*>(claimed) - 1;
-    EDGESPAN_ASSERT(*header == size);  // claimed with this size, and not committed before
+    const AtomicRef<std::uint32_t> header{*(reinterpret_cast<std::uint32_t*>(claimed) - 1)};
+    // Claimed with this size, and not committed before.
+    EDGESPAN_ASSERT(header.load(std::memory_order_relaxed) == size);
     EDGESPAN_ASSERT(timestamp_at < size);
-    std::atomic_ref<std::uint32_t>{*header}.store(pack(size, timestamp_at, annotated),
-                                                  std::memory_order_release);
+    header.store(pack(size, timestamp_at, annotated), std::memory_order_release);
   }
   // Whether a claim was the first of its chunk: the moment at which the ring became fuller.
   bool opens_chunk(const std::byte* claimed) const noexcept {
@@ -105,11 +105,13 @@ class SpanRing {
   EDGESPAN_SHARED void pop(std::uint32_t stripe) noexcept {
     ReadSide& side = read_side(stripe);
     EDGESPAN_ASSERT(small_code || (stripe < stripes && side.first < chunks()));  // as peek() left it
-    std::uint32_t& header = *word(side.first, side.words);
+    const AtomicRef<std::uint32_t> at{*word(side.first, side.words)};
+    const std::uint32_t header = at.load(std::memory_order_relaxed);
     EDGESPAN_ASSERT((header & (committed | taken)) == committed);
     side.words += words_for(size_of(header));
     EDGESPAN_ASSERT(side.words <= chunk_words);
-    if (passes_over && chunks_[side.first].hole != chunk_words) header |= taken;
+    if (passes_over && chunks_[side.first].hole != chunk_words)
+      at.store(header | taken, std::memory_order_relaxed);
     count_popped(side);
   }
 
@@ -175,9 +177,9 @@ class SpanRing {
 
   // What the producers of a stripe write.
   struct alignas(64) Stripe {
-    std::atomic<std::uint32_t> cursor{0};
+    Atomic<std::uint32_t> cursor{0};
     StripeCounters counters;
-    std::atomic<std::uint32_t> next{0};  // where its search for a free chunk begins
+    Atomic<std::uint32_t> next{0};  // where its search for a free chunk begins
   };
   // What the consumer keeps of a stripe.
   struct ReadSide {
@@ -187,7 +189,7 @@ class SpanRing {
     std::uint32_t linked = 0;     // chunks that it has come to know, modulo 2^32
     std::uint32_t left = 0;       // chunks that it has read to their end, modulo 2^32
     std::uint32_t waited_at = 0;  // the claim that it found open before
-    std::atomic<std::uint32_t> popped{0};
+    Atomic<std::uint32_t> popped{0};
   };
 
   // Known to the compiler where there is one only.
@@ -198,12 +200,12 @@ class SpanRing {
     return reinterpret_cast<std::uint32_t*>(bytes_ + chunk * ring_chunk_bytes + words * 4U);
   }
   std::uint32_t header_at(std::uint32_t chunk, std::uint32_t words) noexcept {
-    return std::atomic_ref<std::uint32_t>{*word(chunk, words)}.load(std::memory_order_acquire);
+    return AtomicRef<std::uint32_t>{*word(chunk, words)}.load(std::memory_order_acquire);
   }
   // The size is written at once, so that the consumer can pass over a claim whose producer stops.
   std::byte* open_claim(std::uint32_t chunk, std::uint32_t words, std::uint32_t size) noexcept {
     EDGESPAN_ASSERT(*word(chunk, words) == 0);  // whoever freed the chunk has zeroed it
-    std::atomic_ref<std::uint32_t>{*word(chunk, words)}.store(size, std::memory_order_relaxed);
+    AtomicRef<std::uint32_t>{*word(chunk, words)}.store(size, std::memory_order_relaxed);
     return reinterpret_cast<std::byte*>(word(chunk, words + 1));
   }
   bool show(std::uint32_t chunk, std::uint32_t words, RingElement& out) noexcept {
@@ -240,9 +242,8 @@ class SpanRing {
   std::uint32_t held_ = 0;   // chunks that were left with a claim passed over, linked by `next`
   std::uint32_t holes_ = 0;  // chunks with such a claim, held or not
   std::uint32_t passed_over_ = 0;
-  alignas(64) std::atomic<std::uint32_t> used_{
-      0};                                 // chunks that a stripe has; everybody writes it, once a chunk
-  std::atomic<std::uint32_t> orders_{0};  // chunks that were taken; as `used_`
+  alignas(64) Atomic<std::uint32_t> used_{0};  // chunks that a stripe has; everybody writes it, once a chunk
+  Atomic<std::uint32_t> orders_{0};            // chunks that were taken; as `used_`
 };
 
 }  // namespace edgespan::detail

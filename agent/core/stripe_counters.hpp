@@ -3,9 +3,9 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <edgespan/atomic.hpp>
 #include <edgespan/books.hpp>
 
 #include "core/assert.hpp"
@@ -29,8 +29,8 @@ inline constexpr std::size_t early_drops = static_cast<std::size_t>(DropReason::
 
 // Per stripe, written by its producers; wraps at 2^32 and is summed up by differences.
 struct StripeCounters {
-  std::atomic<std::uint32_t> accepted{0};
-  std::array<std::atomic<std::uint32_t>, early_drops> dropped{};
+  Atomic<std::uint32_t> accepted{0};
+  std::array<Atomic<std::uint32_t>, early_drops> dropped{};
 
   EDGESPAN_SHARED void count(DropReason reason) noexcept {
     EDGESPAN_ASSERT(static_cast<std::size_t>(reason) < early_drops);

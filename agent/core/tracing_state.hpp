@@ -3,8 +3,8 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <cstdint>
+#include <edgespan/atomic.hpp>
 #include <edgespan/housekeeper.hpp>
 #include <edgespan/tracing.hpp>
 #include <span>
@@ -53,19 +53,19 @@ struct TracingState {
   bool drop_oldest = false;
   EncodedEndpoint local{};
   SpanRing ring{};
-  std::atomic<Housekeeper*> housekeepers{nullptr};  // the last one that was added
-  std::array<std::atomic<std::uint32_t>, static_cast<std::size_t>(Event::count)> events{};
+  Atomic<Housekeeper*> housekeepers{nullptr};  // the last one that was added
+  std::array<Atomic<std::uint32_t>, static_cast<std::size_t>(Event::count)> events{};
   Ledger ledger{};
   std::array<std::uint64_t, 4> seed{};
-  std::atomic<std::uint32_t> consumer_lock{0};
-  std::atomic<std::uint32_t> wake_sent{0};
-  std::atomic<const edgespan_worker*> worker{nullptr};
-  std::atomic<std::uint32_t> threads_seeded{0};
+  Atomic<std::uint32_t> consumer_lock{0};
+  Atomic<std::uint32_t> wake_sent{0};
+  Atomic<const edgespan_worker*> worker{nullptr};
+  Atomic<std::uint32_t> threads_seeded{0};
   std::uint32_t epoch = 0;  // 0: init has not succeeded
-  std::atomic<bool> off{false};
-  std::atomic<bool> stopped{false};  // no reporter takes spans any more: what is in the ring is dropped
-  std::atomic<bool> forked{false};   // this is the copy in a forked child
-  std::atomic<bool> seeded{false};
+  Atomic<bool> off{false};
+  Atomic<bool> stopped{false};  // no reporter takes spans any more: what is in the ring is dropped
+  Atomic<bool> forked{false};   // this is the copy in a forked child
+  Atomic<bool> seeded{false};
   edgespan_fork_listener fork_listener{};
 
   std::uint64_t now_us() const noexcept { return clock.mono_us(clock.ctx); }

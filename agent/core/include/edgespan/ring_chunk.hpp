@@ -3,8 +3,8 @@
 // hold arrays of them.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
+#include <edgespan/atomic.hpp>
 
 namespace edgespan {
 
@@ -19,11 +19,11 @@ static_assert(span_bytes_max + 8 <= ring_chunk_bytes, "a chunk holds whole spans
 // The state of one chunk, which lies apart from its bytes. A producer takes the chunk and writes the first
 // two members before anybody else can see it; the others belong to the consumer.
 struct RingChunk {
-  std::atomic<std::uint32_t>
-      before;  // where its stripe was before it took this chunk; or that the chunk is free
-  std::atomic<std::uint32_t> order;  // how many chunks were taken before it, modulo 2^32
-  std::uint32_t next;                // the chunk that its stripe took next
-  std::uint16_t end;                 // words that were claimed when the stripe moved on
+  // Where its stripe was before it took this chunk; or that the chunk is free.
+  detail::Atomic<std::uint32_t> before;
+  detail::Atomic<std::uint32_t> order;  // how many chunks were taken before it, modulo 2^32
+  std::uint32_t next;                   // the chunk that its stripe took next
+  detail::Guarded<std::uint16_t> end;   // words that were claimed when the stripe moved on
   std::uint16_t hole;  // the first word of the first claim that was passed over; chunk_words: none
 };
 

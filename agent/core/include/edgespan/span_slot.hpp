@@ -4,9 +4,9 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <edgespan/atomic.hpp>
 #include <edgespan/context.hpp>
 
 namespace edgespan {
@@ -25,8 +25,8 @@ inline constexpr std::size_t slot_align = 64;
 #endif
 
 struct alignas(slot_align) SpanSlot {
-  std::atomic<std::uint32_t> state;  // generation and phase
-  std::atomic<std::uint32_t> start;  // start_us / 65,536, for the sweep
+  detail::Atomic<std::uint32_t> state;  // generation and phase
+  detail::Atomic<std::uint32_t> start;  // start_us / 65,536, for the sweep
   std::uint8_t kind;
   std::uint8_t flags;
   Decision decision;
@@ -35,7 +35,7 @@ struct alignas(slot_align) SpanSlot {
   std::uint16_t annotation_bytes;
   std::uint16_t tag_bytes;
   std::uint64_t trace_hi, trace_lo, span_id, parent_id;
-  std::uint64_t start_us;  // monotonic
+  detail::Guarded<std::uint64_t> start_us;  // monotonic
   std::array<std::byte, span_text_bytes> text;
 };
 static_assert(sizeof(SpanSlot) == 448);

@@ -4,20 +4,20 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <cstdint>
+#include <edgespan/atomic.hpp>
 #include <edgespan/context.hpp>
 
 namespace edgespan {
 
 // One message in flight, found by the address that librdkafka gives it.
 struct InflightSlot {
-  std::atomic<std::uintptr_t> key;     // the address; 0: free; 1: somebody copies the span in or out
-  std::atomic<std::uint32_t> start_s;  // seconds, for the sweep
-  std::atomic<std::uint16_t> strays;   // messages whose own slot is this one and that stand in another
+  detail::Atomic<std::uintptr_t> key;     // the address; 0: free; 1: somebody copies the span in or out
+  detail::Atomic<std::uint32_t> start_s;  // seconds, for the sweep
+  detail::Atomic<std::uint16_t> strays;   // messages whose own slot is this one and that stand in another
   Decision decision;
   std::uint64_t trace_hi, trace_lo, span_id, parent_id;
-  std::uint64_t start_us;  // monotonic
+  detail::Guarded<std::uint64_t> start_us;  // monotonic
 };
 
 inline constexpr std::uint32_t inflight_bucket_size = 8;
