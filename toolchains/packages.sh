@@ -30,6 +30,8 @@ missing_packages() {
   header CLI/CLI.hpp || echo libcli11-dev
   header httplib.h || echo libcpp-httplib-dev
   header zlib.h || echo zlib1g-dev
+  # Not every system has it, and only tests/model needs it.
+  header relacy/relacy.hpp || ! apt-cache show relacy-dev >/dev/null 2>&1 || echo relacy-dev
   header catch2/catch.hpp || header catch2/catch_all.hpp || echo catch2
   if [ "$1" = lint ]; then
     python3 -m pip --version >/dev/null 2>&1 || echo python3-pip

@@ -15,7 +15,7 @@ namespace {
   const std::uint64_t elapsed_us = now_us - slot.start_us;
   const Context context = context_of(slot);
   SpanFields span{context};
-  span.kind = static_cast<Kind>(slot.kind);
+  span.kind = static_cast<Kind>(std::uint8_t{slot.kind});
   span.start_us = slot.start_us;
   span.duration_us = elapsed_us == 0 ? 1 : elapsed_us;  // the collector takes 0 for absent
   const Bytes text{slot.text};
@@ -39,7 +39,7 @@ std::uint16_t claim_slot(std::span<SpanSlot> slots, std::uint32_t& generation) n
     if (slot_phase(seen) != SlotPhase::free) continue;
     generation = (slot_generation(seen) + 1) & slot_generation_mask;
     if (state.compare_exchange_strong(seen, slot_state(generation, SlotPhase::busy),
-                                      std::memory_order_acquire)) {
+                                      std::memory_order_acquire, std::memory_order_relaxed)) {
       thread.slot = at;
       return static_cast<std::uint16_t>(at + 1);
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <atomic>
 #include <cstdint>
+#include <edgespan/atomic.hpp>
 #include <edgespan/reporter.hpp>
 
 #include "core/batch_offerer.hpp"
@@ -14,10 +14,10 @@ namespace edgespan::detail {
 struct ReporterState {
   TracingState& tracing;
   BatchOfferer offerer;
-  edgespan_worker worker{};                // as given to start(); zeros: the application calls step()
-  std::uint64_t swept_us = 0;              // when open spans were last looked at
-  std::atomic<std::uint32_t> stepping{0};  // 1 while a thread is inside step()
-  std::atomic<bool> stopped{false};
+  edgespan_worker worker{};             // as given to start(); zeros: the application calls step()
+  Guarded<std::uint64_t> swept_us = 0;  // when open spans were last looked at
+  Atomic<std::uint32_t> stepping{0};    // 1 while a thread is inside step()
+  Atomic<bool> stopped{false};
 
   bool forked() const noexcept { return tracing.in_child(); }
 

@@ -36,7 +36,7 @@ void Span::give_back(SpanSlot& slot, bool done) const noexcept {
 
 bool Span::recording() const noexcept {
   return tracing_ != nullptr && slot_ != 0 &&
-         detail::slot_at(state_of(*tracing_), slot_).state.load(std::memory_order_acquire) ==
+         detail::slot_at(state_of(*tracing_), slot_).state.load(std::memory_order_relaxed) ==
              slot_state(generation_, SlotPhase::open);
 }
 

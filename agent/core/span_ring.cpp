@@ -73,7 +73,7 @@ std::byte* SpanRing::claim_on(std::uint32_t index, std::uint32_t size) noexcept 
   for (;;) {
     const std::uint32_t at = words_of(seen);
     if (at + words <= chunk_words) {
-      if (!stripe.cursor.compare_exchange_weak(seen, seen + words, std::memory_order_acq_rel,
+      if (!stripe.cursor.compare_exchange_weak(seen, seen + words, std::memory_order_acquire,
                                                std::memory_order_relaxed)) {
         continue;
       }
@@ -87,7 +87,7 @@ std::byte* SpanRing::claim_on(std::uint32_t index, std::uint32_t size) noexcept 
     if constexpr (has_threads)
       chunks_[spare].order.store(orders_.fetch_add(1, std::memory_order_relaxed), std::memory_order_relaxed);
     chunks_[spare].before.store(seen, std::memory_order_relaxed);
-    if (stripe.cursor.compare_exchange_weak(seen, cursor(spare, words), std::memory_order_acq_rel,
+    if (stripe.cursor.compare_exchange_weak(seen, cursor(spare, words), std::memory_order_release,
                                             std::memory_order_relaxed)) {
       EDGESPAN_ASSERT(small_code || chunk_of(seen) != spare);  // the stripe had the one, this claim the other
       return open_claim(spare, 0, size);
@@ -201,7 +201,7 @@ bool SpanRing::close_chunk(std::uint32_t index, std::uint32_t expected) noexcept
   EDGESPAN_ASSERT(words <= chunk_words && read_side(index).first == read_side(index).last);
   EDGESPAN_ASSERT(small_code ||
                   (chunk_of(expected) == read_side(index).first && read_side(index).words <= words));
-  if (!stripe_at(index).cursor.compare_exchange_strong(expected, no_chunk, std::memory_order_acq_rel,
+  if (!stripe_at(index).cursor.compare_exchange_strong(expected, no_chunk, std::memory_order_relaxed,
                                                        std::memory_order_relaxed)) {
     return false;
   }
@@ -246,7 +246,7 @@ SpanRing::Peek SpanRing::peek_on(std::uint32_t index, RingElement& out) noexcept
     std::uint32_t end = chunks_[side.first].end;
     if (side.first == side.last) {
       const std::uint32_t at = link_chunks(index);
-      end = side.first == side.last ? words_of(at) : chunks_[side.first].end;
+      end = side.first == side.last ? words_of(at) : std::uint32_t{chunks_[side.first].end};
     }
     EDGESPAN_ASSERT(small_code || side.words <= end);
     if (side.words != end) {

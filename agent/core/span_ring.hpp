@@ -43,7 +43,7 @@ class SpanRing {
     EDGESPAN_ASSERT(small_code || chunks_used() == 0);
     for (std::uint32_t i = 0; i < stripes; ++i) {
       stripes_[i].counters.accepted.store(count, std::memory_order_relaxed);
-      reading_[i].popped.store(count, std::memory_order_relaxed);
+      reading_[i].popped = count;
       reading_[i].linked = reading_[i].left = count;
     }
     orders_.store(count, std::memory_order_relaxed);
@@ -58,7 +58,7 @@ class SpanRing {
     Atomic<std::uint32_t>& at = stripe_at(stripe).cursor;
     std::uint32_t seen = at.load(std::memory_order_relaxed);
     if (words_of(seen) + words <= chunk_words &&
-        at.compare_exchange_strong(seen, seen + words, std::memory_order_acq_rel,
+        at.compare_exchange_strong(seen, seen + words, std::memory_order_acquire,
                                    std::memory_order_relaxed)) {
       return open_claim(chunk_of(seen), words_of(seen), size);
     }
@@ -133,6 +133,12 @@ class SpanRing {
   // Whether all that stood before the marks was popped or passed over.
   bool passed(const Marks& marks) const noexcept;
 
+  // Elements that left the ring by this stripe, modulo 2^32.
+  std::uint32_t popped(std::uint32_t stripe) const noexcept {
+    EDGESPAN_ASSERT(stripe < stripes);
+    return reading_[stripe].popped;
+  }
+
   // Any thread, from here on. Chunks that hold, or may take, spans; a guess as soon as it is returned.
   std::uint32_t chunks_used() const noexcept { return used_.load(std::memory_order_relaxed); }
   std::uint32_t chunks() const noexcept { return static_cast<std::uint32_t>(chunks_.size()); }
@@ -141,17 +147,14 @@ class SpanRing {
     EDGESPAN_ASSERT(stripe < stripes);
     return stripe_at(stripe).counters;
   }
-  // Elements that left the ring by this stripe.
-  std::uint32_t popped(std::uint32_t stripe) const noexcept {
-    EDGESPAN_ASSERT(stripe < stripes);
-    return reading_[stripe].popped.load(std::memory_order_acquire);
-  }
 
  private:
   static constexpr std::uint32_t chunk_words = ring_chunk_bytes / 4;
 
   // A cursor packs the chunk a stripe fills and how many words of it are claimed. Equal values mean equal
-  // states, so a compare-and-swap needs no generation. A stripe without a chunk counts as full.
+  // states, so a compare-and-swap needs no generation. A stripe without a chunk counts as full. Whoever moves
+  // a stripe to a chunk releases the chunk, and all later changes are compare-and-swaps: so whoever acquires
+  // any of them has the chunk.
   static constexpr std::uint32_t none = 0x7FFFFF;
   static constexpr std::uint32_t cursor(std::uint32_t chunk, std::uint32_t words) noexcept {
     EDGESPAN_ASSERT(small_code || words <= chunk_words);
@@ -189,7 +192,7 @@ class SpanRing {
     std::uint32_t linked = 0;     // chunks that it has come to know, modulo 2^32
     std::uint32_t left = 0;       // chunks that it has read to their end, modulo 2^32
     std::uint32_t waited_at = 0;  // the claim that it found open before
-    Atomic<std::uint32_t> popped{0};
+    Guarded<std::uint32_t> popped{0};
   };
 
   // Known to the compiler where there is one only.
@@ -219,9 +222,7 @@ class SpanRing {
     out.annotated = (header & has_annotations) != 0;
     return true;
   }
-  static void count_popped(ReadSide& side) noexcept {
-    side.popped.store(side.popped.load(std::memory_order_relaxed) + 1, std::memory_order_release);
-  }
+  static void count_popped(ReadSide& side) noexcept { side.popped = side.popped + 1; }
   std::byte* claim_on(std::uint32_t index, std::uint32_t size) noexcept;
   std::uint32_t take_chunk(Stripe& stripe) noexcept;
   void give_back(std::uint32_t chunk) noexcept;

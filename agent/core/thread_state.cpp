@@ -6,7 +6,8 @@
 
 namespace edgespan::detail {
 
-#if !defined(EDGESPAN_NO_THREADS)
+#if defined(EDGESPAN_MODEL)
+#elif !defined(EDGESPAN_NO_THREADS)
 constinit thread_local ThreadState this_thread{};
 #elif defined(EDGESPAN_INTERRUPTS)
 namespace {

@@ -28,7 +28,9 @@ struct ThreadState {
 
 // Zero-initialised and without a destructor, so that it costs a thread nothing until it traces; read without
 // a call where there are threads.
-#if !defined(EDGESPAN_NO_THREADS)
+#if defined(EDGESPAN_MODEL)
+ThreadState& thread_state() noexcept;  // the threads of the model are none of the system's
+#elif !defined(EDGESPAN_NO_THREADS)
 extern constinit thread_local ThreadState this_thread;
 inline ThreadState& thread_state() noexcept { return this_thread; }
 #elif defined(__ARM_ARCH_PROFILE) && __ARM_ARCH_PROFILE == 'M'

@@ -89,7 +89,7 @@ void InflightTable::init(std::span<InflightBucket> buckets) noexcept {
 // The slot of the key, claimed; null if it is not there.
 InflightSlot* InflightTable::find(const Place& place, bool& busy_seen) const noexcept {
   InflightSlot* const slot = claim_in(*place.bucket, place.first, place.key, busy_seen);
-  if (slot != nullptr || place.own->strays.load(std::memory_order_acquire) == 0) return slot;
+  if (slot != nullptr || place.own->strays.load(std::memory_order_relaxed) == 0) return slot;
   return claim_in(second_bucket(place), 0, place.key, busy_seen);
 }
 
@@ -99,7 +99,7 @@ InflightTable::Insert InflightTable::insert(const void* address, InflightSpan& s
   // Claims the slot before reading it: to fetch its cache line for reading and again for writing would be two
   // waits.
   if (!claim(*place.own, empty)) return insert_slow(place, span);
-  if (place.own->strays.load(std::memory_order_acquire) != 0) {
+  if (place.own->strays.load(std::memory_order_relaxed) != 0) {
     place.own->key.store(empty, std::memory_order_release);
     return insert_slow(place, span);
   }

@@ -71,7 +71,7 @@ class InflightTable {
   };
   static bool may_hold(const Place& place) noexcept {
     const std::uintptr_t seen = place.own->key.load(std::memory_order_relaxed);
-    return seen == place.key || seen == busy || place.own->strays.load(std::memory_order_acquire) != 0;
+    return seen == place.key || seen == busy || place.own->strays.load(std::memory_order_relaxed) != 0;
   }
 
   // Slots follow the order of addresses: one slot for 64 bytes of memory. Messages that are produced in a row

@@ -25,7 +25,7 @@ void set_counters_near_wrap(detail::TracingState& state, std::uint32_t distance)
     detail::StripeCounters& counters = state.ring.counters(i);
     counters.accepted.store(near, std::memory_order_relaxed);
     for (auto& dropped : counters.dropped) dropped.store(near, std::memory_order_relaxed);
-    (state.ring.*reading_member())[i].popped.store(near, std::memory_order_relaxed);
+    (state.ring.*reading_member())[i].popped = near;
     state.ledger.accepted[i] = state.ledger.popped[i] = near;
     state.ledger.sums.delivered += near;
   }

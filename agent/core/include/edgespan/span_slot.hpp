@@ -27,7 +27,7 @@ inline constexpr std::size_t slot_align = 64;
 struct alignas(slot_align) SpanSlot {
   detail::Atomic<std::uint32_t> state;  // generation and phase
   detail::Atomic<std::uint32_t> start;  // start_us / 65,536, for the sweep
-  std::uint8_t kind;
+  detail::Guarded<std::uint8_t> kind;
   std::uint8_t flags;
   Decision decision;
   std::uint16_t name_bytes;    // at the end of `text`
