@@ -99,6 +99,32 @@ EDGESPAN_TEST(dates_hold_to_the_second_and_beyond_2038, "tls") {
   }
 }
 
+// One certificate was valid, one is, one will be, and so it is with the date of the board.
+EDGESPAN_TEST(three_certificates_at_three_dates_have_nine_results, "tls") {
+  constexpr std::int64_t dates_s[] = {now_s - 100 * day_s, now_s, now_s + 100 * day_s};
+  const Identity root = issue(authority("root", now_s - 200 * day_s, now_s + 200 * day_s), nullptr);
+  for (const std::int64_t valid_s : dates_s) {
+    const std::vector<Identity> chain{
+        issue({.from_s = valid_s - 10 * day_s, .until_s = valid_s + 10 * day_s}, &root)};
+    for (const std::int64_t board_s : dates_s) {
+      TEST_CONTEXT("valid_s = " << valid_s << ", board_s = " << board_s);
+      if (board_s != valid_s) {
+        check_refused(root, chain,
+                      {board_s > valid_s ? EDGESPAN_STREAM_EXPIRED : EDGESPAN_STREAM_NOT_YET_VALID, 0},
+                      board_s);
+        continue;
+      }
+      TlsPeer peer({.chain = chain});
+      Client client(peer, {.roots = root.pem()});
+      client.clock.wall_s = board_s;
+      TEST_ASSERT_EQUAL_INT(1, client.open());
+      TEST_ASSERT_EQUAL_INT(0, client.report().error);
+      TEST_ASSERT_EQUAL_UINT32(1, client.tls.counters().handshakes);
+      TEST_ASSERT_EQUAL_UINT32(0, client.tls.counters().failures);
+    }
+  }
+}
+
 EDGESPAN_TEST(a_certificate_for_clients_serves_no_server, "tls") {
   const Identity root = root_authority();
   check_refused(root, {issue({.usage = "clientAuth"}, &root)}, {EDGESPAN_STREAM_BAD_CERTIFICATE, 0});
