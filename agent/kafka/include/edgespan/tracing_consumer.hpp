@@ -13,9 +13,11 @@
 
 namespace edgespan {
 
-// A consumer that create() or rd_kafka_new() made, whose polls are traced. A client of create() traces whatever
-// is consumed on it anyway; what comes by the calls below is traced here instead, not twice. Owns nothing: it is outlived by
-// `kafka`, by `consumer` and by the arrays of `memory`, which no other consumer uses. One thread at a time.
+// A consumer that create() or rd_kafka_new() made, whose polls are traced. A client of create() traces
+// whatever is consumed on it anyway; what comes by the calls below is traced here instead, not twice.
+//
+// Owns nothing: it is outlived by `kafka`, by `consumer` and by the arrays of `memory`, which no other
+// consumer uses. One thread at a time.
 class TracingConsumer {
  public:
   TracingConsumer(KafkaTracing& kafka, rd_kafka_t* consumer, ConsumerMemory memory) noexcept;
