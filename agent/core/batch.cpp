@@ -3,6 +3,8 @@
 
 #include <cstring>
 
+#include "core/pause_point.hpp"
+
 namespace edgespan::detail {
 
 Taken take_spans(TracingState& state, std::span<std::byte> room, std::uint64_t& since_us) noexcept {
@@ -33,6 +35,7 @@ Taken take_spans(TracingState& state, std::span<std::byte> room, std::uint64_t& 
        stripe = state.ring.oldest_stripe(without)) {
     SpanRing::Peek found = state.ring.peek(stripe, element);
     for (; found == SpanRing::Peek::element && move(element); found = state.ring.peek(stripe, element)) {
+      EDGESPAN_PAUSE_POINT(peeked);
       state.ring.pop(stripe);
     }
     if (found == SpanRing::Peek::nothing) without |= 1U << stripe;

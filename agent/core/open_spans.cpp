@@ -2,6 +2,7 @@
 #include "core/open_spans.hpp"
 
 #include "core/ids.hpp"
+#include "core/pause_point.hpp"
 #include "core/put_span.hpp"
 #include "core/slot_phase.hpp"
 #include "core/slot_text.hpp"
@@ -108,8 +109,10 @@ void sweep_spans(TracingState& state, std::uint64_t now_us, bool all) noexcept {
   for (SpanSlot& slot : state.memory.spans) {
     const std::uint32_t seen = slot.state.load(std::memory_order_acquire);
     const std::uint32_t generation = slot_generation(seen);
-    if (slot_phase(seen) != SlotPhase::open || !(all || expired(slot)) || !own_slot(slot, generation))
-      continue;
+    if (slot_phase(seen) != SlotPhase::open || !(all || expired(slot))) continue;
+    EDGESPAN_PAUSE_POINT(slot_found);
+    if (!own_slot(slot, generation)) continue;
+    EDGESPAN_PAUSE_POINT(slot_swept);
     EDGESPAN_ASSERT(small_code || slot.start.load(std::memory_order_relaxed) == slot_start(slot.start_us));
     set_tag(slot, error_key, "abandoned");
     state.count(Event::expired);

@@ -5,6 +5,7 @@
 
 #include "core/code.hpp"
 #include "core/encode_impl.hpp"
+#include "core/pause_point.hpp"
 #include "core/ring_room.hpp"
 #include "core/tracing_state.hpp"
 
@@ -27,6 +28,7 @@ namespace edgespan::detail {
     return false;
   counters.accepted.fetch_add(1, std::memory_order_relaxed);
   encode_impl::encode(span, size, out);
+  EDGESPAN_PAUSE_POINT(encoded);
   state.ring.commit(out, size.total, size.timestamp_at, span.annotated);
   if (has_threads && state.ring.opens_chunk(out)) [[unlikely]]
     wake_reporter(state);

@@ -8,6 +8,7 @@
 #include "core/elapsed.hpp"
 #include "core/ids.hpp"
 #include "core/open_spans.hpp"
+#include "core/pause_point.hpp"
 #include "core/reporter_state.hpp"
 
 namespace edgespan {
@@ -181,6 +182,7 @@ Status Reporter::stop(std::uint32_t deadline_ms) noexcept {
   enter_for_stop(*state_);
   sweep(tracing, started_us, true);
   state_->leave();
+  EDGESPAN_PAUSE_POINT(stop_swept);
   uplink_ready();
   const Status status = wait_until_settled(*this, *state_, deadline_us);
   if constexpr (detail::has_threads) stop_worker(*state_, deadline_us);
@@ -188,6 +190,7 @@ Status Reporter::stop(std::uint32_t deadline_ms) noexcept {
   state_->stopped.store(true, std::memory_order_relaxed);
   // With the thread gone and step() closed, what is still held will never leave.
   state_->offerer.drop_batch();
+  EDGESPAN_PAUSE_POINT(stop_closed);
   tracing.stopped.store(true, std::memory_order_relaxed);
   state_->leave();
   return status;

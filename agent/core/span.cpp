@@ -3,6 +3,7 @@
 
 #include "core/code.hpp"
 #include "core/open_spans.hpp"
+#include "core/pause_point.hpp"
 #include "core/slot_phase.hpp"
 #include "core/slot_text.hpp"
 #include "core/utf8.hpp"
@@ -23,7 +24,9 @@ enum : std::uint8_t { flag_error_tag = 1 };  // the application set the tag `err
 SpanSlot* Span::take() const noexcept {
   if (tracing_ == nullptr || slot_ == 0) return nullptr;
   SpanSlot& slot = detail::slot_at(state_of(*tracing_), slot_);
-  return detail::own_slot(slot, generation_) ? &slot : nullptr;
+  if (!detail::own_slot(slot, generation_)) return nullptr;
+  EDGESPAN_PAUSE_POINT(slot_taken);
+  return &slot;
 }
 
 void Span::give_back(SpanSlot& slot, bool done) const noexcept {

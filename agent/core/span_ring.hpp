@@ -23,6 +23,7 @@
 #include "core/assert.hpp"
 #include "core/atomic_ref.hpp"
 #include "core/code.hpp"
+#include "core/pause_point.hpp"
 #include "core/stripe_counters.hpp"
 
 namespace edgespan::detail {
@@ -207,6 +208,7 @@ class SpanRing {
   }
   // The size is written at once, so that the consumer can pass over a claim whose producer stops.
   std::byte* open_claim(std::uint32_t chunk, std::uint32_t words, std::uint32_t size) noexcept {
+    EDGESPAN_PAUSE_POINT(claimed);
     EDGESPAN_ASSERT(*word(chunk, words) == 0);  // whoever freed the chunk has zeroed it
     AtomicRef<std::uint32_t>{*word(chunk, words)}.store(size, std::memory_order_relaxed);
     return reinterpret_cast<std::byte*>(word(chunk, words + 1));

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// Places between two steps of a thread, at which tests/interleave stops the thread on purpose. They are there
+// in that build alone.
+#pragma once
+
+#ifdef EDGESPAN_PAUSE_POINTS
+#include <cstdint>
+
+namespace edgespan::detail {
+
+enum class PausePoint : std::uint8_t {
+  claimed,      // room in the ring, whose size is not written yet
+  encoded,      // an element that is not committed yet
+  peeked,       // the consumer has seen an element and has not taken it
+  slot_taken,   // an owner has made its slot busy, to change its span
+  slot_found,   // the sweep has found a span to end, and not made its slot busy yet
+  slot_swept,   // the sweep has made a slot busy, and not put its span into the ring yet
+  stop_swept,   // stop() has ended the open spans
+  stop_closed,  // stop() has settled its last batch, and spans may still come
+};
+// The test's: returns when the thread may go on.
+void pause_at(PausePoint point) noexcept;
+
+}  // namespace edgespan::detail
+
+#define EDGESPAN_PAUSE_POINT(name) ::edgespan::detail::pause_at(::edgespan::detail::PausePoint::name)
+#else
+#define EDGESPAN_PAUSE_POINT(name) static_cast<void>(0)
+#endif
