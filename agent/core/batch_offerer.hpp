@@ -50,7 +50,7 @@ class BatchOfferer {
   };
 
   std::uint32_t collect(std::uint64_t now_us) noexcept;
-  void fill() noexcept;
+  inline void fill() noexcept;
   inline void heed_ready() noexcept;
   std::uint32_t offer(std::uint64_t now_us) noexcept;
   void count_sent(const SendResult& result) noexcept;

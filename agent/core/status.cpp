@@ -22,6 +22,8 @@ std::string_view status_text(Status status) noexcept {
     case Status::too_small:
       return "the memory cannot be used: shortfall() says which array and what would do; Memory<Limits{...}> "
              "fits";
+    case Status::misaligned:
+      return "an array of the memory does not begin where its type may lie; Memory<Limits{...}> does";
     case Status::no_thread:
       return "the port could not start the reporter's thread; call step() instead, or free resources";
     case Status::forked:

@@ -15,6 +15,17 @@ namespace {
 
 std::atomic<std::uint32_t> epochs{0};
 
+// Small code looks at the ring alone: bytes may lie anywhere, while a compiler puts the other arrays where
+// their types may.
+bool misaligned(const TracingMemory& memory) noexcept {
+  const auto off = [](const void* array, std::size_t align) {
+    return reinterpret_cast<std::uintptr_t>(array) % align != 0;
+  };
+  if (off(memory.ring.data(), ring_align)) return true;
+  return !detail::small_code &&
+         (off(memory.chunks.data(), alignof(RingChunk)) || off(memory.spans.data(), alignof(SpanSlot)));
+}
+
 }  // namespace
 
 Tracing::Tracing() noexcept {
@@ -41,6 +52,7 @@ Status Tracing::init(const TracingMemory& memory, const TracingConfig& config,
   }
   if (config.span_deadline_s == 0) return Status::bad_config;
   if (shortfall(memory).array != nullptr) return Status::too_small;
+  if (misaligned(memory)) return Status::misaligned;
   if (config.local.service_name.empty() ||
       !detail::encode_endpoint(config.local, detail::EndpointField::local, inside.local)) {
     return Status::bad_text;

@@ -23,6 +23,8 @@ AgentStatus tracing_failed(Status status, const TracingMemory& memory, const Tra
       const char* const array = shortfall(memory).array;
       return {status, "memory", {}, array != nullptr ? array : ""};
     }
+    case Status::misaligned:
+      return {status, "memory"};
     case Status::bad_config:
       if (config.span_deadline_s == 0) return {status, "tracing.span_deadline_s", "give 1 or more"};
       return {status, "clock", "a function of the table is missing"};

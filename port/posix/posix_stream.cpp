@@ -102,7 +102,9 @@ int Stream::begin(const char* host, std::uint16_t port) noexcept {
 
 int Stream::resolve() noexcept {
   if (!lookup_done(*lookup_)) {
-    want(lookup_descriptor(*lookup_), want_read);
+    // -1: the application has closed it, and each step looks for itself.
+    const int done = lookup_descriptor(*lookup_);
+    if (done >= 0) want(done, want_read);
     return 0;
   }
   wanted_.store(nothing);
@@ -127,13 +129,14 @@ int Stream::try_addresses() noexcept {
 int Stream::start_connecting(const Address& address) noexcept {
   Address target = address;
   const socklen_t target_bytes = set_port(target, port_);
-  descriptor_ = socket(target.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
-  if (descriptor_ < 0) return stream_error(errno);
-  set_option(descriptor_, TCP_NODELAY, 1);  // head and body are two sends; the body must not wait for an ACK
-  if (user_timeout_ms_ != 0) set_option(descriptor_, TCP_USER_TIMEOUT, static_cast<int>(user_timeout_ms_));
+  const int descriptor =
+      ::socket(target.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
+  if (!socket_.take(descriptor)) return stream_error(errno);
+  set_option(descriptor, TCP_NODELAY, 1);  // head and body are two sends; the body must not wait for an ACK
+  if (user_timeout_ms_ != 0) set_option(descriptor, TCP_USER_TIMEOUT, static_cast<int>(user_timeout_ms_));
   state_ = State::connecting;
   // An interrupted connect goes on by itself, like one in progress.
-  if (connect(descriptor_, &target.any, target_bytes) != 0 && errno != EINPROGRESS && errno != EINTR) {
+  if (connect(descriptor, &target.any, target_bytes) != 0 && errno != EINPROGRESS && errno != EINTR) {
     const int error = stream_error(errno);
     drop_descriptor();
     return error;
@@ -143,14 +146,18 @@ int Stream::start_connecting(const Address& address) noexcept {
 
 // Continues the attempt with the present address only. Results as of open().
 int Stream::finish_connecting() noexcept {
-  pollfd ready{descriptor_, POLLOUT, 0};
+  if (!socket_.intact()) {
+    drop_descriptor();
+    return EDGESPAN_STREAM_FAILED;
+  }
+  pollfd ready{socket_.number(), POLLOUT, 0};
   if (poll(&ready, 1, 0) <= 0) {
-    want(descriptor_, want_write);
+    want(socket_.number(), want_write);
     return 0;
   }
   int error = 0;
   socklen_t error_bytes = sizeof error;
-  if (getsockopt(descriptor_, SOL_SOCKET, SO_ERROR, &error, &error_bytes) != 0) error = errno;
+  if (getsockopt(socket_.number(), SOL_SOCKET, SO_ERROR, &error, &error_bytes) != 0) error = errno;
   if (error == 0) {
     wanted_.store(nothing);
     state_ = State::open;
@@ -162,24 +169,32 @@ int Stream::finish_connecting() noexcept {
   return error == ETIMEDOUT ? static_cast<int>(EDGESPAN_STREAM_UNREACHABLE) : stream_error(error);
 }
 
+// Whether there is a connection whose descriptor is still the agent's.
+bool Stream::usable() noexcept {
+  if (state_ != State::open) return false;
+  if (socket_.intact()) return true;
+  wanted_.store(nothing);
+  return false;
+}
+
 std::int32_t Stream::send(const void* bytes, std::size_t n) noexcept {
-  if (state_ != State::open) return EDGESPAN_STREAM_FAILED;
+  if (!usable()) return EDGESPAN_STREAM_FAILED;
   const ssize_t sent = without_interruption(
-      [&] { return ::send(descriptor_, bytes, std::min(n, call_bytes_max), MSG_NOSIGNAL); });
+      [&] { return ::send(socket_.number(), bytes, std::min(n, call_bytes_max), MSG_NOSIGNAL); });
   if (sent > 0) {
     no_longer_want(want_write);
     return static_cast<std::int32_t>(sent);
   }
   const int error = errno;
   if (sent == 0 || would_block(error)) {
-    want(descriptor_, want_write);
+    want(socket_.number(), want_write);
     return 0;
   }
   // A peer that refuses a request and closes has sent its reply before. The caller gets one opportunity to
   // read it: this call answers "later", and the next call reports the end.
   if (!reply_left_ && has_unread_bytes()) {
     reply_left_ = true;
-    want(descriptor_, want_write);
+    want(socket_.number(), want_write);
     return 0;
   }
   wanted_.store(nothing);
@@ -187,16 +202,16 @@ std::int32_t Stream::send(const void* bytes, std::size_t n) noexcept {
 }
 
 std::int32_t Stream::recv(void* bytes, std::size_t n) noexcept {
-  if (state_ != State::open) return EDGESPAN_STREAM_FAILED;
+  if (!usable()) return EDGESPAN_STREAM_FAILED;
   const ssize_t received =
-      without_interruption([&] { return ::recv(descriptor_, bytes, std::min(n, call_bytes_max), 0); });
+      without_interruption([&] { return ::recv(socket_.number(), bytes, std::min(n, call_bytes_max), 0); });
   if (received > 0) {
     reply_left_ = false;
     no_longer_want(want_read);
     return static_cast<std::int32_t>(received);
   }
   if (received < 0 && would_block(errno)) {
-    want(descriptor_, want_read);
+    want(socket_.number(), want_read);
     return 0;
   }
   wanted_.store(nothing);
@@ -227,14 +242,13 @@ const Address* Stream::peer() const noexcept {
 
 void Stream::drop_descriptor() noexcept {
   wanted_.store(nothing);
-  if (descriptor_ >= 0) ::close(descriptor_);
-  descriptor_ = -1;
+  socket_.close();
   reply_left_ = false;
 }
 
 bool Stream::has_unread_bytes() const noexcept {
   char byte = 0;
-  return ::recv(descriptor_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+  return ::recv(socket_.number(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
 short Stream::events(Wanted wanted) noexcept {

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,6 +16,7 @@ namespace edgespan::posix {
 namespace {
 
 constexpr std::uint64_t us_per_s = 1'000'000;
+constexpr std::uint64_t look_every_us = 20'000;
 constexpr std::uint64_t wait_us_max = 24 * 3600 * us_per_s;  // fits every time_t; longer ones come in parts
 
 timespec to_timespec(std::uint64_t us) noexcept {
@@ -55,8 +55,8 @@ class Lock {
 bool Worker::init(std::size_t stack_bytes) noexcept {
   stack_bytes_ = stack_bytes;
   if (!make_locks()) return false;
-  wake_fd_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  return wake_fd_ >= 0;
+  ready_ = wake_up_.make();
+  return ready_;
 }
 
 bool Worker::make_locks() noexcept {
@@ -71,27 +71,27 @@ bool Worker::make_locks() noexcept {
 }
 
 // The thread does not exist in the child, and nobody will release the lock if it held it. The wake-up
-// descriptor is shared with the parent: a child that read from it would take wake-ups from its parent. So all
-// are made anew.
+// descriptors are shared with the parent: a child that read from them would take wake-ups from its parent. So
+// all are made anew.
 void Worker::forked() noexcept {
-  if (wake_fd_ < 0) return;
+  if (!ready_) return;
   state_ = State::stopped;
   make_locks();
-  ::close(wake_fd_);
-  wake_fd_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  wake_up_.make();
 }
 
 Worker::~Worker() {
-  if (wake_fd_ < 0) return;
+  if (!ready_) return;
   while (!stop(wait_us_max)) {
   }
-  ::close(wake_fd_);
+  wake_up_.close();
 }
 
 bool Worker::start(std::uint64_t (*step)(void*), void* arg) noexcept {
-  if (wake_fd_ < 0) return false;
+  if (!ready_) return false;
   const Lock lock(mutex_);
   if (state_ != State::stopped) return false;
+  if (!wake_up_.intact() && !wake_up_.make()) return false;
   step_ = step;
   arg_ = arg;
   stopping_.store(false);
@@ -101,13 +101,12 @@ bool Worker::start(std::uint64_t (*step)(void*), void* arg) noexcept {
 }
 
 void Worker::wake() noexcept {
-  const std::uint64_t one = 1;
-  // EAGAIN means that the counter is full: a wake-up is waiting already.
-  (void)without_interruption([&] { return write(wake_fd_, &one, sizeof one); });
+  woken_.store(true);
+  wake_up_.send();
 }
 
 bool Worker::stop(std::uint64_t timeout_us) noexcept {
-  if (wake_fd_ < 0) return true;
+  if (!ready_) return true;
   stopping_.store(true);
   wake();
   const timespec deadline = monotonic_after(std::min(timeout_us, wait_us_max));
@@ -142,15 +141,19 @@ void Worker::wait(std::uint64_t us) noexcept {
   const Stream::Wanted wanted = stream_.wanted();
   const bool with_stream = wanted != Stream::nothing;
   std::array<pollfd, 2> descriptors{{
-      {wake_fd_, POLLIN, 0},
+      {wake_up_.descriptor(), POLLIN, 0},
       {with_stream ? Stream::descriptor(wanted) : -1, with_stream ? Stream::events(wanted) : short{0}, 0},
   }};
-  const timespec timeout = to_timespec(std::min(us, wait_us_max));
-  if (ppoll(descriptors.data(), descriptors.size(), &timeout, nullptr) <= 0) return;
-  if (descriptors[0].revents != 0) {
-    std::uint64_t wakes = 0;
-    [[maybe_unused]] const ssize_t drained = read(wake_fd_, &wakes, sizeof wakes);
+  // Without a wake-up the thread looks from time to time whether somebody asked for one.
+  const bool deaf = descriptors[0].fd < 0;
+  for (std::uint64_t left_us = std::min(us, wait_us_max); left_us != 0;) {
+    if (deaf && woken_.exchange(false)) return;
+    const std::uint64_t slice_us = deaf ? std::min(left_us, look_every_us) : left_us;
+    const timespec timeout = to_timespec(slice_us);
+    if (ppoll(descriptors.data(), descriptors.size(), &timeout, nullptr) != 0) break;
+    left_us -= slice_us;
   }
+  if (descriptors[0].revents != 0) wake_up_.drain();
   if (descriptors[1].revents != 0) stream_.settle(wanted);
 }
 

@@ -3,14 +3,18 @@
 
 #include "fork_listeners.hpp"
 #include "quiet_thread.hpp"
-#include "without_interruption.hpp"
 
+#include <edgespan/wake_up.hpp>
+
+#include <dlfcn.h>
 #include <netdb.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
+
+// Weak: a static program has no use for them, and its linker would warn.
+#pragma weak dladdr
+#pragma weak dlopen
 
 namespace edgespan::posix {
 
@@ -24,12 +28,9 @@ struct Lookup {
   };
 
   std::atomic<State> state{State::free};
-  // An eventfd, created at the first use and never closed: the thread may write to it after the waiter has
-  // taken the result, and a closed number could belong to another file by then. A late write is one wake-up
-  // too many.
-  int descriptor = 0;
-  bool has_descriptor =
-      false;  // not descriptor = -1: a table of zeros lies in .bss and takes no room in the file
+  // Made at the first use, and not closed: the thread may send after the waiter has taken the result. A late
+  // one is one wake-up too many.
+  WakeUp wake_up;
   std::size_t count = 0;
   std::array<char, 256> host{};
   std::array<Address, addresses_max> addresses{};
@@ -62,8 +63,7 @@ void publish(Lookup& lookup) noexcept {
     state = State::orphaned;
     if (lookup.state.compare_exchange_strong(state, State::free)) return;
   }
-  const std::uint64_t one = 1;
-  (void)without_interruption([&] { return write(lookup.descriptor, &one, sizeof one); });
+  lookup.wake_up.send();
 }
 
 void* resolve(void* arg) {
@@ -98,15 +98,25 @@ Lookup* take_free() noexcept {
   return nullptr;
 }
 
+// Keeps the library with this code mapped for good, whatever the application unloads: nobody can wait for a
+// look-up to end, and its thread comes back to this code. Nothing happens in a program, nor where the C
+// library cannot load anything.
+void stay_mapped() noexcept {
+  static constinit std::atomic<bool> done{false};
+  if (done.exchange(true) || dladdr == nullptr || dlopen == nullptr) return;
+  Dl_info here{};
+  if (dladdr(&done, &here) != 0 && here.dli_fname != nullptr) {
+    dlopen(here.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
+  }
+}
+
 bool launch(Lookup& lookup, const char* host) noexcept {
   const std::size_t host_bytes = std::strlen(host) + 1;
   if (host_bytes > lookup.host.size()) return false;
   std::memcpy(lookup.host.data(), host, host_bytes);
-  if (!lookup.has_descriptor) lookup.descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  lookup.has_descriptor = lookup.descriptor >= 0;
-  if (!lookup.has_descriptor) return false;
-  std::uint64_t stale = 0;
-  [[maybe_unused]] const ssize_t drained = read(lookup.descriptor, &stale, sizeof stale);
+  if (!lookup.wake_up.intact() && !lookup.wake_up.make()) return false;
+  lookup.wake_up.drain();
+  stay_mapped();
   lookup.state.store(State::running);
   pthread_t thread{};
   return create_quiet_thread(thread, stack_bytes, true, "", resolve, &lookup);
@@ -114,9 +124,8 @@ bool launch(Lookup& lookup, const char* host) noexcept {
 
 void forget_all_in_child() {
   for (Lookup& lookup : lookups) {
-    // The descriptor is shared with the parent: a child that drained it would steal the parent's wake-up.
-    if (lookup.has_descriptor) ::close(lookup.descriptor);
-    lookup.has_descriptor = false;
+    // The descriptors are shared with the parent: a child that drained them would steal its wake-up.
+    lookup.wake_up.close();
     lookup.state.store(State::free);
   }
 }
@@ -134,7 +143,7 @@ Lookup* start_lookup(const char* host) noexcept {
 
 bool lookup_done(const Lookup& lookup) noexcept { return lookup.state.load() == State::done; }
 
-int lookup_descriptor(const Lookup& lookup) noexcept { return lookup.descriptor; }
+int lookup_descriptor(const Lookup& lookup) noexcept { return lookup.wake_up.descriptor(); }
 
 std::size_t take_addresses(Lookup& lookup, std::span<Address> out) noexcept {
   const std::size_t count = std::min(lookup.count, out.size());

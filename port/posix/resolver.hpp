@@ -16,7 +16,8 @@ Lookup* start_lookup(const char* host) noexcept;
 
 bool lookup_done(const Lookup& lookup) noexcept;
 
-// A descriptor that becomes readable when the lookup is done. The lookup owns it: do not close it.
+// A descriptor that becomes readable when the lookup is done. The lookup owns it: do not close it. -1: the
+// application has closed it.
 int lookup_descriptor(const Lookup& lookup) noexcept;
 
 // Ends a lookup that is done. Writes its addresses to `out` and returns their number; 0: the name does not

@@ -129,6 +129,19 @@ EDGESPAN_TEST(a_memory_that_does_not_do_is_named, "agent") {
   TEST_ASSERT_TRUE(std::string_view{status.text()}.starts_with("memory 'ring': "));
 }
 
+EDGESPAN_TEST(a_memory_that_lies_wrong_is_named, "agent") {
+  World world;
+  AgentCore core;
+  TEST_ASSERT_TRUE(core.claim().ok());
+  static Memory<limits> memory;
+  TracingMemory given = memory;
+  given.ring = given.ring.subspan(1, ring_chunk_bytes);
+  given.chunks = given.chunks.first(1);
+  const AgentStatus status = core.begin(given, "pump", {}, world.clock.table());
+  TEST_ASSERT_TRUE(status.status() == Status::misaligned);
+  TEST_ASSERT_TRUE(std::string_view{status.text()}.starts_with("memory: "));
+}
+
 EDGESPAN_TEST(a_long_text_is_cut, "agent") {
   char longer[AgentStatus::text_bytes_max + 10];
   for (char& c : longer) c = 'x';

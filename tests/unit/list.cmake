@@ -100,6 +100,7 @@ set(edgespan_system_tests
   posix_clock_test
   posix_http_test
   posix_signals_test
+  posix_strangers_test
   posix_stream_test
   posix_worker_test
   ring_full_thread_test

@@ -193,4 +193,22 @@ EDGESPAN_TEST(a_lookup_that_hangs_delays_no_stop_and_outlives_the_port, "posix")
   TEST_ASSERT_GREATER_OR_EQUAL(1, lookups_hanging);
 }
 
+// Row 49: without it the thread would come back to code that is not there.
+EDGESPAN_TEST(a_library_that_is_unloaded_while_a_name_is_resolved_stays_mapped, "posix") {
+  {
+    const HangingResolver hanging;
+    void* const library = dlopen(EDGESPAN_UNLOADED, RTLD_NOW | RTLD_LOCAL);
+    TEST_ASSERT_NOT_NULL(library);
+    const auto begin = reinterpret_cast<int (*)(const char*)>(dlsym(library, "edgespan_begin_lookup"));
+    TEST_ASSERT_NOT_NULL(begin);
+    TEST_ASSERT_EQUAL(0, begin("zoo.edgespan-test"));
+    while (lookups_begun['z'] == 0) usleep(500);
+    TEST_ASSERT_EQUAL(0, dlclose(library));
+  }
+  usleep(100'000);  // for the thread to leave
+  void* const still = dlopen(EDGESPAN_UNLOADED, RTLD_NOW | RTLD_NOLOAD);
+  TEST_ASSERT_NOT_NULL(still);
+  dlclose(still);
+}
+
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <edgespan/tracing.hpp>
 
+#include "core/code.hpp"
 #include "support/small_agent.hpp"
 #include "support/span_view.hpp"
 #include "support/test.hpp"
@@ -288,6 +289,39 @@ EDGESPAN_TEST(a_tracing_refuses_what_it_cannot_work_with, "tracing") {
   part = whole;
   part.chunks = whole.chunks.first(2);
   TEST_ASSERT_TRUE(init({}, part, clock.table()) == Status::too_small);
+}
+
+EDGESPAN_TEST(a_tracing_refuses_an_array_that_begins_where_its_type_may_not_lie, "tracing") {
+  test::ManualClock clock;
+  const TracingConfig config{.local = {.service_name = "x"}};
+  const TracingMemory whole = SmallAgent::memory;
+  const auto moved = []<typename T>(std::span<T> array, std::size_t bytes) {
+    return std::span<T>{reinterpret_cast<T*>(reinterpret_cast<std::uintptr_t>(array.data()) + bytes),
+                        array.size() - 1};
+  };
+  for (std::size_t bytes = 0; bytes <= slot_align; ++bytes) {
+    TracingMemory part = whole;
+    part.ring = whole.ring.subspan(bytes, whole.ring.size() - ring_chunk_bytes);
+    part.chunks = whole.chunks.first(whole.chunks.size() - 1);
+    Tracing of_ring;
+    TEST_ASSERT_TRUE(of_ring.init(part, config, clock.table()) ==
+                     (bytes % ring_align == 0 ? Status::ok : Status::misaligned));
+    part = whole;
+    part.batch = whole.batch.subspan(bytes, span_bytes_max);  // bytes may lie anywhere
+    Tracing of_batch;
+    TEST_ASSERT_TRUE(of_batch.init(part, config, clock.table()) == Status::ok);
+    if (detail::small_code) continue;
+    part.ring = whole.ring.first(whole.ring.size() - ring_chunk_bytes);
+    part.chunks = moved(whole.chunks, bytes % sizeof(RingChunk));
+    Tracing of_chunks;
+    TEST_ASSERT_TRUE(of_chunks.init(part, config, clock.table()) ==
+                     (bytes % alignof(RingChunk) == 0 ? Status::ok : Status::misaligned));
+    part = whole;
+    part.spans = moved(whole.spans, bytes);
+    Tracing of_spans;
+    TEST_ASSERT_TRUE(of_spans.init(part, config, clock.table()) ==
+                     (bytes % slot_align == 0 ? Status::ok : Status::misaligned));
+  }
 }
 
 }  // namespace

@@ -16,6 +16,7 @@ enum class [[nodiscard]] Status : std::uint8_t{
     not_secure,       // the URL asks for encryption and the stream does not encrypt
     bad_text,         // a name is empty, too long or not UTF-8
     too_small,        // the memory given cannot hold what the limits ask for
+    misaligned,       // an array of the memory given does not begin at a multiple of its alignment
     no_thread,        // the port could not start the reporter's thread
     timeout,          // the time given ran out first
     forked,           // this process is a child of the one that started the object

@@ -47,7 +47,8 @@ class Tracing {
 
   // Copies everything but the arrays of `memory`, which may hold anything before, and what `clock.ctx` points
   // to: both outlive this object. Status::already_started for a second call. Status::too_small for a memory
-  // of which shortfall() has something to say.
+  // of which shortfall() has something to say; misaligned for an array that begins where its type may not
+  // lie; small code judges the ring alone.
   Status init(const TracingMemory& memory, const TracingConfig& config, const edgespan_clock& clock) noexcept;
 
   // A span of the application's own: a child of this thread's scope, or the root of a new trace.

@@ -8,13 +8,16 @@
 
 namespace edgespan {
 
-// What Tracing and Reporter use of a memory; kept by them, owned by the caller.
+// What Tracing and Reporter use of a memory; kept by them, owned by the caller. The ring begins at a multiple
+// of ring_align, the others where their types may lie.
 struct TracingMemory {
   std::span<std::byte> ring;
   std::span<RingChunk> chunks;
   std::span<std::byte> batch;
   std::span<SpanSlot> spans;
 };
+
+inline constexpr std::size_t ring_align = alignof(std::uint32_t);
 
 // Why a Tracing refuses a memory: the first array that is no good, its elements, and how many would do.
 struct Shortfall {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <edgespan/port.h>
+#include <edgespan/own_socket.hpp>
 
 #include <netinet/in.h>
 
@@ -71,12 +72,13 @@ class Stream {
   int start_connecting(const Address& address) noexcept;
   int finish_connecting() noexcept;
   void drop_descriptor() noexcept;
+  bool usable() noexcept;
   bool has_unread_bytes() const noexcept;
   void want(int descriptor, Wanted what) noexcept;
   void no_longer_want(Wanted what) noexcept;
 
   std::atomic<Wanted> wanted_{nothing};
-  int descriptor_ = -1;
+  OwnSocket socket_;
   State state_ = State::closed;
   bool reply_left_ = false;  // send() failed, and unread bytes of the peer are left for the caller
   std::uint16_t port_ = 0;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <edgespan/posix_stream.hpp>
+#include <edgespan/wake_up.hpp>
 
 #include <pthread.h>
 
@@ -12,6 +13,8 @@
 namespace edgespan::posix {
 
 // The thread behind the port's edgespan_worker. It waits for a wake-up and for the stream at the same time.
+// If the application closes the descriptors of the wake-up, the thread looks for one every 20 ms, until the
+// next start().
 class Worker {
  public:
   explicit Worker(Stream& stream) noexcept : stream_(stream) {}
@@ -43,7 +46,9 @@ class Worker {
   std::uint64_t (*step_)(void*) = nullptr;
   void* arg_ = nullptr;
   std::size_t stack_bytes_ = 0;
-  int wake_fd_ = -1;
+  bool ready_ = false;  // init() has succeeded
+  WakeUp wake_up_;
+  std::atomic<bool> woken_{false};  // for a thread whose wake-up is lost
   std::atomic<bool> stopping_{false};
   pthread_t thread_{};
   pthread_mutex_t mutex_{};  // over state_ and thread_; never held during a step
