@@ -6,6 +6,7 @@
 #include "core/batch.hpp"
 #include "core/consumer_lock.hpp"
 #include "core/elapsed.hpp"
+#include "core/housekeepers.hpp"
 #include "core/ids.hpp"
 #include "core/open_spans.hpp"
 #include "core/pause_point.hpp"
@@ -24,8 +25,11 @@ constexpr std::uint64_t step_pause_us = 100;    // for another thread's step(), 
 
 // Ends spans, as sweep_spans() does, here and in the agent's other parts.
 void sweep(detail::TracingState& tracing, std::uint64_t now_us, bool all) noexcept {
-  const Housekeeper* keeper = tracing.housekeepers.load(std::memory_order_acquire);
-  for (; keeper != nullptr; keeper = keeper->next) keeper->sweep(keeper->ctx, now_us, all);
+  {
+    const detail::HouseLock lock{tracing};
+    const Housekeeper* keeper = tracing.housekeepers;
+    for (; keeper != nullptr; keeper = keeper->next) keeper->sweep(keeper->ctx, now_us, all);
+  }
   detail::sweep_spans(tracing, now_us, all);
 }
 

@@ -3,16 +3,6 @@
 
 namespace edgespan::detail {
 
-void TracingState::add_housekeeper(Housekeeper& added) noexcept {
-  EDGESPAN_ASSERT(added.sweep != nullptr && added.next == nullptr);
-  Housekeeper* first = housekeepers.load(std::memory_order_relaxed);
-  do {
-    EDGESPAN_ASSERT(first != &added);  // it stands in the list once
-    added.next = first;
-  } while (!housekeepers.compare_exchange_weak(first, &added, std::memory_order_release,
-                                               std::memory_order_relaxed));
-}
-
 void wake_reporter(TracingState& state) noexcept {
   EDGESPAN_ASSERT(state.epoch != 0);
   EDGESPAN_ASSERT(small_code || state.ring.chunks() != 0);

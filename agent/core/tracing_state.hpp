@@ -53,11 +53,12 @@ struct TracingState {
   bool drop_oldest = false;
   EncodedEndpoint local{};
   SpanRing ring{};
-  Atomic<Housekeeper*> housekeepers{nullptr};  // the last one that was added
+  Housekeeper* housekeepers = nullptr;  // the last one that was added; under `house_lock`
   std::array<Atomic<std::uint32_t>, static_cast<std::size_t>(Event::count)> events{};
   Ledger ledger{};
   std::array<std::uint64_t, 4> seed{};
   Atomic<std::uint32_t> consumer_lock{0};
+  Atomic<std::uint32_t> house_lock{0};
   Atomic<std::uint32_t> wake_sent{0};
   Atomic<const edgespan_worker*> worker{nullptr};
   Atomic<std::uint32_t> threads_seeded{0};
@@ -89,8 +90,6 @@ struct TracingState {
     off.store(true, std::memory_order_relaxed);
     worker.store(nullptr, std::memory_order_relaxed);
   }
-  // Adds a node whose functions are set. Before the part that owns it holds spans; any thread.
-  void add_housekeeper(Housekeeper& added) noexcept;
   // Whether new spans are made: switched on, and the ids can be chosen at random.
   bool active() const noexcept {
     return !off.load(std::memory_order_relaxed) && seeded.load(std::memory_order_acquire) &&

@@ -8,11 +8,11 @@
 
 namespace edgespan::kafka_detail {
 
-std::uint32_t conf_number(const rd_kafka_conf_t* conf, const char* name) noexcept {
+std::uint32_t conf_number(const rd_kafka_conf_t* conf, const char* name, std::uint32_t otherwise) noexcept {
   EDGESPAN_ASSERT(conf != nullptr);
   char text[16] = "";
   std::size_t size = sizeof text;
-  std::uint32_t number = 0;
+  std::uint32_t number = otherwise;
   if (rd_kafka_conf_get(conf, name, text, &size) == RD_KAFKA_CONF_OK) {
     std::from_chars(text, text + std::strlen(text), number);
   }

@@ -17,14 +17,14 @@ constexpr std::uintptr_t empty = 0;
 // full, with 64 when it was full to four fifths.
 constexpr std::uint64_t bytes_per_slot = 64;
 
+constexpr std::uint64_t us_per_s = 1'000'000;
+
 // How often a look-up that met a busy slot looks again before it answers that its key is not there.
 constexpr int look_again_max = 64;
 
 // The most that a slot counts: half of the counter's range, so that threads that count at once cannot
 // overflow it.
 constexpr std::uint16_t strays_max = 0x7FFF;
-
-std::uint32_t seconds(std::uint64_t us) noexcept { return static_cast<std::uint32_t>(us / 1'000'000); }
 
 // Makes the slot busy if its key is still `key`. True: it belongs to this thread.
 bool claim(InflightSlot& slot, std::uintptr_t key) noexcept {
@@ -50,15 +50,17 @@ InflightSlot* claim_in(InflightBucket& bucket, std::size_t first, std::uintptr_t
 void read(const InflightSlot& slot, InflightSpan& out) noexcept {
   EDGESPAN_ASSERT(slot.key.load(std::memory_order_relaxed) == InflightTable::busy);
   out.context = detail::context_of(slot);
-  out.start_us = slot.start_us;
+  out.start_us = slot.start_s.load(std::memory_order_relaxed) * us_per_s + slot.start_rest_us;
 }
 
-void write(InflightSlot& slot, std::uintptr_t key, const InflightSpan& span) noexcept {
+void write(InflightSlot& slot, std::uintptr_t key, std::uint32_t client, const InflightSpan& span) noexcept {
   EDGESPAN_ASSERT(slot.key.load(std::memory_order_relaxed) == InflightTable::busy);
   EDGESPAN_ASSERT(key > InflightTable::busy);
   detail::set_context(slot, span.context);
-  slot.start_us = span.start_us;
-  slot.start_s.store(seconds(span.start_us), std::memory_order_relaxed);
+  const std::uint32_t start_s = InflightTable::seconds(span.start_us);
+  slot.start_s.store(start_s, std::memory_order_relaxed);
+  slot.start_rest_us = static_cast<std::uint32_t>(span.start_us - start_s * us_per_s);
+  slot.client.store(client, std::memory_order_relaxed);
   slot.key.store(key, std::memory_order_release);
 }
 
@@ -93,30 +95,31 @@ InflightSlot* InflightTable::find(const Place& place, bool& busy_seen) const noe
   return claim_in(second_bucket(place), 0, place.key, busy_seen);
 }
 
-InflightTable::Insert InflightTable::insert(const void* address, InflightSpan& span) noexcept {
+InflightTable::Insert InflightTable::insert(const void* address, std::uint32_t client,
+                                            InflightSpan& span) noexcept {
   EDGESPAN_ASSERT(span.context.sampled());
   const Place place = place_of(reinterpret_cast<std::uintptr_t>(address));
   // Claims the slot before reading it: to fetch its cache line for reading and again for writing would be two
   // waits.
-  if (!claim(*place.own, empty)) return insert_slow(place, span);
+  if (!claim(*place.own, empty)) return insert_slow(place, client, span);
   if (place.own->strays.load(std::memory_order_relaxed) != 0) {
     place.own->key.store(empty, std::memory_order_release);
-    return insert_slow(place, span);
+    return insert_slow(place, client, span);
   }
-  write(*place.own, place.key, span);
+  write(*place.own, place.key, client, span);
   return Insert::stored;
 }
 
-[[gnu::noinline]] InflightTable::Insert InflightTable::insert_slow(const Place& place,
+[[gnu::noinline]] InflightTable::Insert InflightTable::insert_slow(const Place& place, std::uint32_t client,
                                                                    InflightSpan& span) noexcept {
   EDGESPAN_ASSERT(place.own == &place.bucket->slots[place.first]);
   bool busy_seen = false;
-  const bool may_stand = may_hold(place);
+  const bool may_stand = may_hold(place.own, place.key);
   if (InflightSlot* const slot = may_stand ? find(place, busy_seen) : nullptr) {
     InflightSpan old;
     read(*slot, old);
     EDGESPAN_ASSERT(old.context.sampled());
-    write(*slot, place.key, span);
+    write(*slot, place.key, client, span);
     span = old;
     return Insert::replaced;
   }
@@ -128,7 +131,7 @@ InflightTable::Insert InflightTable::insert(const void* address, InflightSpan& s
     const std::uint16_t strays = place.own->strays.fetch_add(1, std::memory_order_relaxed);
     EDGESPAN_ASSERT(strays != UINT16_MAX);
   }
-  write(*slot, place.key, span);
+  write(*slot, place.key, client, span);
   return Insert::stored;
 }
 
@@ -154,28 +157,25 @@ bool InflightTable::take(const void* address, InflightSpan& out) noexcept {
   return false;
 }
 
-bool InflightTable::take_older(std::uint64_t now_us, std::uint32_t age_s, InflightSpan& out) noexcept {
-  EDGESPAN_ASSERT(!buckets_.empty());
-  const std::uint32_t now_s = seconds(now_us);
-  const auto young = [&](const InflightSlot& slot) {
-    const std::uint32_t elapsed_s = now_s - slot.start_s.load(std::memory_order_relaxed);
-    return elapsed_s < age_s || static_cast<std::int32_t>(elapsed_s) < 0;  // sent after `now_us` was read
-  };
-  for (InflightBucket& bucket : buckets_) {
-    for (InflightSlot& slot : bucket.slots) {
-      const std::uintptr_t key = slot.key.load(std::memory_order_acquire);
-      if (key == empty || key == busy || young(slot) || !claim(slot, key)) continue;
-      // Since the age was read, the message may be gone and another one may use its address.
-      if (young(slot)) {
-        slot.key.store(key, std::memory_order_release);
-        continue;
-      }
-      const Place place = place_of(key);
-      EDGESPAN_ASSERT(&bucket == place.bucket || &bucket == &second_bucket(place));
-      read(slot, out);
-      release(slot, *place.own);
-      return true;
+bool InflightTable::Sweep::next(InflightSpan& out) noexcept {
+  const std::span<InflightBucket> buckets = table_.buckets_;
+  EDGESPAN_ASSERT(!buckets.empty());
+  while (at_ < buckets.size() * inflight_bucket_size) {
+    InflightBucket& bucket = buckets[at_ / inflight_bucket_size];
+    InflightSlot& slot = bucket.slots[at_ % inflight_bucket_size];
+    ++at_;
+    const std::uintptr_t key = slot.key.load(std::memory_order_acquire);
+    if (key == empty || key == busy || !chosen(slot) || !claim(slot, key)) continue;
+    // Since the slot was read, the message may be gone and another one may use its address.
+    if (!chosen(slot)) {
+      slot.key.store(key, std::memory_order_release);
+      continue;
     }
+    const Place place = table_.place_of(key);
+    EDGESPAN_ASSERT(&bucket == place.bucket || &bucket == &table_.second_bucket(place));
+    read(slot, out);
+    release(slot, *place.own);
+    return true;
   }
   return false;
 }

@@ -30,33 +30,65 @@ class InflightTable {
   // The key of a slot whose span a thread is copying in or out. That takes nanoseconds.
   static constexpr std::uintptr_t busy = 1;
 
+  // The unit of `start_s`.
+  static std::uint32_t seconds(std::uint64_t us) noexcept {
+    return static_cast<std::uint32_t>(us / 1'000'000);
+  }
+
   void init(std::span<InflightBucket> buckets) noexcept;
 
   // Fetches the slot that the next insert() of `key` will write into this core's cache, and the slots of the
   // messages behind it: another core most likely took the last message out of them. Always inline: gcc 12
-  // removes a call to this function, because a prefetch has no visible effect.
-  [[gnu::always_inline]] void expect(const void* key) const noexcept {
+  // removes a call to this function, because a prefetch has no visible effect. Returns the slot of `key`.
+  [[gnu::always_inline]] const InflightSlot* expect(const void* key) const noexcept {
     // A slot may reach into a second cache line. Two messages of 500 bytes are two buckets apart.
     const Place place = place_of(reinterpret_cast<std::uintptr_t>(key));
     const std::byte* const lines = reinterpret_cast<const std::byte*>(place.own);
     constexpr std::size_t ahead = 2 * sizeof(InflightBucket);
     __builtin_prefetch(lines, 1);
-    __builtin_prefetch(lines + offsetof(InflightSlot, start_us), 1);
+    __builtin_prefetch(lines + offsetof(InflightSlot, parent_id), 1);
     __builtin_prefetch(lines + ahead, 1);
-    __builtin_prefetch(lines + ahead + offsetof(InflightSlot, start_us), 1);
+    __builtin_prefetch(lines + ahead + offsetof(InflightSlot, parent_id), 1);
+    return place.own;
   }
 
-  // Any thread; lock-free. `key` is an address: neither 0 nor 1.
-  Insert insert(const void* key, InflightSpan& span) noexcept;
+  // Any thread; lock-free. `key` is an address: neither 0 nor 1. `client`: a number of the client that
+  // sends the message.
+  Insert insert(const void* key, std::uint32_t client, InflightSpan& span) noexcept;
   bool take(const void* key, InflightSpan& out) noexcept;
-  // False: take() would find nothing.
+  // False: take() would find nothing. `own`: what expect() returned for `key`.
+  static bool may_hold(const InflightSlot* own, const void* key) noexcept {
+    return may_hold(own, reinterpret_cast<std::uintptr_t>(key));
+  }
   bool may_hold(const void* key) const noexcept {
-    return may_hold(place_of(reinterpret_cast<std::uintptr_t>(key)));
+    const auto address = reinterpret_cast<std::uintptr_t>(key);
+    return may_hold(place_of(address).own, address);
   }
 
-  // Takes one span that began at least `age_s` seconds before `now_us`; false if there is none. One thread at
-  // a time.
-  bool take_older(std::uint64_t now_us, std::uint32_t age_s, InflightSpan& out) noexcept;
+  // Says which spans a sweep takes: by the second in which one began, and by its client. It may be asked
+  // about a slot whose message changes meanwhile; what it says then does not count.
+  using Choice = bool (*)(const void* rule, std::uint32_t start_s, std::uint32_t client);
+
+  // One walk through the table, which takes what `choice` says. Several sweeps may walk at a time. It misses
+  // a span that another thread copies in or out at that moment.
+  class Sweep {
+   public:
+    Sweep(InflightTable& table, Choice choice, const void* rule) noexcept
+        : table_{table}, choice_{choice}, rule_{rule} {}
+    // False: the walk is at its end.
+    bool next(InflightSpan& out) noexcept;
+
+   private:
+    bool chosen(const InflightSlot& slot) const noexcept {
+      return choice_(rule_, slot.start_s.load(std::memory_order_relaxed),
+                     slot.client.load(std::memory_order_relaxed));
+    }
+
+    InflightTable& table_;
+    Choice choice_;
+    const void* rule_;
+    std::size_t at_ = 0;  // the slot to look at next
+  };
 
  private:
   static constexpr std::uintptr_t unit_bytes = 16;  // addresses from a heap are multiples of it
@@ -69,9 +101,10 @@ class InflightTable {
     std::size_t first;  // the number of its own slot in there
     InflightSlot* own;
   };
-  static bool may_hold(const Place& place) noexcept {
-    const std::uintptr_t seen = place.own->key.load(std::memory_order_relaxed);
-    return seen == place.key || seen == busy || place.own->strays.load(std::memory_order_relaxed) != 0;
+
+  static bool may_hold(const InflightSlot* own, std::uintptr_t key) noexcept {
+    const std::uintptr_t seen = own->key.load(std::memory_order_relaxed);
+    return seen == key || seen == busy || own->strays.load(std::memory_order_relaxed) != 0;
   }
 
   // Slots follow the order of addresses: one slot for 64 bytes of memory. Messages that are produced in a row
@@ -99,7 +132,7 @@ class InflightTable {
     return static_cast<std::size_t>(std::uint64_t{position} * size >> 32);
   }
   InflightSlot* find(const Place& place, bool& busy_seen) const noexcept;
-  Insert insert_slow(const Place& place, InflightSpan& span) noexcept;
+  Insert insert_slow(const Place& place, std::uint32_t client, InflightSpan& span) noexcept;
   bool take_slow(const Place& place, InflightSpan& out) noexcept;
 
   std::span<InflightBucket> buckets_;

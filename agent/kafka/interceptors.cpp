@@ -9,6 +9,7 @@
 #include "kafka/next_context.hpp"
 #include "kafka/produce_call.hpp"
 #include "kafka/send_span.hpp"
+#include "kafka/sweep_messages.hpp"
 #include "kafka/trace_headers.hpp"
 
 namespace edgespan::kafka_detail {
@@ -39,12 +40,24 @@ rd_kafka_resp_err_t on_conf_dup(rd_kafka_conf_t* copy, const rd_kafka_conf_t*, s
   return add_interceptors(copy, state_at(opaque));
 }
 
+// Runs on librdkafka's main thread before the client's queues are freed.
+rd_kafka_resp_err_t on_destroy(rd_kafka_t* rk, void* opaque) {
+  end_messages_of(state_at(opaque), rk);
+  return RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
 // Keeps the least message.max.bytes of all clients.
 void note_message_bytes_max(KafkaState& state, std::uint32_t bytes) noexcept {
   std::uint32_t least = state.least_message_bytes_max.load(std::memory_order_relaxed);
   while (bytes < least && !state.least_message_bytes_max.compare_exchange_weak(least, bytes)) {
   }
   EDGESPAN_ASSERT(state.least_message_bytes_max.load(std::memory_order_relaxed) <= bytes);
+}
+
+// A timeout within the deadline of all clients needs no deadline of its own.
+void note_message_timeout(KafkaState& state, const rd_kafka_t* rk, std::uint32_t timeout_ms) noexcept {
+  const std::uint32_t deadline_s = ClientDeadlines::of_timeout(timeout_ms);
+  if (deadline_s > state.config.inflight_deadline_s) state.deadlines.add(client_number(rk), deadline_s);
 }
 
 rd_kafka_resp_err_t on_new(rd_kafka_t* rk, const rd_kafka_conf_t* conf, void* opaque, char*, std::size_t) {
@@ -54,9 +67,17 @@ rd_kafka_resp_err_t on_new(rd_kafka_t* rk, const rd_kafka_conf_t* conf, void* op
   KafkaState& state = state_at(opaque);
   EDGESPAN_ASSERT(state.tracing != nullptr);  // add_interceptors() had it
   note_message_bytes_max(state, conf_number(conf, message_bytes_max_setting));
-  const rd_kafka_resp_err_t sent = rd_kafka_interceptor_add_on_send(rk, interceptor_name, on_send, opaque);
-  if (sent != RD_KAFKA_RESP_ERR_NO_ERROR) return sent;
-  return rd_kafka_interceptor_add_on_acknowledgement(rk, interceptor_name, on_acknowledgement, opaque);
+  rd_kafka_resp_err_t error = rd_kafka_interceptor_add_on_destroy(rk, interceptor_name, on_destroy, opaque);
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    error = rd_kafka_interceptor_add_on_send(rk, interceptor_name, on_send, opaque);
+  }
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    error = rd_kafka_interceptor_add_on_acknowledgement(rk, interceptor_name, on_acknowledgement, opaque);
+  }
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    note_message_timeout(state, rk, conf_number(conf, message_timeout_setting, message_timeout_ms_default));
+  }
+  return error;
 }
 
 // The context of a message that is sent. Not inlined: keeps what the headers said off the stack of
@@ -85,6 +106,13 @@ rd_kafka_resp_err_t on_new(rd_kafka_t* rk, const rd_kafka_conf_t* conf, void* op
   if (!has_room || !headers.write(message, found)) core.count(detail::Event::header_failed);
 }
 
+// Ends the span that stands under the address of a message that was just sent. Not inlined: it is rarely
+// there.
+[[gnu::noinline]] void retire(KafkaState& state, const rd_kafka_message_t* message) noexcept {
+  InflightSpan span;
+  if (state.inflight.take(message, span)) expire_send(state, span, state.core().now_us());
+}
+
 // Ends the span of a message for which the table has no slot. Not inlined, for message_sent()'s stack.
 [[gnu::noinline]] void end_unheld(KafkaState& state, const InflightSpan& span,
                                   const rd_kafka_message_t* message) noexcept {
@@ -101,6 +129,28 @@ rd_kafka_resp_err_t on_new(rd_kafka_t* rk, const rd_kafka_conf_t* conf, void* op
   record_send(state, span, {state.core().now_us(), topic_of(message), key_of(message), error});
 }
 
+// False: the message has no span, so one that stands under its address is not touched here.
+[[gnu::always_inline]] inline bool trace_send(KafkaState& state, rd_kafka_t* rk,
+                                              rd_kafka_message_t* message) noexcept {
+  if (!state.active() || state.is_senders(message)) return false;
+  FoundHeaders found;
+  InflightSpan span{continue_trace(state, message, found), 0};
+  begin_send(state, rk, message, found, span);
+  if (!span.context.sampled()) return false;
+  const std::uint64_t start_us = span.start_us;
+  switch (state.inflight.insert(message, client_number(rk), span)) {
+    case InflightTable::Insert::stored:
+      break;
+    case InflightTable::Insert::replaced:
+      expire_send(state, span, start_us);
+      break;
+    case InflightTable::Insert::full:
+      end_unheld(state, span, message);
+      break;
+  }
+  return true;
+}
+
 }  // namespace
 
 rd_kafka_resp_err_t add_interceptors(rd_kafka_conf_t* conf, KafkaState& state) noexcept {
@@ -114,21 +164,9 @@ rd_kafka_resp_err_t add_interceptors(rd_kafka_conf_t* conf, KafkaState& state) n
 void message_sent(KafkaState& state, rd_kafka_t* rk, rd_kafka_message_t* message) noexcept {
   EDGESPAN_ASSERT(state.tracing != nullptr && message != nullptr);
   mark_produce_call();
-  if (!state.active() || state.is_senders(message)) return;
-  state.inflight.expect(message);  // first of all: another core wrote to its slot last
-  FoundHeaders found;
-  InflightSpan span{continue_trace(state, message, found), 0};
-  begin_send(state, rk, message, found, span);
-  if (!span.context.sampled()) return;
-  const std::uint64_t start_us = span.start_us;
-  switch (state.inflight.insert(message, span)) {
-    case InflightTable::Insert::stored:
-      return;
-    case InflightTable::Insert::replaced:
-      return expire_send(state, span, start_us);
-    case InflightTable::Insert::full:
-      return end_unheld(state, span, message);
-  }
+  // First of all: another core wrote to the message's slot last.
+  const InflightSlot* const own = state.inflight.expect(message);
+  if (!trace_send(state, rk, message) && InflightTable::may_hold(own, message)) retire(state, message);
 }
 
 // For a message that produce_batch refused, librdkafka passes the application's own array element (2.0.2,
@@ -149,13 +187,6 @@ void message_consumed(KafkaState& state, const rd_kafka_t* rk, rd_kafka_message_
   if (rk == consuming_client) return;
   ConsumerPoll poll{state};
   poll.add(message);
-}
-
-void sweep_messages(KafkaState& state, std::uint64_t now_us, bool all) noexcept {
-  EDGESPAN_ASSERT(state.config.inflight_deadline_s != 0);
-  const std::uint32_t age_s = all ? 0 : state.config.inflight_deadline_s;
-  InflightSpan span;
-  while (state.inflight.take_older(now_us, age_s, span)) expire_send(state, span, now_us);
 }
 
 }  // namespace edgespan::kafka_detail

@@ -17,7 +17,8 @@ namespace edgespan::kafka_detail {
 rd_kafka_resp_err_t add_interceptors(rd_kafka_conf_t* conf, KafkaState& state) noexcept;
 
 // Begins the span of a message and gives the message its header. In on_send: the application's thread, inside
-// its produce call.
+// its produce call. Whatever span stood under the message's address belongs to a message that is gone: it
+// ends, whether this one is traced or not.
 void message_sent(KafkaState& state, rd_kafka_t* rk, rd_kafka_message_t* message) noexcept;
 
 // Ends the span of a message, if it has one. In on_acknowledgement: any thread of librdkafka's or of the
@@ -27,8 +28,5 @@ void message_ended(KafkaState& state, rd_kafka_message_t* message) noexcept;
 // Traces a record that is consumed, unless a TracingConsumer of this thread does. In on_consume: the
 // application's thread, before it gets the record.
 void message_consumed(KafkaState& state, const rd_kafka_t* rk, rd_kafka_message_t* message) noexcept;
-
-// Ends the spans of messages that are older than the deadline, or all of them.
-void sweep_messages(KafkaState& state, std::uint64_t now_us, bool all) noexcept;
 
 }  // namespace edgespan::kafka_detail

@@ -9,6 +9,7 @@
 
 #include "core/encoded_endpoint.hpp"
 #include "core/tracing_state.hpp"
+#include "kafka/client_deadlines.hpp"
 #include "kafka/inflight_table.hpp"
 #include "kafka/kafka_access.hpp"
 
@@ -24,6 +25,7 @@ struct KafkaState {
   KafkaConfig config{};
   detail::EncodedEndpoint remote{};
   InflightTable inflight{};
+  ClientDeadlines deadlines{};
   Housekeeper housekeeper{};
 
   bool active() const noexcept { return tracing != nullptr && detail::state_of(*tracing).active(); }

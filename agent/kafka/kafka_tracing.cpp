@@ -5,11 +5,13 @@
 #include <new>
 
 #include "core/assert.hpp"
+#include "core/housekeepers.hpp"
 #include "core/open_spans.hpp"
 #include "core/utf8.hpp"
 #include "kafka/interceptors.hpp"
 #include "kafka/kafka_state.hpp"
 #include "kafka/message_text.hpp"
+#include "kafka/sweep_messages.hpp"
 #include "kafka/trace_headers.hpp"
 
 namespace edgespan {
@@ -78,6 +80,13 @@ Span next_span_of(KafkaState& state, rd_kafka_message_t* message, const Context*
 
 KafkaTracing::KafkaTracing() noexcept { new (KafkaAccess::storage(*this)) KafkaState{}; }
 
+KafkaTracing::~KafkaTracing() {
+  KafkaState& state = state_of(*this);
+  if (state.tracing == nullptr || state.core().in_child()) return;
+  detail::remove_housekeeper(state.core(), state.housekeeper);
+  sweep_messages(state, state.core().now_us(), true);
+}
+
 Status KafkaTracing::init(Tracing& tracing, std::span<InflightBucket> inflight,
                           const KafkaConfig& config) noexcept {
   KafkaState& state = state_of(*this);
@@ -97,7 +106,7 @@ Status KafkaTracing::init(Tracing& tracing, std::span<InflightBucket> inflight,
   EDGESPAN_ASSERT(state.housekeeper.sweep == nullptr);  // not in the list yet
   state.housekeeper.ctx = &state;
   state.housekeeper.sweep = sweep;
-  core.add_housekeeper(state.housekeeper);
+  detail::add_housekeeper(core, state.housekeeper);
   EDGESPAN_ASSERT(state.remote.size <= state.remote.bytes.size());
   state.tracing = &tracing;
   return Status::ok;

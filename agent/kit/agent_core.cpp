@@ -56,11 +56,15 @@ AgentStatus AgentCore::claim() noexcept {
   Phase expected = Phase::stopped;
   if (phase_.compare_exchange_strong(expected, Phase::starting, std::memory_order_acquire,
                                      std::memory_order_relaxed)) {
-    make_anew(reporter_);  // before the tracing that it stands on
-    make_anew(tracing_);
     return {};
   }
   return {Status::already_started, "start", "the agent runs; stop() it first"};
+}
+
+void AgentCore::renew() noexcept {
+  EDGESPAN_ASSERT(phase_.load(std::memory_order_relaxed) == Phase::starting);
+  make_anew(reporter_);  // before the tracing that it stands on
+  make_anew(tracing_);
 }
 
 AgentStatus AgentCore::begin(const TracingMemory& memory, std::string_view service_name,

@@ -63,8 +63,6 @@ void AgentParts::make_anew() noexcept {
 AgentStatus AgentParts::start(const AgentConfig& config, const TracingMemory& memory,
                               std::span<InflightBucket> inflight, const edgespan_clock& clock,
                               const edgespan_stream& stream, const edgespan_worker& worker) noexcept {
-  EDGESPAN_ASSERT(tls_.stop == nullptr && span_producer_.client() == nullptr);  // the run before has stopped
-  make_anew();
   Sender sender;
   AgentStatus status = core_.begin(memory, config.service_name, config.tracing, clock);
   if (status.ok()) status = start_kafka(config.kafka, inflight);
@@ -157,7 +155,12 @@ AgentStatus AgentParts::use_https(const AgentConfig& config, const edgespan_cloc
 
 AgentStatus AgentParts::claim() noexcept {
   if (core_.tracing().forked()) leave_parents();
-  return core_.claim();
+  AgentStatus status = core_.claim();
+  if (!status.ok()) return status;
+  EDGESPAN_ASSERT(tls_.stop == nullptr && span_producer_.client() == nullptr);  // the run before has stopped
+  make_anew();
+  core_.renew();
+  return status;
 }
 
 void AgentParts::leave_parents() noexcept {

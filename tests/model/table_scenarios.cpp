@@ -46,7 +46,7 @@ void see(const InflightSpan& span) {
 bool store(std::uintptr_t number, std::uint64_t id, std::uint64_t start_us) {
   World& w = world();
   InflightSpan span{{0, id, id, 0, Decision::accept}, start_of(id, start_us)};
-  const InflightTable::Insert did = w.table.insert(key(number), span);
+  const InflightTable::Insert did = w.table.insert(key(number), 1, span);
   if (did == InflightTable::Insert::replaced) see(span);
   if (did == InflightTable::Insert::full) return false;
   ++w.stored[id];
@@ -60,9 +60,18 @@ bool take(std::uintptr_t number) {
   return true;
 }
 
+// Takes one span that began `age_s` seconds before `at_us` or earlier.
+bool take_older(std::uint64_t at_us, InflightSpan& out) {
+  const auto older = [](const void* rule, std::uint32_t start_s, std::uint32_t) {
+    return start_s + age_s <= *static_cast<const std::uint32_t*>(rule);
+  };
+  const std::uint32_t at_s = InflightTable::seconds(at_us);
+  return InflightTable::Sweep{world().table, older, &at_s}.next(out);
+}
+
 void sweep() {
   InflightSpan out;
-  if (!world().table.take_older(now_us, age_s, out)) return;
+  if (!take_older(now_us, out)) return;
   require(out.start_us < young_us, "a sweep took a young span");
   see(out);
 }
@@ -83,7 +92,7 @@ void begin_full() {
 void end() {
   World& w = world();
   InflightSpan out;
-  while (w.table.take_older(now_us + 2'000'000'000, age_s, out)) see(out);
+  while (take_older(now_us + 2'000'000'000, out)) see(out);
   require(w.seen == w.stored, "a span that was stored and never came out");
   for (const InflightBucket& bucket : w.buckets) {
     for (const InflightSlot& slot : bucket.slots) {

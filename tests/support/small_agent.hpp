@@ -34,6 +34,7 @@ struct SmallAgent {
                       const ReporterConfig& reporter_config = {.flush_ms = 10}) {
     clock.set_wall(wall_us);
     TEST_ASSERT_EQUAL_STRING("ok", core.claim().text());
+    core.renew();
     TEST_ASSERT_EQUAL_STRING("ok", core.begin(memory, {}, config, clock.table()).text());
     TEST_ASSERT_EQUAL_STRING("ok", core.run(sender.sender(), reporter_config, nullptr).text());
   }

@@ -124,6 +124,7 @@ EDGESPAN_TEST(a_memory_that_does_not_do_is_named, "agent") {
   World world;
   AgentCore core;
   TEST_ASSERT_TRUE(core.claim().ok());
+  core.renew();
   const AgentStatus status = core.begin({}, "pump", {}, world.clock.table());
   TEST_ASSERT_TRUE(status.status() == Status::too_small);
   TEST_ASSERT_TRUE(std::string_view{status.text()}.starts_with("memory 'ring': "));

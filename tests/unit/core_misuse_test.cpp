@@ -4,6 +4,7 @@
 
 #include "core/consumer_lock.hpp"
 #include "core/encode.hpp"
+#include "core/housekeepers.hpp"
 #include "core/ids.hpp"
 #include "core/open_spans.hpp"
 #include "core/put_span.hpp"
@@ -132,12 +133,14 @@ EDGESPAN_TEST(ids_come_from_a_tracing_that_was_initialised, "misuse") {
 EDGESPAN_TEST(a_housekeeper_has_work_and_stands_in_one_list_once, "misuse") {
   Traced traced;
   static Housekeeper idle;
-  TEST_ASSERT_FAULT(traced.state().add_housekeeper(idle));
+  TEST_ASSERT_FAULT(detail::add_housekeeper(traced.state(), idle));
   static Housekeeper first{.sweep = [](void*, std::uint64_t, bool) {}};
   static Housekeeper second = first;
-  traced.state().add_housekeeper(first);
-  traced.state().add_housekeeper(second);
-  TEST_ASSERT_FAULT(traced.state().add_housekeeper(second));
+  detail::add_housekeeper(traced.state(), first);
+  detail::add_housekeeper(traced.state(), second);
+  TEST_ASSERT_FAULT(detail::add_housekeeper(traced.state(), second));
+  detail::remove_housekeeper(traced.state(), first);
+  TEST_ASSERT_FAULT(detail::remove_housekeeper(traced.state(), first));
 }
 
 #if EDGESPAN_ASSERTIONS

@@ -2,6 +2,8 @@
 #include "support/test.hpp"
 #include "support/test_inflight.hpp"
 
+#include <array>
+
 namespace {
 
 using namespace edgespan;
@@ -61,32 +63,103 @@ EDGESPAN_TEST(messages_that_lie_in_a_row_are_refused_only_when_nearly_all_slots_
     std::uintptr_t stored = 0;
     InflightSpan span{{0, 1, 1, 0, Decision::accept}, 1};
     const auto next = [&] { return reinterpret_cast<const void*>(t.base + stored * apart); };
-    while (t.table.insert(next(), span) == InflightTable::Insert::stored) ++stored;
+    while (t.table.insert(next(), 1, span) == InflightTable::Insert::stored) ++stored;
     TEST_ASSERT_GREATER_OR_EQUAL_UINT64(128U * 4 / 5, stored);
   }
 }
 
-EDGESPAN_TEST(only_spans_past_the_deadline_are_swept, "inflight") {
-  Table<4> t;
-  t.put(1, 5'000'000);
-  t.put(2, 8'000'000);
-  InflightSpan out{};
-  TEST_ASSERT_FALSE(t.table.take_older(14'000'000, 10, out));
-  TEST_ASSERT_TRUE(t.table.take_older(15'000'000, 10, out));
-  TEST_ASSERT_EQUAL_UINT64(1, out.context.span_id);
-  TEST_ASSERT_FALSE(t.table.take_older(15'000'000, 10, out));
-  TEST_ASSERT_TRUE(t.table.take_older(15'000'000, 0, out));
-  TEST_ASSERT_FALSE(t.table.take_older(15'000'000, 0, out));
+// What a table must look like when nothing is in flight.
+template <typename T>
+void check_empty(const T& t) {
+  for (const InflightBucket& bucket : t.buckets) {
+    for (const InflightSlot& slot : bucket.slots) {
+      TEST_ASSERT_EQUAL_UINT64(0, slot.key.load());
+      TEST_ASSERT_EQUAL_UINT32(0, slot.strays.load());
+    }
+  }
 }
 
-// The reporter reads its clock, and then looks at the messages, while others send.
-EDGESPAN_TEST(what_began_after_the_clock_was_read_is_not_old, "inflight") {
+// Most spans stand in another slot than their own then, many in another bucket.
+EDGESPAN_TEST(a_full_table_gives_every_span_back_in_any_order, "inflight") {
+  auto& t = large_table();
+  std::array<std::uintptr_t, 128> stored{};
+  for (std::uintptr_t round = 0; round < 24; ++round) {
+    std::size_t count = 0;
+    for (std::uintptr_t i = 0; i < 1'000 && count < stored.size(); ++i) {
+      const std::uintptr_t key = round * 1'009 + i * (1 + round % 7);
+      if (t.put(key, 5'000'000 + key) == InflightTable::Insert::stored) stored[count++] = key;
+    }
+    TEST_ASSERT_EQUAL_UINT64(stored.size(), count);
+    // Steps that have no divisor in common with 128 meet each number once.
+    constexpr std::array<std::size_t, 4> steps{1, 127, 37, 91};
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::uintptr_t key = stored[i * steps[round % steps.size()] % count];
+      InflightSpan out{};
+      TEST_ASSERT_TRUE(t.table.may_hold(t.key(key)));
+      TEST_ASSERT_TRUE(t.table.take(t.key(key), out));
+      TEST_ASSERT_EQUAL_UINT64(key, out.context.span_id);
+      TEST_ASSERT_EQUAL_UINT64(5'000'000 + key, out.start_us);
+      TEST_ASSERT_FALSE(t.table.take(t.key(key), out));
+    }
+    check_empty(t);
+  }
+}
+
+EDGESPAN_TEST(a_sweep_gives_back_what_strayed, "inflight") {
+  auto& t = large_table();
+  for (int round = 0; round < 3; ++round) {
+    std::uint32_t stored = 0;
+    for (std::uintptr_t i = 0; i < 1'000; ++i)
+      stored += t.put(i * 3) == InflightTable::Insert::stored ? 1U : 0U;
+    InflightSpan out{};
+    std::uint32_t swept = 0;
+    while (t.take_from(5, out)) ++swept;
+    TEST_ASSERT_EQUAL_UINT32(stored, swept);
+    check_empty(t);
+  }
+}
+
+// Keys of one slot fill its bucket and then their second buckets.
+EDGESPAN_TEST(one_slot_counts_as_many_strays_as_there_is_room_for, "inflight") {
   Table<4> t;
-  t.put(1, 18'000'000);
   InflightSpan out{};
-  TEST_ASSERT_FALSE(t.table.take_older(17'999'999, 10, out));
-  TEST_ASSERT_FALSE(t.table.take_older(15'000'000, 10, out));
-  TEST_ASSERT_TRUE(t.table.take(t.key(1), out));
+  std::array<std::uintptr_t, 24> keys{};
+  std::size_t found = 0;
+  for (std::uintptr_t i = 0; found < keys.size(); ++i) {
+    t.put(i);
+    if (t.buckets[1].slots[3].key.load() != 0) keys[found++] = i;
+    TEST_ASSERT_TRUE(t.table.take(t.key(i), out));
+  }
+  std::size_t stored = 0;
+  for (const std::uintptr_t key : keys) {
+    if (t.put(key) == InflightTable::Insert::stored) keys[stored++] = key;  // else its second bucket is full
+  }
+  TEST_ASSERT_GREATER_OR_EQUAL_UINT64(inflight_bucket_size + 4, stored);
+  TEST_ASSERT_EQUAL_UINT32(stored - 1, t.buckets[1].slots[3].strays.load());
+  for (std::size_t i = stored; i-- != 0;) {
+    TEST_ASSERT_TRUE(t.table.take(t.key(keys[i]), out));
+    TEST_ASSERT_EQUAL_UINT64(keys[i], out.context.span_id);
+  }
+  check_empty(t);
+}
+
+EDGESPAN_TEST(a_sweep_takes_what_it_was_asked_for, "inflight") {
+  Table<4> t;
+  constexpr std::uint32_t first = 7, second = 8;
+  t.put(1, 5'999'999, first);
+  t.put(2, 8'000'000, second);
+  t.put(3, 8'000'000, first);
+  InflightSpan out{};
+  TEST_ASSERT_FALSE(t.take_from(4, out));
+  TEST_ASSERT_TRUE(t.take_from(5, out));
+  TEST_ASSERT_EQUAL_UINT64(1, out.context.span_id);
+  TEST_ASSERT_EQUAL_UINT64(5'999'999, out.start_us);
+  TEST_ASSERT_FALSE(t.take_from(7, out));
+  TEST_ASSERT_TRUE(t.take_of(first, out));
+  TEST_ASSERT_EQUAL_UINT64(3, out.context.span_id);
+  TEST_ASSERT_FALSE(t.take_of(first, out));
+  TEST_ASSERT_TRUE(t.take_from(8, out));
+  TEST_ASSERT_FALSE(t.take_from(8, out));
 }
 
 }  // namespace

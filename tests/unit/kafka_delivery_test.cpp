@@ -266,7 +266,7 @@ EDGESPAN_TEST(kafka_a_message_without_an_end_is_abandoned_at_its_deadline, "kafk
   KafkaConfig config;
   config.inflight_deadline_s = 100;
   Traced traced{config};
-  ReportingProducer producer{traced, {{"linger.ms", "60000"}}};
+  ReportingProducer producer{traced, {{"linger.ms", "60000"}, {"message.timeout.ms", "70000"}}};
   const std::string topic = MockCluster::shared().topic();
   TEST_ASSERT_EQUAL(0, producer->send({.topic = topic.c_str(), .key = "k"}));
   traced.clock.advance_s(98);

@@ -22,11 +22,12 @@ constexpr Context sampled{1, 2, 3, 0, Decision::accept};
 EDGESPAN_TEST(a_message_in_flight_has_an_address_and_a_sampled_span, "misuse") {
   Table<2> t;
   InflightSpan span{sampled, 1};
-  TEST_ASSERT_FAULT(t.table.insert(nullptr, span));
-  TEST_ASSERT_FAULT(t.table.insert(reinterpret_cast<const void*>(kafka_detail::InflightTable::busy), span));
+  TEST_ASSERT_FAULT(t.table.insert(nullptr, 1, span));
+  TEST_ASSERT_FAULT(
+      t.table.insert(reinterpret_cast<const void*>(kafka_detail::InflightTable::busy), 1, span));
   TEST_ASSERT_FAULT(t.table.take(nullptr, span));
   InflightSpan unsampled{{1, 2, 3, 0, Decision::deny}, 1};
-  TEST_ASSERT_FAULT(t.table.insert(Table<2>::key(1), unsampled));
+  TEST_ASSERT_FAULT(t.table.insert(Table<2>::key(1), 1, unsampled));
   TEST_ASSERT_FAULT(t.table.init({}));
 }
 
@@ -39,7 +40,7 @@ EDGESPAN_TEST(a_slot_that_is_given_back_was_counted_where_it_strayed_from, "misu
   }
   InflightSpan out{};
   const auto take_all = [&] {
-    while (t.table.take_older(1'000'000'000, 0, out)) {
+    while (t.take_from(1'000, out)) {
     }
   };
   TEST_ASSERT_FAULT(take_all());

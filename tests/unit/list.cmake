@@ -75,10 +75,12 @@ set(edgespan_system_tests
   http_sender_faults_test
   http_sender_test
   http_url_test
+  housekeeper_thread_test
   inflight_table_test
   inflight_table_thread_test
   kafka_address_space_test
   kafka_constrain_test
+  kafka_client_end_test
   kafka_consume_test
   kafka_cpp_test
   kafka_create_test

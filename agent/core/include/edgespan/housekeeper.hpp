@@ -5,8 +5,8 @@
 
 namespace edgespan {
 
-// A part of the agent that holds spans outside of core and must end them in time. Its owner keeps this node
-// in place until the Tracing that it was added to has stopped; the nodes of all parts form a list.
+// A part of the agent that holds spans outside of core and must end them in time. The nodes of all parts form
+// a list. The owner of this node keeps it in place until it has taken it out of the list.
 struct Housekeeper {
   void* ctx = nullptr;
 

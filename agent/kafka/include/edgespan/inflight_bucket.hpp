@@ -13,18 +13,18 @@ namespace edgespan {
 // One message in flight, found by the address that librdkafka gives it.
 struct InflightSlot {
   detail::Atomic<std::uintptr_t> key;     // the address; 0: free; 1: somebody copies the span in or out
-  detail::Atomic<std::uint32_t> start_s;  // seconds, for the sweep
-  detail::Atomic<std::uint16_t> strays;   // messages whose own slot is this one and that stand in another
+  detail::Atomic<std::uint32_t> start_s;  // monotonic; read without the slot's key, by sweeps
+  detail::Atomic<std::uint32_t> client;   // the number of the client that sends the message; the same
+  detail::Guarded<std::uint32_t> start_rest_us;  // what the start has beyond `start_s`
+  detail::Atomic<std::uint16_t> strays;  // messages whose own slot is this one and that stand in another
   Decision decision;
   std::uint64_t trace_hi, trace_lo, span_id, parent_id;
-  detail::Guarded<std::uint64_t> start_us;  // monotonic
 };
 
 inline constexpr std::uint32_t inflight_bucket_size = 8;
 struct InflightBucket {
   std::array<InflightSlot, inflight_bucket_size> slots;
 };
-static_assert(sizeof(InflightBucket) <= 64 * inflight_bucket_size,
-              "a message in flight costs at most 64 bytes");
+static_assert(sizeof(InflightBucket) == 56 * inflight_bucket_size, "a message in flight costs 56 bytes");
 
 }  // namespace edgespan

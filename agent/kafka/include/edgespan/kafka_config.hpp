@@ -24,8 +24,9 @@ struct KafkaConfig {
   B3Format b3 = B3Format::single_no_parent;
   TagProcessor tag_processor = TagProcessor::always;
   bool rewrite_headers = true;  // poll puts its span's context into the record; next_span takes it out
-  // 1 or more: the span of a message without a delivery report expires after this. Longer than
-  // message.timeout.ms, which is 300 s unless set.
+  // 1 or more: the span of a message without a delivery report expires after this. If message.timeout.ms of
+  // its client, and 30 s, is more, it expires after that; if message.timeout.ms is 0, never. That is read
+  // when a client is made. A topic with a configuration of its own is not asked: librdkafka does not tell.
   std::uint32_t inflight_deadline_s = 330;
 };
 

@@ -24,14 +24,18 @@ struct KafkaAccess;
 // context. TracingProducer and TracingConsumer add what only a wrapper around a call can see: a refused
 // produce, and which records one poll returned, so that those without a context share a root span.
 //
-// Pinned. Outlives every client that is made of a traced configuration or a copy of one, and stays until the
-// Reporter of its Tracing has stopped, which calls it until then to end spans in time; so does the memory of
-// `inflight`. Is outlived by its Tracing. All calls but init(): any thread.
+// Pinned. Outlives every client that is made of a traced configuration or a copy of one; is outlived by its
+// Tracing and by the memory of `inflight`. All calls but init(): any thread.
+//
+// A producer's spans end when it is destroyed: what it still holds then has the tag error=abandoned.
 class KafkaTracing {
  public:
   KafkaTracing() noexcept;
   KafkaTracing(const KafkaTracing&) = delete;
   KafkaTracing& operator=(const KafkaTracing&) = delete;
+  // Ends the spans that are left, with error=abandoned. The Reporter may be at work: if its thread looks for
+  // old messages at that moment, this waits until it is done.
+  ~KafkaTracing();
 
   // Once, before any other call. Keeps `tracing`, `inflight` (KafkaMemory::inflight) and the rules of the
   // samplers; copies everything else. Status::not_started if `tracing` is not initialised, already_started
@@ -76,7 +80,7 @@ class KafkaTracing {
  private:
   friend struct kafka_detail::KafkaAccess;
 
-  alignas(8) std::array<std::byte, sizeof(void*) == 8 ? 248 : 176> state_;  // a kafka_detail::KafkaState
+  alignas(8) std::array<std::byte, sizeof(void*) == 8 ? 288 : 216> state_;  // a kafka_detail::KafkaState
 };
 
 }  // namespace edgespan

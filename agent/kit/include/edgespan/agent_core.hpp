@@ -19,8 +19,8 @@ namespace edgespan {
 // compiled once; the templates above it only own the arrays. Each start makes both parts anew, so an agent
 // that was stopped, or whose start failed, can be started again.
 //
-// Order of calls: claim(), begin(), run() to start; halt(), rest() to stop. What claim() or halt() began is
-// the work of one thread until run() or rest(). Pinned.
+// Order of calls: claim(), renew(), begin(), run() to start; halt(), rest() to stop. What claim() or halt()
+// began is the work of one thread until run() or rest(). Pinned.
 class AgentCore {
  public:
   AgentCore() noexcept = default;
@@ -31,12 +31,15 @@ class AgentCore {
   // Begins a start. Status::already_started if the agent runs, starts or stops.
   AgentStatus claim() noexcept;
 
-  // Makes tracing anew: its spans wait in `memory`, which is kept. `service_name` replaces the one in
+  // Makes reporter and tracing anew. What stands on the tracing of the run before has ended.
+  void renew() noexcept;
+
+  // Begins tracing: its spans wait in `memory`, which is kept. `service_name` replaces the one in
   // `config.local` if it is not empty. Copies everything else. On failure halt() and rest() follow.
   AgentStatus begin(const TracingMemory& memory, std::string_view service_name, const TracingConfig& config,
                     const edgespan_clock& clock) noexcept;
 
-  // Makes the reporter anew and starts it on `worker`; null: the caller calls step(). Copies the tables. On
+  // Starts the reporter on `worker`; null: the caller calls step(). Copies the tables. On
   // failure halt() and rest() follow.
   AgentStatus run(const Sender& sender, const ReporterConfig& config, const edgespan_worker* worker) noexcept;
 

@@ -38,6 +38,7 @@ class BasicAgent {
                     const edgespan_worker* worker = nullptr) noexcept {
     AgentStatus status = core_.claim();
     if (!status.ok()) return status;
+    core_.renew();
     status = core_.begin(memory_.make(), config.service_name, config.tracing, clock);
     if (status.ok()) status = core_.run(sender, config.reporter, worker);
     if (!status.ok()) static_cast<void>(stop(0));
