@@ -184,6 +184,9 @@ EDGESPAN_TEST(an_endpoint_of_nothing_takes_no_bytes_and_a_mapped_address_is_sent
   mapped.ipv6 = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 1, 2, 3, 4};
   TEST_ASSERT_TRUE(detail::encode_endpoint(mapped, detail::EndpointField::local, out));
   expect_hex("4206120401020304", out.view());
+  mapped.ipv4 = {0, 0, 0, 1};
+  TEST_ASSERT_TRUE(detail::encode_endpoint(mapped, detail::EndpointField::local, out));
+  expect_hex("4206120400000001", out.view());
   mapped.ipv4 = {5, 6, 7, 8};  // wins over the mapped one
   TEST_ASSERT_TRUE(detail::encode_endpoint(mapped, detail::EndpointField::remote, out));
   expect_hex("4a06120405060708", out.view());
@@ -219,6 +222,18 @@ EDGESPAN_TEST(each_byte_of_an_address_makes_it_one, "encode") {
   endpoint.port = 300;
   endpoint.service_name = "aZ";
   expect_endpoint("421f0a02617a1204090807061a1000000000000000000000fffe0102030420ac02", endpoint);
+}
+
+EDGESPAN_TEST(a_run_of_any_length_is_copied_and_nothing_beside_it, "encode") {
+  std::array<std::byte, 140> in, out;
+  for (std::size_t i = 0; i < in.size(); ++i) in[i] = static_cast<std::byte>(i + 1);
+  for (std::size_t size = 0; size <= 130; ++size) {
+    out.fill(std::byte{0xEE});
+    TEST_ASSERT_TRUE(detail::encode_impl::put_run(out.data(), in.data(), size) == out.data() + size);
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      if (out[i] != (i < size ? in[i] : std::byte{0xEE})) TEST_FAIL_MESSAGE("byte " << i << " of " << size);
+    }
+  }
 }
 
 }  // namespace
