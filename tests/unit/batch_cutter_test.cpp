@@ -140,6 +140,21 @@ EDGESPAN_TEST(an_element_that_is_too_large_by_itself_is_dropped_alone, "cutter")
   TEST_ASSERT_EQUAL_UINT32(8, batch.accepted);
 }
 
+EDGESPAN_TEST(a_search_that_finds_nothing_ends_before_the_elements_behind_it, "cutter") {
+  Batch batch;
+  bool suspected = false;
+  batch.fill(8);
+  batch.run([&](std::uint32_t first, std::uint32_t count) {
+    if (count == 8) return Said::too_large;
+    if (first != 0 || count != 4 || suspected) return Said::accepted;
+    suspected = true;
+    return Said::malformed;
+  });
+  TEST_ASSERT_TRUE(suspected);
+  TEST_ASSERT_EQUAL_UINT32(8, batch.accepted);
+  TEST_ASSERT_EQUAL_UINT32(6, batch.offers);  // of 8 and 4, then 2, 1 and 1 of those, and the other 4
+}
+
 EDGESPAN_TEST(one_bad_element_is_found_wherever_it_lies, "cutter") {
   for (std::uint32_t count = 1; count <= 33; ++count) {
     std::uint32_t halvings = 0;
@@ -178,7 +193,7 @@ EDGESPAN_TEST(a_collector_that_accepts_nothing_is_searched_once_until_it_accepts
     batch.fill(32);
     batch.run(refuses_all);
   }
-  TEST_ASSERT_EQUAL_UINT32(5, batch.offers);
+  TEST_ASSERT_EQUAL_UINT32(6, batch.offers);  // of 8 and 4, then 2, 1 and 1 of those, and the other 4
   batch.fill(1);
   batch.run(accepts);
   batch.dropped = 0;
