@@ -76,13 +76,6 @@ std::string_view file_of(const Place& place) {
   return {};
 }
 
-// `claim_on` of `std::byte* edgespan::detail::SpanRing::claim_on(uint32_t, uint32_t)`.
-std::string_view function_of(const Place& place) {
-  std::string_view name = place.site.function_name();
-  name = name.substr(0, name.find('('));
-  return name.substr(name.find_last_of(": ") + 1);
-}
-
 const char* name_of(Part part) {
   switch (part) {
     case Part::acquire:
@@ -98,7 +91,7 @@ const char* name_of(Part part) {
 // As the page writes it.
 std::string row_of(const Place& place) {
   std::string row = "| ";
-  row.append(file_of(place)).append(" | ").append(function_of(place)).append(" | ");
+  row.append(file_of(place)).append(" | ").append(place.site.function_name()).append(" | ");
   return row.append(place.operation).append(" | ").append(name_of(place.part)).append(" |");
 }
 

@@ -38,10 +38,10 @@ rl::debug_info place_of(const Site& site) noexcept {
   return {site.function_name(), slash == nullptr ? file : slash + 1, site.line()};
 }
 
-const char* failed = nullptr;
+const char* why_failed = nullptr;
 
 [[noreturn]] void fail(const char* what, const Site& site) noexcept {
-  failed = what;
+  why_failed = what;
   rl::ctx().fail_test(what, rl::test_result_user_assert_failed, place_of(site));
   __builtin_unreachable();  // the checker has left this thread
 }
@@ -122,7 +122,7 @@ std::size_t found_count = 0;
 std::optional<Place> weakened;
 
 bool same(const Place& place, const Site& site, Part part) noexcept {
-  return place.site.line() == site.line() && place.site.column() == site.column() && place.part == part &&
+  return place.site.line() == site.line() && place.part == part &&
          std::strcmp(place.site.file_name(), site.file_name()) == 0;
 }
 
@@ -221,7 +221,7 @@ Found explore(const Scenario& scenario, std::uint64_t ways, rl::test_params& par
   params.output_stream = params.progress_stream = &words;
   params.execution_depth_limit = 20'000;
   running = &scenario;
-  failed = nullptr;
+  why_failed = nullptr;
   ways_taken = 0;
   ways_most = ways;
   detail::fault_handler = [](const void*) { fail("an assertion of the agent", Site::current()); };
@@ -229,8 +229,8 @@ Found explore(const Scenario& scenario, std::uint64_t ways, rl::test_params& par
   const bool whole = scenario.threads == 2 ? rl::simulate<Suite<2>>(params) : rl::simulate<Suite<3>>(params);
   exploring = false;
   const bool enough = params.test_result == rl::test_result_until_condition_hit;
-  if (failed == nullptr) failed = rl::test_result_str(params.test_result);
-  return {whole || enough, whole, params.stop_iteration, failed, last_words.text()};
+  if (why_failed == nullptr) why_failed = rl::test_result_str(params.test_result);
+  return {whole || enough, whole, params.stop_iteration, why_failed, last_words.text()};
 }
 
 }  // namespace

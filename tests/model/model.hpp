@@ -47,9 +47,9 @@ enum class Part : std::uint8_t { acquire, release, failed };
 
 // An operation of the agent whose order is more than relaxed.
 struct Place {
-  Site site;
-  const char* operation;
-  Part part;
+  Site site = Site::current();
+  const char* operation = "";
+  Part part{};
 };
 // Those that were carried out since the program began.
 std::span<const Place> places() noexcept;

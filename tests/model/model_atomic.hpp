@@ -8,12 +8,29 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <source_location>
 #include <type_traits>
 
 namespace edgespan::model {
 
-using Site = std::source_location;
+// A place in the code, as std::source_location is one; clang 14 does not have that.
+class Site {
+ public:
+  static constexpr Site current(const char* file = __builtin_FILE(), unsigned line = __builtin_LINE(),
+                                const char* function = __builtin_FUNCTION()) noexcept {
+    return Site{file, line, function};
+  }
+  constexpr const char* file_name() const noexcept { return file_; }
+  constexpr unsigned line() const noexcept { return line_; }
+  constexpr const char* function_name() const noexcept { return function_; }
+
+ private:
+  constexpr Site(const char* file, unsigned line, const char* function) noexcept
+      : file_{file}, line_{line}, function_{function} {}
+
+  const char* file_;
+  unsigned line_;
+  const char* function_;
+};
 
 // Makes a word known to the checker; in a scenario's before(). Its value is what a thread may read at first.
 void share(const void* word, std::uint64_t value) noexcept;
