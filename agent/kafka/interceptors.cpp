@@ -122,11 +122,35 @@ rd_kafka_resp_err_t on_new(rd_kafka_t* rk, const rd_kafka_conf_t* conf, void* op
 }
 
 // Not inlined: a message without a span leaves message_ended() at once.
-[[gnu::noinline]] void end_send(KafkaState& state, const rd_kafka_message_t* message) noexcept {
+[[gnu::noinline]] bool end_send(KafkaState& state, const rd_kafka_message_t* message) noexcept {
   InflightSpan span;
-  if (!state.inflight.take(message, span)) return;
+  if (!state.inflight.take(message, span)) return false;
   const char* error = message->err != RD_KAFKA_RESP_ERR_NO_ERROR ? rd_kafka_err2name(message->err) : "";
   record_send(state, span, {state.core().now_us(), topic_of(message), key_of(message), error});
+  return true;
+}
+
+// Errors that only a message in librdkafka's own queues ends with: never an application's array element.
+constexpr bool ends_in_queue(rd_kafka_resp_err_t error) noexcept {
+  return error == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT || error == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
+         error == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;
+}
+
+// Tells that a message has failed for which there was no slot. Its span was recorded when it was sent; this
+// is a second part of it, which collectors join to the first by the ids. They stand in the message's header.
+[[gnu::noinline]] void fail_unheld(KafkaState& state, const rd_kafka_message_t* message) noexcept {
+  detail::TracingState& core = state.core();
+  if (core.events[static_cast<std::size_t>(detail::Event::inflight_full)].load(std::memory_order_relaxed) ==
+      0) {
+    return;
+  }
+  FoundHeaders found;
+  const B3Extraction sent = read_headers(message, found);
+  if (sent.kind != B3Extraction::Kind::ids || !sent.context.sampled()) return;
+  const std::uint64_t now_us = core.now_us();
+  const auto age_us = static_cast<std::uint64_t>(rd_kafka_message_latency(message));  // -1 if not known
+  const InflightSpan span{sent.context, age_us < now_us ? now_us - age_us : now_us};
+  record_send(state, span, {now_us, topic_of(message), key_of(message), rd_kafka_err2name(message->err)});
 }
 
 // False: the message has no span, so one that stands under its address is not touched here.
@@ -170,14 +194,16 @@ void message_sent(KafkaState& state, rd_kafka_t* rk, rd_kafka_message_t* message
 }
 
 // For a message that produce_batch refused, librdkafka passes the application's own array element (2.0.2,
-// read). So nothing of the message but its opaque is read before its address was found in the table.
+// read). So nothing of the message but its opaque and its error is read before its address was found in the
+// table, or its error says that it is none of those.
 void message_ended(KafkaState& state, rd_kafka_message_t* message) noexcept {
   EDGESPAN_ASSERT(state.tracing != nullptr && message != nullptr);
   if (state.is_senders(message)) {
     EDGESPAN_ASSERT(state.sender_ended != nullptr);
     return state.sender_ended(message->_private, message->err);
   }
-  if (state.inflight.may_hold(message)) end_send(state, message);
+  if (state.inflight.may_hold(message) && end_send(state, message)) return;
+  if (ends_in_queue(message->err)) fail_unheld(state, message);
 }
 
 // One call of the application may consume many records, but on_consume does not say which: each record

@@ -137,6 +137,28 @@ EDGESPAN_TEST(kafka_a_destroyed_client_ends_no_span_of_another, "kafka") {
   TEST_ASSERT_EQUAL_STRING("_PURGE_QUEUE", traced.spans(2).back().tag("error"));
 }
 
+EDGESPAN_TEST(kafka_a_message_without_a_slot_that_fails_says_so, "kafka") {
+  constexpr KafkaLimits limits{.inflight_max = 8};
+  Traced<Limits{}, limits> traced;
+  Settings settings = no_broker;
+  settings["message.timeout.ms"] = "300";
+  ReportingProducer producer{traced, settings};
+  constexpr std::size_t sent = 12;
+  for (std::size_t i = 0; i < sent; ++i)
+    TEST_ASSERT_EQUAL(0, producer->send({.topic = "nowhere", .key = std::to_string(i)}));
+  TEST_ASSERT_EQUAL(0, producer->send({.topic = "nowhere", .key = "denied", .headers = denied}));
+  const std::vector<DecodedSpan> first = traced.spans(sent - 8);
+  (void)producer.reports(sent + 1);
+  std::map<std::string, std::string> failed;
+  for (const DecodedSpan& span : traced.spans(sent + sent - 8)) {
+    if (span.tag("error") != "_MSG_TIMED_OUT") continue;
+    TEST_ASSERT_GREATER_OR_EQUAL(300'000, span.duration);
+    failed[span.tag("kafka.key")] = b3_of(span);
+  }
+  TEST_ASSERT_EQUAL(sent, failed.size());
+  for (const DecodedSpan& span : first) TEST_ASSERT_EQUAL(b3_of(span), failed[span.tag("kafka.key")]);
+}
+
 EDGESPAN_TEST(kafka_the_deadline_of_a_message_follows_the_timeout_of_its_client, "kafka") {
   Traced traced;  // 330 s
   Settings settings = no_broker;
