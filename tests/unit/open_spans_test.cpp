@@ -176,16 +176,18 @@ EDGESPAN_TEST(the_deadline_is_kept_wherever_in_a_unit_of_the_sweep_a_span_began,
 }
 
 EDGESPAN_TEST(a_deadline_of_whole_units_is_kept_to_the_unit, "open_spans") {
-  constexpr std::uint64_t unit_us = 65'536, deadline_us = 1'024'000'000;  // 15,625 units
-  test::SmallAgent agent{TracingConfig{.local = {.service_name = "x"}, .span_deadline_s = 1'024}};
-  detail::TracingState& state = detail::state_of(agent.tracing);
-  agent.clock.advance(unit_us - state.now_us() % unit_us);
-  const std::uint64_t start_us = state.now_us();
-  Span span = agent.tracing.span("s");
-  detail::sweep_spans(state, start_us + deadline_us, false);
-  TEST_ASSERT_TRUE(span.recording());
-  detail::sweep_spans(state, start_us + deadline_us + unit_us, false);
-  TEST_ASSERT_FALSE(span.recording());
+  constexpr std::uint64_t unit_us = 65'536;
+  for (const std::uint32_t deadline_s : {1'024U, 1'024'000U}) {  // 15,625 units, and a thousand times as many
+    test::SmallAgent agent{TracingConfig{.local = {.service_name = "x"}, .span_deadline_s = deadline_s}};
+    detail::TracingState& state = detail::state_of(agent.tracing);
+    agent.clock.advance(unit_us - state.now_us() % unit_us);
+    const std::uint64_t end_us = state.now_us() + std::uint64_t{deadline_s} * 1'000'000;
+    Span span = agent.tracing.span("s");
+    detail::sweep_spans(state, end_us, false);
+    TEST_ASSERT_TRUE(span.recording());
+    detail::sweep_spans(state, end_us + unit_us, false);
+    TEST_ASSERT_FALSE(span.recording());
+  }
 }
 
 EDGESPAN_TEST(a_span_takes_a_microsecond_at_least, "open_spans") {
