@@ -4,6 +4,7 @@
 # Tests of core in the words of tests/support/test.hpp, without a heap, threads, files or other programs. They run on
 # boards without a system, too.
 set(edgespan_core_tests
+  accounts_test
   agent_basic_test
   b3_bounds_test
   b3_constexpr_test
