@@ -9,6 +9,8 @@
 namespace edgespan::detail {
 
 enum class PausePoint : std::uint8_t {
+  cursor_seen,  // a producer has read where its stripe stands, and not claimed from there yet
+  chunk_seen,   // the same, where the fast way did not lead to a claim
   claimed,      // room in the ring, whose size is not written yet
   encoded,      // an element that is not committed yet
   peeked,       // the consumer has seen an element and has not taken it

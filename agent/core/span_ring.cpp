@@ -72,6 +72,7 @@ std::byte* SpanRing::claim_on(std::uint32_t index, std::uint32_t size) noexcept 
   std::uint32_t spare = none;  // taken for a switch that another thread won
   for (;;) {
     const std::uint32_t at = words_of(seen);
+    EDGESPAN_PAUSE_POINT(chunk_seen);
     if (at + words <= chunk_words) {
       if (!stripe.cursor.compare_exchange_weak(seen, seen + words, std::memory_order_acquire,
                                                std::memory_order_relaxed)) {

@@ -58,6 +58,7 @@ class SpanRing {
     if constexpr (small_code) return claim_on(stripe, size);
     Atomic<std::uint32_t>& at = stripe_at(stripe).cursor;
     std::uint32_t seen = at.load(std::memory_order_relaxed);
+    EDGESPAN_PAUSE_POINT(cursor_seen);
     if (words_of(seen) + words <= chunk_words &&
         at.compare_exchange_strong(seen, seen + words, std::memory_order_acquire,
                                    std::memory_order_relaxed)) {

@@ -7,6 +7,7 @@
 #include "core/thread_state.hpp"
 #include "support/manual_clock.hpp"
 #include "support/recording_sender.hpp"
+#include "support/span_view.hpp"
 #include "support/test.hpp"
 
 #include <edgespan/reporter.hpp>
@@ -105,6 +106,37 @@ struct World {
                              books.in_ring + books.in_batch + books.delivered + books.dropped_total());
   }
 };
+
+// One thread stands at `point` of its claim while `meanwhile` spans are finished, behind `before` others.
+void lose_a_claim(PausePoint point, std::uint32_t before, std::uint32_t meanwhile) {
+  World w;
+  for (std::uint32_t i = 0; i < before; ++i) w.finish_one();
+  Paused producer{point, [&] {
+                    World::share_stripe();
+                    w.tracing.span("late").finish();
+                  }};
+  for (std::uint32_t i = 0; i < meanwhile; ++i) w.finish_one();
+  producer.go_on();
+  std::uint32_t late = 0, others = 0;
+  for (std::uint32_t taken = w.drain(); taken != 0; taken = w.drain()) {
+    std::span<const std::byte> batch = w.memory->batch;
+    test::SpanView view;
+    for (; taken != 0 && view.take_from(batch); --taken) ++(view.name == "late" ? late : others);
+    TEST_ASSERT_EQUAL_UINT32(0, taken);  // each of them can be read
+  }
+  TEST_ASSERT_EQUAL_UINT32(1, late);
+  TEST_ASSERT_EQUAL_UINT32(before + meanwhile, others);
+  TEST_ASSERT_EQUAL_UINT32(0, w.tracing.books().claims_passed_over);
+  w.check_books(before + meanwhile + 1);
+}
+
+EDGESPAN_TEST(a_claim_that_lost_its_compare_and_swap_writes_over_nobody, "interleave") {
+  for (const std::uint32_t meanwhile : {1U, 2U, 60U}) {  // in the same chunk; more than one holds
+    lose_a_claim(PausePoint::cursor_seen, 0, meanwhile);
+    lose_a_claim(PausePoint::cursor_seen, 1, meanwhile);
+    lose_a_claim(PausePoint::chunk_seen, 0, meanwhile);  // the stripe has no chunk, and gets one
+  }
+}
 
 EDGESPAN_TEST(a_claim_without_its_size_holds_up_nobody_and_is_read_when_it_is_committed, "interleave") {
   World w;
