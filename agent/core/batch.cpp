@@ -40,6 +40,8 @@ Taken take_spans(TracingState& state, std::span<std::byte> room, std::uint64_t& 
     }
     if (found == SpanRing::Peek::nothing) without |= 1U << stripe;
   }
+  EDGESPAN_ASSERT(small_code || taken.bytes <= room.size());
+  EDGESPAN_ASSERT(small_code || (taken.spans == 0) == (taken.bytes == 0));
   state.ledger.sums.in_batch += taken.spans;
   return taken;
 }

@@ -18,6 +18,7 @@ constexpr std::uint32_t asked_max_us = 3'600'000'000;
 
 // The outcomes that drop spans stand in the order of the reasons that count them.
 constexpr DropReason drop_reason(Outcome outcome) noexcept {
+  EDGESPAN_ASSERT(small_code || outcome >= Outcome::too_large);
   constexpr auto shift = static_cast<int>(Outcome::too_large) - static_cast<int>(DropReason::too_large);
   return static_cast<DropReason>(static_cast<int>(outcome) - shift);
 }
@@ -54,6 +55,7 @@ std::uint64_t date_offset_us(const TracingState& tracing, std::uint64_t now_us) 
 
 // A random number below `end`, which is not 0.
 std::uint32_t draw_below(TracingState& tracing, std::uint32_t end) noexcept {
+  EDGESPAN_ASSERT(small_code || end != 0);
   return static_cast<std::uint32_t>(random_id(tracing)) % end;
 }
 
@@ -66,7 +68,10 @@ EDGESPAN_SHARED std::uint32_t wait_us(std::uint64_t now_us, std::uint64_t since_
 }  // namespace
 
 BatchOfferer::BatchOfferer(TracingState& tracing, const Sender& sender, const ReporterConfig& config) noexcept
-    : tracing_{tracing}, sender_{sender}, config_{config} {}
+    : tracing_{tracing}, sender_{sender}, config_{config} {
+  EDGESPAN_ASSERT(small_code || (sender.offer != nullptr && sender.cancel != nullptr));
+  EDGESPAN_ASSERT(small_code || (config.retry_min_ms != 0 && config.retry_min_ms <= config.retry_max_ms));
+}
 
 std::uint32_t BatchOfferer::advance(std::uint64_t now_us) noexcept {
   heed_ready();
@@ -91,6 +96,7 @@ void BatchOfferer::heed_ready() noexcept {
 
 // Returns how long the batch is still collected; 0: it is to be offered now.
 std::uint32_t BatchOfferer::collect(std::uint64_t now_us) noexcept {
+  EDGESPAN_ASSERT(small_code || !cutter_.chosen());
   if (cutter_.empty()) batch_since_us_ = now_us;
   if (cutter_.empty() || !full_) fill();
   const std::uint32_t rest_us = wait_us(now_us, batch_since_us_, config_.flush_ms);
@@ -106,6 +112,7 @@ std::uint32_t BatchOfferer::collect(std::uint64_t now_us) noexcept {
 // `holding_` rises before a span leaves the ring, so that a flush which sees the span gone waits for this
 // batch.
 void BatchOfferer::fill() noexcept {
+  EDGESPAN_ASSERT(small_code || cutter_.bytes() <= tracing_.memory.batch.size());
   holding_.store(1, std::memory_order_relaxed);
   const Taken taken = take_spans(tracing_, tracing_.memory.batch.subspan(cutter_.bytes()), batch_since_us_);
   full_ = taken.full;
@@ -118,6 +125,7 @@ void BatchOfferer::fill() noexcept {
 }
 
 std::uint32_t BatchOfferer::offer(std::uint64_t now_us) noexcept {
+  EDGESPAN_ASSERT(small_code || (phase_ == Phase::offering && !cutter_.empty()));
   const Bytes batch = tracing_.memory.batch.first(cutter_.bytes());
   if (!cutter_.chosen()) {
     cutter_.choose(batch, now_us);
@@ -135,6 +143,7 @@ std::uint32_t BatchOfferer::offer(std::uint64_t now_us) noexcept {
 }
 
 void BatchOfferer::count_sent(const SendResult& result) noexcept {
+  EDGESPAN_ASSERT(small_code || cutter_.chosen());
   if (result.sent_bytes == 0 && result.begun == 0) return;
   const std::uint32_t first = !begun_ && result.begun != 0 ? 1 : 0;
   begun_ = begun_ || result.begun != 0;
@@ -146,6 +155,7 @@ void BatchOfferer::count_sent(const SendResult& result) noexcept {
 // Returns when to go on.
 std::uint32_t BatchOfferer::answered(std::uint64_t now_us, const SendResult& result) noexcept {
   const Outcome outcome = result.outcome;
+  EDGESPAN_ASSERT(small_code || (outcome != Outcome::pending && cutter_.chosen()));
   if (outcome == Outcome::delivered) {
     settle(true, DropReason::shutdown);
     return full_ || !cutter_.empty() ? 0 : again_us;
@@ -205,6 +215,7 @@ std::uint32_t BatchOfferer::back_off(std::uint64_t now_us, const SendResult& res
     const std::uint32_t reach_ms = last_ms > most_ms / 3 ? most_ms : last_ms * 3;
     own_ms = least_ms + draw_below(tracing_, reach_ms - least_ms + 1);
   }
+  EDGESPAN_ASSERT(small_code || (own_ms >= least_ms && own_ms <= most_ms));
   {
     const ConsumerLock lock{tracing_};
     ++tracing_.ledger.sums.retries;
@@ -214,6 +225,7 @@ std::uint32_t BatchOfferer::back_off(std::uint64_t now_us, const SendResult& res
 }
 
 std::uint32_t BatchOfferer::pause(std::uint64_t now_us, std::uint32_t pause_ms, Phase phase) noexcept {
+  EDGESPAN_ASSERT(small_code || pause_ms >= config_.retry_min_ms);
   date_offset_us_ = date_offset_us(tracing_, now_us);
   paused_us_ = now_us;
   pause_ms_ = pause_ms;
@@ -238,10 +250,12 @@ std::uint32_t BatchOfferer::long_pause_ms() noexcept {
 }
 
 void BatchOfferer::drop_batch() noexcept {
+  EDGESPAN_ASSERT(small_code || holds_batch() == !cutter_.empty());
   sender_.cancel(sender_.ctx);
   if (cutter_.empty()) return;
   cutter_.choose_rest();
   settle(false, DropReason::shutdown);
+  EDGESPAN_ASSERT(small_code || (cutter_.empty() && tracing_.ledger.sums.in_batch == 0));
 }
 
 }  // namespace edgespan::detail

@@ -28,7 +28,11 @@ struct ReporterState {
     std::uint32_t free = 0;
     return stepping.compare_exchange_strong(free, 1, std::memory_order_acquire, std::memory_order_relaxed);
   }
-  void leave() noexcept { stepping.store(0, std::memory_order_release); }
+  bool is_inside() const noexcept { return stepping.load(std::memory_order_relaxed) != 0; }
+  void leave() noexcept {
+    EDGESPAN_ASSERT(small_code || is_inside());
+    stepping.store(0, std::memory_order_release);
+  }
 };
 
 }  // namespace edgespan::detail
