@@ -12,7 +12,6 @@
 namespace edgespan::kafka_detail {
 namespace {
 
-constexpr std::size_t headers_looked_at = 256;
 struct HeaderView {
   const char* name = nullptr;
   const void* value = nullptr;
@@ -33,16 +32,6 @@ struct HeaderView {
 bool header_at(const rd_kafka_headers_t* list, std::size_t index, HeaderView& out) noexcept {
   return rd_kafka_header_get_all(list, index, &out.name, &out.value, &out.size) == RD_KAFKA_RESP_ERR_NO_ERROR;
 }
-
-// The headers that are looked at: [begin, end).
-struct Looked {
-  std::size_t begin;
-  std::size_t end;
-  explicit Looked(const rd_kafka_headers_t* list) noexcept : end{rd_kafka_header_cnt(list)} {
-    begin = end > headers_looked_at ? end - headers_looked_at : 0;
-    EDGESPAN_ASSERT(begin <= end && end - begin <= headers_looked_at);
-  }
-};
 
 // Whether a value of `b3` is of this span. Ids of spans are random, so the rest needs no look.
 bool names_span(std::string_view value, const Context& context) noexcept {
@@ -79,15 +68,19 @@ struct HeaderSet {
   return set.ok;
 }
 
+// So many trace headers are removed one after another; each may cost a move of the whole list.
+constexpr std::uint32_t few_headers = 16;
+
 constexpr bool writes_set(B3Format format) noexcept {
   return format == B3Format::multi || format == B3Format::both;
 }
 
-// Removal frees the name it compares with, so it gets a copy; it takes all headers of this spelling.
+// Takes trace headers out one spelling at a time. rd_kafka_header_remove() takes all headers of a spelling,
+// so none stands before `i` at any time. It frees the name that it compares with, so it gets a copy.
 void clear_respelled(rd_kafka_headers_t* list) noexcept {
   EDGESPAN_ASSERT(list != nullptr);
   HeaderView header;
-  for (std::size_t i = Looked{list}.begin; header_at(list, i, header);) {
+  for (std::size_t i = 0; header_at(list, i, header);) {
     if (header.key() == B3Key::none) {
       ++i;
       continue;
@@ -96,8 +89,25 @@ void clear_respelled(rd_kafka_headers_t* list) noexcept {
     char name[key_chars_max + 1] = {};
     std::strncpy(name, header.name, key_chars_max);
     if (rd_kafka_header_remove(list, name) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
-    i = Looked{list}.begin;
   }
+}
+
+// Takes any number of trace headers out in linear time. rd_kafka_header_remove() moves the rest of the list
+// for each header that it removes, which takes seconds for 50,000 of them in front of 50,000 others. It moves
+// nothing if it removes all. So all headers get one name, all are removed, and the others come back from a
+// copy. The list stays the same object, because it may be the application's.
+[[gnu::noinline, gnu::cold]] void clear_many(rd_kafka_headers_t* list) noexcept {
+  EDGESPAN_ASSERT(list != nullptr);
+  rd_kafka_headers_t* const copy = rd_kafka_headers_copy(list);
+  HeaderView header;
+  for (std::size_t i = 0; header_at(list, i, header); ++i) *const_cast<char*>(header.name) = '\0';
+  (void)rd_kafka_header_remove(list, "");
+  EDGESPAN_ASSERT(rd_kafka_header_cnt(list) == 0);
+  for (std::size_t i = 0; header_at(copy, i, header); ++i) {
+    if (header.key() != B3Key::none) continue;
+    (void)rd_kafka_header_add(list, header.name, -1, header.value, static_cast<ssize_t>(header.size));
+  }
+  rd_kafka_headers_destroy(copy);
 }
 
 // Collects the trace headers of a list. `b3` is the value of the last header of that name, null if it has
@@ -105,10 +115,10 @@ void clear_respelled(rd_kafka_headers_t* list) noexcept {
 // be parsed where it is.
 EDGESPAN_SHARED void collect(FoundHeaders& found, B3Headers& set, std::string_view& b3) noexcept {
   HeaderView header;
-  const Looked looked{found.list};
-  for (std::size_t i = looked.begin; i < looked.end && header_at(found.list, i, header); ++i) {
+  for (std::size_t i = 0; header_at(found.list, i, header); ++i) {
     const B3Key key = header.key();
     if (key == B3Key::none) continue;
+    ++found.count;
     EDGESPAN_ASSERT(static_cast<std::size_t>(key) < b3_key_names.size());
     found.keys |= static_cast<std::uint8_t>(1U << static_cast<unsigned>(key));
     found.respelled |= !header.spelled_as(key);
@@ -143,7 +153,8 @@ B3Extraction read_list(FoundHeaders& found, const Context* written) noexcept {
 }
 
 void clear_headers(const FoundHeaders& found) noexcept {
-  EDGESPAN_ASSERT(found.list != nullptr && found.keys != 0);
+  EDGESPAN_ASSERT(found.list != nullptr && found.keys != 0 && found.count != 0);
+  if (found.count > few_headers) return clear_many(found.list);
   if (found.respelled) return clear_respelled(found.list);
   for (std::size_t index = 0; found.keys >> index != 0; ++index) {
     EDGESPAN_ASSERT(index < b3_key_names.size());

@@ -18,11 +18,12 @@ struct FoundHeaders {
   rd_kafka_headers_t* list = nullptr;  // null: the record has no headers
   std::uint8_t keys = 0;               // a bit for each B3Key that stands in the list, readable or not
   bool respelled = false;              // one of them in another case than we write
+  std::uint32_t count = 0;             // how many they are
 };
 
-// Reads the trace headers of a record; `found`, which is new, says where they are. Looks at the last 256
-// headers: a record with more is not ours to parse in full. `written`, if not null, is what a `b3` header of
-// the record should hold; one that names its span is not parsed.
+// Reads the trace headers of a record; `found`, which is new, says where they are. Looks at the name of every
+// header once. `written`, if not null, is what a `b3` header of the record should hold; one that names its
+// span is not parsed.
 B3Extraction read_list(FoundHeaders& found, const Context* written) noexcept;
 [[gnu::always_inline]] inline B3Extraction read_headers(const rd_kafka_message_t* message,
                                                         FoundHeaders& found,
@@ -31,7 +32,8 @@ B3Extraction read_list(FoundHeaders& found, const Context* written) noexcept;
   return read_list(found, written);
 }
 
-// Takes every trace header out of a list, in whatever case it is written.
+// Takes every trace header out of a list, in whatever case it is written, in time that is linear in the
+// length of the list. A name of another header that holds a NUL may end there afterwards.
 void clear_headers(const FoundHeaders& found) noexcept;
 
 // The trace headers of a valid context. The text of `b3` is made at once and written later: what librdkafka

@@ -119,6 +119,27 @@ EDGESPAN_TEST(kafka_send_follows_the_headers_of_the_record, "kafka") {
   }
 }
 
+// Row 30 of the failure model, on the wire.
+EDGESPAN_TEST(kafka_b3_in_front_of_300_headers_is_the_parent_and_one_b3_leaves, "kafka") {
+  Traced traced;
+  ReportingProducer producer{traced};
+  const std::string topic = MockCluster::shared().topic();
+  for (const std::size_t ours : {1U, 20U}) {
+    std::vector<RecordHeader> before(ours, RecordHeader{"b3", T "-" S "-1"});
+    before.resize(ours + 300, RecordHeader{"own", "x"});
+    TEST_ASSERT_EQUAL(0, producer->send({.topic = topic.c_str(), .headers = before}));
+  }
+  producer.delivered(2);
+  const std::vector<DecodedSpan>& spans = traced.spans(2);
+  const std::vector<WireRecord> wire = read_wire(topic, 2);
+  for (std::size_t i = 0; i < 2; ++i) {
+    TEST_ASSERT_EQUAL(S, spans[i].parent_id);
+    std::vector<Header> after(300, Header{"own", "x"});
+    after.push_back({"b3", b3_of(spans[i])});
+    TEST_ASSERT_EQUAL(after, wire[i].headers);
+  }
+}
+
 EDGESPAN_TEST(kafka_send_span_says_who_what_where_and_how_long, "kafka") {
   TracingConfig config;
   config.local.service_name = "Pump";

@@ -87,6 +87,7 @@ set(edgespan_system_tests
   kafka_create_test
   kafka_delivery_test
   kafka_limits_test
+  kafka_many_headers_test
   kafka_messaging_sampler_test
   kafka_misuse_test
   kafka_next_span_test
