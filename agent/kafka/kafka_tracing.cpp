@@ -70,10 +70,9 @@ Span next_span_of(KafkaState& state, rd_kafka_message_t* message, const Context*
   if (!state.active()) return {};
   FoundHeaders found;
   const B3Extraction extraction = read_headers(message, found, polled);
-  if (state.config.rewrite_headers && extraction.kind == B3Extraction::Kind::ids) clear_headers(found);
-  // An earlier call for this record has taken the headers out.
-  const bool taken_out = extraction.kind == B3Extraction::Kind::empty && polled != nullptr;
-  return open_next(state, message, taken_out ? *polled : extraction.context);
+  // The application took the headers out, or poll could not write them.
+  const bool missing = extraction.kind == B3Extraction::Kind::empty && polled != nullptr;
+  return open_next(state, message, missing ? *polled : extraction.context);
 }
 
 }  // namespace

@@ -44,7 +44,7 @@ void poll_one(Traced<L>& traced, const std::string& topic, Work work) {
   }
 }
 
-EDGESPAN_TEST(kafka_next_span_is_a_child_of_the_poll_and_takes_its_header, "kafka") {
+EDGESPAN_TEST(kafka_next_span_is_a_child_of_the_poll_and_leaves_its_header, "kafka") {
   const std::string topic = MockCluster::shared().topic();
   feed(topic, "k", {{"b3", T "-" S "-1"}, {"a", "x"}});
   Traced traced;
@@ -56,8 +56,8 @@ EDGESPAN_TEST(kafka_next_span_is_a_child_of_the_poll_and_takes_its_header, "kafk
     TEST_ASSERT_TRUE(span.recording());
     after = headers_of(record.message());
   });
-  TEST_ASSERT_EQUAL((std::vector<Header>{{"a", "x"}}), after);
   const std::vector<DecodedSpan>& spans = traced.spans(2);
+  TEST_ASSERT_EQUAL((std::vector<Header>{{"a", "x"}, {"b3", b3_of(named(spans, "poll"))}}), after);
   const DecodedSpan& process = named(spans, "process");
   TEST_ASSERT_EQUAL(T, process.trace_id);
   TEST_ASSERT_EQUAL(named(spans, "poll").id, process.parent_id);
@@ -75,15 +75,70 @@ EDGESPAN_TEST(kafka_next_span_twice_continues_the_trace, "kafka") {
   poll_one(traced, topic, [&](ConsumerRecord& record) {
     traced.kafka.next_span(record).name("first").finish();
     traced.kafka.next_span(record).name("second").finish();
+    traced.kafka.next_span(record.message()).name("of the message").finish();
     const Scope scope{traced.tracing, Context{.trace_lo = 7, .span_id = 8, .decision = Decision::accept}};
     traced.kafka.next_span(record).name("third").finish();
+    rd_kafka_headers_t* list = nullptr;  // the application takes the header out
+    TEST_ASSERT_EQUAL(0, rd_kafka_message_headers(record.message(), &list));
+    TEST_ASSERT_EQUAL(0, rd_kafka_header_remove(list, "b3"));
+    traced.kafka.next_span(record).name("fourth").finish();
   });
-  const std::vector<DecodedSpan>& spans = traced.spans(4);
+  const std::vector<DecodedSpan>& spans = traced.spans(6);
   const std::string poll = named(spans, "poll").id;
-  for (const char* name : {"first", "second", "third"}) {
+  for (const char* name : {"first", "second", "of the message", "third", "fourth"}) {
     TEST_ASSERT_EQUAL(T, named(spans, name).trace_id);
     TEST_ASSERT_EQUAL(poll, named(spans, name).parent_id);
   }
+}
+
+// Sends the record on with its own headers, as a bridge does.
+void forward(ReportingProducer& producer, ConsumerRecord& record, const std::string& topic) {
+  rd_kafka_headers_t* list = nullptr;
+  TEST_ASSERT_EQUAL(0, rd_kafka_message_headers(record.message(), &list));
+  rd_kafka_vu_t arguments[3] = {};
+  arguments[0].vtype = RD_KAFKA_VTYPE_TOPIC;
+  arguments[0].u.cstr = topic.c_str();
+  arguments[1].vtype = RD_KAFKA_VTYPE_KEY;
+  arguments[1].u.mem = {const_cast<char*>("onward"), 6};
+  arguments[2].vtype = RD_KAFKA_VTYPE_HEADERS;
+  arguments[2].u.headers = rd_kafka_headers_copy(list);
+  TEST_ASSERT_NULL(producer->produceva(arguments, 3));
+}
+
+EDGESPAN_TEST(kafka_a_record_sent_on_with_its_own_headers_continues_the_trace, "kafka") {
+  for (const bool with_next_span : {false, true}) {
+    for (const std::vector<RecordHeader>& headers :
+         {std::vector<RecordHeader>{{"b3", T "-" S "-1"}}, std::vector<RecordHeader>{}}) {
+      const std::string topic = MockCluster::shared().topic();
+      feed(topic, "k", headers);
+      Traced traced;
+      ReportingProducer producer{traced};
+      poll_one(traced, topic, [&](ConsumerRecord& record) {
+        if (with_next_span) traced.kafka.next_span(record).name("process").finish();
+        forward(producer, record, MockCluster::shared().topic());
+      });
+      const std::vector<Header> carried = producer.reports(1)[0].headers;
+      const std::vector<DecodedSpan>& spans = traced.spans(with_next_span ? 3 : 2);
+      TEST_ASSERT_EQUAL(named(spans, "poll").trace_id, named(spans, "send").trace_id);
+      TEST_ASSERT_EQUAL(named(spans, "poll").id, named(spans, "send").parent_id);
+      TEST_ASSERT_EQUAL((std::vector<Header>{{"b3", b3_of(named(spans, "send"))}}), carried);
+    }
+  }
+}
+
+EDGESPAN_TEST(kafka_a_denied_record_sent_on_with_its_own_headers_stays_denied, "kafka") {
+  const std::string topic = MockCluster::shared().topic();
+  feed(topic, "k", {{"b3", T "-" S "-0"}});
+  Traced traced;
+  ReportingProducer producer{traced};
+  poll_one(traced, topic, [&](ConsumerRecord& record) {
+    traced.kafka.next_span(record).name("process").finish();
+    forward(producer, record, MockCluster::shared().topic());
+  });
+  const std::string b3 = b3_of(producer.reports(1)[0].headers);
+  TEST_ASSERT_EQUAL(T "-", b3.substr(0, 17));
+  TEST_ASSERT_EQUAL_STRING("-0", b3.substr(33));
+  (void)traced.spans(0);
 }
 
 EDGESPAN_TEST(kafka_next_span_tags_what_brave_tags_on_request, "kafka") {
@@ -94,6 +149,9 @@ EDGESPAN_TEST(kafka_next_span_tags_what_brave_tags_on_request, "kafka") {
   Traced traced{config};
   poll_one(traced, topic, [&](ConsumerRecord& record) {
     traced.kafka.next_span(record).name("child").finish();
+    rd_kafka_headers_t* list = nullptr;
+    TEST_ASSERT_EQUAL(0, rd_kafka_message_headers(record.message(), &list));
+    TEST_ASSERT_EQUAL(0, rd_kafka_header_remove(list, "b3"));
     traced.kafka.next_span(record.message()).name("root").finish();  // without headers, without a poll
   });
   const std::vector<DecodedSpan>& spans = traced.spans(3);
@@ -156,8 +214,9 @@ EDGESPAN_TEST(kafka_next_span_takes_librdkafkas_own_message, "kafka") {
   rd_kafka_message_t* message = tracing.consumer_poll(20'000);
   TEST_ASSERT_NOT_NULL(message);
   traced.kafka.next_span(message).name("process").finish();
-  TEST_ASSERT_TRUE(headers_of(message).empty());
+  const std::vector<Header> after = headers_of(message);
   rd_kafka_message_destroy(message);
+  TEST_ASSERT_EQUAL((std::vector<Header>{{"b3", b3_of(named(traced.spans(2), "poll"))}}), after);
   TEST_ASSERT_EQUAL(named(traced.spans(2), "poll").id, named(traced.spans(2), "process").parent_id);
 }
 

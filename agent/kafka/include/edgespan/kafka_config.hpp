@@ -23,7 +23,9 @@ struct KafkaConfig {
   MessagingSampler consumer_sampler{};
   B3Format b3 = B3Format::single_no_parent;
   TagProcessor tag_processor = TagProcessor::always;
-  bool rewrite_headers = true;  // poll puts its span's context into the record; next_span takes it out
+  // poll puts its span's context into the record. It stays there: a record whose headers are sent on, and
+  // next_span() as often as it is called, continue the trace.
+  bool rewrite_headers = true;
   // 1 or more: the span of a message without a delivery report expires after this. If message.timeout.ms of
   // its client, and 30 s, is more, it expires after that; if message.timeout.ms is 0, never. That is read
   // when a client is made. A topic with a configuration of its own is not asked: librdkafka does not tell.

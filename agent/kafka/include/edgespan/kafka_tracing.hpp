@@ -67,10 +67,10 @@ class KafkaTracing {
   rd_kafka_resp_err_t install(rd_kafka_conf_t* conf) noexcept;
 
   // The span of the application's own work on a record: a child of the record's context, else of this
-  // thread's scope, else a new root. Started, without a name. With rewrite_headers the record's trace headers
-  // are taken out. A ConsumerRecord still knows the context of its poll span then, so every further span of
-  // it continues the same trace; a message of librdkafka's does not. Before init(), and while tracing is off,
-  // the span is empty.
+  // thread's scope, else a new root. Started, without a name. The record's headers stay as they are, so every
+  // further call continues the same trace, and so does a record that is sent with these headers. A
+  // ConsumerRecord continues it even if the application took its headers out. Before init(), and while
+  // tracing is off, the span is empty.
   Span next_span(const ConsumerRecord& record) noexcept;
   Span next_span(rd_kafka_message_t* message) noexcept;
 
