@@ -33,6 +33,15 @@ void sweep(detail::TracingState& tracing, std::uint64_t now_us, bool all) noexce
   detail::sweep_spans(tracing, now_us, all);
 }
 
+// Has parts put what they hold back into the ring. Only parts that need threads hold anything back.
+[[maybe_unused]] void bring_out(detail::TracingState& tracing, std::uint64_t now_us) noexcept {
+  const detail::HouseLock lock{tracing};
+  const Housekeeper* keeper = tracing.housekeepers;
+  for (; keeper != nullptr; keeper = keeper->next) {
+    if (keeper->bring_out != nullptr) keeper->bring_out(keeper->ctx, now_us);
+  }
+}
+
 void keep_house(detail::ReporterState& state, std::uint64_t now_us) noexcept {
   EDGESPAN_ASSERT(detail::small_code || state.is_inside());
   if (now_us - state.swept_us < step_every_us) return;
@@ -180,7 +189,9 @@ Status Reporter::flush(std::uint32_t timeout_ms) noexcept {
   if (state_ == nullptr) return Status::not_started;
   if (state_->forked()) return Status::forked;
   if (state_->has_stopped()) return Status::ok;
-  return wait_until_settled(*this, *state_, state_->tracing.now_us() + timeout_ms * us_per_ms);
+  const std::uint64_t now_us = state_->tracing.now_us();
+  if constexpr (detail::has_threads) bring_out(state_->tracing, now_us);
+  return wait_until_settled(*this, *state_, now_us + timeout_ms * us_per_ms);
 }
 
 Status Reporter::stop(std::uint32_t deadline_ms) noexcept {

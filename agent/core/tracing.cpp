@@ -143,6 +143,10 @@ Books Tracing::books() noexcept {
   books.scopes_refused = event(detail::Event::scope_refused);
   books.headers_failed = event(detail::Event::header_failed);
   books.roots_unshared = event(detail::Event::root_unshared);
+  if constexpr (detail::has_threads) {  // messages come from clients with threads
+    books.sends_refused = event(detail::Event::send_refused);
+    books.refusals_folded = event(detail::Event::refusal_folded);
+  }
   books.claims_passed_over = inside.ring.passed_over();
   books.faults = detail::faults.load(std::memory_order_relaxed);
   return books;

@@ -28,6 +28,8 @@ enum class Event : std::uint8_t {
   scope_refused,
   header_failed,
   root_unshared,
+  send_refused,
+  refusal_folded,
   count
 };
 

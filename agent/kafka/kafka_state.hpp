@@ -12,6 +12,7 @@
 #include "kafka/client_deadlines.hpp"
 #include "kafka/inflight_table.hpp"
 #include "kafka/kafka_access.hpp"
+#include "kafka/refusals.hpp"
 
 namespace edgespan::kafka_detail {
 
@@ -26,6 +27,7 @@ struct KafkaState {
   detail::EncodedEndpoint remote{};
   InflightTable inflight{};
   ClientDeadlines deadlines{};
+  Refusals refusals{};
   Housekeeper housekeeper{};
 
   bool active() const noexcept { return tracing != nullptr && detail::state_of(*tracing).active(); }

@@ -7,10 +7,10 @@
 #include "core/assert.hpp"
 #include "core/housekeepers.hpp"
 #include "core/open_spans.hpp"
-#include "core/utf8.hpp"
 #include "kafka/interceptors.hpp"
 #include "kafka/kafka_state.hpp"
 #include "kafka/message_text.hpp"
+#include "kafka/refused_send.hpp"
 #include "kafka/sweep_messages.hpp"
 #include "kafka/trace_headers.hpp"
 
@@ -31,6 +31,11 @@ void put_text(char* errstr, std::size_t size, const char* text) noexcept {
 
 void sweep(void* state, std::uint64_t now_us, bool all) {
   sweep_messages(*static_cast<KafkaState*>(state), now_us, all);
+  bring_out_refused(*static_cast<KafkaState*>(state), now_us, all);
+}
+
+void bring_out(void* state, std::uint64_t now_us) {
+  bring_out_refused(*static_cast<KafkaState*>(state), now_us, true);
 }
 
 // Whether a client of this kind can be made of `conf`: makes one of a copy that neither connects nor logs,
@@ -54,10 +59,9 @@ Span open_next(KafkaState& state, const rd_kafka_message_t* message, const Conte
   SpanSlot* slot = nullptr;
   Span span = detail::start_child(*state.tracing, parent, slot);
   if (slot != nullptr && (!parent.valid() || state.config.tag_processor == TagProcessor::always)) {
-    const std::string_view key = key_of(message);
-    if (detail::text_key(key)) {
-      detail::add_tag(state.core(), *slot, key_tag, detail::cut_utf8(key, key_tag_bytes_max));
-    }
+    const KeyText key = key_text(key_of(message), state.config.key_bytes_max);
+    if (!key.text.empty()) detail::add_tag(state.core(), *slot, key_tag, key.text);
+    if (key.cut) state.core().count(detail::Event::text_cut);
     detail::add_tag(state.core(), *slot, topic_tag, topic_of(message));
   }
   detail::open_slot(slot);
@@ -83,7 +87,7 @@ KafkaTracing::~KafkaTracing() {
   KafkaState& state = state_of(*this);
   if (state.tracing == nullptr || state.core().in_child()) return;
   detail::remove_housekeeper(state.core(), state.housekeeper);
-  sweep_messages(state, state.core().now_us(), true);
+  sweep(&state, state.core().now_us(), true);
 }
 
 Status KafkaTracing::init(Tracing& tracing, std::span<InflightBucket> inflight,
@@ -93,7 +97,7 @@ Status KafkaTracing::init(Tracing& tracing, std::span<InflightBucket> inflight,
   detail::TracingState& core = detail::state_of(tracing);
   if (core.epoch == 0) return Status::not_started;
   if (inflight.empty()) return Status::too_small;
-  if (config.inflight_deadline_s == 0) return Status::bad_config;
+  if (config.inflight_deadline_s == 0 || config.key_bytes_max > key_bytes_most) return Status::bad_config;
   Endpoint remote;
   remote.service_name = config.remote_service_name;
   detail::EncodedEndpoint encoded;
@@ -105,6 +109,7 @@ Status KafkaTracing::init(Tracing& tracing, std::span<InflightBucket> inflight,
   EDGESPAN_ASSERT(state.housekeeper.sweep == nullptr);  // not in the list yet
   state.housekeeper.ctx = &state;
   state.housekeeper.sweep = sweep;
+  state.housekeeper.bring_out = bring_out;
   detail::add_housekeeper(core, state.housekeeper);
   EDGESPAN_ASSERT(state.remote.size <= state.remote.bytes.size());
   state.tracing = &tracing;

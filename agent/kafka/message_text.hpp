@@ -7,12 +7,12 @@
 #include <cstddef>
 #include <string_view>
 
+#include "core/utf8.hpp"
+
 namespace edgespan::kafka_detail {
 
 inline constexpr std::string_view topic_tag = "kafka.topic";
 inline constexpr std::string_view key_tag = "kafka.key";
-// A longer key is cut: the tag serves to find a message, not to store its key.
-inline constexpr std::size_t key_tag_bytes_max = 64;
 inline constexpr std::size_t topic_bytes_max = 249;  // Kafka's own limit
 
 // Empty if `topic` is null.
@@ -21,5 +21,27 @@ inline std::string_view topic_of(const rd_kafka_message_t* message) noexcept {
   return topic_name(message->rkt);
 }
 std::string_view key_of(const rd_kafka_message_t* message) noexcept;
+
+// Whatever the topic, a span of the largest size has room for a key of this many bytes.
+inline constexpr std::size_t key_bytes_sure = 64;
+// How long a key may be beside a topic. What the topic leaves of its own room is the key's, less the bytes by
+// which the lengths around a longer key grow.
+constexpr std::size_t key_room(std::size_t topic_bytes) noexcept {
+  constexpr std::size_t lengths = 3;
+  constexpr std::size_t both = key_bytes_sure + topic_bytes_max - lengths;
+  return topic_bytes < both - key_bytes_sure ? both - topic_bytes : key_bytes_sure;
+}
+
+// What a span says of a key.
+struct KeyText {
+  std::string_view text;  // empty: nothing
+  bool cut;               // the text is not the whole key
+};
+// A key that people can read, cut between two characters to at most `bytes_max` bytes. 0: no key is told.
+inline KeyText key_text(std::string_view key, std::size_t bytes_max) noexcept {
+  if (bytes_max == 0 || !detail::text_key(key)) return {};
+  const std::string_view text = detail::cut_utf8(key, bytes_max);
+  return {text, text.size() != key.size()};
+}
 
 }  // namespace edgespan::kafka_detail

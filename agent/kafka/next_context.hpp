@@ -24,6 +24,11 @@ inline std::string_view rule_topic(const MessagingSampler& sampler,
   return sampler.rules.empty() ? std::string_view{} : topic_of(message);
 }
 
+// What a record's headers say of the decision.
+inline Decision decision_of(const B3Extraction& extraction) noexcept {
+  return extraction.kind == B3Extraction::Kind::empty ? Decision::undecided : extraction.context.decision;
+}
+
 // `scope_first`: this thread's scope is the parent even if the record holds ids, as for a producer; else the
 // record's ids come first.
 inline Context next_context(detail::TracingState& state, const B3Extraction& extraction, bool scope_first,
@@ -33,8 +38,7 @@ inline Context next_context(detail::TracingState& state, const B3Extraction& ext
   const bool ids = extraction.kind == B3Extraction::Kind::ids;
   if (scope != nullptr && (scope_first || !ids)) return detail::new_child(state, *scope, nullptr);
   EDGESPAN_ASSERT(!ids || extraction.context.valid());
-  const Decision decision =
-      extraction.kind == B3Extraction::Kind::empty ? Decision::undecided : extraction.context.decision;
+  const Decision decision = decision_of(extraction);
   const bool ask = decision == Decision::undecided && !sampler.rules.empty();
   const Sampler* const rule = ask ? sampler.find(operation, topic) : nullptr;
   return ids ? detail::new_child(state, extraction.context, rule) : detail::new_root(state, decision, rule);

@@ -9,7 +9,6 @@
 #include "core/largest_span.hpp"
 #include "core/open_spans.hpp"
 #include "kafka/message_text.hpp"
-#include "kafka/next_context.hpp"
 
 namespace edgespan::kafka_detail {
 namespace {
@@ -21,28 +20,29 @@ constexpr std::array<std::byte, 6> send_name{std::byte{0x2A}, std::byte{4},   st
 constexpr std::size_t error_bytes_max = 40;  // of rd_kafka_err2name(): 37 in librdkafka 2.14
 
 // A message's span holds texts of librdkafka's message instead of a slot's.
-constexpr std::uint32_t largest_send_span() noexcept {
+constexpr std::uint32_t send_span_bytes(std::size_t topic_bytes, std::size_t key_bytes) noexcept {
   detail::SpanFields span = detail::largest_frame();
   span.name = send_name;
   span.remote = detail::bytes_of(4 + detail::service_name_max);  // KafkaConfig::remote_service_name
-  span.tags = {{{key_tag, detail::text_of(key_tag_bytes_max)},
-                {topic_tag, detail::text_of(topic_bytes_max)},
+  span.tags = {{{key_tag, detail::text_of(key_bytes)},
+                {topic_tag, detail::text_of(topic_bytes)},
                 {detail::error_key, detail::text_of(error_bytes_max)}}};
   return detail::encode_impl::encoded_size(span).total;
 }
 
 // Memory is planned with span_bytes_max, so it must be the size of the largest span and no other.
 constexpr std::uint32_t ring_unit_bytes = 8;
-constexpr std::uint32_t largest = std::max(detail::largest_open_span(), largest_send_span());
-static_assert(span_bytes_max == (largest + ring_unit_bytes - 1) / ring_unit_bytes * ring_unit_bytes);
-
-[[gnu::noinline]] bool begin_refused(KafkaState& state, std::string_view topic, InflightSpan& span) noexcept {
-  detail::TracingState& core = state.core();
-  span.context = next_context(core, no_headers, true, state.config.producer_sampler, Operation::send, topic);
-  EDGESPAN_ASSERT(span.context.valid());
-  span.start_us = core.now_us();
-  return span.context.sampled();
+constexpr std::uint32_t largest =
+    std::max(detail::largest_open_span(), send_span_bytes(topic_bytes_max, key_bytes_sure));
+constexpr bool every_key_fits() noexcept {
+  for (std::size_t topic_bytes = 0; topic_bytes <= topic_bytes_max; ++topic_bytes) {
+    const std::size_t key_bytes = std::min<std::size_t>(key_bytes_most, key_room(topic_bytes));
+    if (send_span_bytes(topic_bytes, key_bytes) > largest) return false;
+  }
+  return true;
 }
+static_assert(every_key_fits());
+static_assert(span_bytes_max == (largest + ring_unit_bytes - 1) / ring_unit_bytes * ring_unit_bytes);
 
 }  // namespace
 
@@ -57,18 +57,14 @@ static_assert(span_bytes_max == (largest + ring_unit_bytes - 1) / ring_unit_byte
   span.name = send_name;
   span.local = core.local.view();
   span.remote = state.remote.view();
-  if (detail::text_key(end.key)) span.tags[0] = {key_tag, detail::cut_utf8(end.key, key_tag_bytes_max)};
+  const std::size_t key_max = std::min<std::size_t>(state.config.key_bytes_max, key_room(end.topic.size()));
+  const KeyText key = key_text(end.key, key_max);
+  if (!key.text.empty()) span.tags[0] = {end.key_name, key.text};
   if (!end.topic.empty()) span.tags[1] = {topic_tag, end.topic};
   if (!end.error.empty()) span.tags[2] = {detail::error_key, end.error};
-  return detail::put(core, span);
-}
-
-void record_refused(KafkaState& state, std::string_view topic, std::string_view key,
-                    rd_kafka_resp_err_t error) noexcept {
-  EDGESPAN_ASSERT(error != RD_KAFKA_RESP_ERR_NO_ERROR);
-  InflightSpan span;
-  if (!state.active() || !begin_refused(state, topic, span)) return;
-  record_send(state, span, {span.start_us, topic, key, rd_kafka_err2name(error)});
+  const bool done = detail::put(core, span);
+  if (done && key.cut) core.count(detail::Event::text_cut);
+  return done;
 }
 
 // Not inlined: keeps the texts of the span off the stack of message_sent().

@@ -9,6 +9,7 @@
 
 #include "core/put_span.hpp"
 #include "kafka/kafka_state.hpp"
+#include "kafka/message_text.hpp"
 
 namespace edgespan::kafka_detail {
 
@@ -17,7 +18,8 @@ struct SendEnd {
   std::uint64_t at_us;  // monotonic
   std::string_view topic;
   std::string_view key;
-  std::string_view error;  // empty: delivered
+  std::string_view error;               // empty: delivered
+  std::string_view key_name = key_tag;  // what `key` is the value of
 };
 
 // Puts a finished span into the ring. False: the ring has no room.
@@ -28,11 +30,6 @@ inline void record_send(KafkaState& state, const InflightSpan& sent, const SendE
   EDGESPAN_ASSERT(sent.context.sampled());
   detail::put_or_drop(state.core(), [&] { return put_send(state, sent, end); });
 }
-
-// Records the span of a message that librdkafka refused before it reached on_send: start and end are one
-// moment, `error` is its tag. Nothing if tracing is off or the trace is not sampled.
-void record_refused(KafkaState& state, std::string_view topic, std::string_view key,
-                    rd_kafka_resp_err_t error) noexcept;
 
 // Records the span of a message whose delivery report did not come in time.
 void expire_send(KafkaState& state, const InflightSpan& span, std::uint64_t now_us) noexcept;

@@ -110,16 +110,15 @@ void clear_respelled(rd_kafka_headers_t* list) noexcept {
   rd_kafka_headers_destroy(copy);
 }
 
-// Collects the trace headers of a list. `b3` is the value of the last header of that name, null if it has
-// none or if there is no such header; it is not put into `set`, because it mostly stands alone and can then
-// be parsed where it is.
-EDGESPAN_SHARED void collect(FoundHeaders& found, B3Headers& set, std::string_view& b3) noexcept {
-  HeaderView header;
-  for (std::size_t i = 0; header_at(found.list, i, header); ++i) {
-    const B3Key key = header.key();
-    if (key == B3Key::none) continue;
-    ++found.count;
+// What trace headers said, as they are met one after another. The value of the last `b3` stands alone,
+// because it can then be parsed where it is; it is null if the last one has no value or if there is none.
+struct Said {
+  B3Headers set;
+  std::string_view b3;
+
+  [[gnu::always_inline]] void add(FoundHeaders& found, const HeaderView& header, B3Key key) noexcept {
     EDGESPAN_ASSERT(static_cast<std::size_t>(key) < b3_key_names.size());
+    ++found.count;
     found.keys |= static_cast<std::uint8_t>(1U << static_cast<unsigned>(key));
     found.respelled |= !header.spelled_as(key);
     const char* const text = static_cast<const char*>(header.value);
@@ -130,26 +129,64 @@ EDGESPAN_SHARED void collect(FoundHeaders& found, B3Headers& set, std::string_vi
       set.add(key, value);
     }
   }
+};
+
+EDGESPAN_SHARED void collect(FoundHeaders& found, Said& said) noexcept {
+  HeaderView header;
+  for (std::size_t i = 0; header_at(found.list, i, header); ++i) {
+    const B3Key key = header.key();
+    if (key != B3Key::none) said.add(found, header, key);
+  }
+}
+
+// As librdkafka reads RD_KAFKA_VTYPE_HEADER: a size of -1 is that of a text.
+HeaderView header_of(const rd_kafka_vu_t& argument) noexcept {
+  const char* const value = static_cast<const char*>(argument.u.header.val);
+  const ssize_t size = argument.u.header.size;
+  return {argument.u.header.name, value,
+          value == nullptr ? 0
+          : size >= 0      ? static_cast<std::size_t>(size)
+                           : std::strlen(value)};
+}
+
+// Parses after collect() has returned, so that the two stack frames do not add up.
+EDGESPAN_INLINE B3Extraction understand(const FoundHeaders& found, Said& said,
+                                        const Context* written) noexcept {
+  constexpr std::uint8_t only_b3 = 1U << static_cast<unsigned>(B3Key::b3);
+  if (said.b3.data() != nullptr) {
+    EDGESPAN_ASSERT((found.keys & only_b3) != 0);
+    if (written != nullptr && names_span(said.b3, *written)) {
+      return {B3Extraction::Kind::ids, B3Error::ok, detail::copy_of(*written)};
+    }
+    if (found.keys == only_b3) return b3_parse(said.b3);
+    said.set.add(B3Key::b3, said.b3);
+  }
+  return said.set.extract();
 }
 
 }  // namespace
 
-// Parses after collect() has returned, so that the two stack frames do not add up.
 B3Extraction read_list(FoundHeaders& found, const Context* written) noexcept {
-  constexpr std::uint8_t only_b3 = 1U << static_cast<unsigned>(B3Key::b3);
   EDGESPAN_ASSERT(found.list != nullptr && found.keys == 0 && !found.respelled);  // it is new
-  B3Headers set;
-  std::string_view b3;
-  collect(found, set, b3);
-  if (b3.data() != nullptr) {
-    EDGESPAN_ASSERT((found.keys & only_b3) != 0);
-    if (written != nullptr && names_span(b3, *written)) {
-      return {B3Extraction::Kind::ids, B3Error::ok, detail::copy_of(*written)};
+  Said said;
+  collect(found, said);
+  return understand(found, said, written);
+}
+
+B3Extraction read_arguments(const rd_kafka_vu_t* arguments, std::size_t count) noexcept {
+  FoundHeaders found;
+  Said said;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (arguments[i].vtype == RD_KAFKA_VTYPE_HEADERS && arguments[i].u.headers != nullptr) {
+      found.list = arguments[i].u.headers;
+      collect(found, said);
+    } else if (arguments[i].vtype == RD_KAFKA_VTYPE_HEADER && arguments[i].u.header.name != nullptr) {
+      const HeaderView header = header_of(arguments[i]);
+      const B3Key key = header.key();
+      if (key != B3Key::none) said.add(found, header, key);
     }
-    if (found.keys == only_b3) return b3_parse(b3);
-    set.add(B3Key::b3, b3);
   }
-  return set.extract();
+  return understand(found, said, nullptr);
 }
 
 void clear_headers(const FoundHeaders& found) noexcept {

@@ -32,6 +32,10 @@ B3Extraction read_list(FoundHeaders& found, const Context* written) noexcept;
   return read_list(found, written);
 }
 
+// What the headers among the arguments of a produceva() call say: single ones, and a list of them. Reads the
+// arguments as librdkafka does.
+B3Extraction read_arguments(const rd_kafka_vu_t* arguments, std::size_t count) noexcept;
+
 // Takes every trace header out of a list, in whatever case it is written, in time that is linear in the
 // length of the list. A name of another header that holds a NUL may end there afterwards.
 void clear_headers(const FoundHeaders& found) noexcept;

@@ -4,8 +4,10 @@
 
 #include "core/assert.hpp"
 #include "kafka/message_text.hpp"
+#include "kafka/next_context.hpp"
 #include "kafka/produce_call.hpp"
-#include "kafka/send_span.hpp"
+#include "kafka/refused_send.hpp"
+#include "kafka/trace_headers.hpp"
 
 namespace edgespan {
 namespace {
@@ -33,13 +35,8 @@ rd_kafka_headers_t* copy_headers(std::span<const RecordHeader> headers) noexcept
 }
 
 // Topic and key of a produceva() call that failed, for its span.
-struct Attempt {
-  std::string_view topic;
-  std::string_view key;
-};
-
-Attempt attempt_of(const rd_kafka_vu_t* arguments, std::size_t count) noexcept {
-  Attempt attempt;
+RefusedSend attempt_of(const rd_kafka_vu_t* arguments, std::size_t count) noexcept {
+  RefusedSend attempt{};
   for (std::size_t i = 0; i < count; ++i) {
     const rd_kafka_vu_t& argument = arguments[i];
     if (argument.vtype == RD_KAFKA_VTYPE_TOPIC && argument.u.cstr != nullptr) attempt.topic = argument.u.cstr;
@@ -71,8 +68,12 @@ rd_kafka_resp_err_t TracingProducer::send(const ProducerRecord& record) noexcept
       RD_KAFKA_V_VALUE(unconst(record.value), record.value.size()), RD_KAFKA_V_TIMESTAMP(record.timestamp_ms),
       RD_KAFKA_V_OPAQUE(record.opaque), RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return error;
+  if (!produce_call_was_sent()) {
+    FoundHeaders found{.list = headers};
+    record_refused(state_of(*kafka_), {record.topic, record.key, error},
+                   headers != nullptr ? read_list(found, nullptr) : no_headers);
+  }
   if (headers != nullptr) rd_kafka_headers_destroy(headers);
-  if (!produce_call_was_sent()) record_refused(state_of(*kafka_), record.topic, record.key, error);
   return error;
 }
 
@@ -81,8 +82,9 @@ rd_kafka_error_t* TracingProducer::produceva(const rd_kafka_vu_t* arguments, std
   begin_produce_call();
   rd_kafka_error_t* error = rd_kafka_produceva(rk_, arguments, count);
   if (error != nullptr && !produce_call_was_sent()) {
-    const Attempt attempt = attempt_of(arguments, count);
-    record_refused(state_of(*kafka_), attempt.topic, attempt.key, rd_kafka_error_code(error));
+    RefusedSend refused = attempt_of(arguments, count);
+    refused.error = rd_kafka_error_code(error);
+    record_refused(state_of(*kafka_), refused, read_arguments(arguments, count));
   }
   return error;
 }
@@ -94,9 +96,8 @@ int TracingProducer::produce(rd_kafka_topic_t* topic, std::int32_t partition, in
   begin_produce_call();
   const int result = rd_kafka_produce(topic, partition, flags, payload, payload_size, key, key_size, opaque);
   if (result != 0 && !produce_call_was_sent()) {
-    const rd_kafka_resp_err_t error = rd_kafka_last_error();
-    record_refused(state_of(*kafka_), rd_kafka_topic_name(topic),
-                   {static_cast<const char*>(key), key == nullptr ? 0 : key_size}, error);
+    const std::string_view text{static_cast<const char*>(key), key == nullptr ? 0 : key_size};
+    record_refused(state_of(*kafka_), {topic_name(topic), text, rd_kafka_last_error()}, no_headers);
   }
   return result;
 }
@@ -104,12 +105,15 @@ int TracingProducer::produce(rd_kafka_topic_t* topic, std::int32_t partition, in
 int TracingProducer::produce_batch(rd_kafka_topic_t* topic, std::int32_t partition, int flags,
                                    rd_kafka_message_t* messages, int count) noexcept {
   EDGESPAN_ASSERT(topic != nullptr && count >= 0);
+  begin_produce_call();
   const int accepted = rd_kafka_produce_batch(topic, partition, flags, messages, count);
   for (int i = 0; i < count; ++i) {
-    // Only an unknown partition is found after on_send has run; that message's span has ended already.
+    // An unknown partition of a message is found after on_send has run, so that message has a span. One of
+    // the whole batch is found before.
     const rd_kafka_resp_err_t error = messages[i].err;
-    if (error == RD_KAFKA_RESP_ERR_NO_ERROR || error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION) continue;
-    record_refused(state_of(*kafka_), rd_kafka_topic_name(topic), key_of(&messages[i]), error);
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) continue;
+    if (error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION && produce_call_was_sent()) continue;
+    record_refused(state_of(*kafka_), {topic_name(topic), key_of(&messages[i]), error}, no_headers);
   }
   return accepted;
 }

@@ -77,6 +77,9 @@ AgentStatus AgentParts::start_kafka(const KafkaConfig& config, std::span<Infligh
   if (status == Status::ok) return {};
   if (status == Status::bad_text)
     return {status, "kafka.remote_service_name", {}, config.remote_service_name};
+  if (status == Status::bad_config && config.key_bytes_max > key_bytes_most) {
+    return {status, "kafka.key_bytes_max", "give 255 or less"};
+  }
   if (status == Status::bad_config) return {status, "kafka.inflight_deadline_s", "give 1 or more"};
   return {status, "kafka"};
 }

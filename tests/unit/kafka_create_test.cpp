@@ -31,6 +31,7 @@ EDGESPAN_TEST(kafka_init_says_what_is_wrong, "kafka") {
   TEST_ASSERT_EQUAL(Status::too_small, kafka.init(tracing, {}));
   TEST_ASSERT_EQUAL(Status::bad_config,
                     kafka.init(tracing, kafka_memory->inflight, {.inflight_deadline_s = 0}));
+  TEST_ASSERT_EQUAL(Status::bad_config, kafka.init(tracing, kafka_memory->inflight, {.key_bytes_max = 256}));
   const std::string too_long(64, 'k');
   TEST_ASSERT_EQUAL(Status::bad_text,
                     kafka.init(tracing, kafka_memory->inflight, {.remote_service_name = too_long}));

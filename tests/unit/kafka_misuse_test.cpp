@@ -5,6 +5,7 @@
 
 #include "kafka/consumer_poll.hpp"
 #include "kafka/polled_record.hpp"
+#include "kafka/refused_send.hpp"
 #include "kafka/send_span.hpp"
 #include "kafka/trace_headers.hpp"
 #include "support/kafka_clients.hpp"
@@ -57,7 +58,7 @@ EDGESPAN_TEST(a_polled_record_keeps_an_address_that_leaves_room_for_the_decision
 EDGESPAN_TEST(only_a_refused_message_and_a_sampled_span_are_recorded, "misuse") {
   Traced traced;
   kafka_detail::KafkaState& state = kafka_detail::state_of(traced.kafka);
-  TEST_ASSERT_FAULT(kafka_detail::record_refused(state, "t", "k", RD_KAFKA_RESP_ERR_NO_ERROR));
+  TEST_ASSERT_FAULT(kafka_detail::record_refused(state, {"t", "k", RD_KAFKA_RESP_ERR_NO_ERROR}, {}));
   TEST_ASSERT_FAULT(kafka_detail::record_send(state, {{1, 2, 3, 0, Decision::deny}, 1}, {2, "t", "k", {}}));
   (void)traced.spans(0);
 }

@@ -160,23 +160,29 @@ EDGESPAN_TEST(kafka_next_span_tags_what_brave_tags_on_request, "kafka") {
                     named(spans, "root").tags);
 }
 
-EDGESPAN_TEST(kafka_next_span_tags_text_keys_only_and_cuts_them_between_characters, "kafka") {
-  std::string wide;  // 2 bytes a character, after one: 63 of 64 bytes hold whole ones
-  for (int i = 0; i < 40; ++i) wide += "\xC3\xA9";
+EDGESPAN_TEST(kafka_next_span_tags_text_keys_whole_up_to_the_bound_and_counts_a_cut, "kafka") {
+  std::string wide;  // 2 bytes a character, after one: 127 of 128 bytes hold whole ones
+  for (int i = 0; i < 80; ++i) wide += "\xC3\xA9";
   wide = "x" + wide;
-  const std::pair<std::string, std::string> keys[] = {{wide, wide.substr(0, 63)},
-                                                      {std::string{"\x00\x00\x00\x07", 4}, "<none>"},
-                                                      {"\xFF\xFE", "<none>"},
-                                                      {"", "<none>"}};
-  for (const auto& [key, tag] : keys) {
+  const std::string exact(128, 'k');
+  const struct {
+    std::uint16_t bytes_max;
+    std::string key;
+    std::string tag;
+    std::uint32_t cut;
+  } rows[] = {{128, wide, wide.substr(0, 127), 1}, {128, exact, exact, 0},
+              {128, exact + "x", exact, 1},        {4, "12345", "1234", 1},
+              {0, "12345", "<none>", 0},           {128, std::string{"\x00\x00\x00\x07", 4}, "<none>", 0},
+              {128, "\xFF\xFE", "<none>", 0},      {128, "", "<none>", 0}};
+  for (const auto& row : rows) {
     const std::string topic = MockCluster::shared().topic();
-    feed(topic, key);
-    Traced traced;
+    feed(topic, row.key);
+    Traced traced{KafkaConfig{.key_bytes_max = row.bytes_max}};
     poll_one(traced, topic,
              [&](ConsumerRecord& record) { traced.kafka.next_span(record).name("process").finish(); });
-    TEST_ASSERT_EQUAL(tag, named(traced.spans(2), "process").tag("kafka.key"));
+    TEST_ASSERT_EQUAL(row.tag, named(traced.spans(2), "process").tag("kafka.key"));
     TEST_ASSERT_EQUAL(topic, named(traced.spans(2), "process").tag("kafka.topic"));
-    TEST_ASSERT_EQUAL(0, traced.tracing.books().texts_cut);
+    TEST_ASSERT_EQUAL(row.cut, traced.tracing.books().texts_cut);
   }
 }
 

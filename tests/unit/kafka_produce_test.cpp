@@ -292,35 +292,6 @@ EDGESPAN_TEST(kafka_producer_rules_decide_only_where_nothing_is_decided, "kafka"
   (void)traced.spans(sampled);
 }
 
-EDGESPAN_TEST(kafka_send_tags_text_keys_only_and_cuts_them_between_characters, "kafka") {
-  Traced traced;
-  ReportingProducer producer{traced};
-  const std::string topic = MockCluster::shared().topic();
-  std::string wide;  // 3 bytes a character: 63 of 64 bytes hold whole ones
-  for (int i = 0; i < 30; ++i) wide += "\xE2\x82\xAC";
-  const std::string exact(64, 'k');
-  const std::pair<std::string, std::string> keys[] = {{"plain", "plain"},
-                                                      {wide, wide.substr(0, 63)},
-                                                      {exact, exact},
-                                                      {exact + "x", exact},
-                                                      {std::string{"\x00\x01\x02\x03", 4}, "<none>"},
-                                                      {"broken\xFF", "<none>"},
-                                                      {"line\nbreak", "<none>"},
-                                                      {"", "<none>"}};
-  std::size_t sent = 0;
-  for (const auto& [key, tag] : keys) {
-    TEST_ASSERT_EQUAL(0, producer->send({.topic = topic.c_str(), .key = key}));
-    producer.delivered(++sent);  // one by one, so that the spans come in this order
-  }
-  TEST_ASSERT_EQUAL(0, producer->send({.topic = topic.c_str()}));  // no key at all
-  producer.delivered(std::size(keys) + 1);
-  const std::vector<DecodedSpan>& spans = traced.spans(std::size(keys) + 1);
-  for (std::size_t i = 0; i < std::size(keys); ++i)
-    TEST_ASSERT_EQUAL(keys[i].second, spans[i].tag("kafka.key"));
-  TEST_ASSERT_EQUAL_STRING("<none>", spans.back().tag("kafka.key"));
-  TEST_ASSERT_EQUAL(topic, spans.back().tag("kafka.topic"));
-}
-
 EDGESPAN_TEST(kafka_ids_of_64_bits_and_no_remote_endpoint_on_request, "kafka") {
   KafkaConfig config;
   config.remote_service_name = {};
@@ -333,48 +304,6 @@ EDGESPAN_TEST(kafka_ids_of_64_bits_and_no_remote_endpoint_on_request, "kafka") {
   TEST_ASSERT_EQUAL(span.id, span.trace_id);
   TEST_ASSERT_FALSE(span.remote.present);
   TEST_ASSERT_EQUAL(b3_of(span), b3_of(producer.reports(1)[0].headers));
-}
-
-// librdkafka aborts the process if a header makes a message larger than message.max.bytes after it was
-// accepted.
-EDGESPAN_TEST(kafka_message_without_room_for_the_header_goes_out_without_it, "kafka") {
-  for (const B3Format format : {B3Format::single_no_parent, B3Format::both}) {
-    Traced traced{KafkaConfig{.b3 = format}};
-    ReportingProducer large{traced};
-    ReportingProducer producer{traced, {{"message.max.bytes", "1000"}}};
-    const std::string topic = MockCluster::shared().topic();
-    const RecordHeader own[] = {{"own", "header"}};
-    std::size_t accepted = 0;
-    std::size_t sent = 0;
-    for (std::size_t bytes = 500; bytes <= 1'000; ++bytes) {
-      const std::string value(bytes, 'v');
-      const std::span<const RecordHeader> headers{own, bytes % 2};
-      const rd_kafka_resp_err_t error =
-          producer->send({.topic = topic.c_str(), .key = "k", .value = value, .headers = headers});
-      ++sent;
-      if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
-        ++accepted;
-      else
-        TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, error);
-      if (sent % 100 == 0) producer.delivered(accepted);
-    }
-    producer.delivered(accepted);
-    std::size_t traced_ones = 0;
-    for (const Report& report : producer.reports(accepted)) {
-      for (const Header& header : report.headers)
-        traced_ones += b3_key(header.name) == B3Key::trace_id || header.name == "b3";
-    }
-    if (format == B3Format::both) traced_ones /= 2;
-    const Books books = traced.tracing.books();
-    TEST_ASSERT_EQUAL(sent, books.finished);
-    TEST_ASSERT_EQUAL(accepted - traced_ones, books.headers_failed);
-    TEST_ASSERT_GREATER_THAN(0, books.headers_failed);
-    TEST_ASSERT_GREATER_THAN(100, traced_ones);
-    // Another producer's limit does not count.
-    const std::string value(1'000, 'v');
-    TEST_ASSERT_EQUAL(0, large->send({.topic = topic.c_str(), .value = value}));
-    TEST_ASSERT_GREATER_THAN(0, b3_of(large.reports(1)[0].headers).size());
-  }
 }
 
 }  // namespace

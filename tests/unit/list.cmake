@@ -86,6 +86,7 @@ set(edgespan_system_tests
   kafka_cpp_test
   kafka_create_test
   kafka_delivery_test
+  kafka_key_test
   kafka_limits_test
   kafka_many_headers_test
   kafka_messaging_sampler_test
@@ -96,6 +97,8 @@ set(edgespan_system_tests
   kafka_produce_test
   kafka_queue_full_test
   kafka_rebalance_test
+  kafka_refused_test
+  kafka_room_test
   kafka_sender_test
   kafka_stop_test
   open_spans_test
@@ -107,6 +110,7 @@ set(edgespan_system_tests
   posix_strangers_test
   posix_stream_test
   posix_worker_test
+  refusals_test
   ring_full_thread_test
   ring_large_test
   ring_thread_test

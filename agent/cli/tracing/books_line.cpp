@@ -40,6 +40,8 @@ std::string books_line(const Books& books) {
   append_event(line, "scopes_refused", books.scopes_refused);
   append_event(line, "headers_failed", books.headers_failed);
   append_event(line, "roots_unshared", books.roots_unshared);
+  append_event(line, "sends_refused", books.sends_refused);
+  append_event(line, "refusals_folded", books.refusals_folded);
   append_event(line, "faults", books.faults);
   return line;
 }

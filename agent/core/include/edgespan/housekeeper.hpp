@@ -15,6 +15,10 @@ struct Housekeeper {
   // a time.
   void (*sweep)(void* ctx, std::uint64_t now_us, bool all) = nullptr;
 
+  // Puts spans that the part holds back for later into the ring. Called by Reporter::flush, on any thread;
+  // never while another thread is inside this function or `sweep`. Null: it holds none back.
+  void (*bring_out)(void* ctx, std::uint64_t now_us) = nullptr;
+
   Housekeeper* next = nullptr;  // core's own
 };
 

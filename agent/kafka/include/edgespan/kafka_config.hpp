@@ -15,6 +15,8 @@ enum class TagProcessor : std::uint8_t {
   when_root,  // only if the record held no context, as Brave does
 };
 
+inline constexpr std::uint16_t key_bytes_most = 255;
+
 struct KafkaConfig {
   // The remote endpoint of send and poll spans, 63 bytes of UTF-8 at most; empty: none. Copied.
   std::string_view remote_service_name = "kafka";
@@ -26,6 +28,10 @@ struct KafkaConfig {
   // poll puts its span's context into the record. It stays there: a record whose headers are sent on, and
   // next_span() as often as it is called, continue the trace.
   bool rewrite_headers = true;
+  // How much of a text key `kafka.key` shows, 0 to key_bytes_most bytes; 0: no key is shown. A longer key is
+  // cut between two characters and counted (Books::texts_cut). Topic and key of a send span
+  // have 310 bytes together, but the key 64 at least; all texts of a next_span() have 384.
+  std::uint16_t key_bytes_max = 128;
   // 1 or more: the span of a message without a delivery report expires after this. If message.timeout.ms of
   // its client, and 30 s, is more, it expires after that; if message.timeout.ms is 0, never. That is read
   // when a client is made. A topic with a configuration of its own is not asked: librdkafka does not tell.

@@ -80,7 +80,7 @@ class KafkaTracing {
  private:
   friend struct kafka_detail::KafkaAccess;
 
-  alignas(8) std::array<std::byte, sizeof(void*) == 8 ? 288 : 216> state_;  // a kafka_detail::KafkaState
+  alignas(8) std::array<std::byte, sizeof(void*) == 8 ? 824 : 744> state_;  // a kafka_detail::KafkaState
 };
 
 }  // namespace edgespan

@@ -12,6 +12,13 @@ namespace edgespan {
 
 // A producer that KafkaTracing::create() made, with calls that also trace refused messages. Owns nothing: it
 // is outlived by `kafka` and by `producer`. All calls: any thread.
+//
+// A refused message has the parent and the decision that an accepted one has: from this thread's scope, else
+// from its own headers. In each 10 s eight refused messages have a span of their own. The others are counted
+// by topic and error, and one span stands for them; its tag `kafka.refused` is their number. It leaves about
+// 10 s after the first of them, with Reporter::flush, or with the stop. Three pairs of topic and error are
+// told apart at a time; the rest share a span without a topic, whose error is `refused`. Such a span shows
+// the first 63 bytes of a topic. Books::sends_refused counts every refused message.
 class TracingProducer {
  public:
   TracingProducer(KafkaTracing& kafka, rd_kafka_t* producer) noexcept : kafka_{&kafka}, rk_{producer} {}

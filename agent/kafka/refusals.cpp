@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kafka/refusals.hpp"
+
+#include <algorithm>
+
+#include "core/assert.hpp"
+
+namespace edgespan::kafka_detail {
+namespace {
+
+constexpr std::uint64_t us_per_s = 1'000'000;
+constexpr std::size_t last_slot = Refusals::slot_count - 1;
+
+// The word of a slot: 2 bits of phase, 20 of count, 10 of generation. With the generation a count cannot land
+// in a slot that was freed and opened for another pair meanwhile.
+enum Phase : std::uint32_t { free_slot, filling, open_slot, closed };
+constexpr std::uint32_t phase_mask = 3;
+constexpr std::uint32_t one_refusal = 1U << 2;
+constexpr std::uint32_t one_generation = 1U << 22;
+constexpr std::uint32_t count_max = one_generation / one_refusal - 1;
+constexpr std::uint32_t count_of(std::uint32_t word) noexcept { return word % one_generation / one_refusal; }
+constexpr bool is_in(std::uint32_t word, Phase phase) noexcept { return (word & phase_mask) == phase; }
+
+// FNV-1a. Two pairs with one hash would share a slot, which tells the topic of the first.
+std::uint32_t hash(std::string_view topic, rd_kafka_resp_err_t error) noexcept {
+  constexpr std::uint32_t prime = 16'777'619;
+  std::uint32_t sum = (2'166'136'261U ^ static_cast<std::uint32_t>(error)) * prime;
+  for (const char c : topic) sum = (sum ^ static_cast<std::uint8_t>(c)) * prime;
+  return sum;
+}
+
+constexpr std::uint32_t every_pair = 0;  // of the last slot; looked at there only
+
+bool count_in(RefusalSlot& slot, std::uint32_t pair) noexcept {
+  std::uint32_t word = slot.word.load(std::memory_order_acquire);
+  while (is_in(word, open_slot) && slot.pair.load(std::memory_order_relaxed) == pair &&
+         count_of(word) < count_max) {
+    if (slot.word.compare_exchange_weak(word, word + one_refusal, std::memory_order_acquire)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool is_free(const RefusalSlot& slot) noexcept {
+  return is_in(slot.word.load(std::memory_order_relaxed), free_slot);
+}
+
+bool fill(RefusalSlot& slot, std::uint32_t pair, std::string_view topic, rd_kafka_resp_err_t error,
+          const InflightSpan& span) noexcept {
+  std::uint32_t word = slot.word.load(std::memory_order_relaxed);
+  if (!is_in(word, free_slot) ||
+      !slot.word.compare_exchange_strong(word, word + filling, std::memory_order_acquire,
+                                         std::memory_order_relaxed)) {
+    return false;
+  }
+  EDGESPAN_ASSERT(count_of(word) == 0);
+  slot.pair.store(pair, std::memory_order_relaxed);
+  slot.opened_s.store(static_cast<std::uint32_t>(span.start_us / us_per_s), std::memory_order_relaxed);
+  slot.error = error;
+  slot.span = span;
+  slot.topic_size = static_cast<std::uint8_t>(std::min(topic.size(), slot_topic_bytes_max));
+  std::copy_n(topic.begin(), slot.topic_size, slot.topic.begin());
+  slot.word.store(word + one_refusal + open_slot, std::memory_order_release);
+  return true;
+}
+
+// The number of the interval and a count of 4 bits.
+constexpr std::uint32_t alone_bits = 4;
+constexpr std::uint32_t alone_mask = (1U << alone_bits) - 1;
+static_assert(Refusals::alone_max <= alone_mask);
+
+// Nobody was alone yet in a new interval. A thread that read the clock before another one does not begin the
+// old interval again.
+std::uint32_t alone_at(std::uint32_t word, std::uint64_t now_us) noexcept {
+  const std::uint32_t interval = static_cast<std::uint32_t>(now_us / (Refusals::interval_s * us_per_s))
+                                 << alone_bits;
+  return interval > word ? interval : word;
+}
+
+}  // namespace
+
+bool Refusals::may_be_alone(std::uint64_t now_us) const noexcept {
+  return (alone_at(alone_.load(std::memory_order_relaxed), now_us) & alone_mask) < alone_max;
+}
+
+bool Refusals::claim_alone(std::uint64_t now_us) noexcept {
+  std::uint32_t word = alone_.load(std::memory_order_relaxed);
+  for (;;) {
+    const std::uint32_t now = alone_at(word, now_us);
+    EDGESPAN_ASSERT((now & alone_mask) <= alone_max);
+    if ((now & alone_mask) == alone_max) return false;
+    if (alone_.compare_exchange_weak(word, now + 1, std::memory_order_relaxed)) return true;
+  }
+}
+
+bool Refusals::add(std::string_view topic, rd_kafka_resp_err_t error) noexcept {
+  const std::uint32_t pair = hash(topic, error);
+  bool any_free = false;
+  for (std::size_t i = 0; i < last_slot; ++i) {
+    if (count_in(slots_[i], pair)) return true;
+    any_free = any_free || is_free(slots_[i]);
+  }
+  return !any_free && count_in(slots_[last_slot], every_pair);
+}
+
+bool Refusals::open(std::string_view topic, rd_kafka_resp_err_t error, const InflightSpan& span) noexcept {
+  EDGESPAN_ASSERT(error != RD_KAFKA_RESP_ERR_NO_ERROR && span.context.sampled());
+  const std::uint32_t pair = hash(topic, error);
+  for (std::size_t i = 0; i < last_slot; ++i) {
+    if (fill(slots_[i], pair, topic, error, span)) return true;
+  }
+  return fill(slots_[last_slot], every_pair, {}, RD_KAFKA_RESP_ERR_NO_ERROR, span);
+}
+
+std::uint32_t Refusals::close(RefusalSlot& slot, std::uint64_t now_us, bool all) noexcept {
+  std::uint32_t word = slot.word.load(std::memory_order_acquire);
+  const auto now_s = static_cast<std::uint32_t>(now_us / us_per_s);
+  while (is_in(word, open_slot) &&
+         (all || now_s - slot.opened_s.load(std::memory_order_relaxed) >= interval_s)) {
+    if (slot.word.compare_exchange_weak(word, word - open_slot + closed, std::memory_order_acquire)) {
+      EDGESPAN_ASSERT(count_of(word) != 0);
+      return count_of(word);
+    }
+  }
+  return 0;
+}
+
+void Refusals::release(RefusalSlot& slot) noexcept {
+  const std::uint32_t word = slot.word.load(std::memory_order_relaxed);
+  EDGESPAN_ASSERT(is_in(word, closed));  // and nobody else writes to it
+  slot.word.store(word / one_generation * one_generation + one_generation, std::memory_order_release);
+}
+
+}  // namespace edgespan::kafka_detail

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kafka/refused_send.hpp"
+
+#include <array>
+
+#include "core/assert.hpp"
+#include "kafka/message_text.hpp"
+#include "kafka/next_context.hpp"
+#include "kafka/send_span.hpp"
+
+namespace edgespan::kafka_detail {
+namespace {
+
+constexpr std::string_view count_tag = "kafka.refused";
+constexpr std::string_view many_errors = "refused";  // of the slot for every pair
+
+struct Digits {
+  std::array<char, 10> text{};
+  std::size_t begin = text.size();
+
+  explicit Digits(std::uint32_t value) noexcept {
+    for (; value != 0; value /= 10) text[--begin] = static_cast<char>('0' + value % 10);
+  }
+  std::string_view view() const noexcept { return {text.data() + begin, text.size() - begin}; }
+};
+
+// Not inlined: keeps the texts off the stack of what drains and flushes.
+[[gnu::noinline]] void record_many(KafkaState& state, const RefusalSlot& slot, std::uint32_t count,
+                                   std::uint64_t now_us) noexcept {
+  EDGESPAN_ASSERT(count != 0);
+  const Digits digits{count};
+  const std::string_view error = slot.error != RD_KAFKA_RESP_ERR_NO_ERROR
+                                     ? std::string_view{rd_kafka_err2name(slot.error)}
+                                     : many_errors;
+  record_send(state, slot.span,
+              {now_us, {slot.topic.data(), slot.topic_size}, digits.view(), error, count_tag});
+}
+
+}  // namespace
+
+void record_refused(KafkaState& state, const RefusedSend& refused, const B3Extraction& extraction) noexcept {
+  EDGESPAN_ASSERT(refused.error != RD_KAFKA_RESP_ERR_NO_ERROR);
+  if (!state.active()) return;
+  detail::TracingState& core = state.core();
+  core.count(detail::Event::send_refused);
+  const Context* const scope = detail::innermost_scope();
+  if ((scope != nullptr ? scope->decision : decision_of(extraction)) == Decision::deny) return;
+  const std::uint64_t now_us = core.now_us();
+  const bool alone = state.refusals.may_be_alone(now_us);
+  // Before a sampler is asked: its tokens are for work, not for tries in a loop.
+  if (!alone && state.refusals.add(refused.topic, refused.error)) {
+    return core.count(detail::Event::refusal_folded);
+  }
+  const MessagingSampler& sampler = state.config.producer_sampler;
+  const InflightSpan span{next_context(core, extraction, true, sampler, Operation::send, refused.topic),
+                          now_us};
+  EDGESPAN_ASSERT(span.context.valid());
+  if (!span.context.sampled()) return;
+  if (!(alone && state.refusals.claim_alone(now_us)) &&
+      state.refusals.open(refused.topic, refused.error, span)) {
+    return core.count(detail::Event::refusal_folded);
+  }
+  record_send(state, span, {now_us, refused.topic, refused.key, rd_kafka_err2name(refused.error)});
+}
+
+void bring_out_refused(KafkaState& state, std::uint64_t now_us, bool all) noexcept {
+  EDGESPAN_ASSERT(state.tracing != nullptr);
+  for (RefusalSlot& slot : state.refusals.slots()) {
+    const std::uint32_t count = Refusals::close(slot, now_us, all);
+    if (count == 0) continue;
+    record_many(state, slot, count, now_us);
+    Refusals::release(slot);
+  }
+}
+
+}  // namespace edgespan::kafka_detail
