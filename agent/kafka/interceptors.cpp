@@ -121,24 +121,17 @@ rd_kafka_resp_err_t on_new(rd_kafka_t* rk, const rd_kafka_conf_t* conf, void* op
   record_send(state, span, {span.start_us, topic_of(message), key_of(message), {}});
 }
 
-// Not inlined: a message without a span leaves message_ended() at once.
-[[gnu::noinline]] bool end_send(KafkaState& state, const rd_kafka_message_t* message) noexcept {
-  InflightSpan span;
-  if (!state.inflight.take(message, span)) return false;
-  const char* error = message->err != RD_KAFKA_RESP_ERR_NO_ERROR ? rd_kafka_err2name(message->err) : "";
-  record_send(state, span, {state.core().now_us(), topic_of(message), key_of(message), error});
-  return true;
-}
-
 // Errors that only a message in librdkafka's own queues ends with: never an application's array element.
 constexpr bool ends_in_queue(rd_kafka_resp_err_t error) noexcept {
   return error == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT || error == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
          error == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;
 }
 
-// Tells that a message has failed for which there was no slot. Its span was recorded when it was sent; this
-// is a second part of it, which collectors join to the first by the ids. They stand in the message's header.
+// Tells that a message has failed, if it is one for which there was no slot. Its span was recorded when it
+// was sent; this is a second part of it, which collectors join to the first by the ids. They stand in the
+// message's header.
 [[gnu::noinline]] void fail_unheld(KafkaState& state, const rd_kafka_message_t* message) noexcept {
+  if (!ends_in_queue(message->err)) return;
   detail::TracingState& core = state.core();
   if (core.events[static_cast<std::size_t>(detail::Event::inflight_full)].load(std::memory_order_relaxed) ==
       0) {
@@ -151,6 +144,14 @@ constexpr bool ends_in_queue(rd_kafka_resp_err_t error) noexcept {
   const auto age_us = static_cast<std::uint64_t>(rd_kafka_message_latency(message));  // -1 if not known
   const InflightSpan span{sent.context, age_us < now_us ? now_us - age_us : now_us};
   record_send(state, span, {now_us, topic_of(message), key_of(message), rd_kafka_err2name(message->err)});
+}
+
+// Not inlined: a message without a span leaves message_ended() at once.
+[[gnu::noinline]] void end_send(KafkaState& state, const rd_kafka_message_t* message) noexcept {
+  InflightSpan span;
+  if (!state.inflight.take(message, span)) return fail_unheld(state, message);
+  const char* error = message->err != RD_KAFKA_RESP_ERR_NO_ERROR ? rd_kafka_err2name(message->err) : "";
+  record_send(state, span, {state.core().now_us(), topic_of(message), key_of(message), error});
 }
 
 // False: the message has no span, so one that stands under its address is not touched here.
@@ -202,8 +203,9 @@ void message_ended(KafkaState& state, rd_kafka_message_t* message) noexcept {
     EDGESPAN_ASSERT(state.sender_ended != nullptr);
     return state.sender_ended(message->_private, message->err);
   }
-  if (state.inflight.may_hold(message) && end_send(state, message)) return;
-  if (ends_in_queue(message->err)) fail_unheld(state, message);
+  if (state.inflight.may_hold(message)) return end_send(state, message);
+  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) [[unlikely]]
+    fail_unheld(state, message);
 }
 
 // One call of the application may consume many records, but on_consume does not say which: each record
