@@ -7,26 +7,30 @@ namespace edgespan::detail {
 namespace {
 
 // Drops the oldest spans, whoever finished them, until a chunk is free again. False if that cannot be had at
-// once.
+// once. Oldest of all are those that were passed over while their threads were held up: each keeps its chunk.
 bool evict(TracingState& state) noexcept {
   if (!ConsumerLock::try_acquire(state)) return false;
   EDGESPAN_ASSERT(state.drop_oldest);
   SpanRing& ring = state.ring;
-  const std::uint32_t used = ring.chunks_used();
-  EDGESPAN_ASSERT(small_code || used <= ring.chunks());
-  bool freed = false;
+  std::uint64_t& dropped = state.ledger.sums.dropped[static_cast<std::size_t>(DropReason::ring_full)];
+  const std::uint32_t before = ring.chunks_freed();
+  RingElement oldest;
+  while (ring.peek_late(oldest)) {
+    ring.pop_late(oldest);
+    ++dropped;
+  }
+  bool freed = ring.chunks_freed() != before;
   std::uint32_t without = 0;
   for (std::uint32_t stripe = ring.oldest_stripe(without); stripe != stripes && !freed;
        stripe = ring.oldest_stripe(without)) {
-    RingElement oldest;
     const SpanRing::Peek found = ring.peek(stripe, oldest);
-    freed = ring.chunks_used() < used;  // looking on may have done it
+    freed = ring.chunks_freed() != before;  // looking on may have done it
     if (found == SpanRing::Peek::nothing) {
       without |= 1U << stripe;
     } else if (found == SpanRing::Peek::element) {
       EDGESPAN_ASSERT(small_code || oldest.bytes.size() <= span_bytes_max);
       ring.pop(stripe);
-      ++state.ledger.sums.dropped[static_cast<std::size_t>(DropReason::ring_full)];
+      ++dropped;
     }
   }
   ConsumerLock::release(state);

@@ -111,6 +111,7 @@ void SpanRing::free_chunk(std::uint32_t chunk) noexcept {
   EDGESPAN_ASSERT(chunks_[chunk].end <= chunk_words);
   EDGESPAN_ASSERT(small_code || chunks_[chunk].hole == chunk_words);  // nobody writes into it any more
   zero_words(word(chunk, 0), chunks_[chunk].end);
+  if constexpr (has_threads) ++freed_;
   give_back(chunk);
 }
 

@@ -143,6 +143,9 @@ class SpanRing {
 
   // Any thread, from here on. Chunks that hold, or may take, spans; a guess as soon as it is returned.
   std::uint32_t chunks_used() const noexcept { return used_.load(std::memory_order_relaxed); }
+  // Changes when the consumer gives a chunk back. Another thread may have taken that chunk by now, so that
+  // chunks_used() is what it was.
+  std::uint32_t chunks_freed() const noexcept { return has_threads ? freed_ : 0U - chunks_used(); }
   std::uint32_t chunks() const noexcept { return static_cast<std::uint32_t>(chunks_.size()); }
 
   StripeCounters& counters(std::uint32_t stripe) noexcept {
@@ -246,6 +249,7 @@ class SpanRing {
   std::uint32_t held_ = 0;   // chunks that were left with a claim passed over, linked by `next`
   std::uint32_t holes_ = 0;  // chunks with such a claim, held or not
   std::uint32_t passed_over_ = 0;
+  std::uint32_t freed_ = 0;  // chunks that the consumer gave back, modulo 2^32; counted only with threads
   alignas(64) Atomic<std::uint32_t> used_{0};  // chunks that a stripe has; everybody writes it, once a chunk
   Atomic<std::uint32_t> orders_{0};            // chunks that were taken; as `used_`
 };

@@ -136,6 +136,27 @@ EDGESPAN_TEST(drop_oldest_keeps_the_newest_spans_whoever_finished_them, "drain")
   TEST_ASSERT_EQUAL_UINT64(1'200 - delivered, books.dropped_total());
 }
 
+// Nobody takes batches, so it is the threads that look for room who come by what was passed over.
+EDGESPAN_TEST(drop_oldest_uses_the_chunks_again_of_threads_that_were_held_up, "drain") {
+  if (!detail::SpanRing::passes_over) return;
+  Agent agent{true};
+  detail::TracingState& state = detail::state_of(agent.tracing);
+  constexpr std::uint32_t size = 40;
+  for (std::uint32_t round = 0; round < 2 * chunks; ++round) {
+    const std::uint32_t stripe = round % detail::stripes;
+    std::byte* open = nullptr;
+    while ((open = state.ring.claim(stripe, size)) == nullptr) agent.finish(stripe, 0);
+    for (std::uint32_t i = 0; i < 8 * busy_a_batch; ++i) agent.finish(stripe + 1, i);
+    state.ring.counters(stripe).accepted.fetch_add(1);
+    state.ring.commit(open, size, 7, false);
+  }
+  for (std::uint32_t i = 0; i < 3 * busy_a_batch; ++i) agent.finish(0, i);
+  const Books books = agent.tracing.books();
+  TEST_ASSERT_TRUE(books.balanced());
+  TEST_ASSERT_GREATER_OR_EQUAL_UINT64(chunks, books.claims_passed_over);
+  TEST_ASSERT_GREATER_OR_EQUAL_UINT64(busy_a_batch, books.in_ring);
+}
+
 EDGESPAN_TEST(a_thread_that_stops_in_a_claim_holds_nobody_back, "drain") {
   if (!detail::SpanRing::passes_over) return;
   Agent agent;
