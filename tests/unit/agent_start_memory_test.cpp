@@ -40,9 +40,6 @@ bool run(Agent<>& agent, const std::string& url, std::size_t failing, std::size_
 }
 
 EDGESPAN_TEST(each_allocation_at_the_start_of_an_agent_may_fail, "memory") {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  TEST_IGNORE_MESSAGE("sanitizers have allocators of their own");
-#else
   const test::LoopbackServer server;
   const auto agent = std::make_unique<Agent<> >();
   for (const std::string& url : {server.url(), std::string{"none:"}}) {
@@ -55,13 +52,9 @@ EDGESPAN_TEST(each_allocation_at_the_start_of_an_agent_may_fail, "memory") {
     }
     TEST_ASSERT_TRUE(run(*agent, url, 0, left));
   }
-#endif
 }
 
 EDGESPAN_TEST(a_worker_whose_thread_finds_no_memory_does_not_start, "memory") {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  TEST_IGNORE_MESSAGE("sanitizers have allocators of their own");
-#else
   posix::Port port;
   TEST_ASSERT_TRUE(port.init({.stack_bytes = 16 << 20}));  // more than any stack that the C library has kept
   const edgespan_worker& worker = port.worker();
@@ -79,7 +72,6 @@ EDGESPAN_TEST(a_worker_whose_thread_finds_no_memory_does_not_start, "memory") {
   TEST_ASSERT_TRUE(worker.start(worker.ctx, step, &steps));
   while (steps == 0) port.clock().pause(port.clock().ctx, 1'000);
   TEST_ASSERT_TRUE(worker.stop(worker.ctx, 60'000'000));
-#endif
 }
 
 }  // namespace
