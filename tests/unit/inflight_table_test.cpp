@@ -14,7 +14,9 @@ using test::Table;
 EDGESPAN_TEST(a_message_is_found_once_under_its_address, "inflight") {
   Table<4> t;
   InflightSpan out{};
+  TEST_ASSERT_FALSE(InflightTable::may_hold(t.table.expect(t.key(1)), t.key(1)));
   TEST_ASSERT_TRUE(t.put(1) == InflightTable::Insert::stored);
+  TEST_ASSERT_TRUE(InflightTable::may_hold(t.table.expect(t.key(1)), t.key(1)));
   TEST_ASSERT_FALSE(t.table.take(t.key(2), out));
   TEST_ASSERT_TRUE(t.table.take(t.key(1), out));
   TEST_ASSERT_EQUAL_UINT64(1, out.context.span_id);
@@ -66,6 +68,26 @@ EDGESPAN_TEST(messages_that_lie_in_a_row_are_refused_only_when_nearly_all_slots_
     while (t.table.insert(next(), 1, span) == InflightTable::Insert::stored) ++stored;
     TEST_ASSERT_GREATER_OR_EQUAL_UINT64(128U * 4 / 5, stored);
   }
+}
+
+// One slot for 64 bytes of memory, so that the slots of the next messages are known.
+EDGESPAN_TEST(addresses_in_a_row_have_slots_in_a_row, "inflight") {
+  auto& t = large_table();
+  constexpr std::uintptr_t slots = 16 * inflight_bucket_size;
+  const auto number_of = [&t](std::uintptr_t i) {
+    const auto from = reinterpret_cast<std::uintptr_t>(t.buckets.data());
+    const auto at = reinterpret_cast<std::uintptr_t>(
+        t.table.expect(reinterpret_cast<const void*>(0x12000 * slots + i * 64)));
+    return (at - from) / sizeof(InflightSlot);
+  };
+  const std::uintptr_t first = number_of(0);
+  for (std::uintptr_t i = 1; i < slots; ++i) TEST_ASSERT_EQUAL_UINT64((first + i) % slots, number_of(i));
+  TEST_ASSERT_NOT_EQUAL(first, number_of(slots));  // every round begins elsewhere
+}
+
+template <typename T>
+InflightSlot& own_slot(T& t, std::uintptr_t i) {
+  return *const_cast<InflightSlot*>(t.table.expect(t.key(i)));
 }
 
 // What a table must look like when nothing is in flight.
@@ -160,6 +182,55 @@ EDGESPAN_TEST(a_sweep_takes_what_it_was_asked_for, "inflight") {
   TEST_ASSERT_FALSE(t.take_of(first, out));
   TEST_ASSERT_TRUE(t.take_from(8, out));
   TEST_ASSERT_FALSE(t.take_from(8, out));
+}
+
+// As if a thread had stopped while it copied the span.
+EDGESPAN_TEST(a_slot_that_stays_busy_keeps_nobody, "inflight") {
+  Table<4> t;
+  t.put(1);
+  InflightSlot& slot = own_slot(t, 1);
+  const std::uintptr_t key = slot.key.load();
+  slot.key.store(InflightTable::busy);
+  InflightSpan out{};
+  TEST_ASSERT_TRUE(t.table.may_hold(t.key(1)));
+  TEST_ASSERT_FALSE(t.table.take(t.key(1), out));
+  TEST_ASSERT_FALSE(t.take_from(5, out));
+  slot.key.store(key);
+  TEST_ASSERT_TRUE(t.table.take(t.key(1), out));
+  check_empty(t);
+}
+
+// So many threads may count at once that half of the counter's range is left to them.
+EDGESPAN_TEST(a_slot_counts_no_more_strays_than_half_its_counter_holds, "inflight") {
+  Table<4> t;
+  InflightSlot& slot = own_slot(t, 1);
+  slot.key.store(2);  // another message's
+  slot.strays.store(0x7FFE);
+  TEST_ASSERT_TRUE(t.put(1) == InflightTable::Insert::stored);
+  InflightSpan out{};
+  TEST_ASSERT_TRUE(t.table.take(t.key(1), out));
+  slot.strays.store(0x7FFF);
+  TEST_ASSERT_TRUE(t.put(1) == InflightTable::Insert::full);
+  TEST_ASSERT_EQUAL_UINT32(0x7FFF, slot.strays.load());
+}
+
+// Between the sweep's look at a slot and its claim the message is delivered, and its address used again.
+EDGESPAN_TEST(a_sweep_leaves_a_message_that_took_the_place_of_the_one_it_chose, "inflight") {
+  struct Rule {
+    Table<4> table;
+    int asked = 0;
+  };
+  Rule rule;
+  rule.table.put(1, 5'000'000);
+  const auto once = [](const void* context, std::uint32_t, std::uint32_t) {
+    return ++static_cast<Rule*>(const_cast<void*>(context))->asked == 1;
+  };
+  InflightSpan out{};
+  TEST_ASSERT_FALSE((InflightTable::Sweep{rule.table.table, once, &rule}.next(out)));
+  TEST_ASSERT_EQUAL_INT(2, rule.asked);
+  TEST_ASSERT_TRUE(rule.table.table.take(rule.table.key(1), out));
+  TEST_ASSERT_EQUAL_UINT64(1, out.context.span_id);
+  check_empty(rule.table);
 }
 
 }  // namespace

@@ -100,6 +100,36 @@ EDGESPAN_TEST(what_the_collector_asks_for_is_the_least_pause, "reporter") {
   agent.expect_books();
 }
 
+EDGESPAN_TEST(the_collector_gets_no_longer_pause_than_an_hour, "reporter") {
+  SmallAgent agent{{.flush_ms = 10}};
+  agent.sender.script({answer(Outcome::overloaded, 7'200'000'000)});
+  agent.finish_spans(1);
+  while (agent.sender.offers == 0) agent.run_for(1'000);
+  agent.run_for(3'600'000'000 - 1'000);  // a millisecond has passed since the offer
+  TEST_ASSERT_EQUAL_UINT64(1, agent.sender.offers);
+  (void)agent.reporter.step();
+  TEST_ASSERT_EQUAL_UINT64(2, agent.sender.offers);
+  agent.expect_books();
+}
+
+EDGESPAN_TEST(a_long_pause_is_drawn_from_the_upper_half_with_both_its_ends, "reporter") {
+  SmallAgent agent{{.flush_ms = 10, .retry_min_ms = 1, .retry_max_ms = 4}};
+  agent.sender.fallback = answer(Outcome::untrusted);
+  agent.finish_spans(1);
+  std::uint64_t shortest_us = 1'000'000, longest_us = 0;
+  while (agent.sender.offers < 100) {
+    const std::size_t before = agent.sender.offers;
+    const std::uint64_t pause_us = agent.reporter.step();
+    agent.clock.advance(pause_us);
+    if (agent.sender.offers == before) continue;
+    shortest_us = std::min(shortest_us, pause_us);
+    longest_us = std::max(longest_us, pause_us);
+  }
+  TEST_ASSERT_EQUAL_UINT64(2'000, shortest_us);
+  TEST_ASSERT_EQUAL_UINT64(4'000, longest_us);
+  agent.expect_books();
+}
+
 EDGESPAN_TEST(a_batch_that_will_never_be_accepted_is_dropped_and_counted_by_its_outcome, "reporter") {
   SmallAgent agent{{.flush_ms = 10}};
   const auto lose = [&](Outcome outcome, DropReason reason) {
