@@ -62,4 +62,22 @@ EDGESPAN_TEST(a_large_ring_uses_all_its_chunks_again_and_again, "ring") {
   TEST_ASSERT_EQUAL_UINT32(0, r.ring.chunks_used());
 }
 
+// It may still be in a cache, for as long as 64 others were not filled since.
+EDGESPAN_TEST(a_stripe_goes_back_to_a_chunk_that_was_freed_close_behind_it, "ring") {
+  for (const std::uint32_t filled : {1U, 64U, 65U}) {
+    LargeRing r;
+    for (std::uint32_t i = 0; i < filled * records_a_chunk; ++i) TEST_ASSERT_TRUE(r.put(i));
+    for (std::uint32_t i = 0; i < records_a_chunk; ++i) TEST_ASSERT_TRUE(r.take(i));
+    detail::RingElement next;
+    (void)r.ring.peek(0, next);  // gives the first chunk back
+    TEST_ASSERT_EQUAL_UINT32(filled - 1, r.ring.chunks_used());
+    std::byte* const out = r.ring.claim(0, record_bytes);
+    TEST_ASSERT_TRUE(r.ring.opens_chunk(out));
+    const auto chunk =
+        static_cast<std::size_t>(out - reinterpret_cast<std::byte*>(r.bytes.data())) / ring_chunk_bytes;
+    TEST_ASSERT_EQUAL_UINT64(filled <= 64 ? 0 : filled, chunk);
+    r.ring.commit(out, record_bytes, 0, false);
+  }
+}
+
 }  // namespace

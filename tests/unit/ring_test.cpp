@@ -36,6 +36,32 @@ EDGESPAN_TEST(one_thread_may_fill_the_whole_ring, "ring") {
   TEST_ASSERT_TRUE(r.put(3, 1, 248));
 }
 
+EDGESPAN_TEST(elements_fill_a_chunk_to_its_last_byte, "ring") {
+  Ring<2> r;
+  TEST_ASSERT_TRUE(r.put(0, 1, ring_chunk_bytes / 2 - 4));
+  TEST_ASSERT_TRUE(r.put(0, 2, ring_chunk_bytes / 2 - 4));
+  TEST_ASSERT_EQUAL_UINT32(1, r.ring.chunks_used());
+  TEST_ASSERT_TRUE(r.put(0, 3, ring_chunk_bytes - 4));
+  TEST_ASSERT_FALSE(r.put(0, 4, 4));
+  for (std::uint32_t i = 1; i <= 3; ++i) {
+    std::uint32_t value = 0;
+    TEST_ASSERT_TRUE(r.take(0, value));
+    TEST_ASSERT_EQUAL_UINT32(i, value);
+  }
+}
+
+// So that their searches for a free chunk do not meet.
+EDGESPAN_TEST(each_stripe_begins_in_a_part_of_its_own, "ring") {
+  Ring<4> r;
+  for (std::uint32_t stripe = 0; stripe < detail::stripes; ++stripe) {
+    std::byte* const out = r.ring.claim(stripe, 12);
+    TEST_ASSERT_NOT_NULL(out);
+    TEST_ASSERT_EQUAL_UINT64(stripe * 4 / detail::stripes,
+                             static_cast<std::size_t>(out - r.bytes.data()) / ring_chunk_bytes);
+    r.ring.commit(out, 12, 0, false);
+  }
+}
+
 EDGESPAN_TEST(an_idle_stripe_holds_no_chunk, "ring") {
   Ring<2> r;
   for (std::uint32_t lap = 0; lap < 1'000; ++lap) {
