@@ -17,6 +17,9 @@
 namespace {
 
 std::uint64_t steps = 0;
+std::uint64_t adds_left = UINT64_MAX;  // so many headers are taken, and no more
+bool lists_refused = false;
+int lists = 0;  // made and not destroyed; librdkafka itself destroys those that it is given
 
 }  // namespace
 
@@ -27,12 +30,16 @@ rd_kafka_resp_err_t __real_rd_kafka_header_remove(rd_kafka_headers_t*, const cha
 rd_kafka_resp_err_t __real_rd_kafka_header_add(rd_kafka_headers_t*, const char*, ssize_t, const void*,
                                                ssize_t);
 rd_kafka_headers_t* __real_rd_kafka_headers_copy(const rd_kafka_headers_t*);
+rd_kafka_headers_t* __real_rd_kafka_headers_new(std::size_t);
+void __real_rd_kafka_headers_destroy(rd_kafka_headers_t*);
 rd_kafka_resp_err_t __wrap_rd_kafka_header_get_all(const rd_kafka_headers_t*, std::size_t, const char**,
                                                    const void**, std::size_t*);
 rd_kafka_resp_err_t __wrap_rd_kafka_header_remove(rd_kafka_headers_t*, const char*);
 rd_kafka_resp_err_t __wrap_rd_kafka_header_add(rd_kafka_headers_t*, const char*, ssize_t, const void*,
                                                ssize_t);
 rd_kafka_headers_t* __wrap_rd_kafka_headers_copy(const rd_kafka_headers_t*);
+rd_kafka_headers_t* __wrap_rd_kafka_headers_new(std::size_t);
+void __wrap_rd_kafka_headers_destroy(rd_kafka_headers_t*);
 
 rd_kafka_resp_err_t __wrap_rd_kafka_header_get_all(const rd_kafka_headers_t* list, std::size_t index,
                                                    const char** name, const void** value, std::size_t* size) {
@@ -59,11 +66,22 @@ rd_kafka_resp_err_t __wrap_rd_kafka_header_remove(rd_kafka_headers_t* list, cons
 rd_kafka_resp_err_t __wrap_rd_kafka_header_add(rd_kafka_headers_t* list, const char* name, ssize_t name_size,
                                                const void* value, ssize_t size) {
   ++steps;
+  if (adds_left-- == 0) return RD_KAFKA_RESP_ERR__FAIL;
   return __real_rd_kafka_header_add(list, name, name_size, value, size);
 }
 rd_kafka_headers_t* __wrap_rd_kafka_headers_copy(const rd_kafka_headers_t* list) {
   steps += rd_kafka_header_cnt(list);
+  ++lists;
   return __real_rd_kafka_headers_copy(list);
+}
+rd_kafka_headers_t* __wrap_rd_kafka_headers_new(std::size_t count) {
+  if (lists_refused) return nullptr;
+  ++lists;
+  return __real_rd_kafka_headers_new(count);
+}
+void __wrap_rd_kafka_headers_destroy(rd_kafka_headers_t* list) {
+  --lists;
+  __real_rd_kafka_headers_destroy(list);
 }
 }
 
@@ -128,6 +146,7 @@ struct Outcome {
 // Reads a record's headers and gives them a new b3, as a send and a poll do. What stood there is checked to
 // be there still, but for trace headers.
 Outcome rewrite(const Order& order, std::size_t n) {
+  lists = 0;
   const List list{rd_kafka_headers_new(n)};
   std::vector<std::string> kept;
   for (std::size_t i = 0; i < n; ++i) {
@@ -142,6 +161,7 @@ Outcome rewrite(const Order& order, std::size_t n) {
   const B3Extraction read = read_list(found, nullptr);
   TEST_ASSERT_TRUE(TraceHeaders(context, B3Format::single_no_parent).write(nullptr, found));
   const Outcome outcome{steps, read};
+  TEST_ASSERT_EQUAL(1, lists);
   TEST_ASSERT_EQUAL(kept.size() + 1, rd_kafka_header_cnt(list.get()));
   const char* name = nullptr;
   const void* value = nullptr;
@@ -210,6 +230,33 @@ EDGESPAN_TEST(headers_without_a_value_stay_without_one_among_many_trace_headers,
   TEST_ASSERT_EQUAL(0, rd_kafka_header_get_last(list.get(), "bytes", &value, &size));
   TEST_ASSERT_EQUAL_STRING(std::string_view("a\0b", 3),
                            std::string_view(static_cast<const char*>(value), size));
+}
+
+EDGESPAN_TEST(a_header_that_librdkafka_refuses_is_told_and_its_list_given_back, "kafka") {
+  const Context context{.trace_lo = 1, .span_id = 2, .decision = Decision::accept};
+  for (const B3Format format : {B3Format::single_no_parent, B3Format::multi, B3Format::both}) {
+    lists = 0;
+    const List list{rd_kafka_headers_new(0)};
+    FoundHeaders found;
+    found.list = list.get();
+    TEST_ASSERT_TRUE(TraceHeaders(context, format).write(nullptr, found));
+    const std::size_t written = rd_kafka_header_cnt(list.get());
+    for (std::size_t taken = 0; taken < written; ++taken) {
+      TEST_CONTEXT(taken << " of " << written);
+      adds_left = taken;
+      const bool into_list = TraceHeaders(context, format).write(nullptr, found);
+      adds_left = taken;
+      const bool into_new_list = TraceHeaders(context, format).write(nullptr, {});
+      adds_left = UINT64_MAX;
+      TEST_ASSERT_FALSE(into_list);
+      TEST_ASSERT_FALSE(into_new_list);
+      TEST_ASSERT_EQUAL(1, lists);
+    }
+    lists_refused = true;
+    const bool without_a_list = TraceHeaders(context, format).write(nullptr, {});
+    lists_refused = false;
+    TEST_ASSERT_FALSE(without_a_list);
+  }
 }
 
 // librdkafka aborts the process if a record grows beyond message.max.bytes after it was accepted, so no

@@ -207,11 +207,14 @@ EDGESPAN_TEST(a_ring_full_of_stopped_claims_works_again_when_they_go_on, "ring")
   TEST_ASSERT_TRUE(r.put(0, 9));
 }
 
-EDGESPAN_TEST(marks_are_passed_when_all_before_them_is_taken_or_passed_over, "ring") {
+// Puts 12 elements in, and takes them out while others come in; `count` is where the ring's counters begin.
+void check_marks(std::uint32_t count) {
   Ring<4> r;
+  r.ring.count_from(count);
   TEST_ASSERT_TRUE(r.ring.passed(r.ring.marks()));
   for (std::uint32_t i = 0; i < 12; ++i) TEST_ASSERT_TRUE(r.put(0, i, 200));
   const auto marks = r.ring.marks();
+  TEST_ASSERT_EQUAL_UINT32(count + 3, marks[0].chunk);
   std::uint32_t value = 0;
   for (std::uint32_t i = 0; i < 12; ++i) {
     TEST_ASSERT_FALSE(r.ring.passed(marks));
@@ -222,7 +225,19 @@ EDGESPAN_TEST(marks_are_passed_when_all_before_them_is_taken_or_passed_over, "ri
   while (r.take(0, value)) {
   }
   TEST_ASSERT_TRUE(r.ring.passed(marks));
+  TEST_ASSERT_EQUAL_UINT32(count + 24, r.ring.popped(0));
+}
+
+EDGESPAN_TEST(marks_are_passed_when_all_before_them_is_taken, "ring") {
+  check_marks(0);
+  check_marks(UINT32_MAX - 1);
+  check_marks(UINT32_MAX - 4);
+}
+
+EDGESPAN_TEST(marks_are_passed_when_a_claim_before_them_is_passed_over, "ring") {
   if (!detail::SpanRing::passes_over) return;
+  Ring<4> r;
+  std::uint32_t value = 0;
   std::byte* open = r.ring.claim(0, 16);
   const auto behind = r.ring.marks();
   TEST_ASSERT_FALSE(r.take(0, value));
