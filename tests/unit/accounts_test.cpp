@@ -152,7 +152,9 @@ EDGESPAN_TEST(no_pause_is_shorter_than_its_bounds_and_the_jitter_reaches_both, "
 EDGESPAN_TEST(a_long_pause_lies_in_the_upper_half_of_the_longest_one, "reporter") {
   std::uint64_t shortest = UINT64_MAX, longest = 0;
   SmallAgent agent{{.flush_ms = 10, .retry_max_ms = 100'000}};
-  for (const std::uint64_t pause : pauses<200>(agent, answer(Outcome::untrusted))) {
+  (void)pauses<1>(agent, answer(Outcome::untrusted));
+  for (int i = 0; i < 200; ++i) {  // no array of them: a board has 6 KiB of stack
+    const std::uint64_t pause = until_offer(agent);
     shortest = std::min(shortest, pause);
     longest = std::max(longest, pause);
   }

@@ -100,18 +100,6 @@ EDGESPAN_TEST(what_the_collector_asks_for_is_the_least_pause, "reporter") {
   agent.expect_books();
 }
 
-EDGESPAN_TEST(the_collector_gets_no_longer_pause_than_an_hour, "reporter") {
-  SmallAgent agent{{.flush_ms = 10}};
-  agent.sender.script({answer(Outcome::overloaded, 7'200'000'000)});
-  agent.finish_spans(1);
-  while (agent.sender.offers == 0) agent.run_for(1'000);
-  agent.run_for(3'600'000'000 - 1'000);  // a millisecond has passed since the offer
-  TEST_ASSERT_EQUAL_UINT64(1, agent.sender.offers);
-  (void)agent.reporter.step();
-  TEST_ASSERT_EQUAL_UINT64(2, agent.sender.offers);
-  agent.expect_books();
-}
-
 EDGESPAN_TEST(a_long_pause_is_drawn_from_the_upper_half_with_both_its_ends, "reporter") {
   SmallAgent agent{{.flush_ms = 10, .retry_min_ms = 1, .retry_max_ms = 4}};
   agent.sender.fallback = answer(Outcome::untrusted);
@@ -259,6 +247,19 @@ EDGESPAN_TEST(if_asked_a_full_ring_drops_the_oldest_span_instead, "reporter") {
   agent.run_for(2'000'000);
   TEST_ASSERT_TRUE(agent.sender.found[0]);
   TEST_ASSERT_FALSE(agent.sender.found[1]);
+  agent.expect_books();
+}
+
+EDGESPAN_TEST(dropping_the_oldest_gives_up_one_chunk_at_a_time, "reporter") {
+  SmallAgent agent{{.local = {.service_name = "Gateway"}, .drop_oldest = true}, {.flush_ms = 10}};
+  while (agent.dropped(DropReason::ring_full) == 0) agent.finish_spans(1);
+  const std::uint64_t full = agent.finished - 1;
+  for (int i = 0; i < 200; ++i) {
+    const Books books = agent.tracing.books();
+    TEST_ASSERT_GREATER_OR_EQUAL_UINT64(full * 3 / 4, books.in_ring);
+    TEST_ASSERT_LESS_OR_EQUAL_UINT64(full, books.in_ring);
+    agent.finish_spans(1);
+  }
   agent.expect_books();
 }
 
