@@ -7,6 +7,7 @@
 
 #include "support/test.hpp"
 
+#include <array>
 #include <cstring>
 #include <functional>
 #include <memory>
@@ -256,6 +257,62 @@ EDGESPAN_TEST(a_header_that_librdkafka_refuses_is_told_and_its_list_given_back, 
     const bool without_a_list = TraceHeaders(context, format).write(nullptr, {});
     lists_refused = false;
     TEST_ASSERT_FALSE(without_a_list);
+  }
+}
+
+rd_kafka_vu_t header_argument(const char* name, const char* value, ssize_t size) {
+  rd_kafka_vu_t argument{};
+  argument.vtype = RD_KAFKA_VTYPE_HEADER;
+  argument.u.header = {name, value, size};
+  return argument;
+}
+
+EDGESPAN_TEST(arguments_of_a_send_are_read_as_librdkafka_reads_them, "kafka") {
+  constexpr const char* other = "000462d53c8abad3-000462d53c8abad4-1";
+  rd_kafka_vu_t no_list{};
+  no_list.vtype = RD_KAFKA_VTYPE_HEADERS;
+  const std::array<rd_kafka_vu_t, 6> arguments{header_argument("b3", ours.data(), -1),
+                                               header_argument(nullptr, other, -1),
+                                               no_list,
+                                               header_argument("own", other, -1),
+                                               header_argument("b3", other, -1),
+                                               header_argument("b3", "1 of a longer text", 1)};
+  const auto span_of = [&](std::size_t count) {
+    const B3Extraction read = read_arguments(arguments.data(), count);
+    return read.kind == B3Extraction::Kind::ids ? read.context.span_id : 0;
+  };
+  TEST_ASSERT_EQUAL(0, span_of(0));
+  for (const std::size_t count : {1U, 2U, 3U, 4U}) TEST_ASSERT_EQUAL(0x000462d53c8abacd, span_of(count));
+  TEST_ASSERT_EQUAL(0x000462d53c8abad4, span_of(5));
+  TEST_ASSERT_EQUAL(B3Extraction::Kind::flags, read_arguments(arguments.data(), 6).kind);
+  for (const rd_kafka_vu_t& empty : {header_argument("b3", other, 0), header_argument("b3", nullptr, 0),
+                                     header_argument("b3", nullptr, 5), header_argument("b3", nullptr, -1)}) {
+    TEST_ASSERT_EQUAL(B3Extraction::Kind::empty, read_arguments(&empty, 1).kind);
+  }
+}
+
+EDGESPAN_TEST(what_is_found_of_trace_headers_says_where_they_are, "kafka") {
+  const auto find = [](std::string_view name) {
+    const List list{rd_kafka_headers_new(1)};
+    add(list.get(), name, ours);
+    FoundHeaders found;
+    found.list = list.get();
+    (void)read_list(found, nullptr);
+    found.list = nullptr;
+    return found;
+  };
+  for (std::size_t key = 0; key < b3_key_names.size(); ++key) {
+    const std::string as_written{b3_key_names[key]};
+    TEST_CONTEXT(as_written);
+    TEST_ASSERT_EQUAL(1, find(as_written).count);
+    TEST_ASSERT_EQUAL(1U << key, find(as_written).keys);
+    TEST_ASSERT_FALSE(find(as_written).respelled);
+    std::string respelled = as_written;
+    respelled[0] = static_cast<char>(respelled[0] ^ 0x20);
+    TEST_ASSERT_EQUAL(1U << key, find(respelled).keys);
+    TEST_ASSERT_TRUE(find(respelled).respelled);
+    TEST_ASSERT_EQUAL(0, find(as_written + "x").count);
+    TEST_ASSERT_EQUAL(0, find(as_written.substr(0, as_written.size() - 1)).count);
   }
 }
 
