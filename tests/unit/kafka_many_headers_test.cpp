@@ -260,6 +260,32 @@ EDGESPAN_TEST(a_header_that_librdkafka_refuses_is_told_and_its_list_given_back, 
   }
 }
 
+// Of the ids in the header, the span's alone is looked at.
+EDGESPAN_TEST(a_header_that_names_the_span_written_is_not_parsed, "kafka") {
+  for (const std::uint64_t trace_hi : {0U, 1U}) {
+    const Context written{
+        .trace_hi = trace_hi, .trace_lo = 7, .span_id = 0x000462d53c8abacd, .decision = Decision::accept};
+    const auto read = [&](std::string_view value) {
+      const List list{rd_kafka_headers_new(1)};
+      add(list.get(), "b3", std::string{trace_hi != 0 ? T : ""} + std::string{value});
+      FoundHeaders found;
+      found.list = list.get();
+      return read_list(found, &written);
+    };
+    for (const std::string_view value : {T "-" S, T "-" S "-0", T "-" S "-1", T "-" S "?"}) {
+      TEST_CONTEXT(value);
+      TEST_ASSERT_EQUAL(B3Extraction::Kind::ids, read(value).kind);
+      TEST_ASSERT_EQUAL(B3Error::ok, read(value).error);
+      TEST_ASSERT_TRUE(read(value).context == written);
+    }
+    const B3Extraction other = read(T "-" T "-0");
+    TEST_ASSERT_EQUAL(0x000462d53c8abacb, other.context.span_id);
+    TEST_ASSERT_EQUAL(0x000462d53c8abacb, other.context.trace_lo);
+    TEST_ASSERT_EQUAL(Decision::deny, other.context.decision);
+    TEST_ASSERT_EQUAL(B3Extraction::Kind::empty, read(T "-000462d53c8abac").kind);
+  }
+}
+
 rd_kafka_vu_t header_argument(const char* name, const char* value, ssize_t size) {
   rd_kafka_vu_t argument{};
   argument.vtype = RD_KAFKA_VTYPE_HEADER;
