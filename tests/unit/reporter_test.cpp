@@ -362,6 +362,14 @@ EDGESPAN_TEST(a_reporter_needs_a_tracing_that_is_started, "reporter") {
   test::RecordingSender sender;
   Reporter reporter;
   TEST_ASSERT_TRUE(reporter.init(tracing, sender.sender()) == Status::not_started);
+  TEST_ASSERT_TRUE(reporter.start({}) == Status::not_started);
+  TEST_ASSERT_TRUE(reporter.flush(0) == Status::not_started);
+  TEST_ASSERT_TRUE(reporter.stop(0) == Status::not_started);
+  TEST_ASSERT_EQUAL_UINT64(1'000, reporter.step());
+  reporter.uplink_ready();
+  TEST_ASSERT_TRUE(reporter.last_outcome() == Outcome::pending);
+  TEST_ASSERT_TRUE(reporter.last_cause() == TlsCause::none);
+  TEST_ASSERT_EQUAL_UINT32(0, reporter.last_status());
 }
 
 EDGESPAN_TEST(bad_configurations_of_a_reporter_are_refused, "reporter") {

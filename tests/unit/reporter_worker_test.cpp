@@ -16,8 +16,14 @@ struct CountingWorker {
   edgespan_worker table{.ctx = this,
                         .start = [](void*, std::uint64_t (*)(void*), void*) { return true; },
                         .wake = [](void* self) { ++static_cast<CountingWorker*>(self)->wakes; },
-                        .stop = [](void*, std::uint64_t) { return true; }};
-  std::uint64_t wakes = 0;
+                        .stop =
+                            [](void* self, std::uint64_t us) {
+                              ++static_cast<CountingWorker*>(self)->stops;
+                              static_cast<CountingWorker*>(self)->stop_us = us;
+                              return true;
+                            }};
+  std::uint64_t wakes = 0, stops = 0;
+  std::uint64_t stop_us = 0;  // how long the last stop() may wait
 };
 
 EDGESPAN_TEST(the_table_of_a_worker_may_go_at_once, "reporter") {
@@ -36,6 +42,25 @@ EDGESPAN_TEST(the_table_of_a_worker_may_go_at_once, "reporter") {
   agent.reporter.uplink_ready();
   TEST_ASSERT_EQUAL_UINT64(1, worker.wakes);
   TEST_ASSERT_TRUE(agent.reporter.stop(1) == Status::ok);
+}
+
+EDGESPAN_TEST(stop_ends_the_thread_in_what_is_left_of_its_time_and_in_no_less_than_a_millisecond,
+              "reporter") {
+  if (!detail::has_threads) return;  // nobody to end
+  struct Row {
+    std::uint32_t deadline_ms;
+    std::uint64_t stop_us;
+  };
+  for (const Row& row : {Row{2'000, 2'000'000}, Row{1, 1'000}, Row{0, 1'000}}) {
+    CountingWorker worker;
+    SmallAgent agent;
+    TEST_ASSERT_TRUE(agent.reporter.start(worker.table) == Status::ok);
+    TEST_ASSERT_TRUE(agent.reporter.stop(row.deadline_ms) == Status::ok);
+    TEST_ASSERT_EQUAL_UINT64(1, worker.stops);
+    TEST_ASSERT_EQUAL_UINT64(row.stop_us, worker.stop_us);
+    TEST_ASSERT_TRUE(agent.reporter.stop(row.deadline_ms) == Status::ok);
+    TEST_ASSERT_EQUAL_UINT64(1, worker.stops);
+  }
 }
 
 EDGESPAN_TEST(a_ring_that_is_half_full_wakes_the_reporter_but_not_while_nothing_can_leave, "reporter") {
