@@ -130,7 +130,7 @@ EDGESPAN_TEST(threads_that_are_refused_while_others_flush_lose_no_count, "thread
   std::atomic<std::uint64_t> closed{0};
   std::atomic<std::uint64_t> running{threads};
   std::vector<std::thread> workers;
-  for (std::uint64_t t = 0; t < threads; ++t) {
+  for (std::size_t t = 0; t < threads; ++t) {
     workers.emplace_back([&, t] {
       const std::string topic(1 + t % 3, 'a');
       for (std::uint64_t i = 0; i < each; ++i) {
