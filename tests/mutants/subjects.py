@@ -31,7 +31,8 @@ SUBJECTS = (
             'encode_test encode_random_test slot_text_test text_test tracing_test limits_test', WORLDS),
     Subject('reporter', 'agent/core/reporter* agent/core/batch_cutter* agent/core/batch_offerer*',
             'batch_cutter_test reporter_test reporter_worker_test accounts_test drain_test uplink_cut_test '
-            'uplink_faults_test uplink_clock_test agent_basic_test agent_test', WORLDS),
+            'uplink_faults_test uplink_clock_test housekeeper_thread_test agent_basic_test '
+            'agent_test', WORLDS),
     Subject('headers', 'agent/kafka/trace_headers*',
             'kafka_produce_test kafka_consume_test kafka_next_span_test kafka_limits_test kafka_delivery_test '
             'kafka_many_headers_test kafka_refused_test kafka_room_test'),

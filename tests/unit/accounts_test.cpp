@@ -149,6 +149,22 @@ EDGESPAN_TEST(no_pause_is_shorter_than_its_bounds_and_the_jitter_reaches_both, "
   TEST_ASSERT_GREATER_OR_EQUAL_UINT64(3 * second - second / 10, longest);
 }
 
+EDGESPAN_TEST(the_first_pause_is_drawn_up_to_three_times_the_least_one, "reporter") {
+  SmallAgent agent{{.flush_ms = 10, .retry_min_ms = 1, .retry_max_ms = 5}};
+  std::uint64_t shortest = UINT64_MAX, longest = 0;
+  for (int round = 0; round < 100; ++round) {
+    agent.sender.script({answer(Outcome::unreachable)});  // and then it is delivered
+    agent.finish_spans(1);
+    (void)until_offer(agent);
+    const std::uint64_t pause = until_offer(agent);
+    shortest = std::min(shortest, pause);
+    longest = std::max(longest, pause);
+  }
+  TEST_ASSERT_EQUAL_UINT64(1'000, shortest);
+  TEST_ASSERT_EQUAL_UINT64(3'000, longest);
+  agent.expect_books();
+}
+
 EDGESPAN_TEST(a_long_pause_lies_in_the_upper_half_of_the_longest_one, "reporter") {
   std::uint64_t shortest = UINT64_MAX, longest = 0;
   SmallAgent agent{{.flush_ms = 10, .retry_max_ms = 100'000}};

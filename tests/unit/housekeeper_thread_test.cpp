@@ -35,7 +35,8 @@ struct Stepped {
 
   TestClock clock;
   CapturingSender sender;
-  BasicAgent<> agent;
+  // All spans of a test fit in, so that none is dropped when the thread that steps comes late.
+  BasicAgent<Limits{.ring_bytes = 64 * ring_chunk_bytes}> agent;
 };
 
 EDGESPAN_TEST(a_part_that_ends_waits_for_the_sweep_that_calls_it_and_is_not_called_again, "thread") {
@@ -67,6 +68,40 @@ EDGESPAN_TEST(a_part_that_ends_waits_for_the_sweep_that_calls_it_and_is_not_call
   TEST_ASSERT_EQUAL(1, part.calls.load());
   TEST_ASSERT_TRUE(stepped.state().housekeepers == &other);
   detail::remove_housekeeper(stepped.state(), other);
+}
+
+// A step that is inside goes on only once stop() has paused for it.
+EDGESPAN_TEST(a_stop_waits_for_the_step_that_is_inside_and_for_nobody_else, "thread") {
+  static std::atomic<int> pauses{0};
+  for (const bool inside : {false, true}) {
+    TestClock clock;
+    edgespan_clock table = clock.table();
+    table.pause = [](void*, std::uint64_t) { ++pauses; };
+    CapturingSender sender;
+    BasicAgent<> agent;
+    TEST_ASSERT_EQUAL_STRING(
+        "ok", agent.start({.service_name = "gateway", .tracing = {}, .reporter = {}}, table, sender.table())
+                  .text());
+    pauses = 0;
+    std::atomic<bool> entered{false};
+    Housekeeper node{.ctx = &entered, .sweep = [](void* self, std::uint64_t, bool) {
+                       *static_cast<std::atomic<bool>*>(self) = true;
+                       while (pauses == 0) std::this_thread::yield();
+                     }};
+    std::thread stepping;
+    if (inside) {
+      detail::add_housekeeper(detail::state_of(agent.tracing()), node);
+      clock.advance_s(2);
+      stepping = std::thread{[&] { (void)agent.reporter().step(); }};
+      while (!entered) std::this_thread::yield();
+    }
+    TEST_ASSERT_EQUAL(Status::ok, agent.stop(5'000));
+    if (inside) {
+      stepping.join();
+      detail::remove_housekeeper(detail::state_of(agent.tracing()), node);
+    }
+    TEST_ASSERT_EQUAL(inside, pauses != 0);
+  }
 }
 
 // Whatever is built in its memory afterwards is not taken for it.
