@@ -197,6 +197,7 @@ void BatchOfferer::settle(bool delivered, DropReason reason) noexcept {
   }
   if (delivered) pause_ms_ = 0;
   if (!cutter_.empty()) return;
+  EDGESPAN_ASSERT(small_code || !cutter_.chosen());
   phase_ = Phase::collecting;
   batches_settled_.fetch_add(1, std::memory_order_release);
   holding_.store(0, std::memory_order_release);
@@ -226,6 +227,7 @@ std::uint32_t BatchOfferer::back_off(std::uint64_t now_us, const SendResult& res
 
 std::uint32_t BatchOfferer::pause(std::uint64_t now_us, std::uint32_t pause_ms, Phase phase) noexcept {
   EDGESPAN_ASSERT(small_code || pause_ms >= config_.retry_min_ms);
+  EDGESPAN_ASSERT(small_code || phase >= Phase::pausing);
   date_offset_us_ = date_offset_us(tracing_, now_us);
   paused_us_ = now_us;
   pause_ms_ = pause_ms;
