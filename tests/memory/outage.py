@@ -87,7 +87,9 @@ def problems(seen):
         yield f'the heap rose to {end["heap_peak"]} bytes'
     if end['accepted'] != end['delivered'] + end['failed']:
         yield 'an accepted message was neither delivered nor reported'
-    if not end['balanced'] or end['faults'] or end['finished'] < end['offered']:
+    # A message has a span, but for refusals of which one span tells the number.
+    spans_least = end['offered'] - end['refusals_folded']
+    if not end['balanced'] or end['faults'] or end['finished'] < spans_least or end['sends_refused'] != end['refused']:
         yield 'the books of the spans do not add up'
     if not load['delivered'] or not load['consumed']:
         yield 'nothing moved before the outage'
