@@ -232,6 +232,7 @@ EDGESPAN_TEST(b3_error_names_are_the_enumerators, "b3") {
   TEST_ASSERT_EQUAL_STRING("ok", b3_error_name(B3Error::ok));
   TEST_ASSERT_EQUAL_STRING("bad_separator", b3_error_name(B3Error::bad_separator));
   TEST_ASSERT_EQUAL_STRING("missing_span_id", b3_error_name(B3Error::missing_span_id));
+  TEST_ASSERT_EQUAL_STRING("unknown", b3_error_name(static_cast<B3Error>(11)));  // the first that has no name
   TEST_ASSERT_EQUAL_STRING("unknown", b3_error_name(static_cast<B3Error>(200)));
 }
 
