@@ -110,9 +110,9 @@ Status KafkaTracing::init(Tracing& tracing, std::span<InflightBucket> inflight,
   state.housekeeper.ctx = &state;
   state.housekeeper.sweep = sweep;
   state.housekeeper.bring_out = bring_out;
-  detail::add_housekeeper(core, state.housekeeper);
   EDGESPAN_ASSERT(state.remote.size <= state.remote.bytes.size());
   state.tracing = &tracing;
+  detail::add_housekeeper(core, state.housekeeper);  // last: a sweep may begin at once
   return Status::ok;
 }
 
