@@ -106,13 +106,6 @@ rd_kafka_resp_err_t on_new(rd_kafka_t* rk, const rd_kafka_conf_t* conf, void* op
   if (!has_room || !headers.write(message, found)) core.count(detail::Event::header_failed);
 }
 
-// Ends the span that stands under the address of a message that was just sent. Not inlined: it is rarely
-// there.
-[[gnu::noinline]] void retire(KafkaState& state, const rd_kafka_message_t* message) noexcept {
-  InflightSpan span;
-  if (state.inflight.take(message, span)) expire_send(state, span, state.core().now_us());
-}
-
 // Ends the span of a message for which the table has no slot. Not inlined, for message_sent()'s stack.
 [[gnu::noinline]] void end_unheld(KafkaState& state, const InflightSpan& span,
                                   const rd_kafka_message_t* message) noexcept {
@@ -127,53 +120,67 @@ constexpr bool ends_in_queue(rd_kafka_resp_err_t error) noexcept {
          error == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;
 }
 
-// Tells that a message has failed, if it is one for which there was no slot. Its span was recorded when it
-// was sent; this is a second part of it, which collectors join to the first by the ids. They stand in the
-// message's header.
+// The span of a message that has failed and for which there was no slot. It was recorded when the message was
+// sent; this is a second part of it, which collectors join to the first by the ids. They stand in the
+// message's header. Not inlined: the headers are off the stack when the span is recorded.
+[[gnu::noinline]] bool find_unheld(const rd_kafka_message_t* message, std::uint64_t now_us,
+                                   InflightSpan& span) noexcept {
+  FoundHeaders found;
+  const B3Extraction sent = read_headers(message, found);
+  if (sent.kind != B3Extraction::Kind::ids || !sent.context.sampled()) return false;
+  const auto age_us = static_cast<std::uint64_t>(rd_kafka_message_latency(message));  // -1 if not known
+  span = {sent.context, age_us < now_us ? now_us - age_us : now_us};
+  return true;
+}
+
+// Tells that a message has failed, if it is one for which there was no slot.
 [[gnu::noinline]] void fail_unheld(KafkaState& state, const rd_kafka_message_t* message) noexcept {
   if (!ends_in_queue(message->err)) return;
   detail::TracingState& core = state.core();
-  if (core.events[static_cast<std::size_t>(detail::Event::inflight_full)].load(std::memory_order_relaxed) ==
-      0) {
-    return;
-  }
-  FoundHeaders found;
-  const B3Extraction sent = read_headers(message, found);
-  if (sent.kind != B3Extraction::Kind::ids || !sent.context.sampled()) return;
+  constexpr auto full = static_cast<std::size_t>(detail::Event::inflight_full);
+  if (core.events[full].load(std::memory_order_relaxed) == 0) return;
   const std::uint64_t now_us = core.now_us();
-  const auto age_us = static_cast<std::uint64_t>(rd_kafka_message_latency(message));  // -1 if not known
-  const InflightSpan span{sent.context, age_us < now_us ? now_us - age_us : now_us};
+  InflightSpan span;
+  if (!find_unheld(message, now_us, span)) return;
   record_send(state, span, {now_us, topic_of(message), key_of(message), rd_kafka_err2name(message->err)});
 }
 
-// Not inlined: a message without a span leaves message_ended() at once.
-[[gnu::noinline]] void end_send(KafkaState& state, const rd_kafka_message_t* message) noexcept {
+// False: no span stands under the message's address. Not inlined: a message without a span leaves
+// message_ended() at once.
+[[gnu::noinline]] bool end_send(KafkaState& state, const rd_kafka_message_t* message) noexcept {
   InflightSpan span;
-  if (!state.inflight.take(message, span)) return fail_unheld(state, message);
+  if (!state.inflight.take(message, span)) return false;
   const char* error = message->err != RD_KAFKA_RESP_ERR_NO_ERROR ? rd_kafka_err2name(message->err) : "";
   record_send(state, span, {state.core().now_us(), topic_of(message), key_of(message), error});
+  return true;
 }
 
-// False: the message has no span, so one that stands under its address is not touched here.
-[[gnu::always_inline]] inline bool trace_send(KafkaState& state, rd_kafka_t* rk,
-                                              rd_kafka_message_t* message) noexcept {
-  if (!state.active() || state.is_senders(message)) return false;
+// What became of a message that was sent.
+enum class Sent : std::uint8_t {
+  untraced,  // it has no span, and one that stands under its address was not touched
+  held,      // its span is in the table
+  replaced,  // likewise; `span` is the one that stood there and `start_us` the new one's start
+  unheld,    // `span` is its own, for which there was no slot
+};
+
+// Not inlined: what it needs is off the stack of message_sent() when a span is recorded.
+[[gnu::noinline]] Sent trace_send(KafkaState& state, rd_kafka_t* rk, rd_kafka_message_t* message,
+                                  InflightSpan& span, std::uint64_t& start_us) noexcept {
+  if (!state.active() || state.is_senders(message)) return Sent::untraced;
   FoundHeaders found;
-  InflightSpan span{continue_trace(state, message, found), 0};
+  span = {continue_trace(state, message, found), 0};
   begin_send(state, rk, message, found, span);
-  if (!span.context.sampled()) return false;
-  const std::uint64_t start_us = span.start_us;
+  if (!span.context.sampled()) return Sent::untraced;
+  start_us = span.start_us;
   switch (state.inflight.insert(message, client_number(rk), span)) {
     case InflightTable::Insert::stored:
-      break;
+      return Sent::held;
     case InflightTable::Insert::replaced:
-      expire_send(state, span, start_us);
-      break;
+      return Sent::replaced;
     case InflightTable::Insert::full:
-      end_unheld(state, span, message);
       break;
   }
-  return true;
+  return Sent::unheld;
 }
 
 }  // namespace
@@ -191,7 +198,21 @@ void message_sent(KafkaState& state, rd_kafka_t* rk, rd_kafka_message_t* message
   mark_produce_call();
   // First of all: another core wrote to the message's slot last.
   const InflightSlot* const own = state.inflight.expect(message);
-  if (!trace_send(state, rk, message) && InflightTable::may_hold(own, message)) retire(state, message);
+  InflightSpan span;
+  std::uint64_t now_us = 0;
+  switch (trace_send(state, rk, message, span, now_us)) {
+    case Sent::held:
+      return;
+    case Sent::unheld:
+      return end_unheld(state, span, message);
+    case Sent::untraced:
+      if (!InflightTable::may_hold(own, message) || !state.inflight.take(message, span)) return;
+      now_us = state.core().now_us();
+      break;
+    case Sent::replaced:
+      break;
+  }
+  expire_send(state, span, now_us);
 }
 
 // For a message that produce_batch refused, librdkafka passes the application's own array element (2.0.2,
@@ -203,7 +224,7 @@ void message_ended(KafkaState& state, rd_kafka_message_t* message) noexcept {
     EDGESPAN_ASSERT(state.sender_ended != nullptr);
     return state.sender_ended(message->_private, message->err);
   }
-  if (state.inflight.may_hold(message)) return end_send(state, message);
+  if (state.inflight.may_hold(message) && end_send(state, message)) return;
   if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) [[unlikely]]
     fail_unheld(state, message);
 }

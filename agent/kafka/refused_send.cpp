@@ -36,31 +36,41 @@ struct Digits {
               {now_us, {slot.topic.data(), slot.topic_size}, digits.view(), error, count_tag});
 }
 
+// Whether the refusal has a span of its own, which is then begun; else it is counted. Not inlined: what
+// decides is off the stack when the span is recorded.
+[[gnu::noinline]] bool begin_refused(KafkaState& state, const RefusedSend& refused,
+                                     const B3Extraction& extraction, InflightSpan& span) noexcept {
+  detail::TracingState& core = state.core();
+  core.count(detail::Event::send_refused);
+  const Context* const scope = detail::innermost_scope();
+  if ((scope != nullptr ? scope->decision : decision_of(extraction)) == Decision::deny) return false;
+  const std::uint64_t now_us = core.now_us();
+  const bool alone = state.refusals.may_be_alone(now_us);
+  // Before a sampler is asked: its tokens are for work, not for tries in a loop.
+  if (!alone && state.refusals.add(refused.topic, refused.error)) {
+    core.count(detail::Event::refusal_folded);
+    return false;
+  }
+  const MessagingSampler& sampler = state.config.producer_sampler;
+  span = {next_context(core, extraction, true, sampler, Operation::send, refused.topic), now_us};
+  EDGESPAN_ASSERT(span.context.valid());
+  if (!span.context.sampled()) return false;
+  if (!(alone && state.refusals.claim_alone(now_us)) &&
+      state.refusals.open(refused.topic, refused.error, span)) {
+    core.count(detail::Event::refusal_folded);
+    return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 void record_refused(KafkaState& state, const RefusedSend& refused, const B3Extraction& extraction) noexcept {
   EDGESPAN_ASSERT(refused.error != RD_KAFKA_RESP_ERR_NO_ERROR);
   if (!state.active()) return;
-  detail::TracingState& core = state.core();
-  core.count(detail::Event::send_refused);
-  const Context* const scope = detail::innermost_scope();
-  if ((scope != nullptr ? scope->decision : decision_of(extraction)) == Decision::deny) return;
-  const std::uint64_t now_us = core.now_us();
-  const bool alone = state.refusals.may_be_alone(now_us);
-  // Before a sampler is asked: its tokens are for work, not for tries in a loop.
-  if (!alone && state.refusals.add(refused.topic, refused.error)) {
-    return core.count(detail::Event::refusal_folded);
-  }
-  const MessagingSampler& sampler = state.config.producer_sampler;
-  const InflightSpan span{next_context(core, extraction, true, sampler, Operation::send, refused.topic),
-                          now_us};
-  EDGESPAN_ASSERT(span.context.valid());
-  if (!span.context.sampled()) return;
-  if (!(alone && state.refusals.claim_alone(now_us)) &&
-      state.refusals.open(refused.topic, refused.error, span)) {
-    return core.count(detail::Event::refusal_folded);
-  }
-  record_send(state, span, {now_us, refused.topic, refused.key, rd_kafka_err2name(refused.error)});
+  InflightSpan span;
+  if (!begin_refused(state, refused, extraction, span)) return;
+  record_send(state, span, {span.start_us, refused.topic, refused.key, rd_kafka_err2name(refused.error)});
 }
 
 void bring_out_refused(KafkaState& state, std::uint64_t now_us, bool all) noexcept {

@@ -48,6 +48,18 @@ RefusedSend attempt_of(const rd_kafka_vu_t* arguments, std::size_t count) noexce
   return attempt;
 }
 
+// Not inlined, as the next one: what was found is off the stack when the refusal is recorded.
+[[gnu::noinline]] B3Extraction read_attempt(rd_kafka_headers_t* headers) noexcept {
+  if (headers == nullptr) return no_headers;
+  FoundHeaders found{.list = headers};
+  return read_list(found, nullptr);
+}
+
+[[gnu::noinline]] void refuse(KafkaState& state, const ProducerRecord& record, rd_kafka_headers_t* headers,
+                              rd_kafka_resp_err_t error) noexcept {
+  record_refused(state, {record.topic, record.key, error}, read_attempt(headers));
+}
+
 bool is_topic(const char* name) noexcept {
   return name != nullptr && *name != '\0' && std::strlen(name) <= topic_bytes_max;
 }
@@ -68,11 +80,7 @@ rd_kafka_resp_err_t TracingProducer::send(const ProducerRecord& record) noexcept
       RD_KAFKA_V_VALUE(unconst(record.value), record.value.size()), RD_KAFKA_V_TIMESTAMP(record.timestamp_ms),
       RD_KAFKA_V_OPAQUE(record.opaque), RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return error;
-  if (!produce_call_was_sent()) {
-    FoundHeaders found{.list = headers};
-    record_refused(state_of(*kafka_), {record.topic, record.key, error},
-                   headers != nullptr ? read_list(found, nullptr) : no_headers);
-  }
+  if (!produce_call_was_sent()) refuse(state_of(*kafka_), record, headers, error);
   if (headers != nullptr) rd_kafka_headers_destroy(headers);
   return error;
 }
