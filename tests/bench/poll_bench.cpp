@@ -2,8 +2,9 @@
 // What tracing adds to a poll of 500 records, each with a `b3` header. The records are real messages, fetched
 // once from a mock broker; TracingConsumer then gets them, again and again, from the stand-ins below for the
 // two calls of the client that it polls with. What the client itself does to find a header, take it out and
-// put one in, and, for next_span, to name the topic, is measured alone in `_base`, to be taken off. The floor
-// is the work besides: it reads the messages' headers and makes the new ones' texts, but calls no client.
+// put one in, and, for next_span, to find it once more and to name the topic, is measured alone in `_base`,
+// to be taken off. The floor is the work besides: it reads the messages' headers and makes the new ones'
+// texts, but calls no client.
 #include <edgespan/kafka.hpp>
 
 #include "bench/client.hpp"
@@ -133,17 +134,14 @@ void poll(benchmark::State& state, bool next_span) {
         for (ConsumerRecord& record : consumer.poll(std::chrono::milliseconds{0})) {
           if (!next_span) continue;
           kafka.next_span(record).name("process").finish();
-          rd_kafka_headers_t* list = nullptr;
-          (void)rd_kafka_message_headers(record.message(), &list);
-          add_bare_header(list);  // for the next round; next_span took it out
         }
       },
       [&] { agent.drain(); });
   agent.check();
 }
 
-// The client's part of a record, call by call: find its one header; take it out; name the topic, which a poll
-// needs once only.
+// The client's part of a record, call by call: find its one header, which poll also takes out and puts in
+// anew; name the topic, which a poll needs once only.
 rd_kafka_headers_t* headers_of(rd_kafka_message_t* message, floor::Header& header) {
   rd_kafka_headers_t* list = nullptr;
   (void)rd_kafka_message_headers(message, &list);
@@ -178,11 +176,8 @@ void poll_base(benchmark::State& state, bool next_span) {
         }
         for (rd_kafka_message_t* message : polled) {
           if (!next_span) break;
-          rd_kafka_headers_t* list = headers_of(message, header);
-          (void)rd_kafka_header_remove(list, "b3");
+          (void)headers_of(message, header);
           name_topic(message);
-          (void)rd_kafka_message_headers(message, &list);
-          add_bare_header(list);
         }
         for (rd_kafka_message_t* message : polled) rd_kafka_message_destroy(message);
       },
