@@ -19,29 +19,28 @@ constexpr std::uint64_t bytes_per_slot = 64;
 
 constexpr std::uint64_t us_per_s = 1'000'000;
 
-// How often a look-up that met a busy slot looks again before it answers that its key is not there.
-constexpr int look_again_max = 64;
-
 // The most that a slot counts: half of the counter's range, so that threads that count at once cannot
 // overflow it.
 constexpr std::uint16_t strays_max = 0x7FFF;
 
-// Makes the slot busy if its key is still `key`. True: it belongs to this thread.
-bool claim(InflightSlot& slot, std::uintptr_t key) noexcept {
-  return slot.key.compare_exchange_strong(key, InflightTable::busy, std::memory_order_acquire,
-                                          std::memory_order_relaxed);
+// Changes the slot's key from `from` to `to`. True: this thread did. With `to` as busy, the slot is its own.
+bool claim(InflightSlot& slot, std::uintptr_t from, std::uintptr_t to = InflightTable::busy) noexcept {
+  return slot.key.compare_exchange_strong(from, to, std::memory_order_acquire, std::memory_order_relaxed);
 }
 
-// Claims the slot of the bucket that holds `key`; null if none does. Begins at slot `first`, because a span
-// that strayed is mostly next to its own slot.
-InflightSlot* claim_in(InflightBucket& bucket, std::size_t first, std::uintptr_t key,
-                       bool& busy_seen) noexcept {
-  EDGESPAN_ASSERT(key != InflightTable::busy && first < inflight_bucket_size);
+// The same, if no other thread can have taken the slot and given it back since this one changed its key to
+// `from`.
+bool claim_again(InflightSlot& slot, std::uintptr_t from, std::uintptr_t to) noexcept {
+  return slot.key.compare_exchange_strong(from, to, std::memory_order_relaxed, std::memory_order_relaxed);
+}
+
+// Claims an empty slot of the bucket; null if there is none. Begins at slot `first`, so that a span that
+// strays is mostly next to its own slot.
+InflightSlot* claim_empty(InflightBucket& bucket, std::size_t first) noexcept {
+  EDGESPAN_ASSERT(first < inflight_bucket_size);
   for (std::size_t i = 0; i < inflight_bucket_size; ++i) {
     InflightSlot& slot = bucket.slots[(first + i) % inflight_bucket_size];
-    const std::uintptr_t seen = slot.key.load(std::memory_order_relaxed);
-    if (seen == key && claim(slot, key)) return &slot;
-    busy_seen |= seen == InflightTable::busy || seen == key;  // it was this key until now: somebody copies it
+    if (slot.key.load(std::memory_order_relaxed) == empty && claim(slot, empty)) return &slot;
   }
   return nullptr;
 }
@@ -88,11 +87,25 @@ void InflightTable::init(std::span<InflightBucket> buckets) noexcept {
   }
 }
 
-// The slot of the key, claimed; null if it is not there.
-InflightSlot* InflightTable::find(const Place& place, bool& busy_seen) const noexcept {
-  InflightSlot* const slot = claim_in(*place.bucket, place.first, place.key, busy_seen);
+// Begins at slot `first`, where an own slot is. Only the sweep changes a key beside its owner, and in two
+// ways: it asks about the span, which changes nothing, or takes it. So who loses a claim looks at the slot
+// again.
+InflightSlot* InflightTable::find_in(InflightBucket& bucket, std::size_t first, std::uintptr_t key) noexcept {
+  EDGESPAN_ASSERT(key > busy && first < inflight_bucket_size);
+  for (std::size_t i = 0; i < inflight_bucket_size; ++i) {
+    InflightSlot& slot = bucket.slots[(first + i) % inflight_bucket_size];
+    std::uintptr_t seen = slot.key.load(std::memory_order_relaxed);
+    for (; (seen & ~asked_about) == key; seen = slot.key.load(std::memory_order_relaxed)) {
+      if (claim(slot, seen)) return &slot;
+    }
+  }
+  return nullptr;
+}
+
+InflightSlot* InflightTable::find(const Place& place) const noexcept {
+  InflightSlot* const slot = find_in(*place.bucket, place.first, place.key);
   if (slot != nullptr || place.own->strays.load(std::memory_order_relaxed) == 0) return slot;
-  return claim_in(second_bucket(place), 0, place.key, busy_seen);
+  return find_in(second_bucket(place), 0, place.key);
 }
 
 InflightTable::Insert InflightTable::insert(const void* address, std::uint32_t client,
@@ -113,9 +126,8 @@ InflightTable::Insert InflightTable::insert(const void* address, std::uint32_t c
 [[gnu::noinline]] InflightTable::Insert InflightTable::insert_slow(const Place& place, std::uint32_t client,
                                                                    InflightSpan& span) noexcept {
   EDGESPAN_ASSERT(place.own == &place.bucket->slots[place.first]);
-  bool busy_seen = false;
   const bool may_stand = may_hold(place.own, place.key);
-  if (InflightSlot* const slot = may_stand ? find(place, busy_seen) : nullptr) {
+  if (InflightSlot* const slot = may_stand ? find(place) : nullptr) {
     InflightSpan old;
     read(*slot, old);
     EDGESPAN_ASSERT(old.context.sampled());
@@ -124,8 +136,8 @@ InflightTable::Insert InflightTable::insert(const void* address, std::uint32_t c
     return Insert::replaced;
   }
   if (place.own->strays.load(std::memory_order_relaxed) >= strays_max) return Insert::full;
-  InflightSlot* slot = claim_in(*place.bucket, place.first, empty, busy_seen);
-  if (slot == nullptr) slot = claim_in(second_bucket(place), 0, empty, busy_seen);
+  InflightSlot* slot = claim_empty(*place.bucket, place.first);
+  if (slot == nullptr) slot = claim_empty(second_bucket(place), 0);
   if (slot == nullptr) return Insert::full;
   if (slot != place.own) {
     const std::uint16_t strays = place.own->strays.fetch_add(1, std::memory_order_relaxed);
@@ -145,16 +157,11 @@ bool InflightTable::take(const void* address, InflightSpan& out) noexcept {
 
 [[gnu::noinline]] bool InflightTable::take_slow(const Place& place, InflightSpan& out) noexcept {
   EDGESPAN_ASSERT(place.own == &place.bucket->slots[place.first]);
-  for (int look = 0; look < look_again_max; ++look) {
-    bool busy_seen = false;
-    if (InflightSlot* const slot = find(place, busy_seen)) {
-      read(*slot, out);
-      release(*slot, *place.own);
-      return true;
-    }
-    if (!busy_seen) return false;
-  }
-  return false;
+  InflightSlot* const slot = find(place);
+  if (slot == nullptr) return false;
+  read(*slot, out);
+  release(*slot, *place.own);
+  return true;
 }
 
 bool InflightTable::Sweep::next(InflightSpan& out) noexcept {
@@ -164,13 +171,14 @@ bool InflightTable::Sweep::next(InflightSpan& out) noexcept {
     InflightBucket& bucket = buckets[at_ / inflight_bucket_size];
     InflightSlot& slot = bucket.slots[at_ % inflight_bucket_size];
     ++at_;
-    const std::uintptr_t key = slot.key.load(std::memory_order_acquire);
-    if (key == empty || key == busy || !chosen(slot) || !claim(slot, key)) continue;
-    // Since the slot was read, the message may be gone and another one may use its address.
-    if (!chosen(slot)) {
-      slot.key.store(key, std::memory_order_release);
-      continue;
-    }
+    const std::uintptr_t key = slot.key.load(std::memory_order_relaxed);
+    if (key == empty || key == busy || !chosen(slot)) continue;
+    EDGESPAN_ASSERT((key & asked_about) == 0);  // no other sweep walks
+    if (!claim(slot, key, key | asked_about)) continue;
+    // Since the slot was read, the message may be gone and another one may use its address. Until it is
+    // certain that the span is this sweep's, its delivery report may take it.
+    const bool its_own = chosen(slot);
+    if (!claim_again(slot, key | asked_about, its_own ? busy : key) || !its_own) continue;
     const Place place = table_.place_of(key);
     EDGESPAN_ASSERT(&bucket == place.bucket || &bucket == &table_.second_bucket(place));
     read(slot, out);

@@ -27,7 +27,7 @@ class InflightTable {
   // report; `span` is now that older span.
   enum class Insert : std::uint8_t { stored, replaced, full };
 
-  // The key of a slot whose span a thread is copying in or out. That takes nanoseconds.
+  // The key of a slot that belongs to a thread, which copies a span in or out of it. Nobody waits for it.
   static constexpr std::uintptr_t busy = 1;
 
   // The unit of `start_s`.
@@ -52,8 +52,8 @@ class InflightTable {
     return place.own;
   }
 
-  // Any thread; lock-free. `key` is an address: neither 0 nor 1. `client`: a number of the client that
-  // sends the message.
+  // Any thread; lock-free. `key` is an even address and not 0. `client`: a number of the client that sends
+  // the message. take() is false if no span stands under `key`, or if a sweep has taken it.
   Insert insert(const void* key, std::uint32_t client, InflightSpan& span) noexcept;
   bool take(const void* key, InflightSpan& out) noexcept;
   // False: take() would find nothing. `own`: what expect() returned for `key`.
@@ -69,8 +69,8 @@ class InflightTable {
   // about a slot whose message changes meanwhile; what it says then does not count.
   using Choice = bool (*)(const void* rule, std::uint32_t start_s, std::uint32_t client);
 
-  // One walk through the table, which takes what `choice` says. Several sweeps may walk at a time. It misses
-  // a span that another thread copies in or out at that moment.
+  // One walk through the table, which takes what `choice` says. One sweep walks at a time; the other calls
+  // may run beside it. It misses a span that another thread copies in or out at that moment.
   class Sweep {
    public:
     Sweep(InflightTable& table, Choice choice, const void* rule) noexcept
@@ -93,6 +93,10 @@ class InflightTable {
  private:
   static constexpr std::uintptr_t unit_bytes = 16;  // addresses from a heap are multiples of it
 
+  // In a slot's key beside the address: the sweep asks whether it takes this span. insert() and take() do not
+  // wait for the answer: they take the span, and the sweep goes without.
+  static constexpr std::uintptr_t asked_about = 1;
+
   // An address, its own slot, and the bucket that this stands in.
   struct Place {
     std::uintptr_t key;
@@ -103,8 +107,8 @@ class InflightTable {
   };
 
   static bool may_hold(const InflightSlot* own, std::uintptr_t key) noexcept {
-    const std::uintptr_t seen = own->key.load(std::memory_order_relaxed);
-    return seen == key || seen == busy || own->strays.load(std::memory_order_relaxed) != 0;
+    const std::uintptr_t seen = own->key.load(std::memory_order_relaxed) & ~asked_about;
+    return seen == key || own->strays.load(std::memory_order_relaxed) != 0;
   }
 
   // Slots follow the order of addresses: one slot for 64 bytes of memory. Messages that are produced in a row
@@ -131,7 +135,9 @@ class InflightTable {
   static std::size_t share(std::uint32_t position, std::size_t size) noexcept {
     return static_cast<std::size_t>(std::uint64_t{position} * size >> 32);
   }
-  InflightSlot* find(const Place& place, bool& busy_seen) const noexcept;
+  // Claims the slot that holds the key; null if none does.
+  InflightSlot* find(const Place& place) const noexcept;
+  static InflightSlot* find_in(InflightBucket& bucket, std::size_t first, std::uintptr_t key) noexcept;
   Insert insert_slow(const Place& place, std::uint32_t client, InflightSpan& span) noexcept;
   bool take_slow(const Place& place, InflightSpan& out) noexcept;
 

@@ -2,6 +2,7 @@
 #include "kafka/sweep_messages.hpp"
 
 #include "core/assert.hpp"
+#include "core/house_lock.hpp"
 #include "kafka/send_span.hpp"
 
 namespace edgespan::kafka_detail {
@@ -43,8 +44,11 @@ void sweep_messages(KafkaState& state, std::uint64_t now_us, bool all) noexcept 
 
 void end_messages_of(KafkaState& state, const rd_kafka_t* client) noexcept {
   EDGESPAN_ASSERT(client != nullptr);
+  detail::TracingState& core = state.core();
+  if (core.in_child()) return;  // the thread that holds the lock may not exist here
+  const detail::HouseLock lock{core};
   const std::uint32_t number = client_number(client);
-  end_chosen(state, sent_by, &number, state.core().now_us());
+  end_chosen(state, sent_by, &number, core.now_us());
   state.deadlines.remove(number);
 }
 

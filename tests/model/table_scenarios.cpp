@@ -160,22 +160,21 @@ void given_back(unsigned thread) {
   }
 }
 
-// A sweep gives a slot back because its address was used again.
+// An address is used again while a sweep asks about the old span: whoever reports the young one finds it.
 void begin_old() {
   begin();
   store(0, 1, old_us);
 }
 void young_again(unsigned thread) {
-  Stage& stage = world().stage;
+  World& w = world();
   if (thread == 0) {
     take(0);
     store(0, 2, young_us);
+    w.reported.store(2, std::memory_order_release);
   } else if (thread == 1) {
     sweep();
-    stage.reach(1);
-  } else {
-    stage.await(1);
-    take(0);
+  } else if (w.reported.load(std::memory_order_acquire) == 2) {
+    require(take(0), "the span of a report was not found");
   }
 }
 

@@ -192,7 +192,7 @@ EDGESPAN_TEST(a_slot_that_stays_busy_keeps_nobody, "inflight") {
   const std::uintptr_t key = slot.key.load();
   slot.key.store(InflightTable::busy);
   InflightSpan out{};
-  TEST_ASSERT_TRUE(t.table.may_hold(t.key(1)));
+  TEST_ASSERT_FALSE(t.table.may_hold(t.key(1)));
   TEST_ASSERT_FALSE(t.table.take(t.key(1), out));
   TEST_ASSERT_FALSE(t.take_from(5, out));
   slot.key.store(key);
@@ -214,23 +214,88 @@ EDGESPAN_TEST(a_slot_counts_no_more_strays_than_half_its_counter_holds, "infligh
   TEST_ASSERT_EQUAL_UINT32(0x7FFF, slot.strays.load());
 }
 
-// Between the sweep's look at a slot and its claim the message is delivered, and its address used again.
-EDGESPAN_TEST(a_sweep_leaves_a_message_that_took_the_place_of_the_one_it_chose, "inflight") {
-  struct Rule {
-    Table<4> table;
-    int asked = 0;
-  };
-  Rule rule;
-  rule.table.put(1, 5'000'000);
-  const auto once = [](const void* context, std::uint32_t, std::uint32_t) {
-    return ++static_cast<Rule*>(const_cast<void*>(context))->asked == 1;
-  };
-  InflightSpan out{};
-  TEST_ASSERT_FALSE((InflightTable::Sweep{rule.table.table, once, &rule}.next(out)));
-  TEST_ASSERT_EQUAL_INT(2, rule.asked);
-  TEST_ASSERT_TRUE(rule.table.table.take(rule.table.key(1), out));
-  TEST_ASSERT_EQUAL_UINT64(1, out.context.span_id);
-  check_empty(rule.table);
+// A sweep that asks about the span of message 1: at its first or at its second question another thread does
+// something with that message. `answer`: what it is told then.
+struct Asked {
+  enum class Meanwhile : std::uint8_t { nothing, report, send };
+  Meanwhile meanwhile;
+  int at;
+  bool answer;
+  Table<4> table{};
+  int asked = 0;
+  InflightSpan reported{};
+  InflightTable::Insert sent{};
+  InflightSpan swept{};
+
+  static bool ask(const void* rule, std::uint32_t, std::uint32_t) {
+    Asked& a = *static_cast<Asked*>(const_cast<void*>(rule));
+    if (++a.asked != a.at) return true;
+    TEST_ASSERT_TRUE(a.table.table.may_hold(Table<4>::key(1)));
+    if (a.meanwhile == Meanwhile::report) {
+      TEST_ASSERT_TRUE(a.table.table.take(Table<4>::key(1), a.reported));
+    }
+    if (a.meanwhile == Meanwhile::send) a.sent = a.table.put(1, 9'000'000);
+    return a.answer;
+  }
+  bool sweep() { return InflightTable::Sweep{table.table, ask, this}.next(swept); }
+  std::uint64_t start_of_rest() {
+    InflightSpan out{};
+    return table.table.take(Table<4>::key(1), out) ? out.start_us : 0;
+  }
+};
+
+EDGESPAN_TEST(a_sweep_takes_a_span_if_both_answers_agree, "inflight") {
+  for (const int at : {1, 2}) {
+    Asked a{Asked::Meanwhile::nothing, at, false};
+    a.table.put(1);
+    TEST_ASSERT_FALSE(a.sweep());
+    TEST_ASSERT_EQUAL_INT(at, a.asked);
+    TEST_ASSERT_EQUAL_UINT64(5'000'000, a.start_of_rest());
+    check_empty(a.table);
+  }
+}
+
+// What the sweep is told about a message counts only if it is still that message.
+EDGESPAN_TEST(a_delivery_report_finds_its_span_while_a_sweep_asks_about_it, "inflight") {
+  for (const bool answer : {false, true}) {
+    for (const int at : {1, 2}) {
+      Asked a{Asked::Meanwhile::report, at, answer};
+      a.table.put(1);
+      TEST_ASSERT_FALSE(a.sweep());
+      TEST_ASSERT_EQUAL_UINT64(5'000'000, a.reported.start_us);
+      TEST_ASSERT_EQUAL_UINT64(0, a.start_of_rest());
+      check_empty(a.table);
+    }
+  }
+}
+
+EDGESPAN_TEST(an_address_that_is_used_again_while_a_sweep_asks_about_it_holds_the_new_span, "inflight") {
+  for (const bool answer : {false, true}) {
+    Asked a{Asked::Meanwhile::send, 2, answer};
+    a.table.put(1);
+    TEST_ASSERT_FALSE(a.sweep());
+    TEST_ASSERT_TRUE(a.sent == InflightTable::Insert::replaced);
+    TEST_ASSERT_EQUAL_UINT64(5'000'000, a.table.old.start_us);
+    TEST_ASSERT_EQUAL_UINT64(9'000'000, a.start_of_rest());
+    TEST_ASSERT_EQUAL_UINT64(0, a.start_of_rest());
+    check_empty(a.table);
+  }
+}
+
+// The same where the span does not stand in its own slot: behind the spans of its bucket.
+EDGESPAN_TEST(a_span_that_strayed_is_found_while_a_sweep_asks_about_it, "inflight") {
+  Asked a{Asked::Meanwhile::report, 2, true};
+  InflightBucket& bucket = a.table.buckets[(reinterpret_cast<std::byte*>(&own_slot(a.table, 1)) -
+                                            reinterpret_cast<std::byte*>(a.table.buckets.data())) /
+                                           sizeof(InflightBucket)];
+  for (InflightSlot& slot : bucket.slots) slot.key.store(InflightTable::busy);
+  a.table.put(1);
+  TEST_ASSERT_EQUAL_UINT32(1, own_slot(a.table, 1).strays.load());
+  TEST_ASSERT_FALSE(a.sweep());
+  TEST_ASSERT_EQUAL_INT(2, a.asked);
+  TEST_ASSERT_EQUAL_UINT64(5'000'000, a.reported.start_us);
+  for (InflightSlot& slot : bucket.slots) slot.key.store(0);
+  check_empty(a.table);
 }
 
 }  // namespace

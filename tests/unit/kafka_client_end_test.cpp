@@ -137,6 +137,50 @@ EDGESPAN_TEST(kafka_a_destroyed_client_ends_no_span_of_another, "kafka") {
   TEST_ASSERT_EQUAL_STRING("_PURGE_QUEUE", traced.spans(2).back().tag("error"));
 }
 
+// The lock of the sweep that another thread is at.
+struct HeldLock {
+  explicit HeldLock(Tracing& tracing) : core{detail::state_of(tracing)} {
+    held = this;
+    core.clock.pause = [](void*, std::uint64_t) {
+      ++held->waits;
+      held->ended = held->expired();
+      held->core.house_lock = 0;
+    };
+    core.house_lock = 1;
+  }
+  std::uint32_t expired() const { return core.events[static_cast<std::size_t>(detail::Event::expired)]; }
+
+  detail::TracingState& core;
+  int waits = 0;            // for it to be given back
+  std::uint32_t ended = 0;  // spans, until it was
+  static inline HeldLock* held = nullptr;
+};
+
+EDGESPAN_TEST(kafka_the_end_of_a_client_waits_for_the_sweep_that_is_under_way, "kafka") {
+  Traced traced;
+  std::optional<ReportingProducer> producer{std::in_place, traced, no_broker};
+  TEST_ASSERT_EQUAL(0, (*producer)->send({.topic = "nowhere"}));
+  HeldLock lock{traced.tracing};
+  producer.reset();
+  TEST_ASSERT_EQUAL(1, lock.waits);
+  TEST_ASSERT_EQUAL(0, lock.ended);
+  TEST_ASSERT_EQUAL(0, lock.core.house_lock.load());
+  TEST_ASSERT_EQUAL(1, lock.expired());
+  TEST_ASSERT_EQUAL(1, abandoned(traced.spans(1)));
+}
+
+// The thread that held the lock when the process forked does not exist in the child.
+EDGESPAN_TEST(kafka_the_end_of_a_client_in_a_forked_child_waits_for_nobody, "kafka") {
+  Traced traced;
+  std::optional<ReportingProducer> producer{std::in_place, traced, no_broker};
+  TEST_ASSERT_EQUAL(0, (*producer)->send({.topic = "nowhere"}));
+  HeldLock lock{traced.tracing};
+  lock.core.on_fork();
+  producer.reset();
+  TEST_ASSERT_EQUAL(0, lock.waits);
+  TEST_ASSERT_EQUAL(0, lock.expired());
+}
+
 EDGESPAN_TEST(kafka_a_message_without_a_slot_that_fails_says_so, "kafka") {
   constexpr KafkaLimits limits{.inflight_max = 8};
   Traced<Limits{}, limits> traced;
