@@ -14,12 +14,12 @@ namespace edgespan::detail {
 constexpr const Context& copy_of(const Context& from) noexcept { return from; }
 #else
 constexpr Context copy_of(const Context& from) noexcept {
-  return {from.trace_hi, from.trace_lo, from.span_id, from.parent_id, from.decision};
+  return {from.trace_hi, from.trace_lo, from.span_id, from.parent_id, from.decision, from.w3c};
 }
 #endif
 
 // The context that a slot holds in members of its own, so that the decision takes the place beside other
-// small ones.
+// small ones. It is there to be recorded, so `w3c`, which only headers need, is not kept.
 template <typename Slot>
 constexpr Context context_of(const Slot& slot) noexcept {
   return {slot.trace_hi, slot.trace_lo, slot.span_id, slot.parent_id, slot.decision};

@@ -79,6 +79,7 @@ Context new_root(TracingState& state, Decision decision, const Sampler* sampler)
   context.trace_lo = context.span_id;
   if (state.trace_id_128) context.trace_hi = draw(state);
   context.decision = decision;
+  context.w3c = w3c_random;
   decide(state, context, sampler);
   EDGESPAN_ASSERT(small_code || (context.valid() && context.decision != Decision::undecided));
   return context;
@@ -86,7 +87,7 @@ Context new_root(TracingState& state, Decision decision, const Sampler* sampler)
 
 Context new_child(TracingState& state, const Context& parent, const Sampler* sampler) noexcept {
   EDGESPAN_ASSERT(parent.valid());
-  Context context{parent.trace_hi, parent.trace_lo, draw(state), parent.span_id, parent.decision};
+  Context context{parent.trace_hi, parent.trace_lo, draw(state), parent.span_id, parent.decision, parent.w3c};
   decide(state, context, sampler);
   EDGESPAN_ASSERT(small_code || context.decision != Decision::undecided);
   return context;

@@ -18,7 +18,8 @@ class Subject:
 
 
 SUBJECTS = (
-    Subject('codec', 'agent/core/b3*', 'b3_test b3_bounds_test b3_constexpr_test b3_differential_test'),
+    Subject('codec', 'agent/core/b3* agent/core/w3c*',
+            'b3_test b3_bounds_test b3_constexpr_test b3_differential_test w3c_test w3c_constexpr_test'),
     Subject('ring', 'agent/core/span_ring* agent/core/ring_room*',
             'ring_test ring_large_test drain_test reporter_test tracing_test ring_thread_test', WORLDS),
     Subject('table', 'agent/kafka/inflight_table*',

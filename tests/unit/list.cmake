@@ -23,7 +23,9 @@ set(edgespan_core_tests
   sampler_test
   slot_text_test
   text_test
-  tracing_test)
+  tracing_test
+  w3c_constexpr_test
+  w3c_test)
 
 # Tests of misuse: what the assertions of core are for. On boards they run on a core that has assertions.
 set(edgespan_misuse_tests
