@@ -25,7 +25,6 @@ constexpr DropReason drop_reason(Outcome outcome) noexcept {
 static_assert(drop_reason(Outcome::malformed) == DropReason::malformed);
 static_assert(drop_reason(Outcome::unauthorized) == DropReason::unauthorized);
 static_assert(drop_reason(Outcome::refused) == DropReason::refused);
-static_assert(drop_reason(Outcome::failing) == DropReason::failing);
 
 // Time and a person can mend these; trying again soon cannot.
 constexpr bool needs_long_pause(Outcome outcome) noexcept {
@@ -130,7 +129,6 @@ std::uint32_t BatchOfferer::offer(std::uint64_t now_us) noexcept {
   if (!cutter_.chosen()) {
     cutter_.choose(batch, now_us);
     begun_ = false;
-    failures_ = 0;
   }
   const BatchCutter::Portion& portion = cutter_.portion();
   const SendResult result = sender_.offer(sender_.ctx, batch.subspan(portion.begin, portion.bytes()), now_us);
@@ -157,13 +155,12 @@ std::uint32_t BatchOfferer::answered(std::uint64_t now_us, const SendResult& res
   const Outcome outcome = result.outcome;
   EDGESPAN_ASSERT(small_code || (outcome != Outcome::pending && cutter_.chosen()));
   if (outcome == Outcome::delivered) {
-    settle(true, DropReason::shutdown);
+    settle(result.rejected, DropReason::rejected);
     return full_ || !cutter_.empty() ? 0 : again_us;
   }
-  const bool fails_again = outcome == Outcome::failing && failures_++ < config_.server_error_retries;
-  if (is_offered_again(outcome) || fails_again) return back_off(now_us, result);
+  if (is_offered_again(outcome)) return back_off(now_us, result);
   if (cut(now_us, outcome)) return 0;
-  settle(false, drop_reason(outcome));
+  settle(UINT32_MAX, drop_reason(outcome));
   if (outcome != Outcome::unauthorized) return again_us;
   return pause(now_us, long_pause_ms(), Phase::pausing_as_asked);
 }
@@ -178,24 +175,26 @@ bool BatchOfferer::cut(std::uint64_t now_us, Outcome outcome) noexcept {
   return true;
 }
 
-// Ends the portion. `reason` counts its spans if they are not delivered.
-void BatchOfferer::settle(bool delivered, DropReason reason) noexcept {
-  const BatchCutter::Portion portion = cutter_.settle(delivered);
+// Ends the portion. `dropped` of its spans, all of them at the most, are counted under `reason`; the others
+// are delivered. Only `rejected` speaks of a portion that the collector has accepted.
+void BatchOfferer::settle(std::uint32_t dropped, DropReason reason) noexcept {
+  const bool accepted = reason == DropReason::rejected;
+  const BatchCutter::Portion portion = cutter_.settle(accepted);
+  dropped = std::min(dropped, portion.spans);
   {
     const ConsumerLock lock{tracing_};
     Books& sums = tracing_.ledger.sums;
     EDGESPAN_ASSERT(portion.spans <= sums.in_batch);
-    if (delivered) {
-      sums.delivered += portion.spans;
+    sums.delivered += portion.spans - dropped;
+    sums.dropped[static_cast<std::size_t>(reason)] += dropped;
+    if (accepted) {
       sums.bytes_delivered += portion.bytes();
       ++sums.batches;
-    } else {
-      sums.dropped[static_cast<std::size_t>(reason)] += portion.spans;
+      pause_ms_ = 0;
     }
     sums.in_batch -= portion.spans;
     EDGESPAN_ASSERT(sums.in_batch == cutter_.spans());
   }
-  if (delivered) pause_ms_ = 0;
   if (!cutter_.empty()) return;
   EDGESPAN_ASSERT(small_code || !cutter_.chosen());
   phase_ = Phase::collecting;
@@ -220,6 +219,7 @@ std::uint32_t BatchOfferer::back_off(std::uint64_t now_us, const SendResult& res
   {
     const ConsumerLock lock{tracing_};
     ++tracing_.ledger.sums.retries;
+    if (result.outcome == Outcome::suspect) ++tracing_.ledger.sums.suspect;
   }
   const std::uint32_t asked = asked_ms(result, tracing_.wall_us());
   return pause(now_us, std::max(own_ms, asked), asked == 0 ? Phase::pausing : Phase::pausing_as_asked);
@@ -256,7 +256,7 @@ void BatchOfferer::drop_batch() noexcept {
   sender_.cancel(sender_.ctx);
   if (cutter_.empty()) return;
   cutter_.choose_rest();
-  settle(false, DropReason::shutdown);
+  settle(UINT32_MAX, DropReason::shutdown);
   EDGESPAN_ASSERT(small_code || (cutter_.empty() && tracing_.ledger.sums.in_batch == 0));
 }
 

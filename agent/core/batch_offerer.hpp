@@ -56,7 +56,7 @@ class BatchOfferer {
   void count_sent(const SendResult& result) noexcept;
   std::uint32_t answered(std::uint64_t now_us, const SendResult& result) noexcept;
   bool cut(std::uint64_t now_us, Outcome outcome) noexcept;
-  void settle(bool delivered, DropReason reason) noexcept;
+  void settle(std::uint32_t dropped, DropReason reason) noexcept;
   std::uint32_t back_off(std::uint64_t now_us, const SendResult& result) noexcept;
   std::uint32_t pause(std::uint64_t now_us, std::uint32_t pause_ms, Phase phase) noexcept;
   std::uint32_t pause_left_us(std::uint64_t now_us) noexcept;
@@ -70,7 +70,6 @@ class BatchOfferer {
   std::uint64_t paused_us_ = 0;       // when the pause began
   std::uint64_t date_offset_us_ = 0;  // wall against monotonic clock when the pause began
   std::uint32_t pause_ms_ = 0;        // its length; the next one grows from it. 0: the next one is short
-  std::uint32_t failures_ = 0;        // offers of this portion that were `failing`
   Phase phase_ = Phase::collecting;
   bool begun_ = false;     // this portion has begun to go out before
   bool full_ = false;      // the ring held more than the batch could take

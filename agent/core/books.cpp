@@ -17,8 +17,8 @@ std::string_view drop_reason_name(DropReason reason) noexcept {
       return "unauthorized";
     case DropReason::refused:
       return "refused";
-    case DropReason::failing:
-      return "failing";
+    case DropReason::rejected:
+      return "rejected";
     case DropReason::shutdown:
       return "shutdown";
   }

@@ -32,14 +32,15 @@ SendResult result_of(Outcome outcome) noexcept {
 
 }  // namespace
 
-HttpExchange::HttpExchange(const edgespan_stream& stream, const HttpUrl& url,
+HttpExchange::HttpExchange(const edgespan_stream& stream, const HttpUrl& url, const Dialect& dialect,
                            const HttpConfig& config) noexcept
     : stream_{stream},
+      dialect_{dialect},
       connect_us_{std::uint64_t{config.connect_ms} * 1'000},
       request_us_{std::uint64_t{config.request_ms} * 1'000},
       progress_bytes_per_s_{config.progress_bytes_per_s},
       port_{url.port} {
-  EDGESPAN_ASSERT(url.host.size() < host_.size());
+  EDGESPAN_ASSERT(url.host.size() < host_.size() && dialect.meaning != nullptr);
   // HttpSender::init() refuses a zero.
   EDGESPAN_ASSERT(connect_us_ != 0 && request_us_ != 0 && progress_bytes_per_s_ != 0);
   if (config.gzip != nullptr) gzip_ = *config.gzip;
@@ -51,7 +52,7 @@ SendResult HttpExchange::offer(std::span<const std::byte> portion, std::uint64_t
   newly_sent_bytes_ = newly_begun_ = 0;
   // Another portion in the middle of one would put foreign bytes behind an announced length.
   if (state_ != State::idle && portion.size() != portion_bytes_) cancel();
-  if (state_ == State::idle) begin(portion, now_us);
+  if (state_ == State::idle && !begin(portion, now_us)) return result_of(Outcome::too_large);
   SendResult result = take_turns(now_us);
   result.begun = newly_begun_;
   result.sent_bytes = newly_sent_bytes_;
@@ -75,25 +76,36 @@ void HttpExchange::cancel() noexcept {
   state_ = State::idle;
 }
 
-void HttpExchange::begin(std::span<const std::byte> portion, std::uint64_t now_us) noexcept {
+// False: the dialect has no room for so many spans.
+bool HttpExchange::begin(std::span<const std::byte> portion, std::uint64_t now_us) noexcept {
   EDGESPAN_ASSERT(state_ == State::idle);
   portion_bytes_ = portion.size();
-  choose_body(portion);
+  if (!choose_body(portion)) return false;
   sent_bytes_ = 0;
   reply_ = HttpReply{};
   head_.set_body(body_.size(), packed_);
-  if (!kept_connection_usable(now_us)) return connect(now_us);
+  if (!kept_connection_usable(now_us)) {
+    connect(now_us);
+    return true;
+  }
   reused_ = true;
   started_us_ = now_us;
   state_ = State::sending;
+  return true;
 }
 
-void HttpExchange::choose_body(std::span<const std::byte> portion) noexcept {
+bool HttpExchange::choose_body(std::span<const std::byte> portion) noexcept {
+  body_ = portion;
+  if (dialect_.encode != nullptr && !portion.empty()) {
+    body_ = dialect_.encode(dialect_.ctx, portion);
+    if (body_.empty()) return false;
+  }
   std::size_t bytes = 0;
   const void* const packed =
-      gzip_.pack == nullptr ? nullptr : gzip_.pack(gzip_.ctx, portion.data(), portion.size(), &bytes);
+      gzip_.pack == nullptr ? nullptr : gzip_.pack(gzip_.ctx, body_.data(), body_.size(), &bytes);
   packed_ = packed != nullptr;
-  body_ = packed_ ? std::span(static_cast<const std::byte*>(packed), bytes) : portion;
+  if (packed_) body_ = std::span(static_cast<const std::byte*>(packed), bytes);
+  return true;
 }
 
 // Notices a server that has closed meanwhile, or says something unasked, before the portion is sent to it.
@@ -171,8 +183,8 @@ HttpExchange::Turn HttpExchange::receive_turn(std::uint64_t now_us, SendResult& 
   if (complete) return conclude(reply_.keep_alive() && used == count && request_sent(), now_us, result);
   // With no connection to keep there is nothing to wait for: Zipkin announces the close and leaves it to the
   // client (3.5.1, observed).
-  const bool worth_keeping = reply_.keep_alive() && request_sent();
-  return reply_.meaning_known() && !worth_keeping ? conclude(false, now_us, result) : Turn::go_on;
+  if (reply_.status() == 0 || (reply_.keep_alive() && request_sent())) return Turn::go_on;
+  return meaning(false).outcome == Outcome::pending ? Turn::go_on : conclude(false, now_us, result);
 }
 
 // The stream is dead. What that means depends on how far the exchange had come.
@@ -189,12 +201,25 @@ HttpExchange::Turn HttpExchange::stream_ended(std::int32_t error, std::uint64_t 
   return fail(outcome_of_stream_error(error, Outcome::interrupted), result);
 }
 
+// What the reply means, as far as it was seen; `ended`: no more of it will come. Its status is known.
+SendResult HttpExchange::meaning(bool ended) const noexcept {
+  const Answer answer = reply_.answer(ended);
+  SendResult result = dialect_.meaning(dialect_.ctx, answer);
+  EDGESPAN_ASSERT(result.outcome != Outcome::pending || !answer.fully_seen());
+  result.status = answer.status;
+  if (result.outcome == Outcome::overloaded || result.outcome == Outcome::later) {
+    result.asked_pause_us = reply_.retry_after_us();
+    result.asked_until_us = reply_.retry_at_us();
+  }
+  return result;
+}
+
 // Ends the offer with what the reply means. Its status is known.
 HttpExchange::Turn HttpExchange::conclude(bool reusable, std::uint64_t now_us, SendResult& result) noexcept {
   EDGESPAN_ASSERT(reply_.status() != 0 && (!reusable || request_sent()));
   const bool premature = !request_sent();
-  result = outcome_of_reply(reply_);
-  if (packed_ && (result.status == 400 || result.status == 415)) {
+  result = meaning(true);
+  if (packed_ && (result.outcome == Outcome::malformed || result.status == 415)) {
     // The packing may be what is wrong; what else is wrong shows when the portion comes again as it is. That
     // takes another connection: a server that cannot unpack a body may leave it unread, and take it for the
     // next request (cpp-httplib does).

@@ -19,7 +19,8 @@ namespace edgespan::http_detail {
 // HttpSender, whose header has the contract.
 class HttpExchange {
  public:
-  HttpExchange(const edgespan_stream& stream, const HttpUrl& url, const HttpConfig& config) noexcept;
+  HttpExchange(const edgespan_stream& stream, const HttpUrl& url, const Dialect& dialect,
+               const HttpConfig& config) noexcept;
 
   // As Sender::offer and Sender::cancel.
   SendResult offer(std::span<const std::byte> portion, std::uint64_t now_us) noexcept;
@@ -30,8 +31,8 @@ class HttpExchange {
   enum class Turn : std::uint8_t { go_on, wait, ended };
 
   SendResult take_turns(std::uint64_t now_us) noexcept;
-  void begin(std::span<const std::byte> portion, std::uint64_t now_us) noexcept;
-  void choose_body(std::span<const std::byte> portion) noexcept;
+  bool begin(std::span<const std::byte> portion, std::uint64_t now_us) noexcept;
+  bool choose_body(std::span<const std::byte> portion) noexcept;
   bool kept_connection_usable(std::uint64_t now_us) noexcept;
   void connect(std::uint64_t now_us) noexcept;
   Turn take_turn(std::uint64_t now_us, SendResult& result) noexcept;
@@ -39,6 +40,7 @@ class HttpExchange {
   Turn send_turn(std::uint64_t now_us, SendResult& result) noexcept;
   Turn receive_turn(std::uint64_t now_us, SendResult& result) noexcept;
   Turn stream_ended(std::int32_t error, std::uint64_t now_us, SendResult& result) noexcept;
+  SendResult meaning(bool ended) const noexcept;
   Turn conclude(bool reusable, std::uint64_t now_us, SendResult& result) noexcept;
   Turn fail(const SendResult& why, SendResult& result) noexcept;
   SendResult wait_or_expire(bool busy, std::uint64_t now_us) noexcept;
@@ -46,6 +48,7 @@ class HttpExchange {
   bool request_sent() const noexcept { return state_ == State::receiving; }
 
   const edgespan_stream stream_;
+  const Dialect dialect_;
   edgespan_gzip gzip_{};  // without a function: none was given, or the collector does not take it
   std::uint64_t connect_us_;
   std::uint64_t request_us_;

@@ -62,7 +62,9 @@ std::size_t HttpReply::feed(std::span<const std::byte> bytes) noexcept {
   while (used < bytes.size() && at_ != At::complete && at_ != At::garbage) {
     ++seen_bytes_;
     take(static_cast<unsigned char>(bytes[used++]));
-    if (seen_bytes_ == bytes_max && at_ != At::complete) at_ = At::garbage;  // its end lies beyond the bound
+    if (seen_bytes_ != bytes_max || at_ == At::complete) continue;
+    if (at_ == At::header && status_ >= 200) final_status_ = status_;
+    at_ = At::garbage;  // its end lies beyond the bound
   }
   EDGESPAN_ASSERT(used <= bytes.size() && seen_bytes_ <= bytes_max);
   return used;
@@ -74,14 +76,14 @@ HttpReply::Phase HttpReply::phase() const noexcept {
   return final_status_ == 0 ? Phase::head : Phase::body;
 }
 
-bool HttpReply::says_too_large() const noexcept {
-  EDGESPAN_ASSERT(opening_count_ <= opening_bytes);
-  return std::string_view(opening_.data(), opening_count_) == "413";
-}
-
-bool HttpReply::meaning_known() const noexcept {
-  if (final_status_ == 0) return false;
-  return final_status_ != 500 || opening_count_ == opening_bytes || phase() != Phase::body;
+Answer HttpReply::answer(bool ended) const noexcept {
+  EDGESPAN_ASSERT(final_status_ != 0 && opening_count_ <= opening_.size());
+  Answer answer;
+  answer.status = final_status_;
+  answer.type = type_;
+  answer.whole = ended || phase() != Phase::body;
+  answer.opening = {opening_.data(), opening_count_};
+  return answer;
 }
 
 void HttpReply::take(unsigned char c) noexcept {
@@ -95,7 +97,8 @@ void HttpReply::take(unsigned char c) noexcept {
   }
 }
 
-// Lines end with CR LF or a bare LF; any other control character, a lone CR included, is no HTTP.
+// Lines end with CR LF or a bare LF; any other control character, a lone CR included, is no HTTP. In a header
+// it makes the head unsound.
 void HttpReply::take_line_byte(unsigned char c) noexcept {
   EDGESPAN_ASSERT(line_bytes_ <= line_.size());
   if (c == '\n') {
@@ -105,7 +108,10 @@ void HttpReply::take_line_byte(unsigned char c) noexcept {
     line_bytes_ = 0;
     line_cut_ = false;
   } else if (after_cr_ || (c < ' ' && c != '\t' && c != '\r') || c == 0x7f) {
-    at_ = At::garbage;
+    if (at_ != At::header) at_ = At::garbage;
+    unsound_ = true;
+    after_cr_ = false;
+    if (line_bytes_ == 0) line_[line_bytes_++] = '?';  // the line is not the empty one that ends a head
   } else if (c == '\r') {
     after_cr_ = true;
   } else if (line_bytes_ < line_.size()) {
@@ -117,7 +123,7 @@ void HttpReply::take_line_byte(unsigned char c) noexcept {
 
 void HttpReply::take_body_byte(unsigned char c) noexcept {
   EDGESPAN_ASSERT(at_ == At::open_body || left_bytes_ != 0);
-  if (opening_count_ < opening_bytes) opening_[opening_count_++] = static_cast<char>(c);
+  if (opening_count_ < opening_.size()) opening_[opening_count_++] = static_cast<char>(c);
   if (at_ == At::open_body || --left_bytes_ != 0) return;
   at_ = at_ == At::chunk_data ? At::chunk_end : At::complete;
 }
@@ -154,7 +160,8 @@ void HttpReply::on_status_line(std::string_view line) noexcept {
   keep_alive_ = line[7] != '0';  // HTTP/1.0 closes unless it says otherwise
   retry_after_s_ = 0;
   retry_at_s_ = 0;
-  says_close_ = has_length_ = has_coding_ = chunked_ = false;
+  says_close_ = has_length_ = has_coding_ = chunked_ = unsound_ = false;
+  type_ = AnswerType::unnamed;
   left_bytes_ = 0;
   at_ = At::header;
 }
@@ -166,7 +173,7 @@ void HttpReply::on_header(std::string_view line) noexcept {
   // Folded lines and blanks before the colon are read differently by different parties: never guess.
   const bool blanks = name.find_first_of(" \t") != std::string_view::npos;
   if (colon == std::string_view::npos || name.empty() || blanks) {
-    at_ = At::garbage;
+    unsound_ = true;
     return;
   }
   on_field(name, trim(after(line, colon + 1)));
@@ -175,8 +182,9 @@ void HttpReply::on_header(std::string_view line) noexcept {
 void HttpReply::on_field(std::string_view name, std::string_view value) noexcept {
   if (same_word(name, "content-length")) return on_content_length(value);
   if (same_word(name, "connection")) return on_connection(value);
+  if (same_word(name, "content-type")) return on_content_type(value);
   if (same_word(name, "transfer-encoding")) {
-    if (line_cut_) at_ = At::garbage;  // where the body ends cannot be told
+    if (line_cut_) unsound_ = true;
     std::string_view last;
     while (!value.empty()) last = next_element(value);
     has_coding_ = true;
@@ -193,7 +201,7 @@ void HttpReply::on_content_length(std::string_view value) noexcept {
   std::uint32_t length = 0;
   const bool sound = !line_cut_ && read_number(value, 10, length_max, length);
   if (!sound || (has_length_ && length != left_bytes_)) {
-    at_ = At::garbage;
+    unsound_ = true;
     return;
   }
   has_length_ = true;
@@ -210,6 +218,17 @@ void HttpReply::on_connection(std::string_view value) noexcept {
   if (says_close_) keep_alive_ = false;
 }
 
+void HttpReply::on_content_type(std::string_view value) noexcept {
+  const std::string_view type = trim(first_of(value, value.find(';')));
+  if (same_word(type, "application/x-protobuf")) {
+    type_ = AnswerType::protobuf;
+  } else if (same_word(type, "text/html") || same_word(type, "application/xhtml+xml")) {
+    type_ = AnswerType::html;
+  } else {
+    type_ = AnswerType::other;
+  }
+}
+
 void HttpReply::on_head_end() noexcept {
   EDGESPAN_ASSERT(final_status_ == 0 && status_ >= 100);  // a status line was read
   if (status_ < 200) {
@@ -220,6 +239,10 @@ void HttpReply::on_head_end() noexcept {
   final_status_ = status_;
   if (status_ == 204 || status_ == 304) {
     at_ = At::complete;  // these never have a body, whatever their headers say
+    if (unsound_) keep_alive_ = false;
+  } else if (unsound_) {
+    at_ = At::open_body;
+    keep_alive_ = false;
   } else if (has_coding_) {
     at_ = chunked_ ? At::chunk_size : At::open_body;
     // Both framings at once is how requests are smuggled: nothing after this reply can be trusted.

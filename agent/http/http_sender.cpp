@@ -5,6 +5,7 @@
 #include "core/assert.hpp"
 #include "http/http_exchange.hpp"
 #include "http/http_url.hpp"
+#include "http/zipkin_dialect.hpp"
 
 namespace edgespan {
 
@@ -19,12 +20,16 @@ Status HttpSender::init(const edgespan_stream& stream, std::string_view url,
   }
   if (!stream.open || !stream.send || !stream.recv || !stream.close) return Status::bad_config;
   if (config.gzip != nullptr && config.gzip->pack == nullptr) return Status::bad_config;
+  const Dialect& dialect = config.dialect != nullptr ? *config.dialect : http_detail::zipkin_dialect;
+  if (dialect.meaning == nullptr) return Status::bad_config;
   http_detail::HttpUrl parsed;
-  if (const Status status = http_detail::parse_http_url(url, parsed); status != Status::ok) return status;
+  if (const Status status = http_detail::parse_http_url(url, dialect, parsed); status != Status::ok) {
+    return status;
+  }
   if (parsed.secure && !stream.secure) return Status::not_secure;
   if (stream.secure && !parsed.secure) return Status::bad_config;
   EDGESPAN_ASSERT(parsed.secure == stream.secure);
-  exchange_ = new (storage_.data()) HttpExchange{stream, parsed, config};
+  exchange_ = new (storage_.data()) HttpExchange{stream, parsed, dialect, config};
   return Status::ok;
 }
 

@@ -7,8 +7,6 @@
 namespace edgespan::http_detail {
 namespace {
 
-constexpr std::string_view default_path = "/api/v2/spans";
-
 constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
 // Letters, digits, '.', '-', and the '_' that container names have.
@@ -43,6 +41,20 @@ bool take_scheme(std::string_view& url, std::string_view scheme) noexcept {
   return true;
 }
 
+// Takes the scheme off `url`, with what it says of port and security.
+bool take_any_scheme(std::string_view& url, const Dialect& dialect, HttpUrl& out) noexcept {
+  if (!dialect.scheme.empty() && take_scheme(url, dialect.scheme)) {
+    out.port = dialect.port;
+    out.secure = take_scheme(url, "s");
+  } else if (take_scheme(url, "http")) {
+    out.secure = take_scheme(url, "s");
+    out.port = out.secure ? HttpUrl::https_port : HttpUrl::http_port;
+  } else {
+    return false;
+  }
+  return take_scheme(url, "://");
+}
+
 // Splits `authority` into host and what follows it: nothing, or ':' and the port.
 bool take_host(std::string_view& authority, std::string_view& host) noexcept {
   if (authority.starts_with('[')) {
@@ -71,21 +83,16 @@ bool read_port(std::string_view text, std::uint16_t& port) noexcept {
 
 }  // namespace
 
-Status parse_http_url(std::string_view url, HttpUrl& out) noexcept {
+Status parse_http_url(std::string_view url, const Dialect& dialect, HttpUrl& out) noexcept {
   HttpUrl parsed;
-  if (take_scheme(url, "https://")) {
-    parsed.secure = true;
-    parsed.port = HttpUrl::https_port;
-  } else if (!take_scheme(url, "http://")) {
-    return Status::bad_url;
-  }
+  if (!take_any_scheme(url, dialect, parsed)) return Status::bad_url;
   std::string_view authority = first_of(url, url.find('/'));
   const std::string_view path = after(url, authority.size());
   if (!take_host(authority, parsed.host)) return Status::bad_url;
   if (!authority.empty() && authority.front() != ':') return Status::bad_url;
   if (!read_port(authority, parsed.port)) return Status::bad_url;
   // In HTTP the empty path and '/' are one and the same, and no collector takes spans there.
-  parsed.path = path.size() <= 1 ? default_path : path;
+  parsed.path = path.size() <= 1 ? dialect.path : path;
   if (!consists_of(parsed.path, is_path_char)) return Status::bad_url;
   if (parsed.host.size() > HttpUrl::host_bytes_max) return Status::bad_url;
   if (parsed.path.size() > HttpUrl::path_bytes_max) return Status::bad_url;

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <edgespan/dialect.hpp>
 #include <edgespan/status.hpp>
 #include <string_view>
 
@@ -17,14 +18,14 @@ struct HttpUrl {
   static constexpr std::uint16_t https_port = 443;
 
   std::string_view host;           // without brackets
-  std::string_view path;           // with its '/'; `/api/v2/spans` if the URL has none or the bare '/'
+  std::string_view path;           // with its '/'; the dialect's if the URL has none or the bare '/'
   std::uint16_t port = http_port;  // of the scheme, where the URL names none
-  bool secure = false;             // https
+  bool secure = false;             // https, and the secure scheme of the dialect
 };
 
-// Reads `http://host[:port][/path]` or `https://...`. Status::bad_url for any other scheme, user names, a
-// query or fragment, spaces and control characters, an empty or too long host or path, a port that is not 1
-// to 65535. `out` is changed on success only.
-Status parse_http_url(std::string_view url, HttpUrl& out) noexcept;
+// Reads `http://host[:port][/path]` or `https://...`, or the same with the schemes of the dialect.
+// Status::bad_url for any other scheme, user names, a query or fragment, spaces and control characters, an
+// empty or too long host or path, a port that is not 1 to 65535. `out` is changed on success only.
+Status parse_http_url(std::string_view url, const Dialect& dialect, HttpUrl& out) noexcept;
 
 }  // namespace edgespan::http_detail

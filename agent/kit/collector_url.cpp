@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "http/http_url.hpp"
+#include "http/zipkin_dialect.hpp"
 
 namespace edgespan {
 namespace {
@@ -59,7 +60,7 @@ const char* parse_kafka(std::string_view rest, CollectorUrl& out) noexcept {
 
 const char* parse_web(std::string_view url, CollectorUrl& out) noexcept {
   http_detail::HttpUrl parsed;
-  if (http_detail::parse_http_url(url, parsed) != Status::ok) {
+  if (http_detail::parse_http_url(url, http_detail::zipkin_dialect, parsed) != Status::ok) {
     return "not a URL that spans can be sent to; write http:// or https://host[:port][/path], "
            "kafka://host[:port][,host...][/topic] or none:";
   }

@@ -65,7 +65,7 @@ def line_of(text, at):
 # ---- Modules -------------------------------------------------------------------------------------------------
 
 # The kit asserts as its parts do, and reads a collector's URL with the reader that sends to it.
-KIT_SHARES = ('core/assert.hpp', 'http/http_url.hpp')
+KIT_SHARES = ('core/assert.hpp', 'http/http_url.hpp', 'http/zipkin_dialect.hpp')
 
 
 def _direction(path, name, owner, ports):

@@ -35,6 +35,38 @@ std::uint64_t until_offer(SmallAgent& agent) {
   return 0;
 }
 
+EDGESPAN_TEST(an_answer_that_is_none_of_the_collectors_is_counted_and_keeps_the_batch, "reporter") {
+  SmallAgent agent{{.flush_ms = 10, .retry_max_ms = 1'000}};
+  agent.sender.script({answer(Outcome::suspect), answer(Outcome::later), answer(Outcome::suspect)});
+  agent.finish_spans(3);
+  agent.run_for(10'000'000);
+  TEST_ASSERT_EQUAL_UINT64(2, agent.tracing.books().suspect);
+  TEST_ASSERT_EQUAL_UINT64(3, agent.tracing.books().retries);
+  TEST_ASSERT_EQUAL_UINT64(3, agent.tracing.books().delivered);
+  agent.expect_books();
+}
+
+// What a collector left out of a batch that it accepted; its number comes from the network.
+EDGESPAN_TEST(rejected_spans_are_dropped_and_the_others_of_the_batch_are_delivered, "reporter") {
+  struct Case {
+    std::uint32_t rejected;
+    std::uint64_t dropped;
+  };
+  for (const Case c : {Case{0, 0}, Case{1, 1}, Case{4, 4}, Case{5, 5}, Case{6, 5}, Case{UINT32_MAX, 5}}) {
+    SmallAgent agent{{.flush_ms = 10}};
+    agent.sender.fallback = {.outcome = Outcome::delivered, .rejected = c.rejected};
+    agent.finish_spans(5);
+    agent.run_for(1'000'000);
+    const Books books = agent.tracing.books();
+    TEST_ASSERT_EQUAL_UINT64(1, agent.sender.offers);
+    TEST_ASSERT_EQUAL_UINT64(5 - c.dropped, books.delivered);
+    TEST_ASSERT_EQUAL_UINT64(c.dropped, agent.dropped(DropReason::rejected));
+    TEST_ASSERT_EQUAL_UINT64(c.dropped, books.dropped_total());
+    TEST_ASSERT_EQUAL_UINT64(1, books.batches);
+    agent.expect_books();
+  }
+}
+
 EDGESPAN_TEST(bytes_and_batches_count_what_was_accepted_and_nothing_else, "reporter") {
   SmallAgent agent{{.flush_ms = 10}};
   agent.sender.script({answer(Outcome::too_large), answer(Outcome::delivered), answer(Outcome::malformed),

@@ -55,8 +55,18 @@ EDGESPAN_TEST(post_a_page_of_html_is_no_collector, "cli") {
                                  diagnose_status(200, "", "\n<HTML><body>Welcome to our hotel")}) {
     TEST_ASSERT_FALSE(finding.good);
     TEST_ASSERT_TRUE(contains(finding.text, "HTML"));
-    TEST_ASSERT_TRUE(contains(finding.advice, "be lost"));
+    TEST_ASSERT_TRUE(contains(finding.advice, "keeps its spans"));
   }
+  TEST_ASSERT_TRUE(contains(diagnose_status(511, "", "log in").text, "login"));
+}
+
+EDGESPAN_TEST(post_an_answer_in_the_words_of_otlp_is_no_zipkin, "cli") {
+  const SendResult result{.outcome = Outcome::suspect, .status = 200};
+  const Finding finding =
+      diagnose(result, reply(200, "Content-Type: application/x-protobuf\r\n", "\n"), "http://h:4318/x");
+  TEST_ASSERT_FALSE(finding.good);
+  TEST_ASSERT_TRUE(contains(finding.text, "OTLP"));
+  TEST_ASSERT_TRUE(contains(finding.advice, "otlp://h:4318/x"));
 }
 
 EDGESPAN_TEST(post_each_refusal_says_what_to_do, "cli") {

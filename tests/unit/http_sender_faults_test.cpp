@@ -305,14 +305,27 @@ EDGESPAN_TEST(a_success_before_the_end_of_the_request_does_not_count, "http") {
 }
 
 EDGESPAN_TEST(what_is_not_http_is_garbage, "http") {
-  for (const std::string& reply :
-       {std::string("SSH-2.0-OpenSSH_9.2\r\n"), std::string(9000, 'x'), std::string("\x15\x03\x01\0\x02", 5),
-        "HTTP/1.1 202 x\r\nX: " + std::string(9000, 'x')}) {
+  for (const std::string& reply : {std::string("SSH-2.0-OpenSSH_9.2\r\n"), std::string(9000, 'x'),
+                                   std::string("\x15\x03\x01\0\x02", 5)}) {
     HttpWorld t({answering({reply + "\n"})});
     const SendResult result = t.offer();
     TEST_ASSERT_EQUAL(Outcome::garbled, result.outcome);
     TEST_ASSERT_EQUAL(0, result.status);
     TEST_ASSERT_FALSE(t.world.connected());
+  }
+}
+
+// A proxy that folds its lines, or adds ten kilobytes of them, has still passed the collector's word on.
+EDGESPAN_TEST(a_head_beyond_reading_costs_the_connection_not_the_outcome, "http") {
+  for (const std::string& headers : {"X: " + std::string(9000, 'x') + "\r\n", std::string("X: a\r\n  b\r\n"),
+                                     std::string("Content-Length: 0\r\nContent-Length: 1\r\n")}) {
+    HttpWorld t({answering({"HTTP/1.1 202 x\r\n" + headers + "\r\n"})});
+    const SendResult result = t.offer();
+    TEST_ASSERT_EQUAL(Outcome::delivered, result.outcome);
+    TEST_ASSERT_EQUAL(202, result.status);
+    TEST_ASSERT_FALSE(t.world.connected());
+    HttpWorld busy({answering({"HTTP/1.1 503 x\r\n" + headers + "\r\n"})});
+    TEST_ASSERT_EQUAL(Outcome::overloaded, busy.offer().outcome);
   }
 }
 

@@ -145,50 +145,6 @@ EDGESPAN_TEST(the_host_header_names_port_and_brackets_where_they_belong, "http")
                     host_line("http://" + std::string(253, 'h') + ":65535/" + std::string(254, 'p')));
 }
 
-Outcome expected(int status) {
-  switch (status) {
-    case 400:
-      return Outcome::malformed;
-    case 401:
-    case 403:
-      return Outcome::unauthorized;
-    case 413:
-      return Outcome::too_large;
-    case 408:
-    case 429:
-    case 502:
-    case 503:
-    case 504:
-      return Outcome::overloaded;
-    case 500:
-      return Outcome::failing;
-    default:
-      return status < 300 ? Outcome::delivered : Outcome::refused;
-  }
-}
-
-EDGESPAN_TEST(every_final_status_has_its_outcome, "http") {
-  for (int status = 200; status < 600; ++status) {
-    TEST_CONTEXT(status);
-    HttpWorld t({answering({http_reply(status, "Retry-After: 7\r\nLocation: http://elsewhere/\r\n")})});
-    const SendResult result = t.offer();
-    TEST_ASSERT_EQUAL(expected(status), result.outcome);
-    TEST_ASSERT_EQUAL(status, result.status);
-    const bool may_ask = result.outcome == Outcome::overloaded || result.outcome == Outcome::failing;
-    TEST_ASSERT_EQUAL((may_ask ? 7'000'000u : 0u), result.asked_pause_us);
-    TEST_ASSERT_EQUAL(1, t.world.requests().size());  // no redirect was followed
-    TEST_ASSERT_EQUAL(1, t.world.connections());
-    TEST_ASSERT_TRUE(t.world.violations().empty());
-  }
-}
-
-EDGESPAN_TEST(zipkins_413_in_the_clothes_of_a_500_is_refused, "http") {
-  HttpWorld t({answering({http_reply(500, "", "413 Request Entity Too Large")})});
-  const SendResult result = t.offer();
-  TEST_ASSERT_EQUAL(Outcome::too_large, result.outcome);
-  TEST_ASSERT_EQUAL(500, result.status);
-}
-
 EDGESPAN_TEST(a_connection_is_used_again, "http") {
   HttpWorld t({answering({http_reply(202), http_reply(503), http_reply(202)})});
   TEST_ASSERT_EQUAL(Outcome::delivered, t.offer().outcome);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/http_url.hpp"
+#include "http/zipkin_dialect.hpp"
 
 #include <string>
 
@@ -10,6 +11,7 @@ namespace {
 using edgespan::Status;
 using edgespan::http_detail::HttpUrl;
 using edgespan::http_detail::parse_http_url;
+using edgespan::http_detail::zipkin_dialect;
 
 struct Good {
   std::string_view url;
@@ -101,7 +103,7 @@ constexpr std::string_view bad[] = {
 EDGESPAN_TEST(good_urls_are_taken_apart, "http") {
   for (const Good& row : good) {
     HttpUrl url;
-    TEST_ASSERT_TRUE(parse_http_url(row.url, url) == Status::ok);
+    TEST_ASSERT_TRUE(parse_http_url(row.url, zipkin_dialect, url) == Status::ok);
     TEST_ASSERT_TRUE(url.host == row.host);
     TEST_ASSERT_TRUE(url.path == row.path);
     TEST_ASSERT_EQUAL_UINT32(row.port, url.port);
@@ -113,15 +115,17 @@ EDGESPAN_TEST(bad_urls_are_refused_and_change_nothing, "http") {
   for (const std::string_view text : bad) {
     HttpUrl url;
     url.host = "before";
-    TEST_ASSERT_TRUE(parse_http_url(text, url) == Status::bad_url);
+    TEST_ASSERT_TRUE(parse_http_url(text, zipkin_dialect, url) == Status::bad_url);
     TEST_ASSERT_TRUE(url.host == "before");
   }
 }
 
 EDGESPAN_TEST(a_nul_byte_in_a_url_is_refused, "http") {
   HttpUrl url;
-  TEST_ASSERT_TRUE(parse_http_url(std::string_view("http://h\0x/", 11), url) == Status::bad_url);
-  TEST_ASSERT_TRUE(parse_http_url(std::string_view("http://h/\0", 10), url) == Status::bad_url);
+  TEST_ASSERT_TRUE(parse_http_url(std::string_view("http://h\0x/", 11), zipkin_dialect, url) ==
+                   Status::bad_url);
+  TEST_ASSERT_TRUE(parse_http_url(std::string_view("http://h/\0", 10), zipkin_dialect, url) ==
+                   Status::bad_url);
 }
 
 EDGESPAN_TEST(host_and_path_have_a_longest_length, "http") {
@@ -129,9 +133,33 @@ EDGESPAN_TEST(host_and_path_have_a_longest_length, "http") {
   const std::string path = "/" + std::string(HttpUrl::path_bytes_max - 1, 'p');
   HttpUrl url;
   const std::string longest = "http://" + host + path;
-  TEST_ASSERT_TRUE(parse_http_url(longest, url) == Status::ok);
-  TEST_ASSERT_TRUE(parse_http_url("http://" + host + "h" + path, url) == Status::bad_url);
-  TEST_ASSERT_TRUE(parse_http_url("http://" + host + path + "p", url) == Status::bad_url);
+  TEST_ASSERT_TRUE(parse_http_url(longest, zipkin_dialect, url) == Status::ok);
+  TEST_ASSERT_TRUE(parse_http_url("http://" + host + "h" + path, zipkin_dialect, url) == Status::bad_url);
+  TEST_ASSERT_TRUE(parse_http_url("http://" + host + path + "p", zipkin_dialect, url) == Status::bad_url);
+}
+
+// A dialect may have schemes of its own, a port and a path; those of HTTP stay.
+EDGESPAN_TEST(a_dialect_has_its_own_scheme_port_and_path, "http") {
+  constexpr edgespan::Dialect dialect{.scheme = "otlp", .port = 4318, .path = "/v1/traces"};
+  constexpr Good own[] = {
+      {"otlp://h", "h", "/v1/traces", 4318, false},
+      {"OTLPS://h/", "h", "/v1/traces", 4318, true},
+      {"otlps://[::1]:1/x", "::1", "/x", 1, true},
+      {"http://h", "h", "/v1/traces", 80, false},
+      {"https://h:4318/otlp/v1/traces", "h", "/otlp/v1/traces", 4318, true},
+  };
+  for (const Good& row : own) {
+    HttpUrl url;
+    TEST_ASSERT_TRUE(parse_http_url(row.url, dialect, url) == Status::ok);
+    TEST_ASSERT_TRUE(url.host == row.host && url.path == row.path && url.port == row.port);
+    TEST_ASSERT_EQUAL_INT(row.secure, url.secure);
+  }
+  for (const std::string_view text : {"otlp", "otlp:/h", "otlpss://h", "otlp://", "tlp://h", "httpss://h"}) {
+    HttpUrl url;
+    TEST_ASSERT_TRUE(parse_http_url(text, dialect, url) == Status::bad_url);
+  }
+  HttpUrl url;
+  TEST_ASSERT_TRUE(parse_http_url("otlp://h", zipkin_dialect, url) == Status::bad_url);
 }
 
 }  // namespace

@@ -72,6 +72,7 @@ set(edgespan_system_tests
   hot_path_test
   fork_calls_test
   fork_test
+  http_answers_test
   http_date_test
   http_gzip_test
   http_reply_test

@@ -138,7 +138,7 @@ EDGESPAN_TEST(a_batch_that_will_never_be_accepted_is_dropped_and_counted_by_its_
 
 EDGESPAN_TEST(drop_reasons_are_named_as_the_outcomes_are, "reporter") {
   constexpr std::string_view names[drop_reasons] = {"ring_full",    "no_slot", "too_large", "malformed",
-                                                    "unauthorized", "refused", "failing",   "shutdown"};
+                                                    "unauthorized", "refused", "rejected",  "shutdown"};
   for (std::size_t i = 0; i < drop_reasons; ++i) {
     TEST_ASSERT_EQUAL_STRING(names[i], drop_reason_name(static_cast<DropReason>(i)));
   }
@@ -180,7 +180,7 @@ std::uint64_t pause_after(Outcome outcome) {
 EDGESPAN_TEST(the_pause_follows_from_the_outcome_alone, "reporter") {
   for (const Outcome outcome :
        {Outcome::later, Outcome::unreachable, Outcome::interrupted, Outcome::late, Outcome::garbled,
-        Outcome::overloaded, Outcome::unprepared, Outcome::no_date, Outcome::failing}) {
+        Outcome::suspect, Outcome::overloaded, Outcome::unprepared, Outcome::no_date}) {
     const std::uint64_t us = pause_after(outcome);
     TEST_ASSERT_GREATER_OR_EQUAL_UINT64(990'000, us);
     TEST_ASSERT_LESS_OR_EQUAL_UINT64(3'100'000, us);
@@ -205,18 +205,6 @@ EDGESPAN_TEST(a_pause_because_of_the_date_ends_when_the_date_is_set, "reporter")
     TEST_ASSERT_EQUAL_UINT64(outcome == Outcome::untrusted ? 0 : 1, agent.sender.batches_delivered);
     agent.expect_books();
   }
-}
-
-EDGESPAN_TEST(a_failing_batch_is_offered_twice_more_and_then_dropped, "reporter") {
-  SmallAgent agent{{.flush_ms = 10}};
-  agent.sender.fallback = {.outcome = Outcome::failing, .status = 7};
-  agent.finish_spans(1);
-  agent.run_for(60'000'000);
-  TEST_ASSERT_EQUAL_UINT64(3, agent.sender.offers);
-  TEST_ASSERT_EQUAL_UINT64(1, agent.dropped(DropReason::failing));
-  TEST_ASSERT_EQUAL_UINT64(2, agent.tracing.books().retries);
-  TEST_ASSERT_EQUAL_UINT32(7, agent.reporter.last_status());
-  agent.expect_books();
 }
 
 EDGESPAN_TEST(a_full_ring_drops_the_newest_span_to_the_last_one_counted, "reporter") {

@@ -192,16 +192,61 @@ EDGESPAN_TEST(who_lacks_credentials_comes_back_after_a_long_pause_only, "uplink"
   }
 }
 
-EDGESPAN_TEST(a_plain_500_is_retried_twice, "uplink") {
+// The Collector's zipkin receiver says 500 and no more while its pipeline is full or away.
+EDGESPAN_TEST(a_500_drops_nothing_however_long_it_is_said, "uplink") {
   UplinkWorld t;
-  t.collector.answer = [](const std::string&) { return reply(500, "", "out of luck"); };
+  bool away = true;
+  t.collector.answer = [&](const std::string&) {
+    return away ? reply(500, "", "\"Internal Server Error\"") : reply(202);
+  };
   t.finish_spans(9);
-  t.run_for(60 * second);
-  TEST_ASSERT_EQUAL(3, t.collector.bodies.size());
+  t.run_for(3'600 * second);
+  TEST_ASSERT_EQUAL(9, t.held());
   TEST_ASSERT_EQUAL(1,
                     std::set(t.collector.bodies.begin(), t.collector.bodies.end()).size());  // the same bytes
-  TEST_ASSERT_EQUAL(9, t.dropped(DropReason::failing));
-  TEST_ASSERT_EQUAL(2, t.books().resent);
+  TEST_ASSERT_EQUAL(0, t.books().dropped_total());
+  away = false;
+  t.run_for(301 * second);
+  TEST_ASSERT_EQUAL(9, t.books().delivered);
+}
+
+// Its limit counts what is unpacked, and it answers 400.
+EDGESPAN_TEST(a_400_that_says_too_large_is_halved_and_not_searched, "uplink") {
+  UplinkWorld t;
+  t.collector.answer = [](const std::string& body) {
+    return body.size() > 400 ? reply(400, "", "http: request body too large\n") : reply(202);
+  };
+  t.finish_spans(40);
+  t.run_for(60 * second);
+  TEST_ASSERT_EQUAL(40, t.books().delivered);
+  TEST_ASSERT_EQUAL(0, t.books().dropped_total());
+}
+
+// A network that wants a login answers in the collector's place until somebody logs in.
+EDGESPAN_TEST(a_login_page_takes_no_span, "uplink") {
+  const std::string portals[] = {
+      reply(200, "Content-Type: text/html\r\n", "<html><body>Welcome to our hotel"),
+      reply(200, "", "\n <!DOCTYPE html>"),
+      reply(302, "Location: http://portal.example/login\r\n"),
+      reply(511, "", "Network Authentication Required"),
+  };
+  for (const std::string& portal : portals) {
+    TEST_CONTEXT(portal);
+    UplinkWorld t;
+    bool logged_in = false;
+    t.collector.answer = [&](const std::string&) { return logged_in ? reply(202) : portal; };
+    t.finish_spans(9);
+    t.run_for(600 * second);
+    TEST_ASSERT_EQUAL(9, t.held());
+    TEST_ASSERT_TRUE(t.reporter.last_outcome() == Outcome::suspect);
+    TEST_ASSERT_GREATER_OR_EQUAL(2, t.books().suspect);
+    TEST_ASSERT_EQUAL(t.books().retries, t.books().suspect);
+    logged_in = true;
+    t.reporter.uplink_ready();
+    t.run_for(2 * second);
+    TEST_ASSERT_EQUAL(9, t.books().delivered);
+    TEST_ASSERT_EQUAL(0, t.books().dropped_total());
+  }
 }
 
 }  // namespace

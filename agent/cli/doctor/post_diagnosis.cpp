@@ -87,6 +87,12 @@ Finding unreadable_to_server(const std::string& status, const ReplyText& reply, 
           "check that it is a Zipkin of version 2.8 or later, or a collector that takes the same"};
 }
 
+Finding server_for_otlp(const std::string& status, const SpanUrl& url) {
+  return {false, status + ", in the words of OTLP: the server has taken no span of Zipkin's for what it is",
+          "write otlp://" + host_and_port(url.host, url.port) + url.path +
+              ", or name a port that takes Zipkin's"};
+}
+
 Finding refused(const SendResult& result, const ReplyText& reply, const SpanUrl& url) {
   const std::string status = "status " + std::to_string(result.status);
   switch (result.status) {
@@ -110,6 +116,10 @@ Finding refused(const SendResult& result, const ReplyText& reply, const SpanUrl&
     case 503:
     case 504:
       return not_ready(status, reply);
+    case 511:
+      return {false,
+              status + ": the network asks for a login before it lets this machine out" + quoted(reply),
+              "log in, or let this machine out without; until then edgespan keeps its spans"};
     case 400:
     case 415:
       return unreadable_to_server(status, reply, url);
@@ -125,14 +135,13 @@ Finding refused(const SendResult& result, const ReplyText& reply, const SpanUrl&
 Finding diagnose_post(const SendResult& result, const ReplyText& reply, const SpanUrl& url,
                       std::uint64_t limit_us) {
   if (result.status == 0) return no_reply(result, reply, url, limit_us);
-  if (result.outcome != Outcome::delivered) return refused(result, reply, url);
+  if (result.status / 100 != 2) return refused(result, reply, url);
   const std::string status = "status " + std::to_string(result.status);
   if (reply.is_html()) {
-    return {
-        false, status + " and a page of HTML: a proxy or a login page answers, not a collector",
-        "let this machine reach the collector past it: spans that are sent now would count as delivered, and "
-        "be lost"};
+    return {false, status + " and a page of HTML: a proxy or a login page answers, not a collector",
+            "let this machine reach the collector past it; until then edgespan keeps its spans"};
   }
+  if (result.outcome == Outcome::suspect) return server_for_otlp(status, url);
   return {true, status, {}};
 }
 

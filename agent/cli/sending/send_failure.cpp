@@ -45,6 +45,8 @@ std::string_view outcome_text(Outcome outcome) noexcept {
       return "no reply within the deadline";
     case Outcome::garbled:
       return "the reply is not HTTP";
+    case Outcome::suspect:
+      return "an answer that is none of the collector's, but of a login page or another server,";
     default:
       return "refused";
   }

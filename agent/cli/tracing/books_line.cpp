@@ -32,6 +32,7 @@ std::string books_line(const Books& books) {
   append(line, "batch", books.in_batch);
   append_event(line, "bytes_sent", books.bytes_sent);
   append_event(line, "retries", books.retries);
+  append_event(line, "suspect", books.suspect);
   append_event(line, "resent", books.resent);
   append_event(line, "cuts", books.cuts);
   append_event(line, "expired", books.expired);

@@ -13,10 +13,10 @@ enum class DropReason : std::uint8_t {
   ring_full,  // no room left for it, or the oldest made room for a newer one
   no_slot,    // spans_open_max spans were open when it was started
   too_large,  // no batch can hold it, or the collector finds it too large by itself
-  malformed,  // this and the next three: the outcome of its last offer, as in sender.hpp
+  malformed,  // this and the next two: the outcome of its last offer, as in sender.hpp
   unauthorized,
   refused,
-  failing,
+  rejected,  // the collector accepted its batch, and left it out (OTLP's partial success)
   shutdown,  // still held when the agent was stopped
 };
 inline constexpr std::size_t drop_reasons = static_cast<std::size_t>(DropReason::shutdown) + 1;
@@ -38,6 +38,7 @@ struct Books {
   std::uint64_t retries = 0;          // offers that failed and were, or will be, repeated
   std::uint64_t resent = 0;           // batches sent again after some of their bytes were: may arrive twice
   std::uint64_t cuts = 0;             // batches cut in two: too large, or one of their spans is bad
+  std::uint32_t suspect = 0;          // of the retries: answers that were none of the collector's
   std::uint32_t expired = 0;          // spans ended by their deadline or by the stop (error=abandoned)
   std::uint32_t inflight_full = 0;    // produced messages without a slot: their span ended at once
   std::uint32_t texts_cut = 0;        // names, tags, annotations left out, keys cut: too long, or not UTF-8

@@ -18,10 +18,9 @@ struct ReporterState;
 }
 
 struct ReporterConfig {
-  std::uint32_t flush_ms = 1'000;          // 1 or more: the longest from a span's finish to its first offer
-  std::uint32_t retry_min_ms = 1'000;      // 1 or more: bounds of the pause after a failed offer
-  std::uint32_t retry_max_ms = 300'000;    // not less than retry_min_ms
-  std::uint32_t server_error_retries = 2;  // offers after the first one that is `failing`, before the drop
+  std::uint32_t flush_ms = 1'000;        // 1 or more: the longest from a span's finish to its first offer
+  std::uint32_t retry_min_ms = 1'000;    // 1 or more: bounds of the pause after a failed offer
+  std::uint32_t retry_max_ms = 300'000;  // not less than retry_min_ms
 };
 
 // Takes finished spans out of a Tracing, in batches, and offers each batch to a sender until the collector

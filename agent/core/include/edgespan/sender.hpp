@@ -18,7 +18,8 @@ enum class Outcome : std::uint8_t {
   unreachable,  // no connection was made in time
   interrupted,  // the connection ended before the answer was complete
   late,         // no complete answer came in time
-  garbled,      // the answer is not in the sender's protocol, or longer than its bound
+  garbled,      // the answer is not in the sender's protocol
+  suspect,      // the answer is none of the collector's: a login page, or a server for something else
   overloaded,   // the collector, or a proxy before it, cannot take them now
   unprepared,   // this board lacks entropy or memory for a secure session
   no_date,      // this board does not know the date, which a secure session needs
@@ -30,7 +31,6 @@ enum class Outcome : std::uint8_t {
   malformed,     // a span in them is invalid: it is searched for and dropped
   unauthorized,  // the collector does not know this agent: they are dropped, and a long pause follows
   refused,       // the collector never takes them, for another reason: they are dropped
-  failing,       // an error of the collector's own: they are offered a few times more, then dropped
 };
 
 constexpr bool is_offered_again(Outcome outcome) noexcept {
@@ -57,6 +57,7 @@ struct SendResult {
   std::uint16_t status = 0;      // the number that the server answered with, for people; 0: none
   std::uint16_t begun = 0;       // how often, in this call, the bytes began to go out from the first one
   std::uint32_t sent_bytes = 0;  // given to the connection in this call, the protocol's own bytes included
+  std::uint32_t rejected = 0;    // delivered: spans that the collector took notice of, and left out
   std::uint64_t again_us = 0;    // pending: call again after this at the latest; sooner when I/O is ready
   std::uint64_t asked_pause_us = 0;  // the pause that the collector asked for; 0: none
   std::uint64_t asked_until_us = 0;  // the moment it asked for, in microseconds since 1970; 0: none

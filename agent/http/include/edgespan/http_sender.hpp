@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <edgespan/dialect.hpp>
 #include <edgespan/sender.hpp>
 #include <edgespan/status.hpp>
 #include <string_view>
@@ -26,17 +27,27 @@ struct HttpConfig {
   // The table is copied; null: batches are sent as they are. If a collector answers 400 or 415 to a packed
   // batch, it gets that batch again as it is, and every later one too.
   const edgespan_gzip* gzip = nullptr;
+  // The table is copied; null: that of Zipkin, with the meanings that stand at HttpSender.
+  const Dialect* dialect = nullptr;
 };
 
-// Posts batches as `application/x-protobuf` to a Zipkin collector (`/api/v2/spans`), one at a time, over a
-// kept-alive connection. Redirects are not followed. The head of a reply settles what it means (for a 500,
-// with the first bytes of its body): a body that is cut short or too long costs the connection only.
+// Posts batches as `application/x-protobuf` to a collector, one at a time, over a kept-alive connection.
+// Redirects are not followed. The status line of a reply, and where a dialect looks at it the beginning of
+// its body, settle what it means: what comes behind costs the connection only, if it is cut short, too long
+// or unreadable.
 //
-// What the collector answers becomes an Outcome:
-//   2xx                      delivered          408, 429, 502, 503, 504  overloaded, with its Retry-After
-//   400                      malformed          500                      failing, with its Retry-After
-//   401, 403                 unauthorized       other 3xx, 4xx, 5xx      refused
-//   413, or 500 that says so too_large          no HTTP                  garbled
+// In Zipkin's dialect (`/api/v2/spans`) an answer becomes this Outcome:
+//   2xx                                    delivered; suspect if it is HTML, or in protobuf, as OTLP answers
+//   408, 429, 502, 503, 504                overloaded, with its Retry-After
+//   500                                    later, with its Retry-After; malformed if it says in Zipkin's
+//   words
+//                                          that the body will never be read
+//   413; 400 and 500 that say so           too_large
+//   other 400                              malformed
+//   401, 403                               unauthorized
+//   3xx, 511                               suspect
+//   other 4xx, 5xx                         refused
+//   no HTTP                                garbled
 //
 // Pinned: neither copied nor moved once sender() was handed out.
 class HttpSender {
@@ -57,7 +68,7 @@ class HttpSender {
 
  private:
   http_detail::HttpExchange* exchange_ = nullptr;  // in storage_; null before init()
-  alignas(8) std::array<std::byte, 1'104 + 12 * sizeof(void*)> storage_{};
+  alignas(8) std::array<std::byte, 1'232 + 20 * sizeof(void*)> storage_{};
 };
 
 }  // namespace edgespan
