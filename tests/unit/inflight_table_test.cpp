@@ -165,6 +165,40 @@ EDGESPAN_TEST(one_slot_counts_as_many_strays_as_there_is_room_for, "inflight") {
   check_empty(t);
 }
 
+// Three messages whose own slot is the same one.
+template <typename T>
+std::array<std::uintptr_t, 3> rivals(T& t) {
+  std::array<std::uintptr_t, 3> keys{1};
+  std::uintptr_t next = keys[0];
+  for (std::size_t i = 1; i < keys.size(); ++i) {
+    while (&own_slot(t, ++next) != &own_slot(t, keys[0])) {
+    }
+    keys[i] = next;
+  }
+  return keys;
+}
+
+// The span that strayed is not forgotten because its own slot is free by now.
+EDGESPAN_TEST(an_address_whose_span_strayed_gives_it_up_when_it_is_used_again, "inflight") {
+  Table<4> t;
+  const auto [first, second, third] = rivals(t);
+  InflightSpan out{};
+  t.put(first);
+  t.put(second, 7);
+  TEST_ASSERT_TRUE(t.table.take(t.key(first), out));
+  TEST_ASSERT_TRUE(t.put(second, 9) == InflightTable::Insert::replaced);
+  TEST_ASSERT_EQUAL_UINT64(7, t.old.start_us);
+  TEST_ASSERT_EQUAL_UINT32(1, own_slot(t, second).strays.load());
+  // A further one takes the slot that is free, its own.
+  TEST_ASSERT_TRUE(t.put(third) == InflightTable::Insert::stored);
+  TEST_ASSERT_EQUAL_UINT64(reinterpret_cast<std::uintptr_t>(t.key(third)), own_slot(t, third).key.load());
+  TEST_ASSERT_EQUAL_UINT32(1, own_slot(t, third).strays.load());
+  TEST_ASSERT_TRUE(t.table.take(t.key(second), out));
+  TEST_ASSERT_EQUAL_UINT64(9, out.start_us);
+  TEST_ASSERT_TRUE(t.table.take(t.key(third), out));
+  check_empty(t);
+}
+
 EDGESPAN_TEST(a_sweep_takes_what_it_was_asked_for, "inflight") {
   Table<4> t;
   constexpr std::uint32_t first = 7, second = 8;

@@ -45,6 +45,57 @@ EDGESPAN_TEST(whatever_size_a_collector_takes_every_span_arrives_and_the_size_is
   }
 }
 
+// Spans of two sizes, in one batch of 64 KiB.
+struct TwoSizes : UplinkWorld<Limits{.ring_bytes = 131'072, .batch_bytes = 65'536}> {
+  static constexpr std::uint64_t small = 500, large = 60;
+  void finish_all() {
+    for (std::uint64_t i = 0; i < small + large; ++i) {
+      if (i % ((small + large) / large) != 0 || i / ((small + large) / large) >= large) {
+        finish_spans(1);
+      } else {
+        tracing.span("large").tag("text", std::string(250, 'x')).finish();
+        ++finished;
+      }
+    }
+    run_for(20 * second);
+  }
+};
+
+EDGESPAN_TEST(every_span_that_a_collector_takes_alone_arrives_whatever_size_up_to_64_kib_it_takes, "uplink") {
+  std::uint64_t small_bytes = 0, large_bytes = 0, all_bytes = 0;
+  {
+    TwoSizes t;
+    t.finish_spans(1);
+    t.run_for(second);
+    small_bytes = t.collector.bodies.at(0).size();
+    t.tracing.span("large").tag("text", std::string(250, 'x')).finish();
+    ++t.finished;
+    t.run_for(second);
+    large_bytes = t.collector.bodies.at(1).size();
+    t.finish_all();
+    all_bytes = t.collector.bodies.at(2).size();
+    TEST_ASSERT_GREATER_THAN(32'768, all_bytes);
+    TEST_ASSERT_EQUAL(3, t.collector.bodies.size());
+  }
+  for (std::uint64_t cap = 1; cap <= 65'536; cap += 1 + cap / 8) {
+    TEST_CONTEXT("cap = " << cap);
+    TwoSizes t;
+    std::uint64_t refusals = 0;
+    t.collector.answer = [&](const std::string& body) {
+      if (body.size() > cap) ++refusals;
+      return reply(body.size() <= cap ? 202 : 413);
+    };
+    t.finish_all();
+    const std::uint64_t fit = (cap >= small_bytes ? t.small : 0) + (cap >= large_bytes ? t.large : 0);
+    TEST_ASSERT_EQUAL(fit, t.books().delivered);
+    TEST_ASSERT_EQUAL(t.small + t.large - fit, t.dropped(DropReason::too_large));
+    TEST_ASSERT_EQUAL(t.finished, t.books().delivered + t.books().dropped_total());
+    t.check_collected();
+    if (cap >= large_bytes) TEST_ASSERT_LESS_OR_EQUAL(std::bit_width(t.small + t.large) + 1, refusals);
+    if (cap >= all_bytes) TEST_ASSERT_EQUAL(0, refusals);
+  }
+}
+
 EDGESPAN_TEST(a_span_that_is_too_large_by_itself_is_dropped_and_counted_alone, "uplink") {
   UplinkWorld t;
   t.collector.answer = [&](const std::string& body) { return reply(body.size() <= 200 ? 202 : 413); };
