@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <edgespan/kafka_constrain.hpp>
+#include <edgespan/rdkafka_memory.hpp>
 #include <edgespan/span_producer.hpp>
 
 #include "core/assert.hpp"
@@ -34,6 +35,10 @@ rd_kafka_conf_t* own_settings(std::span<char> problem) noexcept {
 }
 
 }  // namespace
+
+std::size_t SpanProducer::memory_bytes(std::size_t batch_bytes) noexcept {
+  return rdkafka_memory_bytes(limits_for(batch_bytes)) + producer_threads(1) * rdkafka_thread_touched_bytes;
+}
 
 Status SpanProducer::start(KafkaTracing& kafka, std::string_view brokers, std::string_view topic,
                            const rd_kafka_conf_t* settings, std::size_t batch_bytes,

@@ -4,6 +4,7 @@
 #include <edgespan/collector_url.hpp>
 
 #include <array>
+#include <charconv>
 #include <memory>
 
 #include "core/assert.hpp"
@@ -38,6 +39,42 @@ AgentStatus check_fitting(const AgentConfig& config, Scheme scheme) noexcept {
   return {};
 }
 
+// A text of a few pieces, cut where it is full.
+struct Line {
+  std::array<char, AgentStatus::text_bytes_max> text{};
+  std::size_t size = 0;
+
+  Line& add(std::string_view piece) noexcept {
+    size += piece.copy(text.data() + size, text.size() - size);
+    return *this;
+  }
+  Line& add(std::uint64_t number) noexcept {
+    char* const end = std::to_chars(text.data() + size, text.data() + text.size(), number).ptr;
+    size = static_cast<std::size_t>(end - text.data());
+    return *this;
+  }
+  std::string_view view() const noexcept { return {text.data(), size}; }
+};
+
+// Whether the process may take what is planned for it. Such a limit is met long after the start, by an
+// allocation of librdkafka's.
+AgentStatus check_memory(const AgentConfig& config, std::size_t batch_bytes,
+                         const MemoryRoom& room) noexcept {
+  std::uint64_t planned = config.memory_max_bytes;
+  if (planned == 0) {
+    planned = room.agent_bytes;
+    CollectorUrl url;
+    const bool by_kafka = config.sender == nullptr && parse_collector_url(config.url, url) == nullptr &&
+                          url.scheme == Scheme::kafka;
+    if (by_kafka) planned += SpanProducer::memory_bytes(batch_bytes);
+  }
+  if (planned <= room.limit_bytes) return {};
+  Line problem, value;
+  problem.add(room.limit_set_by).add(" grants ").add(room.limit_bytes);
+  problem.add("; raise that, or plan with less (edgespan budget)");
+  return {Status::too_small, "memory_max_bytes", problem.view(), value.add(planned).view()};
+}
+
 AgentStatus http_failed(Status status, const AgentConfig& config) noexcept {
   if (status != Status::bad_config) return {status, "url", {}, config.url};
   if (config.http.connect_ms == 0) return {status, "http.connect_ms", "give 1 or more"};
@@ -62,9 +99,11 @@ void AgentParts::make_anew() noexcept {
 
 AgentStatus AgentParts::start(const AgentConfig& config, const TracingMemory& memory,
                               std::span<InflightBucket> inflight, const edgespan_clock& clock,
-                              const edgespan_stream& stream, const edgespan_worker& worker) noexcept {
+                              const edgespan_stream& stream, const edgespan_worker& worker,
+                              const MemoryRoom& room) noexcept {
   Sender sender;
-  AgentStatus status = core_.begin(memory, config.service_name, config.tracing, clock);
+  AgentStatus status = check_memory(config, memory.batch.size(), room);
+  if (status.ok()) status = core_.begin(memory, config.service_name, config.tracing, clock);
   if (status.ok()) status = start_kafka(config.kafka, inflight);
   if (status.ok()) status = choose_sender(config, memory.batch.size(), clock, stream, sender);
   if (status.ok()) status = core_.run(sender, config.reporter, &worker);

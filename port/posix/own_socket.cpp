@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// 32-bit glibc cannot tell of a file whose times lie behind 2038 otherwise.
-#ifndef _FILE_OFFSET_BITS
-#define _FILE_OFFSET_BITS 64  // NOLINT(bugprone-reserved-identifier): the C library reads it
-#endif
-#ifndef _TIME_BITS
-#define _TIME_BITS 64  // NOLINT(bugprone-reserved-identifier): the C library reads it
-#endif
+#include "wide_files.hpp"
+
 #include <edgespan/own_socket.hpp>
 
 #include <sys/stat.h>

@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// 32-bit glibc ends its default time_t in 2038; nothing else in this file depends on the choice.
-#ifndef _FILE_OFFSET_BITS
-#define _FILE_OFFSET_BITS 64  // NOLINT(bugprone-reserved-identifier): the C library reads it
-#endif
-#ifndef _TIME_BITS
-#define _TIME_BITS 64  // NOLINT(bugprone-reserved-identifier): the C library reads it
-#endif
+#include "wide_files.hpp"
+
 #include "system_clock.hpp"
 
 #include "fork_listeners.hpp"

@@ -109,6 +109,8 @@ set(edgespan_system_tests
   posix_cancel_test
   posix_clock_test
   posix_http_test
+  posix_memory_limit_test
+  posix_rlimit_test
   posix_signals_test
   posix_strangers_test
   posix_stream_test

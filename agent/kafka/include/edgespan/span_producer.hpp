@@ -19,6 +19,10 @@ class SpanProducer {
  public:
   static constexpr std::size_t brokers_bytes_max = 1'023;
 
+  // What librdkafka takes at most for a producer of batches of up to `batch_bytes`, with one broker: its heap
+  // and the pages of its threads.
+  static std::size_t memory_bytes(std::size_t batch_bytes) noexcept;
+
   SpanProducer() = default;
   ~SpanProducer() { stop(); }
   SpanProducer(const SpanProducer&) = delete;

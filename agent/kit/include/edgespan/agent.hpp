@@ -10,6 +10,7 @@
 #include <edgespan/kafka_memory.hpp>
 #include <edgespan/made_at_start.hpp>
 #include <edgespan/memory.hpp>
+#include <edgespan/memory_room.hpp>
 #include <edgespan/posix_port.hpp>
 #include <memory>
 
@@ -30,6 +31,8 @@ class Agent {
   // Starts the agent, and with it the reporter's thread. `port_config` is what Port::init() takes, if
   // anything. On failure everything is stopped, the status names the setting, and start() may be called again
   // with a mended configuration. Status::already_started while the agent runs; that changes nothing.
+  // Status::too_small, with the setting "memory_max_bytes": the process may not take as much memory as is
+  // planned for it. Only a Port with a static memory_limit() tells how much it may take; posix::Port does.
   //
   // After stop() it may start again, with books of its own, once the clients, Spans and Scopes of before are
   // gone. Not while another thread uses the agent.
@@ -44,7 +47,7 @@ class Agent {
       return {Status::no_thread, "port", "the system has no descriptor or lock left; free resources"};
     }
     return parts_.start(config, memory_.make(), kafka_memory_.make().inflight, port_.clock(), port_.stream(),
-                        port_.worker());
+                        port_.worker(), memory_room());
   }
 
   // Delivers what it can within `deadline_ms`; what is left then is dropped and counted. Tracing goes off,
@@ -71,6 +74,16 @@ class Agent {
   const SpanProducer& span_producer() const noexcept { return parts_.span_producer(); }
 
  private:
+  static MemoryRoom memory_room() noexcept {
+    MemoryRoom room{.agent_bytes = sizeof(Agent)};
+    if constexpr (requires { Port::memory_limit(); }) {
+      const auto limit = Port::memory_limit();
+      room.limit_bytes = limit.bytes;
+      room.limit_set_by = limit.set_by;
+    }
+    return room;
+  }
+
   MadeAtStart<Memory<L>> memory_;
   MadeAtStart<KafkaMemory<K>> kafka_memory_;
   Port port_;

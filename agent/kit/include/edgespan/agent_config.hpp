@@ -3,6 +3,7 @@
 
 #include <edgespan/port.h>
 
+#include <cstdint>
 #include <edgespan/http_sender.hpp>
 #include <edgespan/kafka.hpp>
 #include <edgespan/reporter.hpp>
@@ -35,6 +36,11 @@ struct AgentConfig {
   // brokers are those of the URL; what bounds its memory is set unless it was set here (constrain()). Null:
   // none.
   const rd_kafka_conf_t* span_producer_conf = nullptr;
+
+  // The budget of the whole process, such as `edgespan budget` works it out: librdkafka ends a process that
+  // finds no memory. Agent::start() compares it with what the system grants, before it does anything else. 0:
+  // it compares what edgespan takes by itself, the producer of a kafka:// URL included.
+  std::uint64_t memory_max_bytes = 0;
 };
 
 }  // namespace edgespan

@@ -9,6 +9,7 @@
 #include <edgespan/collector_url.hpp>
 #include <edgespan/http_sender.hpp>
 #include <edgespan/kafka.hpp>
+#include <edgespan/memory_room.hpp>
 #include <edgespan/sender.hpp>
 #include <edgespan/span_producer.hpp>
 #include <span>
@@ -27,10 +28,12 @@ class AgentParts {
   // Begins a start. Status::already_started if the agent runs, starts or stops.
   AgentStatus claim() noexcept;
 
-  // Goes on with it over memory and port, which are kept. On failure everything is stopped.
+  // Goes on with it over memory and port, which are kept. On failure everything is stopped. `room`: of the
+  // process.
   AgentStatus start(const AgentConfig& config, const TracingMemory& memory,
                     std::span<InflightBucket> inflight, const edgespan_clock& clock,
-                    const edgespan_stream& stream, const edgespan_worker& worker) noexcept;
+                    const edgespan_stream& stream, const edgespan_worker& worker,
+                    const MemoryRoom& room) noexcept;
 
   Status stop(std::uint32_t deadline_ms) noexcept;
 

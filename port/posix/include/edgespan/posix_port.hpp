@@ -2,6 +2,7 @@
 #pragma once
 
 #include <edgespan/port.h>
+#include <edgespan/posix_memory_limit.hpp>
 #include <edgespan/posix_stream.hpp>
 #include <edgespan/posix_worker.hpp>
 
@@ -33,6 +34,9 @@ class Port {
 
   // Call once, before any table is used. False: the system gave no descriptor or no lock; errno says why.
   bool init(const Config& config = {}) noexcept;
+
+  // How much memory this process may take; Agent::start() compares.
+  static MemoryLimit memory_limit() noexcept { return posix::memory_limit(); }
 
   const edgespan_clock& clock() const noexcept { return clock_; }
   const edgespan_stream& stream() const noexcept { return stream_table_; }
