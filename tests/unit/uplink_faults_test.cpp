@@ -182,7 +182,8 @@ constexpr Asked asked[] = {
 
 EDGESPAN_TEST(retry_after_is_kept_to_for_every_status_and_in_every_form, "uplink") {
   unsigned statuses = 0;
-  for (unsigned status = 400; status < 530; status += status == 429 ? 71 : 1) {  // 30 of each kind
+  for (unsigned status = 400; status <= 530; status += status == 429 ? 71 : 1) {  // 30 of each kind
+    if (status == 511) continue;  // says a network's login page, not a collector
     ++statuses;
     for (const Asked& row : asked) {
       TEST_CONTEXT("status = " << status << ", row.value = " << row.value);
