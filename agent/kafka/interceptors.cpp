@@ -11,6 +11,7 @@
 #include "kafka/send_span.hpp"
 #include "kafka/sweep_messages.hpp"
 #include "kafka/trace_headers.hpp"
+#include "kafka/trial_client.hpp"
 
 namespace edgespan::kafka_detail {
 namespace {
@@ -34,9 +35,12 @@ rd_kafka_resp_err_t on_consume(rd_kafka_t* rk, rd_kafka_message_t* message, void
   return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
-// librdkafka copies no interceptors; this carries ours to a copy.
-rd_kafka_resp_err_t on_conf_dup(rd_kafka_conf_t* copy, const rd_kafka_conf_t*, std::size_t, const char**,
-                                void* opaque) {
+// librdkafka copies no interceptors; this carries ours to a copy. The copy has no settings yet, so a trial is
+// made of the original.
+rd_kafka_resp_err_t on_conf_dup(rd_kafka_conf_t* copy, const rd_kafka_conf_t* original,
+                                std::size_t filter_count, const char** filter, void* opaque) {
+  if (is_for_trial(filter_count, filter)) return RD_KAFKA_RESP_ERR_NO_ERROR;
+  if (!survives_failed_new() && !any_can_be_made(original)) return RD_KAFKA_RESP_ERR_NO_ERROR;
   return add_interceptors(copy, state_at(opaque));
 }
 

@@ -13,14 +13,12 @@
 #include "kafka/refused_send.hpp"
 #include "kafka/sweep_messages.hpp"
 #include "kafka/trace_headers.hpp"
+#include "kafka/trial_client.hpp"
 
 namespace edgespan {
 namespace {
 
 using namespace kafka_detail;
-
-// The first librdkafka in which a configuration with an interceptor outlives a failed rd_kafka_new().
-constexpr int fixed_conf_destroy = 0x020d0000;  // 2.13
 
 void put_text(char* errstr, std::size_t size, const char* text) noexcept {
   if (errstr == nullptr || size == 0) return;
@@ -36,21 +34,6 @@ void sweep(void* state, std::uint64_t now_us, bool all) {
 
 void bring_out(void* state, std::uint64_t now_us) {
   bring_out_refused(*static_cast<KafkaState*>(state), now_us, true);
-}
-
-// Whether a client of this kind can be made of `conf`: makes one of a copy that neither connects nor logs,
-// and destroys it, in less than a millisecond. For a librdkafka before fixed_conf_destroy, where a failure
-// must not meet the configuration that holds the interceptors.
-bool can_be_made(rd_kafka_type_t type, const rd_kafka_conf_t* conf, char* errstr,
-                 std::size_t errstr_size) noexcept {
-  const char* brokers = "metadata.broker.list";  // bootstrap.servers is another name for it
-  rd_kafka_conf_t* const copy = rd_kafka_conf_dup_filter(conf, 1, &brokers);
-  rd_kafka_conf_set(copy, "log_level", "0", nullptr, 0);
-  rd_kafka_t* const tried = rd_kafka_new(type, copy, errstr, errstr_size);
-  // On failure the copy is leaked: interceptors of the application may have carried themselves to it.
-  if (tried == nullptr) return false;
-  rd_kafka_destroy(tried);
-  return true;
 }
 
 // Starts the span of the work on a message.
@@ -127,7 +110,7 @@ rd_kafka_t* KafkaTracing::create(rd_kafka_type_t type, rd_kafka_conf_t* conf, ch
     put_text(errstr, errstr_size, "KafkaTracing::create before a successful init");
     return nullptr;
   }
-  const bool survives_failure = rd_kafka_version() >= fixed_conf_destroy;
+  const bool survives_failure = survives_failed_new();
   if (!survives_failure && conf != nullptr && !can_be_made(type, conf, errstr, errstr_size)) return nullptr;
   rd_kafka_conf_t* const traced = conf != nullptr ? conf : rd_kafka_conf_new();
   const rd_kafka_resp_err_t added = install(traced);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // librdkafka's C++ API, which makes each client of a copy of the configuration.
+#include "support/leaks_expected.hpp"
 #include "support/mock_kafka.hpp"
 
 #include <librdkafka/rdkafkacpp.h>
@@ -78,6 +79,29 @@ EDGESPAN_TEST(kafka_consumers_of_the_cpp_api_are_traced, "kafka") {
   const RdKafka::Headers::Header b3 = headers->get_last("b3");
   TEST_ASSERT_EQUAL(b3_of(spans[1]), text_of(b3.value(), b3.value_size()));
   TEST_ASSERT_EQUAL(RdKafka::ERR_NO_ERROR, consumer->close());
+}
+
+// librdkafka tells of this failure after it has called on_new, and the C++ API then destroys its copy: before
+// 2.13 that would end the process if the copy were traced.
+EDGESPAN_TEST(kafka_a_client_of_the_cpp_api_that_cannot_be_made_fails_and_no_more, "kafka") {
+  Traced traced;
+  const LeaksExpected leaks;
+  for (int round = 0; round < 3; ++round) {
+    const auto conf =
+        traced_conf(traced, {{"group.id", "tests"}, {"partition.assignment.strategy", "nonsense"}});
+    std::string error;
+    TEST_ASSERT_NULL(std::unique_ptr<RdKafka::Producer>{RdKafka::Producer::create(conf.get(), error)}.get());
+    TEST_ASSERT_NOT_EQUAL(error.npos, error.find("partition.assignment.strategy"));
+    TEST_ASSERT_NULL(
+        std::unique_ptr<RdKafka::KafkaConsumer>{RdKafka::KafkaConsumer::create(conf.get(), error)}.get());
+    TEST_ASSERT_NOT_EQUAL(error.npos, error.find("partition.assignment.strategy"));
+    // Mended, it serves, and is traced.
+    TEST_ASSERT_EQUAL(RdKafka::Conf::CONF_OK, conf->set("partition.assignment.strategy", "range", error));
+    const std::unique_ptr<RdKafka::Producer> producer{RdKafka::Producer::create(conf.get(), error)};
+    TEST_ASSERT_NOT_NULL(producer.get());
+    produce(*producer, MockCluster::shared().topic(), "k");
+    TEST_ASSERT_EQUAL_STRING("k", traced.spans(static_cast<std::size_t>(round) + 1).back().tag("kafka.key"));
+  }
 }
 
 }  // namespace

@@ -262,6 +262,20 @@ EDGESPAN_TEST(kafka_copies_of_a_traced_configuration_are_traced, "kafka") {
   }
 }
 
+EDGESPAN_TEST(kafka_a_copy_may_be_destroyed_after_its_client_could_not_be_made, "kafka") {
+  Traced traced;
+  const LeaksExpected leaks;
+  rd_kafka_conf_t* conf = broker_conf();
+  char errstr[256] = "";
+  TEST_ASSERT_EQUAL(RD_KAFKA_CONF_OK, rd_kafka_conf_set(conf, "partition.assignment.strategy", "nonsense",
+                                                        errstr, sizeof errstr));
+  TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR_NO_ERROR, traced.kafka.install(conf));
+  rd_kafka_conf_t* copy = rd_kafka_conf_dup(conf);
+  TEST_ASSERT_NULL(rd_kafka_new(RD_KAFKA_PRODUCER, copy, errstr, sizeof errstr));
+  rd_kafka_conf_destroy(copy);
+  rd_kafka_conf_destroy(conf);
+}
+
 EDGESPAN_TEST(kafka_a_configuration_is_traced_once, "kafka") {
   Traced traced;
   rd_kafka_conf_t* conf = broker_conf();

@@ -62,8 +62,10 @@ class KafkaTracing {
   // interceptors of its own. RD_KAFKA_RESP_ERR__STATE before init(). RD_KAFKA_RESP_ERR__CONFLICT if the
   // configuration is traced already; it stays so.
   //
-  // With a librdkafka before 2.13 do not destroy that configuration, or a copy, after a failed
-  // rd_kafka_new(): leak it. The C++ API destroys its copy, so there a create() that fails ends the process.
+  // Before librdkafka 2.13 do not destroy the configuration itself after a failed rd_kafka_new(): leak it.
+  // Copies may be destroyed, by the C++ API, too: while one is made, a client of it is tried as create()
+  // does, and a copy of which none can be made (a file of certificates is missing) is not traced. One that is spoilt
+  // after it was made is as the configuration itself.
   rd_kafka_resp_err_t install(rd_kafka_conf_t* conf) noexcept;
 
   // The span of the application's own work on a record: a child of the record's context, else of this
