@@ -161,6 +161,29 @@ void run(const Site& site, int handshakes_before) {
 
 }  // namespace sweep
 
+// In a handshake with a server that must be rejected no failed allocation makes it a friend.
+EDGESPAN_TEST(no_failed_allocation_makes_a_stranger_believed, "tls") {
+  using namespace sweep;
+  const Site site(Key::rsa2048);
+  in_child = false;
+  children = 0;
+  worst = good;
+  TlsPeer peer(site.server);
+  Client client(peer, {.roots = root_authority(Key::rsa2048).pem()});  // of the same name
+  watch_allocations(before);
+  const int result = client.open();
+  if (in_child) {
+    const int error = client.report().error;
+    const bool told = error == EDGESPAN_STREAM_NO_MEMORY || error == EDGESPAN_STREAM_UNKNOWN_ROOT;
+    _exit(result == 1 || peer.shaken() ? opened : result >= 0 || !told ? other_reason : good);
+  }
+  watch_allocations(nullptr);
+  TEST_ASSERT_EQUAL_INT(EDGESPAN_STREAM_UNKNOWN_ROOT, result);
+  TEST_MESSAGE("children: " << children << ", first bad allocation: " << first_bad);
+  TEST_ASSERT_EQUAL_INT(good, worst);
+  TEST_ASSERT_TRUE(children > 20);
+}
+
 EDGESPAN_TEST(each_allocation_of_a_full_handshake_may_fail, "tls") { sweep::run(Site(Key::rsa2048), 0); }
 
 EDGESPAN_TEST(each_allocation_of_a_resumed_handshake_may_fail, "tls") { sweep::run(Site(Key::p256), 1); }

@@ -52,11 +52,7 @@ class HttpsCollector {
   HttpsCollector(const HttpsCollector&) = delete;
   HttpsCollector& operator=(const HttpsCollector&) = delete;
   ~HttpsCollector() {
-    ::close(input_);
-    if (child_ > 0) {
-      kill(child_, SIGTERM);
-      waitpid(child_, nullptr, 0);
-    }
+    end();
     std::fclose(output_);
     std::filesystem::remove_all(folder_);
   }
@@ -69,6 +65,14 @@ class HttpsCollector {
     std::string line = text.data();
     line.pop_back();
     return line;
+  }
+  // Ends it. line() then gives what it had said before, and in the end nothing.
+  void end() {
+    if (child_ <= 0) return;
+    ::close(input_);
+    kill(child_, SIGTERM);
+    waitpid(child_, nullptr, 0);
+    child_ = -1;
   }
 
  private:

@@ -2,6 +2,9 @@
 // What must not succeed, and what the operator is told.
 #include "client.hpp"
 
+#include <set>
+#include <vector>
+
 namespace {
 
 using namespace edgespan::test;
@@ -186,9 +189,66 @@ EDGESPAN_TEST(what_is_older_than_1_2_is_refused, "tls") {
         {.chain = {issue({.key = Key::rsa2048}, &root)}, .version_min = version, .version_max = version});
     Client client(peer, {.roots = root.pem()});
     TEST_ASSERT_EQUAL_INT(EDGESPAN_STREAM_TLS, client.open());
+    TEST_ASSERT_EQUAL_INT(40, client.report().alert);  // no suite in common: those offered begin with 1.2
     TEST_ASSERT_TRUE(client.is_idle());
     TEST_ASSERT_TRUE(peer.heard.empty());
   }
+}
+
+// A server that answers with an older version in spite of the suite that it chooses.
+EDGESPAN_TEST(an_answer_in_an_older_version_is_refused, "tls") {
+  const Identity root = root_authority();
+  const Server server{.chain = {issue({}, &root)}, .version_max = TLS1_2_VERSION};
+  std::string said;
+  {
+    TlsPeer peer(server);
+    Client client(peer, {.roots = root.pem()});
+    TEST_ASSERT_EQUAL_INT(1, client.open());
+    said = peer.given;
+  }
+  constexpr std::size_t version_at = 5 + 4;  // in ServerHello, behind the heads of record and message
+  TEST_ASSERT_EQUAL_STRING("\x03\x03", said.substr(version_at, 2));
+  for (const char minor : {'\x03', '\x02', '\x01', '\x00'}) {
+    said[version_at + 1] = minor;
+    Replay peer(said);
+    Client client(peer, {.roots = root.pem()});
+    client.clock.random.seed(1);
+    TEST_ASSERT_EQUAL_INT(minor == '\x03' ? 1 : EDGESPAN_STREAM_TLS, client.open());
+    if (minor == '\x03') continue;
+    TEST_ASSERT_TRUE(peer.taken.ends_with("\x02\x46"));  // protocol_version, fatal
+    TEST_ASSERT_TRUE(client.is_idle());
+  }
+}
+
+// What a ClientHello offers, in the order of its list.
+std::vector<unsigned> suites_in(const std::string& hello) {
+  const auto byte = [&](std::size_t at) {
+    return static_cast<unsigned>(static_cast<unsigned char>(hello.at(at)));
+  };
+  const std::size_t session = 5 + 4 + 2 + 32;  // behind record, message, version and random
+  std::size_t at = session + 1 + byte(session);
+  std::vector<unsigned> suites;
+  for (const std::size_t end = at + 2 + byte(at) * 256 + byte(at + 1); (at += 2) < end;) {
+    suites.push_back(byte(at) * 256 + byte(at + 1));
+  }
+  return suites;
+}
+
+EDGESPAN_TEST(what_is_offered_has_forward_secrecy_and_authenticated_encryption, "tls") {
+  const Identity root = root_authority();
+  TlsPeer peer({.chain = {issue({}, &root)}});
+  Client client(peer, {.roots = root.pem()});
+  TEST_ASSERT_EQUAL_INT(1, client.open());
+  const std::vector<unsigned> offered = suites_in(peer.taken);
+  // ECDHE with ECDSA or RSA, in AES-GCM and ChaCha20; those of TLS 1.3; "no renegotiation", which is no
+  // suite.
+  const std::set<unsigned> good{0xC02B, 0xC02C, 0xC02F, 0xC030, 0xCCA8,
+                                0xCCA9, 0x1301, 0x1302, 0x1303, 0x00FF};
+  for (const unsigned suite : offered) {
+    TEST_CONTEXT("suite = " << suite);
+    TEST_ASSERT_EQUAL(1, good.count(suite));
+  }
+  TEST_ASSERT_GREATER_OR_EQUAL(6, offered.size());
 }
 
 EDGESPAN_TEST(weak_ciphers_are_not_offered, "tls") {

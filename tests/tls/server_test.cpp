@@ -108,11 +108,13 @@ EDGESPAN_TEST(no_span_goes_to_a_collector_whose_certificate_is_rejected, "tls") 
   };
   for (const Case& each : {Case{site, other.root, EDGESPAN_STREAM_UNKNOWN_ROOT},
                            Case{other, other.root, EDGESPAN_STREAM_WRONG_HOST}}) {
-    const HttpsCollector collector(each.server.chain, "");
+    HttpsCollector collector(each.server.chain, "");
     Agent agent(collector.url(), each.root);
     const SendResult result = agent.offer("spans");
     TEST_ASSERT_TRUE(result.outcome == Outcome::untrusted);
     TEST_ASSERT_EQUAL_INT(each.error, agent.tls.report().error);
+    collector.end();
+    TEST_ASSERT_EQUAL_STRING("", collector.line());  // it has had no request
   }
 }
 

@@ -120,6 +120,7 @@ void MemoryStream::close() {
 TlsPeer::TlsPeer(const Server& server) : context_(SSL_CTX_new(TLS_server_method()), SSL_CTX_free) {
   SSL_CTX* const context = context_.get();
   SSL_CTX_set_security_level(context, 0);  // a server of the past offers what OpenSSL of today would not
+  SSL_CTX_set_dh_auto(context, 1);         // else no DHE, whoever offers it
   check(SSL_CTX_set_min_proto_version(context, server.version_min) == 1, "no lowest version");
   check(SSL_CTX_set_max_proto_version(context, server.version_max) == 1, "no highest version");
   check(SSL_CTX_use_certificate(context, server.chain.at(0).certificate.get()) == 1, "no certificate");
