@@ -39,6 +39,9 @@ missing_packages() {
   if [ "$1" = bench ]; then
     header benchmark/benchmark.h || echo libbenchmark-dev
   fi
+  if [ "$1" = cost ]; then
+    have qemu-x86_64 || echo qemu-user  # qemu-user-static takes no plugins
+  fi
   if [ "$1" = interop ]; then
     # Ubuntu 22.04's default is Java 11, which is too old.
     have javac || if grep -qs '^VERSION_CODENAME=jammy' /etc/os-release; then
@@ -75,7 +78,7 @@ missing_cross_packages() {
   esac
 }
 
-# install_packages build|bench|interop, or cross TOOLCHAIN. Speaks on stderr: stdout belongs to the tool.
+# install_packages build|bench|cost|interop, or cross TOOLCHAIN. Speaks on stderr: stdout belongs to the tool.
 install_packages() {
   # What was configured once has its packages; to ask again would slow every call down.
   if [ "$1" = build ] && [ -f "$build/build.ninja" ]; then return 0; fi

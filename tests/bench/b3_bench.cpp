@@ -4,7 +4,7 @@
 #include <edgespan/b3_headers.hpp>
 
 #include "bench/floor_b3.hpp"
-#include "bench/workload.hpp"
+#include "bench/measure.hpp"
 #include "core/b3_impl.hpp"
 
 #include <array>

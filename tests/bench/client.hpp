@@ -6,7 +6,7 @@
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
 
-#include "bench/workload.hpp"
+#include "bench/measure.hpp"
 
 #include <initializer_list>
 #include <string>

@@ -2,7 +2,7 @@
 // The price of a span must depend neither on how many there were nor on the ring's size. In every row five
 // spans are recorded and then taken out, again and again, so that a row differs from its like in that one
 // number alone.
-#include "bench/workload.hpp"
+#include "bench/measure.hpp"
 
 #include <algorithm>
 #include <optional>

@@ -6,20 +6,31 @@
 
 #include <edgespan/context.hpp>
 
-#include <ctime>
-
 #include <atomic>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 
+#ifdef EDGESPAN_NO_THREADS
+#define EDGESPAN_FLOOR_THREAD_LOCAL
+#else
+#include <ctime>
+#define EDGESPAN_FLOOR_THREAD_LOCAL thread_local
+#endif
+
 namespace edgespan::bench::floor {
 
+#ifdef EDGESPAN_NO_THREADS
+inline constexpr std::uint32_t ring_bytes = 2'048;
+std::uint64_t now_us() noexcept;  // whoever asks on a board without a system has a clock
+#else
+inline constexpr std::uint32_t ring_bytes = 262'144;
 inline std::uint64_t now_us() noexcept {
   timespec now;
   clock_gettime(CLOCK_BOOTTIME, &now);
-  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000 + static_cast<std::uint64_t>(now.tv_nsec) / 1'000;
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000 + static_cast<std::uint32_t>(now.tv_nsec) / 1'000;
 }
+#endif
 
 // xoshiro256**, one a thread: any thread may trace.
 struct Random {
@@ -37,7 +48,7 @@ struct Random {
   }
 };
 
-inline constinit thread_local Random random{};
+inline constinit EDGESPAN_FLOOR_THREAD_LOCAL Random random{};
 
 // Word by word, as it was written: a wider load of what was just stored in words would wait for them.
 inline void copy(const Context& from, Context& to) noexcept {
@@ -55,7 +66,7 @@ inline void copy(const Context& from, Context& to) noexcept {
 // A ring for one thread's spans: one claim, one copy, one store that shows it. A record is its size and the
 // place of its time stamp, then its bytes, in whole words.
 struct Ring {
-  static constexpr std::uint32_t bytes = 262'144;
+  static constexpr std::uint32_t bytes = ring_bytes;
   static constexpr std::uint32_t step(std::uint32_t size) noexcept { return 4 + (size + 3) / 4 * 4; }
 
   // Null if what was not read yet leaves no room.

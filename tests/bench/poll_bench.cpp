@@ -8,8 +8,7 @@
 #include <edgespan/kafka.hpp>
 
 #include "bench/client.hpp"
-#include "bench/floor_b3.hpp"
-#include "bench/floor_span.hpp"
+#include "bench/floor_poll.hpp"
 
 #include <dlfcn.h>
 
@@ -184,30 +183,12 @@ void poll_base(benchmark::State& state, bool next_span) {
       [] {});
 }
 
-// What a poll gives to the application: its messages and the contexts of their spans.
-struct FloorPolled {
-  const rd_kafka_message_t* message;
-  Context context;
-};
-
-// One record; between two of them stand the client's calls.
-[[gnu::noinline]] void poll_one(floor::Ring& ring, const floor::Header& header, std::uint64_t now_us,
-                                std::string_view topic_name, char* text, Context& polled) noexcept {
-  const B3Extraction found = floor::read_headers(&header, 1);
-  if (found.kind != B3Extraction::Kind::ids) return;
-  floor::copy(found.context, polled);
-  polled.parent_id = found.context.span_id;
-  polled.span_id = floor::random.next();
-  floor::write_short<floor::Vector>(polled, text);
-  if (polled.sampled()) floor::record_poll(ring, polled, now_us, topic_name);
-}
-
 void poll_floor(benchmark::State& state, bool next_span) {
   Records& records = Records::shared();
   auto ring = std::make_unique<floor::Ring>();
   std::vector<floor::Header> headers(poll_records);
   for (std::size_t i = 0; i < poll_records; ++i) headers_of(records.fetched.messages[i], headers[i]);
-  std::vector<FloorPolled> polled(poll_records);
+  std::vector<floor::Polled> polled(poll_records);
   std::array<char, header_bytes> text{};
   std::uint32_t size = 0;
   measure_batches(
@@ -218,10 +199,10 @@ void poll_floor(benchmark::State& state, bool next_span) {
           const rd_kafka_message_t* const message = records.fetched.messages[i];
           if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) continue;
           polled[i].message = message;
-          poll_one(*ring, headers[i], now_us, hidden(topic), text.data(), polled[i].context);
+          floor::poll_one(*ring, headers[i], now_us, hidden(topic), text.data(), polled[i].context);
           benchmark::DoNotOptimize(text);
         }
-        for (const FloorPolled& record : polled) {
+        for (const floor::Polled& record : polled) {
           if (!next_span) break;
           const floor::Open open = floor::start(record.context);
           const std::string_view record_key{static_cast<const char*>(record.message->key),

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A span of the application's own, from its start until it lies encoded in the ring; and the way out again.
+#include "bench/floor_drain.hpp"
 #include "bench/floor_span.hpp"
-#include "bench/workload.hpp"
+#include "bench/measure.hpp"
 #include "support/decoded_span.hpp"
 
 #include <atomic>
@@ -82,29 +83,6 @@ void drain(benchmark::State& state) {
   agent.check();
 }
 
-// A copy and a true time for each that was committed, as long as they fit; a place that was read is fit for
-// the next claim.
-[[gnu::noinline]] std::size_t drain_ring(floor::Ring& ring, std::span<std::byte> batch) noexcept {
-  const std::uint64_t offset_us = floor::now_us();
-  std::byte* in = ring.memory;
-  std::size_t used = 0;
-  while (true) {
-    std::atomic_ref<std::uint32_t> header{*reinterpret_cast<std::uint32_t*>(in)};
-    const std::uint32_t seen = header.load(std::memory_order_acquire);
-    const std::uint32_t size = seen & 0xFFFF;
-    if (size == 0 || size > batch.size() - used) return used;
-    std::byte* const out = &batch[used];
-    std::memcpy(out, in + 4, size);
-    std::uint64_t start_us;
-    std::memcpy(&start_us, out + (seen >> 16), 8);
-    start_us += offset_us;
-    std::memcpy(out + (seen >> 16), &start_us, 8);
-    header.store(0, std::memory_order_relaxed);
-    in += floor::Ring::step(size);
-    used += size;
-  }
-}
-
 void drain_floor(benchmark::State& state) {
   auto ring = std::make_unique<floor::Ring>();
   std::vector<std::byte> batch(65'536);
@@ -119,7 +97,7 @@ void drain_floor(benchmark::State& state) {
   measure_batches(
       state, batch_spans,
       [&] {
-        bytes = drain_ring(*hidden(ring.get()), batch);
+        bytes = floor::drain_ring(*hidden(ring.get()), batch);
         benchmark::ClobberMemory();
       },
       refill);

@@ -4,7 +4,7 @@
 // rather full, so that no span is refused: a refusal is cheap.
 #include <edgespan/reporter.hpp>
 
-#include "bench/workload.hpp"
+#include "bench/measure.hpp"
 
 #include <ctime>
 

@@ -20,13 +20,13 @@ import sys
 import textwrap
 
 import linkmap
+import page
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, 'tests', 'memory'))
 import stack  # pylint: disable=wrong-import-position
 
-TABLE = os.path.join(ROOT, 'boards', 'FOOTPRINT.md')
-README = os.path.join(ROOT, 'README.md')
+README_TABLE = '| board | core |'
 # Agent objects that a program has one of; their sizes and the budget's are its memory.
 OBJECTS = ('memory', 'tracing', 'reporter', 'kafka', 'zipkin', 'port')
 AGENT = ('core', 'nanopb', 'http', 'kafka', 'port', 'tls', 'gzip')
@@ -180,8 +180,8 @@ def code(row):
 
 # FOOTPRINT.md: one section a board, `## board`, a line `compiler`, a table of parts, a line of memory, and a paragraph
 # for each title of figures.
-def section(board, with_compiler, rows, ram, found):
-    lines = [f'## {board}', '', f'Compiler: {with_compiler}', '',
+def section(with_compiler, rows, ram, found):
+    lines = [f'Compiler: {with_compiler}', '',
              '| part | text | rodata | data | bss |', '|---|--:|--:|--:|--:|']
     for part in sorted(rows, key=ORDER.index):
         lines.append(f'| {part} | ' + ' | '.join(f'{rows[part][kind]:,}' for kind in linkmap.KINDS) + ' |')
@@ -195,19 +195,18 @@ def section(board, with_compiler, rows, ram, found):
 
 
 def committed():
-    """(text before the first board, {board: (compiler, rows, ram, figures)})"""
-    with open(TABLE, encoding='utf-8') as file:
-        parts = re.split(r'^## ', file.read(), flags=re.M)
+    """{board: (compiler, rows, ram, figures)}"""
     boards = {}
-    for text in parts[1:]:
-        board = text.split('\n', 1)[0].strip()
+    for board, text in page.read()[1].items():
+        ram = re.search(r'^Memory: ([\d,]+) bytes of the budget, ([\d,]+)', text, re.M)
+        if ram is None:
+            continue  # of no board
         rows = {}
         for part, *sizes in re.findall(r'^\| ([\w ]+)' + r' \| (-?[\d,]+)' * 4 + r' \|$', text, re.M):
             rows[part] = dict(zip(linkmap.KINDS, (int(n.replace(',', '')) for n in sizes)))
-        ram = re.search(r'^Memory: ([\d,]+) bytes of the budget, ([\d,]+)', text, re.M)
         boards[board] = (re.search(r'^Compiler: (.*)$', text, re.M).group(1), rows,
                          tuple(int(n.replace(',', '')) for n in ram.groups()), committed_figures(text))
-    return parts[0], boards
+    return boards
 
 
 def committed_figures(text):
@@ -246,7 +245,7 @@ def grown_figures(board, found, then):
 def compare(build):
     """Sentences about what is worse than what was committed."""
     board, with_compiler, rows, ram, found = measure(build)
-    _, boards = committed()
+    boards = committed()
     if board not in boards:
         return [f'{board}: not in boards/FOOTPRINT.md']
     then_compiler, then, then_ram, then_found = boards[board]
@@ -271,15 +270,9 @@ def compare(build):
     return worse
 
 
-def short_form_differs():
-    """Whether README.md has other figures than boards/FOOTPRINT.md."""
-    with open(README, encoding='utf-8') as file:
-        return '\n'.join(short(committed()[1])) not in file.read()
-
-
 def check(builds):
     worse, compared = [], False
-    if short_form_differs():
+    if not page.readme_has(short(committed())):
         worse.append('README.md has other figures than boards/FOOTPRINT.md')
     for build in builds:
         found = compare(build)
@@ -303,24 +296,18 @@ def short(boards):
 
 
 def write(builds):
-    head, boards = committed()
+    head, sections = page.read()
     for build in builds:
         board, *measured = measure(build)
-        boards[board] = tuple(measured)
-    boards = dict(sorted(boards.items()))
-    with open(TABLE, 'w', encoding='utf-8') as file:
-        file.write(head + '\n'.join(section(board, *measured) for board, measured in boards.items()))
-    with open(README, encoding='utf-8') as file:
-        readme = file.read()
-    table = re.compile(r'^\| board \| core \|.*\n(?:\|.*\n)+', re.MULTILINE)
-    with open(README, 'w', encoding='utf-8') as file:
-        file.write(table.sub(lambda _: '\n'.join(short(boards)) + '\n', readme))
+        sections[board] = section(*measured)
+    page.write(head, sections)
+    page.write_readme(README_TABLE, short(committed()))
     return 0
 
 
 def main(arguments):
     if arguments[:1] == ['print']:
-        print('\n'.join(short(committed()[1])))
+        print('\n'.join(short(committed())))
         return 0
     if arguments[:1] == ['check'] and arguments[1:]:
         return check(arguments[1:])

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Floors of sends that meet a limit.
+#pragma once
+
+#include <librdkafka/rdkafka.h>
+
+#include "bench/floor_send.hpp"
+#include "cost/floor_core.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+namespace edgespan::cost::floor {
+
+// A message that finds its place in the table taken: its span ends at once.
+[[gnu::noinline]] inline std::uint32_t sent_unheld(SendTracing& tracing, const rd_kafka_message_t* message,
+                                                   char* text, std::string_view topic) noexcept {
+  const Context ids = tracing.next(thread_scope);
+  write_short<Vector>(ids, text);
+  if (!ids.sampled() || tracing.of(reinterpret_cast<std::uintptr_t>(message)).own(0)) return 0;
+  count_drop();
+  return record(tracing.ring, ids, {now_us(), 1}, {static_cast<const char*>(message->key), message->key_len},
+                topic);
+}
+
+// A refusal like others before it: one more of this topic and this error.
+struct Refused {
+  std::string_view topic;
+  rd_kafka_resp_err_t error;
+  std::atomic<std::uint32_t> count{0};
+};
+[[gnu::noinline]] inline bool refused(Refused& known, std::string_view topic,
+                                      rd_kafka_resp_err_t error) noexcept {
+  count_drop();
+  if (known.error != error || known.topic.size() != topic.size() ||
+      std::memcmp(known.topic.data(), topic.data(), topic.size()) != 0) {
+    return false;
+  }
+  known.count.fetch_add(1, std::memory_order_relaxed);
+  return true;
+}
+
+}  // namespace edgespan::cost::floor

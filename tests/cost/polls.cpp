@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// What tracing adds to a poll of 100 records, each with a `b3` header, for one record. The floor makes the
+// same calls of the client.
+#include "bench/floor_poll.hpp"
+#include "cost/floor_core.hpp"
+#include "cost/kafka_subject.hpp"
+
+#include <array>
+#include <chrono>
+
+namespace edgespan::cost {
+namespace {
+
+using namespace bench;
+
+constexpr Rounds polls{.stretches = 2, .each = client::messages};
+
+void poll(std::string_view operation, bool next_span) {
+  KafkaSubject agent;
+  TracingConsumer consumer{agent.kafka, client::handle(), agent.kafka_memory.consumer};
+  client::replay_messages();
+  count_batches(
+      operation, edgespan_peer, polls,
+      [&] {
+        for (ConsumerRecord& record : consumer.poll(std::chrono::milliseconds{0})) {
+          if (!next_span) continue;
+          agent.kafka.next_span(record).name("process").finish();
+        }
+      },
+      [&] {
+        agent.drain();
+        client::replay_messages();
+      });
+  must(agent.tracing.books().finished == (polls.stretches + 1) * polls.each * (next_span ? 2U : 1U),
+       "a span a record");
+  agent.check();
+}
+
+floor::Header header_of(rd_kafka_headers_t* list) {
+  const char* name = nullptr;
+  const void* value = nullptr;
+  std::size_t size = 0;
+  (void)rd_kafka_header_get_all(list, 0, &name, &value, &size);
+  return {{name, 2}, {static_cast<const char*>(value), size}};
+}
+
+void poll_floor(std::string_view operation, bool next_span) {
+  floor::Ring& ring = floor::fresh_ring();
+  static std::array<floor::Polled, client::messages> polled;
+  std::array<char, floor::short_bytes> text{};
+  std::uint32_t size = 0;
+  client::replay_messages();
+  count_batches(
+      operation, floor_peer, polls,
+      [&] {
+        const std::uint64_t now_us = floor::now_us();
+        std::size_t used = 0;
+        while (rd_kafka_message_t* const message = rd_kafka_consumer_poll(client::handle(), 0)) {
+          if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) continue;
+          rd_kafka_headers_t* list = nullptr;
+          (void)rd_kafka_message_headers(message, &list);
+          floor::Polled& place = polled[used++];
+          place.message = message;
+          floor::poll_one(ring, header_of(list), now_us, hidden(topic), text.data(), place.context);
+          (void)rd_kafka_header_remove(list, "b3");
+          (void)rd_kafka_header_add(list, "b3", 2, text.data(), text.size());
+        }
+        for (std::size_t i = 0; next_span && i < used; ++i) {
+          rd_kafka_headers_t* list = nullptr;
+          (void)rd_kafka_message_headers(polled[i].message, &list);
+          const floor::Open open = floor::start(polled[i].context);
+          const std::string_view record_key{static_cast<const char*>(polled[i].message->key),
+                                            polled[i].message->key_len};
+          size = floor::finish_process(ring, open, record_key, hidden(topic));
+        }
+        for (std::size_t i = 0; i < used; ++i) {
+          rd_kafka_message_destroy(const_cast<rd_kafka_message_t*>(polled[i].message));
+        }
+      },
+      [&] {
+        must(polled.back().context.valid() && (size != 0) == next_span, "the floor's poll");
+        ring.clear();
+        client::replay_messages();
+      });
+}
+
+}  // namespace
+
+void count_polls() {
+  poll("poll_record", false);
+  poll_floor("poll_record", false);
+  poll("poll_next_span", true);
+  poll_floor("poll_next_span", true);
+}
+
+}  // namespace edgespan::cost
