@@ -127,7 +127,10 @@ struct Vector {
     const uint8x16_t table = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
     const uint8x16_t both = vcombine_u8(vshr_n_u8(bytes, 4), vand_u8(bytes, vdup_n_u8(0x0f)));
     const uint8x16_t chars = vqtbl1q_u8(table, both);
-    vst2_u8(reinterpret_cast<std::uint8_t*>(text), {{vget_low_u8(chars), vget_high_u8(chars)}});
+    uint8x8x2_t pairs;
+    pairs.val[0] = vget_low_u8(chars);
+    pairs.val[1] = vget_high_u8(chars);
+    vst2_u8(reinterpret_cast<std::uint8_t*>(text), pairs);
   }
 };
 #else
@@ -223,8 +226,10 @@ bool is(const char* text, const char (&name)[Size]) noexcept {
 }
 
 // gcc does not see that `parts` guards what was not written.
+#ifndef __clang__
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 // One pass by the length of a name. Which headers a record has nobody knows beforehand: all rows ask this.
 inline B3Extraction read_headers(const Header* headers, std::size_t count) noexcept {
   B3Extraction found;
@@ -263,7 +268,9 @@ inline B3Extraction read_headers(const Header* headers, std::size_t count) noexc
   }
   return found;
 }
+#ifndef __clang__
 #pragma GCC diagnostic pop
+#endif
 
 [[gnu::noinline]] inline B3Extraction extract(const Header* headers, std::size_t count) noexcept {
   return read_headers(headers, count);

@@ -63,7 +63,7 @@ void poll_floor(std::string_view operation, bool next_span) {
           place.message = message;
           floor::poll_one(ring, header_of(list), now_us, hidden(topic), text.data(), place.context);
           (void)rd_kafka_header_remove(list, "b3");
-          (void)rd_kafka_header_add(list, "b3", 2, text.data(), text.size());
+          (void)rd_kafka_header_add(list, "b3", 2, text.data(), static_cast<ssize_t>(text.size()));
         }
         for (std::size_t i = 0; next_span && i < used; ++i) {
           rd_kafka_headers_t* list = nullptr;

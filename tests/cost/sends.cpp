@@ -37,7 +37,7 @@ void send(std::string_view operation, const TracingConfig& config, const Context
 
 void add_header(rd_kafka_message_t* message, const Text& text) {
   rd_kafka_headers_t* const list = rd_kafka_headers_new(1);
-  (void)rd_kafka_header_add(list, "b3", 2, text.data(), text.size());
+  (void)rd_kafka_header_add(list, "b3", 2, text.data(), static_cast<ssize_t>(text.size()));
   rd_kafka_message_set_headers(message, list);
 }
 
