@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "chain_check.hpp"
 
+#include <algorithm>
+#include <array>
+#include <span>
+
 namespace edgespan::mbedtls {
 namespace {
 
@@ -22,6 +26,25 @@ constexpr std::size_t rank(int error) noexcept {
   std::size_t at = 0;
   while (at < std::size(reasons) && reasons[at].error != error) ++at;
   return at;
+}
+
+bool has_address(const mbedtls_x509_crt& certificate, std::span<const unsigned char> address) noexcept {
+  for (const mbedtls_x509_sequence* name = &certificate.subject_alt_names; name != nullptr;
+       name = name->next) {
+    const bool is_address = (name->buf.tag & MBEDTLS_ASN1_TAG_VALUE_MASK) == MBEDTLS_X509_SAN_IP_ADDRESS;
+    if (!is_address || name->buf.len != address.size()) continue;
+    if (std::equal(address.begin(), address.end(), name->buf.p)) return true;
+  }
+  return false;
+}
+
+// A host that is an address is named by an iPAddress among the alternative names, and by nothing else (RFC
+// 9110, 4.3.5). mbedTLS takes it from a DNS name, and from the common name, too: names that an authority need
+// not have checked as an address.
+bool names_host(const mbedtls_x509_crt& certificate, const char* host) noexcept {
+  std::array<unsigned char, 16> address{};
+  const std::size_t bytes = mbedtls_x509_crt_parse_cn_inet_pton(host, address.data());
+  return bytes == 0 || has_address(certificate, std::span(address).first(bytes));
 }
 
 }  // namespace
@@ -48,6 +71,9 @@ int on_certificate(void* context, mbedtls_x509_crt* certificate, int depth, std:
     validity.until = certificate->valid_to;
   }
   state.chain_seen = true;
+  if (depth == 0 && !names_host(*certificate, state.kept.host.data())) {
+    *flags |= MBEDTLS_X509_BADCERT_CN_MISMATCH;
+  }
   add_flags(state.fault, *flags, depth);
   return 0;
 }

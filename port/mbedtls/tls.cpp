@@ -78,6 +78,7 @@ Result Tls::init(std::span<std::byte> arena, const edgespan_stream& inner, const
     result = configure(*state_, config);
   }
   count_arena();
+  roots_skipped_.store(state_ != nullptr ? state_->roots_skipped : 0, relaxed);
   if (result == Result::ok) return result;
   if (edgespan_arena_now().failed != 0) result = Result::no_memory;
   stop();
@@ -124,8 +125,8 @@ Report Tls::report() const noexcept {
 }
 
 Counters Tls::counters() const noexcept {
-  return {handshakes_.load(relaxed), resumed_.load(relaxed), failures_.load(relaxed),
-          arena_blocks_.load(relaxed), arena_high_water_.load(relaxed)};
+  return {handshakes_.load(relaxed),   resumed_.load(relaxed),       failures_.load(relaxed),
+          arena_blocks_.load(relaxed), roots_skipped_.load(relaxed), arena_high_water_.load(relaxed)};
 }
 
 int Tls::open(const char* host, std::uint16_t port) noexcept {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tls_setup.hpp"
 
+#include "arena.h"
 #include "chain_check.hpp"
 #include "platform.hpp"
 
@@ -27,16 +28,40 @@ bool is_der(Encoded encoded) noexcept {
          (encoded[1] & std::byte{0xC0}) == std::byte{0x80};
 }
 
-// Adds all certificates to `chain`. False: one cannot be read.
-bool read_certificates(mbedtls_x509_crt& chain, Encoded encoded) noexcept {
-  if (!is_der(encoded)) return mbedtls_x509_crt_parse(&chain, data(encoded), encoded.size()) == 0;
-  mbedtls_x509_crt* last = &chain;
+// The size of the element of DER that `encoded` begins with; 0 if that is no SEQUENCE, or not whole.
+std::size_t der_bytes(Encoded encoded) noexcept {
+  auto* at = const_cast<unsigned char*>(data(encoded));  // only read
+  const unsigned char* const begin = at;
+  std::size_t body = 0;
+  constexpr int sequence = MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SEQUENCE;
+  if (mbedtls_asn1_get_tag(&at, begin + encoded.size(), &body, sequence) != 0) return 0;
+  return static_cast<std::size_t>(at - begin) + body;
+}
+
+// Adds the certificates to `chain`. Returns how many of them cannot be read; below 0 if none can, or if it
+// cannot be told where one ends.
+int read_certificates(mbedtls_x509_crt& chain, Encoded encoded) noexcept {
+  if (!is_der(encoded)) return mbedtls_x509_crt_parse(&chain, data(encoded), encoded.size());
+  int unreadable = 0;
   while (!encoded.empty()) {
-    if (mbedtls_x509_crt_parse_der_nocopy(&chain, data(encoded), encoded.size()) != 0) return false;
-    while (last->next != nullptr) last = last->next;
-    encoded = encoded.subspan(last->raw.len);
+    const std::size_t bytes = der_bytes(encoded);
+    if (bytes == 0) return -1;
+    if (mbedtls_x509_crt_parse_der_nocopy(&chain, data(encoded), bytes) != 0) ++unreadable;
+    encoded = encoded.subspan(bytes);
   }
-  return true;
+  return chain.raw.len != 0 ? unreadable : -1;
+}
+
+// A bundle such as a system's own holds roots of kinds that this TLS does not know: signed with SHA-1, keys
+// of other curves. They are not trusted, and the others are.
+Result read_roots(Tls::State& state, Encoded roots) noexcept {
+  const int unreadable = roots.empty() ? -1 : read_certificates(state.roots, roots);
+  if (edgespan_arena_now().failed != 0)
+    return Result::no_memory;  // what lacked memory is not of another kind
+  if (unreadable < 0) return Result::bad_roots;
+  state.roots_skipped = static_cast<std::uint32_t>(unreadable);
+  mbedtls_ssl_conf_ca_chain(&state.config, &state.roots, nullptr);
+  return Result::ok;
 }
 
 Result read_own(Tls::State& state, const Config& config) noexcept {
@@ -44,7 +69,7 @@ Result read_own(Tls::State& state, const Config& config) noexcept {
   auto* clock = const_cast<edgespan_clock*>(state.clock);
   unsigned char probe = 0;
   if (random_bytes(clock, &probe, 1) != 0) return Result::no_entropy;
-  if (!read_certificates(state.certificate, config.certificate)) return Result::bad_certificate;
+  if (read_certificates(state.certificate, config.certificate) != 0) return Result::bad_certificate;
   const bool good_key = !config.key.empty() &&
                         mbedtls_pk_parse_key(&state.key, data(config.key), config.key.size(), nullptr, 0,
                                              random_bytes, clock) == 0 &&
@@ -87,8 +112,7 @@ Result configure(Tls::State& state, const Config& config) noexcept {
 #if EDGESPAN_TLS_IN_BYTES < 16384
   mbedtls_ssl_conf_max_frag_len(&ssl, fragment_code());
 #endif
-  if (config.roots.empty() || !read_certificates(state.roots, config.roots)) return Result::bad_roots;
-  mbedtls_ssl_conf_ca_chain(&ssl, &state.roots, nullptr);
+  if (const Result result = read_roots(state, config.roots); result != Result::ok) return result;
   return read_own(state, config);
 }
 

@@ -53,6 +53,7 @@ struct Tls::State {
   mbedtls_x509_crt certificate;
   mbedtls_pk_context key;
 
+  std::uint32_t roots_skipped = 0;
   KeptSession kept;
   Phase phase = Phase::closed;
 

@@ -93,7 +93,7 @@ Identity issue(const Wanted& wanted, const Identity* issuer) {
                 wanted.authority ? "critical,keyCertSign" : "digitalSignature");
   add_extension(certificate, by, NID_subject_alt_name, wanted.names);
   add_extension(certificate, by, NID_ext_key_usage, wanted.usage);
-  check(X509_sign(certificate, by_key, EVP_sha256()) > 0, "not signed");
+  check(X509_sign(certificate, by_key, wanted.sha1 ? EVP_sha1() : EVP_sha256()) > 0, "not signed");
   return made;
 }
 

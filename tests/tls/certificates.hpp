@@ -23,6 +23,7 @@ struct Wanted {
   std::int64_t until_s = now_s + 300 * day_s;
   bool authority = false;
   std::string usage = "serverAuth";  // extendedKeyUsage; empty: none
+  bool sha1 = false;                 // signed with SHA-1, which the client does not know
 };
 
 // A certificate and its key. The pointers live as long as this.

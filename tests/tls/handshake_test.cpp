@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What succeeds, with OpenSSL as the server.
+#include <fstream>
+#include <iterator>
 #include <utility>
 
 #include "client.hpp"
@@ -101,6 +103,69 @@ EDGESPAN_TEST(a_numeric_host_is_checked_against_the_addresses, "tls") {
   TEST_ASSERT_EQUAL_INT(1, client.open("127.0.0.1"));
   client.close();
   TEST_ASSERT_EQUAL_INT(EDGESPAN_STREAM_WRONG_HOST, client.open("127.0.0.2"));
+}
+
+// A name that looks like an address is none: an authority checks it as a name, if at all.
+EDGESPAN_TEST(an_address_is_taken_from_the_alternative_names_and_as_an_address_alone, "tls") {
+  struct Case {
+    const char* name;
+    const char* names;
+    const char* host;
+    bool good;
+  };
+  constexpr Case cases[] = {
+      {"127.0.0.1", "", "127.0.0.1", false},
+      {"127.0.0.1", "DNS:127.0.0.1", "127.0.0.1", false},
+      {"x", "DNS:127.0.0.1,IP:127.0.0.2", "127.0.0.1", false},
+      {"x", "DNS:*.0.0.1", "127.0.0.1", false},
+      {"x", "DNS:x,IP:10.0.0.1,IP:127.0.0.1", "127.0.0.1", true},
+      {"::1", "", "::1", false},
+      {"x", "IP:::1", "::1", true},
+      {"x", "IP:::1", "0:0:0:0:0:0:0:1", true},
+      {"x", "IP:2001:db8::1", "::1", false},
+      {"x", "IP:0.0.0.1", "::1", false},
+      {"127.0.0.1", "", "collector.example", false},
+      {"collector.example", "", "collector.example", true},  // a name may still stand alone
+  };
+  const Identity root = root_authority();
+  for (const Case& c : cases) {
+    TEST_CONTEXT(c.name << " " << c.names << " for " << c.host);
+    TlsPeer peer({.chain = {issue({.name = c.name, .names = c.names}, &root)}});
+    Client client(peer, {.roots = root.pem()});
+    TEST_ASSERT_EQUAL_INT(c.good ? 1 : EDGESPAN_STREAM_WRONG_HOST, client.open(c.host));
+  }
+}
+
+// As a system's own bundle holds them.
+EDGESPAN_TEST(roots_of_an_unknown_kind_are_skipped_and_counted, "tls") {
+  const Site site;
+  const Identity old =
+      issue({.name = "old", .names = "", .authority = true, .usage = "", .sha1 = true}, nullptr);
+  TlsPeer peer(site.server);
+  for (const std::string& roots :
+       {old.pem() + site.root.pem(), site.root.pem() + old.pem() + "no certificate",
+        "# text\n" + old.pem() + "# more text\n" + site.root.pem()}) {
+    Client client(peer, {.roots = roots});
+    TEST_ASSERT_TRUE(client.started == Result::ok);
+    TEST_ASSERT_EQUAL_UINT32(1, client.tls.counters().roots_skipped);
+    TEST_ASSERT_EQUAL_INT(1, client.open());
+  }
+  check_der_roots(site, old.der() + site.root.der() + old.der());
+  TEST_ASSERT_TRUE(Client(peer, {.roots = old.pem()}).started == Result::bad_roots);
+  Client sound(peer, site.trust());
+  TEST_ASSERT_EQUAL_UINT32(0, sound.tls.counters().roots_skipped);
+}
+
+// This machine's own, if it has one.
+EDGESPAN_TEST(the_trust_store_of_a_system_is_a_file_of_roots, "tls") {
+  std::ifstream file("/etc/ssl/certs/ca-certificates.crt");
+  const std::string store{std::istreambuf_iterator<char>{file}, {}};
+  if (store.empty()) return;
+  const Site site;
+  TlsPeer peer(site.server);
+  Client client(peer, {.roots = store + site.root.pem()}, edgespan::mbedtls::arena_bytes + 2 * store.size());
+  TEST_ASSERT_TRUE(client.started == Result::ok);
+  TEST_ASSERT_EQUAL_INT(1, client.open());
 }
 
 EDGESPAN_TEST(roots_may_be_several_and_in_either_encoding, "tls") {

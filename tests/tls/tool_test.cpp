@@ -187,6 +187,17 @@ EDGESPAN_TEST(doctor_tells_what_is_wrong_with_a_certificate, "tls") {
   wrong_by_s = 0;
 }
 
+EDGESPAN_TEST(doctor_tells_how_many_roots_of_a_bundle_it_cannot_read, "tls") {
+  const Site site;
+  const HttpsCollector collector(site.chain, "");
+  const Identity old =
+      site.made({.name = "old", .names = "", .authority = true, .usage = "", .sha1 = true}, nullptr);
+  const File bundle{old.pem() + site.root.pem()};
+  const Outcome good = run_tool({"doctor", collector.url(), "--ca", bundle.name()});
+  TEST_ASSERT_EQUAL_INT(0, good.code);
+  TEST_ASSERT_TRUE(contains(good.out, "1 of them is of a kind that this TLS cannot read, and is skipped"));
+}
+
 EDGESPAN_TEST(a_file_that_is_no_certificate_or_key_is_named, "tls") {
   const Site site;
   const HttpsCollector collector(site.chain, "");

@@ -52,7 +52,7 @@ void HttpCheck::run() {
 
 bool HttpCheck::shake_hands() {
   const edgespan_stream& stream = stream_.stream();
-  TlsAttempt attempt{.url = url_, .ca = ca_};
+  TlsAttempt attempt{.url = url_, .ca = ca_, .roots_skipped = tls_->roots_skipped()};
   attempt.result = EDGESPAN_STREAM_NO_CLOCK;  // without a date TLS would wait for one
   if (clock_.knows_date()) {
     attempt.result =

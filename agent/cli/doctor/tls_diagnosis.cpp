@@ -15,6 +15,13 @@ bool certificate_was_seen(int result) noexcept {
   return result > 0 || (result <= EDGESPAN_STREAM_UNKNOWN_ROOT && result >= EDGESPAN_STREAM_BAD_CERTIFICATE);
 }
 
+std::string skipped_roots(const TlsAttempt& attempt) {
+  const std::uint32_t count = attempt.roots_skipped;
+  if (count == 0) return {};
+  return "; " + counted(count, "of them is of a kind that this TLS cannot read, and is skipped",
+                        "of them are of kinds that this TLS cannot read, and are skipped");
+}
+
 }  // namespace
 
 Finding diagnose_alert(int alert) {
@@ -69,7 +76,8 @@ Finding diagnose_certificate(const TlsAttempt& attempt) {
   switch (attempt.result) {
     case EDGESPAN_STREAM_UNKNOWN_ROOT:
       return {
-          false, "the server's certificate leads to none of the roots in " + attempt.ca,
+          false,
+          "the server's certificate leads to none of the roots in " + attempt.ca + skipped_roots(attempt),
           "give --ca the root that signed it; the server has to send those in between itself (see: openssl "
           "s_client -showcerts -connect " +
               host_and_port(host, attempt.url.port) + ")"};
@@ -88,7 +96,10 @@ Finding diagnose_certificate(const TlsAttempt& attempt) {
       return {false, which + " is unreadable, too weak, or not made for servers",
               "use RSA of 2048 bits or more or P-256, SHA-256 or longer, and serverAuth as its use"};
     default:
-      return {true, "the certificate is for " + host + " and leads to a root in " + attempt.ca, {}};
+      return {
+          true,
+          "the certificate is for " + host + " and leads to a root in " + attempt.ca + skipped_roots(attempt),
+          {}};
   }
 }
 

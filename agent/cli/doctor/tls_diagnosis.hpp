@@ -14,12 +14,13 @@ namespace edgespan::cli {
 // A TLS session that the doctor tried to open.
 struct TlsAttempt {
   const SpanUrl& url;
-  const std::string& ca;        // the file of trusted roots
-  int result = 0;               // of the stream's open(): > 0 open, 0 not within the limit, else an error
-  TlsFailure failure{};         // what TLS says of the failure
-  std::string_view received{};  // what the server has sent below TLS
-  std::int64_t machine_s = 0;   // this machine's date, seconds since 1970
-  std::uint64_t limit_us = 0;   // how long the attempt could take
+  const std::string& ca;            // the file of trusted roots
+  std::uint32_t roots_skipped = 0;  // of them, that cannot be read
+  int result = 0;                   // of the stream's open(): > 0 open, 0 not within the limit, else an error
+  TlsFailure failure{};             // what TLS says of the failure
+  std::string_view received{};      // what the server has sent below TLS
+  std::int64_t machine_s = 0;       // this machine's date, seconds since 1970
+  std::uint64_t limit_us = 0;       // how long the attempt could take
 };
 
 // Whether the session was agreed on, whatever became of the certificate.

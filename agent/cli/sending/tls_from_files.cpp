@@ -51,8 +51,9 @@ std::string result_text(mbedtls::Result result, const TlsFiles& files) {
       return {};
     case mbedtls::Result::bad_roots:
       return "--ca '" + files.ca +
-             "': no certificate, or one of a kind that this TLS does not know; give it your collector's root "
-             "alone, as PEM or DER";
+             "': no certificate of a kind that this TLS knows; give it your collector's root, or a bundle "
+             "that has "
+             "it, as PEM or DER";
     case mbedtls::Result::bad_certificate:
       return "--cert '" + files.certificate + "': the certificate cannot be read; give it PEM or DER";
     case mbedtls::Result::bad_key:
@@ -85,6 +86,7 @@ class MbedTlsFromFiles : public TlsFromFiles {
   }
 
   const edgespan_tls& table() const noexcept override { return table_; }
+  std::uint32_t roots_skipped() const noexcept override { return tls_.counters().roots_skipped; }
   TlsFailure failure() const noexcept override { return {tls_.report().alert, tls_.report().depth}; }
   const std::string& problem() const noexcept override { return problem_; }
 

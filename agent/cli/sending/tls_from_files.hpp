@@ -5,6 +5,7 @@
 
 #include <edgespan/port.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -31,6 +32,8 @@ class TlsFromFiles {
   // file cannot be used.
   const edgespan_stream& start(const edgespan_stream& inner, const edgespan_clock& clock);
 
+  // How many of the roots are of a kind that this TLS cannot read, and are not trusted.
+  virtual std::uint32_t roots_skipped() const noexcept = 0;
   // Of the last attempt to open the stream.
   virtual TlsFailure failure() const noexcept = 0;
   // What was wrong at the last start, and with which file; empty if nothing was.

@@ -37,7 +37,8 @@ inline Encoded pem(std::string_view nul_terminated) noexcept {
 }
 
 struct Config {
-  Encoded roots{};  // one or more; nothing else is trusted
+  // One or more; nothing else is trusted. Those of a kind that this TLS cannot read are skipped, and counted.
+  Encoded roots{};
   Encoded
       certificate{};  // this client's, followed by those between it and its root; empty: the client has none
   Encoded key{};      // that certificate's; RSA, P-256 or P-384, not encrypted
@@ -47,7 +48,7 @@ enum class Result : std::uint8_t {
   ok,
   in_use,     // this or another Tls of the process is initialised; mbedTLS has one allocator and one clock
   bad_table,  // a function is missing in `inner` or `clock`
-  bad_roots,  // none, or one that cannot be read
+  bad_roots,  // none, or none that can be read
   bad_certificate,  // of the client
   bad_key,          // cannot be read, is encrypted, or belongs to another certificate
   no_entropy,       // a client's key cannot be checked before the platform has entropy
@@ -64,10 +65,11 @@ struct Report {
 };
 
 struct Counters {
-  std::uint32_t handshakes = 0;    // handshakes that succeeded
-  std::uint32_t resumed = 0;       // of these, those that resumed a kept session, without certificates
-  std::uint32_t failures = 0;      // attempts that ended before the stream was open, for whatever reason
-  std::uint32_t arena_blocks = 0;  // blocks that are allocated now
+  std::uint32_t handshakes = 0;     // handshakes that succeeded
+  std::uint32_t resumed = 0;        // of these, those that resumed a kept session, without certificates
+  std::uint32_t failures = 0;       // attempts that ended before the stream was open, for whatever reason
+  std::uint32_t arena_blocks = 0;   // blocks that are allocated now
+  std::uint32_t roots_skipped = 0;  // of Config::roots: they cannot be read, and are not trusted
   std::uint32_t arena_high_water_bytes = 0;  // the size of arena that would have sufficed so far
 };
 
@@ -131,7 +133,7 @@ class Tls {
   State* state_ = nullptr;
   std::atomic<int> error_{0}, code_{0}, alert_{-1}, depth_{-1};
   std::atomic<std::uint32_t> flags_{0};
-  std::atomic<std::uint32_t> handshakes_{0}, resumed_{0}, failures_{0}, arena_blocks_{0},
+  std::atomic<std::uint32_t> handshakes_{0}, resumed_{0}, failures_{0}, arena_blocks_{0}, roots_skipped_{0},
       arena_high_water_{0};
 };
 
