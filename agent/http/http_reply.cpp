@@ -81,7 +81,7 @@ Answer HttpReply::answer(bool ended) const noexcept {
   Answer answer;
   answer.status = final_status_;
   answer.type = type_;
-  answer.whole = ended || phase() != Phase::body;
+  answer.whole = opening_count_ < opening_.size() && (ended || phase() != Phase::body);
   answer.opening = {opening_.data(), opening_count_};
   return answer;
 }

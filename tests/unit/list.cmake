@@ -104,6 +104,8 @@ set(edgespan_system_tests
   kafka_room_test
   kafka_sender_test
   kafka_stop_test
+  otlp_answers_test
+  otlp_batch_test
   open_spans_test
   open_spans_thread_test
   posix_cancel_test
