@@ -2,6 +2,7 @@
 #include <edgespan/agent_parts.hpp>
 
 #include <edgespan/collector_url.hpp>
+#include <edgespan/otlp_dialect.hpp>
 
 #include <array>
 #include <charconv>
@@ -25,15 +26,28 @@ Sender sender_to_nowhere() noexcept {
 }
 
 // What is given and would do nothing is a mistake that somebody should see.
-AgentStatus check_fitting(const AgentConfig& config, Scheme scheme) noexcept {
-  const bool web = scheme == Scheme::http || scheme == Scheme::https;
-  if (config.tls != nullptr && scheme != Scheme::https) {
-    return {Status::bad_config, "tls", "is for https:// alone; leave it out, or write https:// in url"};
+AgentStatus check_fitting(const AgentConfig& config, const CollectorUrl& url) noexcept {
+  const bool web = url.scheme == Scheme::http || url.scheme == Scheme::https;
+  const Dialect* const dialect = config.http.dialect;
+  if (config.tls != nullptr && url.scheme != Scheme::https) {
+    return {Status::bad_config, "tls",
+            "is for https:// and otlps:// alone; leave it out, or write one of them in url"};
   }
   if (config.http.gzip != nullptr && !web) {
-    return {Status::bad_config, "http.gzip", "is for http:// and https:// alone; leave it out"};
+    return {Status::bad_config, "http.gzip", "is for http, https, otlp and otlps alone; leave it out"};
   }
-  if (config.span_producer_conf != nullptr && scheme != Scheme::kafka) {
+  // Spans of one dialect at the place of another are lost, some of them without a word.
+  const bool for_otlp = dialect != nullptr && dialect->scheme == OtlpDialect::url_rules.scheme;
+  if (url.otlp && !for_otlp) {
+    return {Status::bad_config, "http.dialect",
+            "otlp:// and /v1/traces need it; give the table of an edgespan::OtlpDialect"};
+  }
+  if (dialect != nullptr && (!web || for_otlp != url.otlp)) {
+    return {Status::bad_config, "http.dialect",
+            for_otlp ? "is for otlp://, otlps:// and paths that end with /v1/traces; leave it out"
+                     : "is for http:// and https:// alone; leave it out"};
+  }
+  if (config.span_producer_conf != nullptr && url.scheme != Scheme::kafka) {
     return {Status::bad_config, "span_producer_conf", "is for kafka:// alone; leave it out"};
   }
   return {};
@@ -130,14 +144,14 @@ AgentStatus AgentParts::choose_sender(const AgentConfig& config, std::size_t bat
   if (config.sender != nullptr) {
     if (!config.url.empty()) return {Status::bad_config, "sender", "give a url or a sender, not both"};
     sender = *config.sender;
-    return check_fitting(config, Scheme::none);
+    return check_fitting(config, url);
   }
   if (config.url.empty())
     return {Status::bad_url, "url", "nothing is given; name a collector, or write none:"};
   if (const char* const problem = parse_collector_url(config.url, url)) {
     return {Status::bad_url, "url", problem, config.url};
   }
-  if (AgentStatus status = check_fitting(config, url.scheme); !status.ok()) return status;
+  if (AgentStatus status = check_fitting(config, url); !status.ok()) return status;
   switch (url.scheme) {
     case Scheme::none:
       sender = sender_to_nowhere();
@@ -181,7 +195,7 @@ AgentStatus AgentParts::use_https(const AgentConfig& config, const edgespan_cloc
                                   const edgespan_stream& stream, Sender& sender) noexcept {
   if (config.tls == nullptr) {
     return {Status::not_secure, "tls",
-            "https:// needs it; give the table of an edgespan::mbedtls::TlsStarter"};
+            "https:// and otlps:// need it; give the table of an edgespan::mbedtls::TlsStarter"};
   }
   if (config.tls->start == nullptr || config.tls->stop == nullptr) {
     return {Status::bad_config, "tls", "a function of the table is missing"};

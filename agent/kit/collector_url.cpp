@@ -2,6 +2,7 @@
 #include <edgespan/collector_url.hpp>
 
 #include <algorithm>
+#include <edgespan/otlp_dialect.hpp>
 
 #include "http/http_url.hpp"
 #include "http/zipkin_dialect.hpp"
@@ -60,11 +61,13 @@ const char* parse_kafka(std::string_view rest, CollectorUrl& out) noexcept {
 
 const char* parse_web(std::string_view url, CollectorUrl& out) noexcept {
   http_detail::HttpUrl parsed;
-  if (http_detail::parse_http_url(url, http_detail::zipkin_dialect, parsed) != Status::ok) {
-    return "not a URL that spans can be sent to; write http:// or https://host[:port][/path], "
-           "kafka://host[:port][,host...][/topic] or none:";
+  const bool http = http_detail::parse_http_url(url, http_detail::zipkin_dialect, parsed) == Status::ok;
+  if (!http && http_detail::parse_http_url(url, OtlpDialect::url_rules, parsed) != Status::ok) {
+    return "not a URL that spans can be sent to; write http[s]://host[:port][/path], "
+           "otlp[s]://host[:port][/path], kafka://host[:port][,host...][/topic] or none:";
   }
   out = {.scheme = parsed.secure ? CollectorUrl::Scheme::https : CollectorUrl::Scheme::http,
+         .otlp = !http || parsed.path.ends_with(OtlpDialect::path),
          .host = parsed.host,
          .path = parsed.path,
          .port = parsed.port};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The whole agent: every kind of URL, every setting that can be wrong, and what start and stop leave behind.
 #include <edgespan/agent.hpp>
+#include <edgespan/otlp_dialect.hpp>
 
 #include <array>
 #include <cstdlib>
@@ -55,6 +56,47 @@ EDGESPAN_TEST(spans_reach_a_collector_over_http, "agent") {
   TEST_ASSERT_TRUE(requests.front().find("gateway") != std::string::npos);
 }
 
+const std::string otlp_reply =
+    "HTTP/1.1 200 OK\r\nContent-Type: application/x-protobuf\r\nContent-Length: 2\r\n\r\n\n" +
+    std::string(1, '\0');
+
+EDGESPAN_TEST(spans_reach_a_collector_over_otlp_by_scheme_or_path, "agent") {
+  static OtlpRoom<8'192> room;
+  OtlpDialect otlp{room.bytes};
+  for (const char* form : {"otlp://127.0.0.1:", "http://127.0.0.1:"}) {
+    const LoopbackServer server{{.reply = otlp_reply}};
+    const Stopped after;
+    const std::string url = form + std::to_string(server.port()) + (*form == 'h' ? "/v1/traces" : "");
+    expect_ok(agent.start({.service_name = "gateway", .url = url, .http = {.dialect = &otlp.table()}}));
+    agent.tracing().span("work").finish();
+    TEST_ASSERT_TRUE(agent.stop(10'000) == Status::ok);
+    TEST_ASSERT_EQUAL_UINT64(1, agent.books().delivered);
+    const auto requests = server.requests();
+    TEST_ASSERT_EQUAL_UINT64(1, requests.size());
+    TEST_ASSERT_TRUE(requests.front().starts_with("POST /v1/traces HTTP/1.1\r\n"));
+    TEST_ASSERT_TRUE(requests.front().find("service.name") != std::string::npos);
+  }
+}
+
+// A Zipkin batch at /v1/traces gets a 200 and vanishes by the chance of its trace id; so it never gets there.
+EDGESPAN_TEST(a_dialect_goes_with_its_own_urls_alone, "agent") {
+  OtlpDialect otlp{{}};
+  const Dialect other{.path = "/x"};
+  const char* const needed =
+      "http.dialect: otlp:// and /v1/traces need it; give the table of an edgespan::OtlpDialect";
+  expect_refused({.url = "otlp://c"}, Status::bad_config, needed);
+  expect_refused({.url = "http://c:4318/v1/traces"}, Status::bad_config, needed);
+  expect_refused({.url = "http://c/v1/traces", .http = {.dialect = &other}}, Status::bad_config, needed);
+  const char* const unfit =
+      "http.dialect: is for otlp://, otlps:// and paths that end with /v1/traces; leave it out";
+  expect_refused({.url = "http://c", .http = {.dialect = &otlp.table()}}, Status::bad_config, unfit);
+  expect_refused({.url = "kafka://b", .http = {.dialect = &otlp.table()}}, Status::bad_config, unfit);
+  expect_refused({.url = "kafka://b", .http = {.dialect = &other}}, Status::bad_config,
+                 "http.dialect: is for http:// and https:// alone; leave it out");
+  expect_refused({.url = "otlps://c", .http = {.dialect = &otlp.table()}}, Status::not_secure,
+                 "tls: https:// and otlps:// need it; give the table of an edgespan::mbedtls::TlsStarter");
+}
+
 EDGESPAN_TEST(spans_reach_a_topic_by_a_producer_of_the_agents_own, "agent") {
   const std::string topic = MockCluster::shared().topic();
   const std::string url = "kafka://" + MockCluster::shared().brokers() + "/" + topic;
@@ -107,13 +149,13 @@ EDGESPAN_TEST(a_sender_of_the_callers_own_takes_the_place_of_a_url, "agent") {
 
 EDGESPAN_TEST(a_url_that_cannot_be_is_named, "agent") {
   expect_refused({}, Status::bad_url, "url: nothing is given; name a collector, or write none:");
+  expect_refused({.url = "zipkin"}, Status::bad_url,
+                 "url 'zipkin': not a URL that spans can be sent to; write http[s]://host[:port][/path], "
+                 "otlp[s]://host[:port][/path], kafka://host[:port][,host...][/topic] or none:");
   expect_refused(
-      {.url = "zipkin"}, Status::bad_url,
-      "url 'zipkin': not a URL that spans can be sent to; write http:// or https://host[:port][/path], "
-      "kafka://host[:port][,host...][/topic] or none:");
-  expect_refused({.url = "http://zipkin:0"}, Status::bad_url,
-                 "url 'http://zipkin:0': not a URL that spans can be sent to; write http:// or "
-                 "https://host[:port][/path], kafka://host[:port][,host...][/topic] or none:");
+      {.url = "http://zipkin:0"}, Status::bad_url,
+      "url 'http://zipkin:0': not a URL that spans can be sent to; write http[s]://host[:port][/path], "
+      "otlp[s]://host[:port][/path], kafka://host[:port][,host...][/topic] or none:");
   expect_refused({.url = "kafka://b/a b"}, Status::bad_url, no_topic_problem);
   const Sender nowhere;
   expect_refused({.url = "none:", .sender = &nowhere}, Status::bad_config,
@@ -123,9 +165,9 @@ EDGESPAN_TEST(a_url_that_cannot_be_is_named, "agent") {
 
 EDGESPAN_TEST(https_never_goes_without_encryption, "agent") {
   expect_refused({.url = "https://zipkin"}, Status::not_secure,
-                 "tls: https:// needs it; give the table of an edgespan::mbedtls::TlsStarter");
+                 "tls: https:// and otlps:// need it; give the table of an edgespan::mbedtls::TlsStarter");
   expect_refused({.url = "HTTPS://zipkin"}, Status::not_secure,
-                 "tls: https:// needs it; give the table of an edgespan::mbedtls::TlsStarter");
+                 "tls: https:// and otlps:// need it; give the table of an edgespan::mbedtls::TlsStarter");
   edgespan_tls tls{};
   expect_refused({.url = "https://zipkin", .tls = &tls}, Status::bad_config,
                  "tls: a function of the table is missing");
@@ -188,9 +230,9 @@ EDGESPAN_TEST(a_setting_without_a_use_is_named, "agent") {
   const edgespan_gzip gzip{};
   rd_kafka_conf_t* const conf = make_conf({});
   expect_refused({.url = "http://zipkin", .tls = &tls}, Status::bad_config,
-                 "tls: is for https:// alone; leave it out, or write https:// in url");
+                 "tls: is for https:// and otlps:// alone; leave it out, or write one of them in url");
   expect_refused({.url = "kafka://broker", .http = {.gzip = &gzip}}, Status::bad_config,
-                 "http.gzip: is for http:// and https:// alone; leave it out");
+                 "http.gzip: is for http, https, otlp and otlps alone; leave it out");
   expect_refused({.url = "http://zipkin", .span_producer_conf = conf}, Status::bad_config,
                  "span_producer_conf: is for kafka:// alone; leave it out");
   rd_kafka_conf_destroy(conf);

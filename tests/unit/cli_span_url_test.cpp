@@ -30,6 +30,12 @@ EDGESPAN_TEST(cli_span_url_every_scheme_is_read, "cli") {
   TEST_ASSERT_EQUAL_STRING("/api/v2/spans", url_of("http://h").path);
   TEST_ASSERT_EQUAL_STRING("[::1]:9412", cli::host_and_port(web.host, web.port));
   TEST_ASSERT_EQUAL_STRING("h:80", cli::host_and_port("h", 80));
+  TEST_ASSERT_FALSE(web.otlp);
+  const SpanUrl otlp = url_of("otlps://c");
+  TEST_ASSERT_TRUE(otlp.kind == SpanUrl::Kind::https && otlp.otlp);
+  TEST_ASSERT_EQUAL_UINT32(4318, otlp.port);
+  TEST_ASSERT_EQUAL_STRING("/v1/traces", otlp.path);
+  TEST_ASSERT_TRUE(url_of("http://c:4318/v1/traces").otlp);
   TEST_ASSERT_TRUE(url_of("none:").kind == SpanUrl::Kind::none);
   TEST_ASSERT_TRUE(url_of("file:spans.bin").kind == SpanUrl::Kind::file);
   TEST_ASSERT_EQUAL_STRING("spans.bin", url_of("file:spans.bin").file);
@@ -49,7 +55,7 @@ EDGESPAN_TEST(cli_span_url_what_cannot_be_says_what_can, "cli") {
     SpanUrl parsed{.kind = SpanUrl::Kind::file, .file = "kept"};
     const std::string wrong = cli::parse_span_url(url, parsed);
     TEST_MESSAGE(url << ": " << wrong);
-    for (const char* scheme : {"http://", "https://", "kafka://", "file:", "none:"}) {
+    for (const char* scheme : {"http[s]://", "otlp[s]://", "kafka://", "file:", "none:"}) {
       TEST_ASSERT_TRUE(wrong.find(scheme) != wrong.npos);
     }
     TEST_ASSERT_EQUAL_STRING("kept", parsed.file);

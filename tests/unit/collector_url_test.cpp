@@ -46,6 +46,38 @@ EDGESPAN_TEST(a_web_url_names_host_port_and_path, "url") {
   TEST_ASSERT_TRUE(url.path == "/api/v2/spans");
 }
 
+EDGESPAN_TEST(an_otlp_url_is_known_by_its_scheme_or_its_path, "url") {
+  struct Case {
+    const char* url;
+    bool otlp;
+    Scheme scheme;
+    unsigned port;
+    const char* path;
+  };
+  constexpr Case cases[] = {
+      {"otlp://c", true, Scheme::http, 4318, "/v1/traces"},
+      {"OTLPS://c", true, Scheme::https, 4318, "/v1/traces"},
+      {"otlp://c:80/x/y", true, Scheme::http, 80, "/x/y"},
+      {"http://c:4318/v1/traces", true, Scheme::http, 4318, "/v1/traces"},
+      {"https://c/otlp/v1/traces", true, Scheme::https, 443, "/otlp/v1/traces"},
+      {"http://c:4318", false, Scheme::http, 4318, "/api/v2/spans"},
+      {"http://c/v1/traces/", false, Scheme::http, 80, "/v1/traces/"},
+      {"http://c/v1/tracesx", false, Scheme::http, 80, "/v1/tracesx"},
+      {"http://c/xv1/traces", false, Scheme::http, 80, "/xv1/traces"},
+  };
+  for (const Case& c : cases) {
+    TEST_CONTEXT(c.url);
+    const CollectorUrl url = parsed(c.url);
+    TEST_ASSERT_EQUAL_INT(c.otlp, url.otlp);
+    TEST_ASSERT_TRUE(url.scheme == c.scheme);
+    TEST_ASSERT_EQUAL_UINT32(c.port, url.port);
+    TEST_ASSERT_TRUE(url.path == c.path);
+  }
+  TEST_ASSERT_FALSE(parsed("kafka://c/v1").otlp);
+  expect_problem("otlp://", "not a URL that spans can be sent to");
+  expect_problem("otlp:c", "not a URL that spans can be sent to");
+}
+
 EDGESPAN_TEST(a_kafka_url_names_brokers_and_topic, "url") {
   CollectorUrl url = parsed("kafka://one:9092,[::1]:9093,three_3/spans.v2");
   TEST_ASSERT_TRUE(url.brokers == "one:9092,[::1]:9093,three_3");

@@ -55,6 +55,7 @@ set(edgespan_system_tests
   cli_demo_collector_test
   cli_demo_command_test
   cli_doctor_command_test
+  cli_doctor_otlp_test
   cli_escape_test
   cli_file_sender_test
   cli_line_reader_test

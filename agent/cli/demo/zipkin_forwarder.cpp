@@ -22,7 +22,7 @@ constexpr std::chrono::milliseconds step_every{1};
 
 ZipkinForwarder::ZipkinForwarder(const SenderOptions& options) : doctor_options_{tls_options(options.tls)} {
   const std::string wrong = parse_span_url(options.url, url_);
-  if (!wrong.empty() || !url_.is_web())
+  if (!wrong.empty() || !url_.is_web() || url_.otlp)
     throw UsageError{"--zipkin '" + options.url + "': not a URL of Zipkin"};
   check_tls_files(options.tls, url_);
   if (!port_.init()) throw RunError{"cannot forward to Zipkin: " + std::generic_category().message(errno)};
@@ -44,13 +44,15 @@ unsigned ZipkinForwarder::post(const std::string& body, std::string& error) {
     if (result.outcome != Outcome::pending) break;
     std::this_thread::sleep_for(step_every);
   }
-  if (result.status / 100 == 2) return result.status;
+  if (result.outcome == Outcome::delivered) return result.status;
+  const bool no_collector = result.status / 100 == 2;  // a login page, say
   const std::string zipkin = "Zipkin at " + url_.text;
   error = result.status == 0
               ? zipkin + " cannot be reached: " + send_failure_text(result.outcome, result.cause, 0)
-              : zipkin + " replies with status " + std::to_string(result.status);
+              : zipkin + " replies with status " + std::to_string(result.status) +
+                    (no_collector ? ", but not as a collector does" : "");
   error += "; ask edgespan doctor " + url_.text + doctor_options_;
-  return result.status == 0 ? 503 : result.status;
+  return result.status == 0 || no_collector ? 503 : result.status;
 }
 
 }  // namespace edgespan::cli

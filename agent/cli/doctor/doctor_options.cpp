@@ -15,7 +15,7 @@ CLI::App* add_doctor(CLI::App& app, DoctorOptions& options) {
       "doctor", "check step by step whether spans reach a collector; say what is wrong and what to do");
   command
       ->add_option("url", options.sender.url,
-                   "where the spans would go: http[s]://host[:port][/path], "
+                   "where the spans would go: http[s]://host[:port][/path], otlp[s]://host[:port][/path], "
                    "kafka://broker[:port][,broker...][/topic] or file:path")
       ->type_name("URL")
       ->required()
@@ -24,13 +24,22 @@ CLI::App* add_doctor(CLI::App& app, DoctorOptions& options) {
       ->type_name("SECONDS")
       ->capture_default_str()
       ->check(number_between(0.001, 3600, "a number of seconds from 0.001 to 3600"));
+  command
+      ->add_option(
+          "--query-port", options.query_port,
+          "for otlp and otlps: port of Jaeger's query on the collector's host, where the span is looked up")
+      ->type_name("PORT")
+      ->capture_default_str()
+      ->check(whole_number_between(1, 65'535, "a port from 1 to 65535"));
   add_pair_option(*command, "-X,--property", options.sender.kafka_properties,
                   "for kafka: a setting of librdkafka about security; may be given several times",
                   "PROPERTY=VALUE");
   add_tls_options(*command, options.sender.tls, "Options");
   command->footer(
       "The doctor posts an empty list of spans, and then one span of its own under the service name\n"
-      "edgespan-doctor. If the collector answers queries, the doctor looks that span up again.\n"
+      "edgespan-doctor. If the collector answers queries (Zipkin's, or Jaeger's on --query-port), the doctor "
+      "looks\n"
+      "that span up again.\n"
       "Each step is a line on stdout; advice goes to stderr.\n"
       "Exit codes: 0 every step is good, 1 a step failed, 2 bad usage.");
   return command;

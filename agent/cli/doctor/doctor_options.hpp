@@ -5,11 +5,14 @@
 
 #include <CLI/App.hpp>
 
+#include <cstdint>
+
 namespace edgespan::cli {
 
 struct DoctorOptions {
   SenderOptions sender;
-  double limit_s = 10;  // of each step
+  double limit_s = 10;                // of each step
+  std::uint16_t query_port = 16'686;  // otlp: where Jaeger, on the collector's host, answers queries
 };
 
 // Adds the subcommand. Parsing writes to `options`, which must live as long as `app`.

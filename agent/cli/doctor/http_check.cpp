@@ -20,6 +20,7 @@ namespace edgespan::cli {
 namespace {
 
 constexpr std::string_view spans_path = "/api/v2/spans";
+constexpr std::size_t batch_bytes = 4'096;              // more than the doctor's own span takes
 constexpr std::chrono::milliseconds look_up_every{50};  // a storage may show a span a moment after its post
 
 std::uint64_t limit_us(const DoctorOptions& options) {
@@ -37,15 +38,22 @@ HttpCheck::HttpCheck(const DoctorOptions& options, const SpanUrl& url, const Mac
       connection_{clock.table, limit_us(options)},
       below_tls_{connection_.stream()},
       tls_{url.kind == SpanUrl::Kind::https ? read_tls_files(options.sender.tls) : nullptr},
-      stream_{tls_ ? tls_->start(below_tls_.stream(), clock.table) : connection_.stream()} {
+      stream_{tls_ ? tls_->start(below_tls_.stream(), clock.table) : connection_.stream()},
+      plain_{connection_.stream()},
+      otlp_{url_.otlp ? std::make_unique<OtlpSetup>(batch_bytes) : nullptr},
+      query_port_{options.query_port} {
   const auto ms = static_cast<std::uint32_t>(std::max(1.0, options.limit_s * 1e3));
-  const Status status = sender_.init(stream_.stream(), url_.text, {.connect_ms = ms, .request_ms = ms});
+  const HttpConfig config{.connect_ms = ms, .request_ms = ms, .dialect = otlp_ ? &otlp_->table() : nullptr};
+  const Status status = sender_.init(stream_.stream(), url_.text, config);
   if (status != Status::ok) throw RunError{"the HTTP sender: " + std::string{status_text(status)}};
 }
 
 void HttpCheck::run() {
   report_.begin();
-  if (!resolve_and_connect(connection_, report_, url_.host, url_.port, "Zipkin listens on 9411")) return;
+  if (!resolve_and_connect(connection_, report_, url_.host, url_.port,
+                           url_.otlp ? "OTLP/HTTP listens on 4318" : "Zipkin listens on 9411")) {
+    return;
+  }
   if (tls_ && !shake_hands()) return;
   if (post_nothing()) round_trip();
 }
@@ -87,7 +95,7 @@ Finding HttpCheck::diagnose(const SendResult& result, const ReplyText& reply) co
   return alert >= 0 ? diagnose_alert(alert) : diagnose_post(result, reply, url_, connection_.limit_us());
 }
 
-// Zipkin accepts an empty list of spans and stores nothing.
+// Zipkin accepts an empty list of spans and stores nothing; so does a server for OTLP.
 bool HttpCheck::post_nothing() {
   const std::uint64_t begun_us = connection_.now_us();
   const SendResult result = post({});
@@ -106,25 +114,45 @@ void HttpCheck::round_trip() {
   if (span.bytes.empty()) return report_.skip("round trip", "no span leaves before the date is known");
   const SendResult result = post(span.bytes);
   Finding finding = diagnose(result, ReplyText{stream_.received()});
-  if (finding.good && url_.path.ends_with(spans_path)) {
-    finding = look_up(span, url_.path.substr(0, url_.path.size() - spans_path.size()));
+  const std::string taken = "a span of trace " + span.trace_id + " was taken";
+  if (finding.good && result.rejected != 0) {
+    finding = {false, "the span was rejected: " + otlp_->take_words(),
+               "look into the collector's log; spans that it rejects are lost"};
+  } else if (finding.good && find_query()) {
+    finding = look_up(span);
   } else if (finding.good) {
-    finding.text = "a span of trace " + span.trace_id + " was taken";
+    finding.text =
+        taken + (url_.otlp ? "; nobody here answers queries, so whether it was stored cannot be known" : "");
   }
   report_.step("round trip", finding);
 }
 
-// Zipkin's query API answers with the trace, or with 404 and the id of the trace that it does not know.
-// Collectors without that API answer something else.
-Finding HttpCheck::look_up(const ProbeSpan& span, const std::string& prefix) {
+// Zipkin's query API is on the port of its collector. A server for OTLP has none; Jaeger has one beside it.
+bool HttpCheck::find_query() {
+  if (!url_.otlp) {
+    if (!url_.path.ends_with(spans_path)) return false;
+    query_ = {&stream_, url_.port,
+              url_.path.substr(0, url_.path.size() - spans_path.size()) + "/api/v2/trace/", "Zipkin"};
+    return true;
+  }
+  query_ = {&plain_, query_port_, "/api/traces/", "Jaeger"};
+  get("/api/services");
+  const ReplyText reply{plain_.received()};
+  return reply.status() == 200 && contains_word(reply.body(), "\"data\"");
+}
+
+// A query API answers with the trace, or with 404 and, in Zipkin's case, the id of the trace that it does not
+// know. Collectors without that API answer something else.
+Finding HttpCheck::look_up(const ProbeSpan& span) {
   const std::string taken = "a span of trace " + span.trace_id + " was taken";
   const std::uint64_t begun_us = connection_.now_us();
   for (;;) {
-    get(prefix + "/api/v2/trace/" + span.trace_id);
-    const ReplyText reply{stream_.received()};
-    const bool named = stream_.received().find(span.trace_id) != std::string_view::npos;
+    get(query_.path + span.trace_id);
+    const std::string_view received = query_.stream->received();
+    const ReplyText reply{received};
+    const bool named = received.find(span.trace_id) != std::string_view::npos;
     if (reply.status() == 200 && named) return {true, taken + " and found again", {}};
-    if (reply.status() != 404 || !named) {
+    if (reply.status() != 404 || (!named && !url_.otlp)) {
       return {true, taken + "; this collector does not answer queries", {}};
     }
     if (connection_.now_us() - begun_us >= connection_.limit_us()) break;
@@ -132,16 +160,18 @@ Finding HttpCheck::look_up(const ProbeSpan& span, const std::string& prefix) {
   }
   return {
       false, taken + ", but is not found after " + duration_text(connection_.limit_us()),
-      "look into Zipkin's log: its storage may refuse what its collector takes, or COLLECTOR_SAMPLE_RATE may "
-      "be below 1"};
+      url_.otlp
+          ? "look into Jaeger's log: its storage may refuse what its collector takes, or this is another's"
+          : "look into Zipkin's log: its storage may refuse what its collector takes, or "
+            "COLLECTOR_SAMPLE_RATE may be below 1"};
 }
 
-// Leaves the reply, as much of it as came, in stream_.
+// Leaves the reply, as much of it as came, in query_.stream.
 void HttpCheck::get(const std::string& path) {
-  const edgespan_stream& stream = stream_.stream();
-  stream.close(stream.ctx);
-  stream_.forget();
-  const std::string request = "GET " + path + " HTTP/1.1\r\nHost: " + host_and_port(url_.host, url_.port) +
+  const edgespan_stream& stream = query_.stream->stream();
+  stream_.stream().close(stream_.stream().ctx);
+  query_.stream->forget();
+  const std::string request = "GET " + path + " HTTP/1.1\r\nHost: " + host_and_port(url_.host, query_.port) +
                               "\r\nb3: 0\r\nConnection: close\r\n\r\n";
   std::size_t sent = 0;
   connection_.until_done([&] { return exchange(request, sent); });
@@ -150,15 +180,15 @@ void HttpCheck::get(const std::string& path) {
 
 // Sends and receives as much as the stream allows now. Returns 0 while there is more to come.
 int HttpCheck::exchange(const std::string& request, std::size_t& sent) {
-  const edgespan_stream& stream = stream_.stream();
-  if (const int opened = stream.open(stream.ctx, url_.host.c_str(), url_.port); opened <= 0) return opened;
+  const edgespan_stream& stream = query_.stream->stream();
+  if (const int opened = stream.open(stream.ctx, url_.host.c_str(), query_.port); opened <= 0) return opened;
   while (sent < request.size()) {
     const std::int32_t taken = stream.send(stream.ctx, request.data() + sent, request.size() - sent);
     if (taken <= 0) return taken;
     sent += static_cast<std::size_t>(taken);
   }
   std::array<std::byte, 512> bytes;
-  while (!ReplyText{stream_.received()}.complete()) {
+  while (!ReplyText{query_.stream->received()}.complete()) {
     const std::int32_t got = stream.recv(stream.ctx, bytes.data(), bytes.size());
     if (got <= 0) return got;
   }

@@ -10,6 +10,7 @@ namespace edgespan::cli {
 namespace {
 
 constexpr std::string_view spans_path = "/api/v2/spans";
+constexpr std::string_view otlp_path = "/v1/traces";
 
 std::string quoted(const ReplyText& reply) {
   const std::string excerpt = reply.excerpt();
@@ -44,8 +45,11 @@ Finding no_reply(const SendResult& result, const ReplyText& reply, const SpanUrl
   const Outcome outcome = result.cause == TlsCause::none ? result.outcome : Outcome::interrupted;
   const bool late = outcome == Outcome::late || outcome == Outcome::unreachable;
   if (outcome == Outcome::garbled) {
-    return {false, "the server does not speak HTTP" + quoted(reply),
-            "check host and port; Zipkin listens on 9411 unless told otherwise"};
+    return {
+        false, "the server does not speak HTTP" + quoted(reply),
+        url.otlp
+            ? "check host and port; OTLP over HTTP listens on 4318 unless told otherwise, and 4317 is gRPC's"
+            : "check host and port; Zipkin listens on 9411 unless told otherwise"};
   }
   if (reply.begun()) return incomplete_reply(late, limit_us);
   if (!late) return closed_without_reply(url);
@@ -56,6 +60,14 @@ Finding no_reply(const SendResult& result, const ReplyText& reply, const SpanUrl
 }
 
 Finding wrong_path(const std::string& status, const SpanUrl& url) {
+  if (url.otlp) {
+    return {
+        false, status + ": nothing there takes spans of OTLP at " + url.path,
+        url.path == otlp_path
+            ? "check that host and port are those of OTLP over HTTP (4318 unless told otherwise); behind a "
+              "proxy the path may need a prefix before /v1/traces"
+            : "OTLP is taken at /v1/traces: give the URL with that path, or without any"};
+  }
   if (!url.path.ends_with(spans_path)) {
     return {false, status + ": nothing there takes these spans at " + url.path,
             "Zipkin takes them at /api/v2/spans: give the URL with that path, or without any"};
@@ -82,9 +94,23 @@ Finding redirected(const std::string& status, const ReplyText& reply) {
 
 Finding unreadable_to_server(const std::string& status, const ReplyText& reply, const SpanUrl& url) {
   if (url.kind == SpanUrl::Kind::http && contains_word(reply.body(), "https")) return server_speaks_tls(url);
+  if (url.otlp) {
+    return {false, status + ": the server does not take OTLP in protobuf" + quoted(reply),
+            "check that the path is that of traces, and the port that of OTLP over HTTP (4318 unless told "
+            "otherwise)"};
+  }
   if (!url.path.ends_with(spans_path)) return wrong_path(status, url);
   return {false, status + ": the server does not take Zipkin's protobuf" + quoted(reply),
           "check that it is a Zipkin of version 2.8 or later, or a collector that takes the same"};
+}
+
+Finding no_server_for_otlp(const std::string& status, const ReplyText& reply) {
+  const std::string_view type = reply.header("content-type");
+  return {false,
+          status + ", but no reply of OTLP (Content-Type: " + (type.empty() ? "none" : printable(type)) + ")",
+          "check that the URL is that of a server for OTLP over HTTP; until it answers as one, edgespan "
+          "keeps its "
+          "spans. For Zipkin's own server write http:// and no /v1/traces"};
 }
 
 Finding server_for_otlp(const std::string& status, const SpanUrl& url) {
@@ -141,7 +167,9 @@ Finding diagnose_post(const SendResult& result, const ReplyText& reply, const Sp
     return {false, status + " and a page of HTML: a proxy or a login page answers, not a collector",
             "let this machine reach the collector past it; until then edgespan keeps its spans"};
   }
-  if (result.outcome == Outcome::suspect) return server_for_otlp(status, url);
+  if (result.outcome == Outcome::suspect) {
+    return url.otlp ? no_server_for_otlp(status, reply) : server_for_otlp(status, url);
+  }
   return {true, status, {}};
 }
 

@@ -28,6 +28,8 @@ void add_sender(CLI::App& app, SenderOptions& options) {
   app.add_option("--zipkin", options.url,
                  "where the spans go (default: none:)\n"
                  "http[s]://host[:port][/path] - a collector; the path is /api/v2/spans unless given\n"
+                 "otlp[s]://host[:port][/path] - a collector that takes OTLP; 4318 and /v1/traces unless\n"
+                 "given; http[s]:// with a path that ends with /v1/traces is the same\n"
                  "kafka://broker[:port][,broker...][/topic] - a topic; zipkin unless given\n"
                  "file:path - a file, to append to\n"
                  "none: - nowhere; spans are made, and counted as delivered")
@@ -35,7 +37,8 @@ void add_sender(CLI::App& app, SenderOptions& options) {
       ->check(span_url())
       ->group(group);
   add_tls_options(app, options.tls, group);
-  app.add_flag("--gzip", options.gzip, "for http and https: compress batches that become smaller by it")
+  app.add_flag("--gzip", options.gzip,
+               "for http, https, otlp and otlps: compress batches that become smaller by it")
       ->group(group);
 }
 

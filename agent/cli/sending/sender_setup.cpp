@@ -12,8 +12,10 @@ SenderSetup::SenderSetup(const SenderOptions& options, std::size_t batch_bytes)
     : url_text_{options.url.empty() ? "none:" : options.url}, doctor_options_{tls_options(options.tls)} {
   const std::string wrong = parse_span_url(url_text_, url_);
   if (!wrong.empty()) throw UsageError{"--zipkin: " + wrong};
-  if (options.gzip && !url_.is_web()) throw UsageError{"--gzip is for --zipkin http:// and https:// alone"};
+  if (options.gzip && !url_.is_web())
+    throw UsageError{"--gzip is for http, https, otlp and otlps alone"};
   check_tls_files(options.tls, url_);
+  if (url_.otlp) otlp_ = std::make_unique<OtlpSetup>(batch_bytes);
   if (options.gzip) packer_ = make_packer(batch_bytes);
   if (url_.kind == SpanUrl::Kind::https) tls_ = read_tls_files(options.tls);
   if (url_.kind == SpanUrl::Kind::kafka)
@@ -30,6 +32,7 @@ void SenderSetup::apply(AgentConfig& config) const {
   } else {
     config.url = url_text_;
   }
+  if (otlp_) config.http.dialect = &otlp_->table();
   if (packer_) config.http.gzip = &packer_->table();
   if (tls_) config.tls = &tls_->table();
   if (kafka_) config.span_producer_conf = kafka_->conf();
@@ -39,13 +42,15 @@ std::string SenderSetup::problem(Outcome outcome, TlsCause cause, unsigned statu
                                  const SpanProducer& producer) const {
   // A message that librdkafka still holds has not failed, but is not delivered either.
   const bool failed = outcome != Outcome::pending && outcome != Outcome::delivered;
-  if (!failed && !kafka_) return {};
+  const std::string words = otlp_ ? otlp_->take_words() : std::string{};
+  const std::string said = words.empty() ? "" : "the collector says: " + words;
+  if (!failed && !kafka_) return said;
   const std::string text = "the last offer of spans to " + url_text_ + " failed: ";
   if (file_) {
     return text + std::generic_category().message(file_->last_error()) + "; make room, or name another file";
   }
   if (kafka_) return text + kafka_->problem(producer) + "; check brokers, topic and permissions";
-  return text + send_failure_text(outcome, cause, status) +
+  return text + send_failure_text(outcome, cause, status) + (said.empty() ? "" : "; " + said) +
          "; check the URL and that the collector runs, or ask edgespan doctor " + url_text_ + doctor_options_;
 }
 

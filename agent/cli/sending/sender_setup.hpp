@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/sending/file_sender.hpp"
+#include "cli/sending/otlp_setup.hpp"
 #include "cli/sending/packer.hpp"
 #include "cli/sending/sender_options.hpp"
 #include "cli/sending/span_producer_settings.hpp"
@@ -49,6 +50,7 @@ class SenderSetup {
   SpanUrl url_;
   std::string url_text_;
   std::string doctor_options_;  // what `edgespan doctor` needs beside the URL
+  std::unique_ptr<OtlpSetup> otlp_;
   std::unique_ptr<Packer> packer_;
   std::unique_ptr<TlsFromFiles> tls_;
   std::unique_ptr<SpanProducerSettings> kafka_;

@@ -42,6 +42,7 @@ std::string parse_collector(std::string_view url, SpanUrl& out) {
          .host = std::string{parsed.host},
          .port = parsed.port,
          .path = std::string{parsed.path},
+         .otlp = parsed.otlp,
          .brokers = std::string{parsed.brokers},
          .topic = std::string{parsed.topic}};
   return {};

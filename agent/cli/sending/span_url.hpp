@@ -14,7 +14,8 @@ struct SpanUrl {
   std::string text{};      // the URL as it was given
   std::string host{};      // http, https: a name or an address; one of IPv6 without its brackets
   std::uint16_t port = 0;  // http, https
-  std::string path{};      // http, https: /api/v2/spans unless given
+  std::string path{};      // http, https: /api/v2/spans, or /v1/traces for OTLP, unless given
+  bool otlp = false;       // http, https: spans go as OTLP
   std::string brokers{};   // kafka: host[:port],...
   std::string topic{};     // kafka
   std::string file{};      // file: its path
@@ -22,9 +23,9 @@ struct SpanUrl {
   bool is_web() const noexcept { return kind == Kind::http || kind == Kind::https; }
 };
 
-// Reads `http://` and `https://host[:port][/path]`, `kafka://broker[:port][,broker...][/topic]`, `file:path`
-// and `none:`. Returns an empty string and fills `out`; or returns what is wrong and what is accepted,
-// without a full stop, and leaves `out` as it was.
+// Reads `http://`, `https://`, `otlp://` and `otlps://host[:port][/path]`,
+// `kafka://broker[:port][,broker...][/topic]`, `file:path` and `none:`. Returns an empty string and fills
+// `out`; or returns what is wrong and what is accepted, without a full stop, and leaves `out` as it was.
 std::string parse_span_url(std::string_view url, SpanUrl& out);
 
 // host:port, with brackets around an address of IPv6.

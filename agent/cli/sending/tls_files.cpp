@@ -17,7 +17,7 @@ void check_tls_files(const TlsFiles& files, const SpanUrl& url) {
   const std::string given = tls_options(files);
   if (given.empty() || url.kind == SpanUrl::Kind::https) return;
   const bool kafka = url.kind == SpanUrl::Kind::kafka;
-  throw UsageError{"'" + given.substr(1) + "' is for https:// alone; leave it out" +
+  throw UsageError{"'" + given.substr(1) + "' is for https:// and otlps:// alone; leave it out" +
                    (kafka ? ", and give librdkafka its own: -X security.protocol=ssl -X ssl.ca.location=FILE"
                           : ", or name the port on which the server speaks TLS with https://")};
 }

@@ -21,8 +21,10 @@ struct AgentConfig {
   // Where spans go:
   //   http://host[:port][/path]   a Zipkin collector; the path is /api/v2/spans unless given
   //   https://...                 the same, with `tls`
-  //   kafka://host[:port][,host...][/topic]   the topic that a Zipkin collector reads; "zipkin" unless given
-  //   none:                       nowhere; spans are counted as delivered
+  //   otlp://host[:port][/path]   whatever takes OTLP/HTTP; 4318 and /v1/traces unless given; with
+  //   `http.dialect` otlps://...                 the same, with `tls`; so are http:// and https:// if the
+  //   path ends with /v1/traces kafka://host[:port][,host...][/topic]   the topic that a Zipkin collector
+  //   reads; "zipkin" unless given none:                       nowhere; spans are counted as delivered
   std::string_view url{};
   const Sender* sender = nullptr;  // a sender of the caller's own, in place of `url`
 
@@ -30,8 +32,8 @@ struct AgentConfig {
   ReporterConfig reporter{};
   KafkaConfig kafka{};  // of the application's records
 
-  HttpConfig http{};                  // of an http:// or https:// URL
-  const edgespan_tls* tls = nullptr;  // of an https:// URL: edgespan::mbedtls has one
+  HttpConfig http{};                  // of an http, https, otlp or otlps URL
+  const edgespan_tls* tls = nullptr;  // of an https:// or otlps:// URL: edgespan::mbedtls has one
   // Of a kafka:// URL: settings for the producer that sends the spans, security above all. Copied. Its
   // brokers are those of the URL; what bounds its memory is set unless it was set here (constrain()). Null:
   // none.
