@@ -203,6 +203,33 @@ EDGESPAN_TEST(kafka_a_message_without_a_slot_that_fails_says_so, "kafka") {
   for (const DecodedSpan& span : first) TEST_ASSERT_EQUAL(b3_of(span), failed[span.tag("kafka.key")]);
 }
 
+// A broker may say so, too.
+EDGESPAN_TEST(kafka_a_message_without_a_slot_that_a_broker_refuses_says_so, "kafka") {
+  constexpr KafkaLimits limits{.inflight_max = 8};
+  for (const rd_kafka_resp_err_t error :
+       {RD_KAFKA_RESP_ERR_POLICY_VIOLATION, RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP,
+        RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE, RD_KAFKA_RESP_ERR_INVALID_RECORD}) {
+    TEST_CONTEXT(rd_kafka_err2name(error));
+    Traced<Limits{}, limits> traced;
+    ReportingProducer waiting{traced, no_broker};  // has all slots
+    for (int i = 0; i < 16; ++i) TEST_ASSERT_EQUAL(0, waiting->send({.topic = "nowhere"}));
+    const std::uint32_t before = traced.tracing.books().inflight_full;
+    const std::string topic = MockCluster::shared().topic();
+    ReportingProducer producer{traced};
+    producer.warm_up(topic);
+    TEST_ASSERT_EQUAL(before + 1, traced.tracing.books().inflight_full);
+    MockCluster::shared().fail_produce({error});
+    TEST_ASSERT_EQUAL(0, producer->send({.topic = topic.c_str(), .key = "refused"}));
+    TEST_ASSERT_EQUAL(error, producer.reports(2).back().error);
+    const std::vector<DecodedSpan>& spans = traced.spans(before + 3);
+    const DecodedSpan& told = spans.back();
+    TEST_ASSERT_EQUAL(std::string{rd_kafka_err2name(error)}, told.tag("error"));
+    TEST_ASSERT_EQUAL_STRING("refused", told.tag("kafka.key"));
+    TEST_ASSERT_EQUAL(b3_of(spans[spans.size() - 2]), b3_of(told));
+    TEST_ASSERT_EQUAL_STRING("<none>", spans[spans.size() - 2].tag("error"));
+  }
+}
+
 EDGESPAN_TEST(kafka_the_deadline_of_a_message_follows_the_timeout_of_its_client, "kafka") {
   Traced traced;  // 330 s
   Settings settings = no_broker;

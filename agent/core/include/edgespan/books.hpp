@@ -40,12 +40,14 @@ struct Books {
   std::uint64_t cuts = 0;             // batches cut in two: too large, or one of their spans is bad
   std::uint32_t suspect = 0;          // of the retries: answers that were none of the collector's
   std::uint32_t expired = 0;          // spans ended by their deadline or by the stop (error=abandoned)
-  std::uint32_t inflight_full = 0;    // produced messages without a slot: their span ended at once
-  std::uint32_t texts_cut = 0;        // names, tags, annotations left out, keys cut: too long, or not UTF-8
-  std::uint32_t scopes_refused = 0;   // scopes beyond scope_depth_max, or closed out of turn
-  std::uint32_t headers_failed = 0;   // records that went on without their trace header
-  std::uint32_t roots_unshared = 0;   // records with a root of their own, poll_topics_max being reached
-  std::uint32_t sends_refused = 0;    // messages that a client did not accept, in calls that are traced
+  // Produced messages without a slot: their span ended at once. If such a message fails, a second part of the
+  // span tells, which is one more in `finished`.
+  std::uint32_t inflight_full = 0;
+  std::uint32_t texts_cut = 0;       // names, tags, annotations left out, keys cut: too long, or not UTF-8
+  std::uint32_t scopes_refused = 0;  // scopes beyond scope_depth_max, or closed out of turn
+  std::uint32_t headers_failed = 0;  // records that went on without their trace header
+  std::uint32_t roots_unshared = 0;  // records with a root of their own, poll_topics_max being reached
+  std::uint32_t sends_refused = 0;   // messages that a client did not accept, in calls that are traced
   // Those of them that have no span of their own: one span stands for several and tells their number.
   std::uint32_t refusals_folded = 0;
   // Spans whose threads were stopped while they wrote them into the ring: they leave when the thread goes on.
