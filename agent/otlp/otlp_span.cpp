@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otlp/otlp_span.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
-#include "core/assert.hpp"
+#include "core/code.hpp"
+#include "otlp/otlp_endpoints.hpp"
 #include "otlp/otlp_fields.hpp"
 
 namespace edgespan::otlp_detail {
@@ -12,7 +14,7 @@ namespace {
 
 constexpr std::uint64_t ns_per_us = 1'000;
 
-// By Zipkin's number of a kind: unspecified, client, server, producer, consumer.
+// By the element's number of a kind: unspecified, client, server, producer, consumer.
 constexpr std::array<std::uint8_t, 5> kinds{0, 3, 2, 4, 5};
 
 constexpr std::uint64_t status_error = 2;
@@ -36,15 +38,6 @@ struct Tag {
   std::string_view key{};
   std::string_view value{};
 };
-
-bool read_tag(Bytes bytes, Tag& out) noexcept {
-  FieldReader field{bytes};
-  while (field.next()) {
-    if (field.key() == 0x0A) out.key = field.text();
-    if (field.key() == 0x12) out.value = field.text();
-  }
-  return field.at_end();
-}
 
 // A number of a tag, which its digits alone make: no sign, no zero in front, as the agent writes it.
 bool read_digits(std::string_view text, std::uint64_t& out) noexcept {
@@ -70,11 +63,6 @@ constexpr bool is_one_of(std::string_view key, const std::string_view (&keys)[N]
   return false;
 }
 
-// The keys above that are no strings all begin with one of these.
-constexpr bool may_have_type(std::string_view key) noexcept {
-  return !key.empty() && (key.front() == 'm' || key.front() == 'k' || key.front() == 's');
-}
-
 std::byte* put_typed(std::byte* out, const Tag& tag) noexcept {
   std::uint64_t number = 0;
   if (is_one_of(tag.key, number_keys) && read_digits(tag.value, number)) {
@@ -92,6 +80,21 @@ void note(Meaning& meaning, const Tag& tag) noexcept {
   if (tag.key == "error.type") meaning.has_error_type = true;
 }
 
+// Whether a tag may say more than that it is an attribute. Brave's own keys do not, and most spans have no
+// others.
+constexpr bool may_have_meaning(std::string_view key) noexcept {
+  switch (key.front()) {
+    case 'k':  // kafka.offset, kafka.message.tombstone
+      return key.size() > 6 && (key[6] == 'o' || key[6] == 'm');
+    case 'e':
+    case 'm':
+    case 's':
+      return true;
+    default:
+      return false;
+  }
+}
+
 // The tag `error` waits until the others were seen.
 std::byte* put_tag(std::byte* out, const Tag& tag, Meaning& meaning) noexcept {
   if (tag.key == "error") {
@@ -99,8 +102,6 @@ std::byte* put_tag(std::byte* out, const Tag& tag, Meaning& meaning) noexcept {
     meaning.error = tag.value;
     return out;
   }
-  if (!may_have_type(tag.key) && tag.key.front() != 'e')
-    return put_attribute(out, key_attribute, tag.key, tag.value);
   note(meaning, tag);
   return put_typed(out, tag);
 }
@@ -118,111 +119,63 @@ std::byte* put_annotation(std::byte* out, Bytes annotation) noexcept {
   return put_text(put_le64(put(out, key_event_time), at_us * ns_per_us), key_event_name, text);
 }
 
+// A tag that is an attribute and no more, and of which each length takes one byte, here and there: the usual
+// one. Its key is copied with what stands around it. True: `at` and `out` are behind it.
+EDGESPAN_INLINE bool put_usual_tag(const std::byte*& at, const std::byte* end, std::byte*& out) noexcept {
+  constexpr std::size_t frames = 4;  // of key and value, in a tag; an attribute has two bytes more
+  if (end - at < 8) return false;
+  const auto size = static_cast<std::size_t>(at[1]);
+  const auto key = static_cast<std::size_t>(at[3]);
+  const bool whole = static_cast<std::uint8_t>(at[0]) == key_tag &&
+                     size + 2 <= static_cast<std::size_t>(end - at) && size < 0x80 - 2 &&
+                     static_cast<std::uint8_t>(at[2]) == key_tag_key && key != 0 && key + frames <= size;
+  if (!whole) return false;
+  const std::size_t value = size - key - frames;
+  const std::byte* const behind_key = at + 4 + key;
+  if (static_cast<std::uint8_t>(behind_key[0]) != key_tag_value ||
+      static_cast<std::size_t>(behind_key[1]) != value ||
+      may_have_meaning({reinterpret_cast<const char*>(at + 4), key})) {
+    return false;
+  }
+  out[0] = std::byte{key_attribute};
+  out[1] = static_cast<std::byte>(size + 2);
+  std::byte* const wrapped = put_run(out + 2, at + 2, key + 2);
+  wrapped[0] = std::byte{key_attribute_value};
+  wrapped[1] = static_cast<std::byte>(value + 2);
+  wrapped[2] = std::byte{key_value_string};
+  wrapped[3] = static_cast<std::byte>(value);
+  out = put_run(wrapped + 4, behind_key + 2, value);
+  at += 2 + size;
+  return true;
+}
+
+bool read_tag(Bytes bytes, Tag& out) noexcept {
+  FieldReader field{bytes};
+  while (field.next()) {
+    if (field.key() == key_tag_key) out.key = field.text();
+    if (field.key() == key_tag_value) out.value = field.text();
+  }
+  return field.at_end() && !out.key.empty();
+}
+
 std::byte* put_texts(std::byte* out, Bytes texts, Meaning& meaning) noexcept {
-  FieldReader field{texts};
-  while (out != nullptr && field.next()) {
+  const std::byte* at = texts.data();
+  const std::byte* const end = at + texts.size();
+  while (at != end) {
+    if (put_usual_tag(at, end, out)) continue;
+    FieldReader field{{at, end}};
+    if (!field.next()) return nullptr;
+    at = field.rest().data();
     if (field.key() == key_tag) {
       Tag tag;
-      if (!read_tag(field.bytes(), tag) || tag.key.empty()) return nullptr;
+      if (!read_tag(field.bytes(), tag)) return nullptr;
       out = put_tag(out, tag, meaning);
     } else if (field.key() == key_annotation) {
       out = put_annotation(out, field.bytes());
+      if (out == nullptr) return nullptr;
     }
   }
-  return field.at_end() ? out : nullptr;
-}
-
-// Decimal without a library call, which would bring a table.
-std::size_t write_decimal(char* out, unsigned value) noexcept {
-  EDGESPAN_ASSERT(value < 256);
-  std::size_t n = 0;
-  if (value >= 100) out[n++] = static_cast<char>('0' + value / 100);
-  if (value >= 10) out[n++] = static_cast<char>('0' + value / 10 % 10);
-  out[n++] = static_cast<char>('0' + value % 10);
-  return n;
-}
-
-// 1.2.3.4, or eight groups of IPv6 without a zero in front; the longest run of zero groups is `::` (RFC
-// 5952).
-using AddressText = std::array<char, 40>;
-
-std::string_view text_of_ipv4(Bytes address, AddressText& out) noexcept {
-  std::size_t n = 0;
-  for (std::size_t i = 0; i < 4; ++i) {
-    if (i != 0) out[n++] = '.';
-    n += write_decimal(out.data() + n, static_cast<unsigned>(address[i]));
-  }
-  return {out.data(), n};
-}
-
-struct Zeros {
-  std::size_t at = 8;
-  std::size_t groups = 1;  // a single group is written as 0
-};
-
-unsigned group_of(Bytes address, std::size_t i) noexcept {
-  return static_cast<unsigned>(address[2 * i]) << 8 | static_cast<unsigned>(address[2 * i + 1]);
-}
-
-Zeros longest_zeros(Bytes address) noexcept {
-  Zeros longest;
-  std::size_t run = 0;
-  for (std::size_t i = 0; i < 8; ++i) {
-    run = group_of(address, i) == 0 ? run + 1 : 0;
-    if (run > longest.groups) longest = {i + 1 - run, run};
-  }
-  return longest;
-}
-
-std::string_view text_of_ipv6(Bytes address, AddressText& out) noexcept {
-  const Zeros zeros = longest_zeros(address);
-  std::size_t n = 0;
-  for (std::size_t i = 0; i < 8; ++i) {
-    if (i == zeros.at) {
-      out[n++] = ':';
-      if (i == 0) out[n++] = ':';
-      i += zeros.groups - 1;
-      if (i == 7) break;
-      continue;
-    }
-    const unsigned group = group_of(address, i);
-    for (unsigned shift = 16; shift != 0;) {
-      shift -= 4;
-      if (group >> shift == 0 && shift != 0) continue;
-      const unsigned digit = group >> shift & 0xF;
-      out[n++] = static_cast<char>(digit < 10 ? '0' + digit : 'a' + digit - 10);
-    }
-    if (i != 7) out[n++] = ':';
-  }
-  return {out.data(), n};
-}
-
-// As the Collector's translation of Zipkin spans names them.
-struct EndpointNames {
-  std::string_view address;
-  std::string_view port;
-};
-constexpr EndpointNames local_names{"network.local.address", "net.host.port"};
-constexpr EndpointNames remote_names{"network.peer.address", "net.peer.port"};
-
-std::byte* put_address(std::byte* out, const ElementEndpoint& endpoint, const EndpointNames& names) noexcept {
-  if (!endpoint.address.empty()) {
-    AddressText text;
-    const bool is_v4 = endpoint.address.size() == 4;
-    out = put_attribute(out, key_attribute, names.address,
-                        is_v4 ? text_of_ipv4(endpoint.address, text) : text_of_ipv6(endpoint.address, text));
-  }
-  return endpoint.port == 0 ? out : put_number(out, names.port, endpoint.port);
-}
-
-// The service of the local one is the resource.
-std::byte* put_endpoints(std::byte* out, const SpanElement& span) noexcept {
-  ElementEndpoint local, remote;
-  if (!read_endpoint(span.local, local) || !read_endpoint(span.remote, remote)) return nullptr;
-  if (!remote.service_name.empty()) {
-    out = put_attribute(out, key_attribute, "service.peer.name", remote.service_name);
-  }
-  return put_address(put_address(out, remote, remote_names), local, local_names);
+  return out;
 }
 
 std::byte* put_status(std::byte* out, const Meaning& meaning) noexcept {
@@ -243,30 +196,43 @@ std::byte* put_status(std::byte* out, const Meaning& meaning) noexcept {
 // elsewhere.
 std::byte* put_flags(std::byte* out, const SpanElement& span, const Meaning& meaning) noexcept {
   if (!meaning.of_convention) return out;
-  const bool remote = meaning.receives && !span.parent_id.empty();
+  const bool remote = meaning.receives && span.parent_id != nullptr;
   out = put(put(put(out, key_flags), 0x01), flags_sampled);
   return put(put(put(out, remote ? flags_remote : flags_remote_known), 0), 0);
 }
 
-std::byte* put_id(std::byte* out, std::uint8_t key, Bytes id) noexcept {
-  EDGESPAN_ASSERT(id.size() == 8);
-  return put_run(put(put(out, key), 8), id.data(), 8);
+// In steps of a register, the last of which goes beyond the end: quicker than a call.
+std::byte* put_endpoints(std::byte* out, Bytes endpoints) noexcept {
+  for (std::size_t at = 0; at < endpoints.size(); at += endpoints_step) {
+    std::memcpy(out + at, endpoints.data() + at, endpoints_step);
+  }
+  return out + endpoints.size();
+}
+
+std::byte* put_id(std::byte* out, std::uint8_t key, const std::byte* id) noexcept {
+  out = put(put(out, key), 8);
+  std::memcpy(out, id, 8);
+  return out + 8;
 }
 
 std::byte* put_ids(std::byte* out, const SpanElement& span) noexcept {
   out = put(put(out, key_trace_id), 16);
-  if (span.trace_id.size() == 8) {
+  if (span.trace_id.size() == 16) {
+    std::memcpy(out, span.trace_id.data(), 16);
+  } else {
     std::memset(out, 0, 8);
-    out += 8;
+    std::memcpy(out + 8, span.trace_id.data(), 8);
   }
-  out = put_run(out, span.trace_id.data(), span.trace_id.size());
-  out = put_id(out, key_span_id, span.id);
-  return span.parent_id.empty() ? out : put_id(out, key_parent_span_id, span.parent_id);
+  out = put_id(out + 16, key_span_id, span.id);
+  return span.parent_id == nullptr ? out : put_id(out, key_parent_span_id, span.parent_id);
 }
 
 std::byte* put_name_and_times(std::byte* out, const SpanElement& span) noexcept {
-  if (!span.name.empty()) out = put_text(out, key_name, span.name);
-  if (span.kind != 0 && span.kind < kinds.size()) out = put(put(out, key_kind), kinds[span.kind]);
+  if (!span.name.empty()) {
+    out = put(put(out, key_name), static_cast<std::uint8_t>(span.name.size()));  // one byte, as it was read
+    out = put_run(out, span.name.data(), span.name.size());
+  }
+  if (span.kind != 0) out = put(put(out, key_kind), kinds[span.kind]);
   if (span.start_us == 0) return out;
   out = put_le64(put(out, key_start), span.start_us * ns_per_us);
   return put_le64(put(out, key_end), (span.start_us + span.duration_us) * ns_per_us);
@@ -274,23 +240,23 @@ std::byte* put_name_and_times(std::byte* out, const SpanElement& span) noexcept 
 
 }  // namespace
 
-std::byte* write_span(const SpanElement& span, std::byte* out) noexcept {
+std::byte* write_span(const SpanElement& span, Bytes endpoints, std::byte* out) noexcept {
   // Most lengths take two bytes. The body is written behind them, and moved if they take one.
   std::byte* const length = put(out, key_span);
   std::byte* const body = length + 2;
   Meaning meaning;
   std::byte* end = put_name_and_times(put_ids(body, span), span);
   end = put_texts(end, span.texts, meaning);
-  if (end != nullptr) end = put_endpoints(end, span);
   if (end == nullptr) return nullptr;
-  end = put_flags(put_status(end, meaning), span, meaning);
+  end = put_flags(put_status(put_endpoints(end, endpoints), meaning), span, meaning);
   const auto bytes = static_cast<std::size_t>(end - body);
   if (bytes >= 0x4000) return nullptr;
   if (bytes < 0x80) {
     std::memmove(put(length, static_cast<std::uint8_t>(bytes)), body, bytes);
     return end - 1;
   }
-  put_varint(length, bytes);
+  length[0] = static_cast<std::byte>(bytes | 0x80);
+  length[1] = static_cast<std::byte>(bytes >> 7);
   return end;
 }
 

@@ -4,30 +4,63 @@
 #include <cstdint>
 #include <string_view>
 
+#include "core/code.hpp"
+#include "otlp/element_walk.hpp"
 #include "otlp/field_reader.hpp"
 
 namespace edgespan::otlp_detail {
 
 // What an element (core/encode.hpp) says ahead of its annotations and tags. Views into the element.
 struct SpanElement {
-  Bytes trace_id{};   // 8 or 16 bytes
-  Bytes parent_id{};  // 8 bytes, or none
-  Bytes id{};         // 8 bytes
-  std::uint64_t kind = 0;
-  std::string_view name{};
+  Bytes trace_id{};                      // 8 or 16 bytes
+  const std::byte* parent_id = nullptr;  // 8 bytes, or null
+  const std::byte* id = nullptr;         // 8 bytes
+  std::uint8_t kind = 0;
+  Bytes name{};
   std::uint64_t start_us = 0;
   std::uint64_t duration_us = 0;
-  Bytes local{};
-  Bytes remote{};
-  Bytes texts{};  // annotations and tags, and what stands behind them
+  Bytes endpoints{};  // both, as the element has them: local, then remote
+  Bytes texts{};      // annotations and tags, and what stands behind them
 };
 
-// Keys of the fields in `texts`.
+// Keys of the fields in `texts`, and of the parts of a tag.
 inline constexpr std::uint8_t key_annotation = 0x52;
 inline constexpr std::uint8_t key_tag = 0x5A;
+inline constexpr std::uint8_t key_tag_key = 0x0A;
+inline constexpr std::uint8_t key_tag_value = 0x12;
 
-// Reads the body of an element. False: it is none that the agent writes.
-bool read_span(Bytes body, SpanElement& out) noexcept;
+inline constexpr std::uint8_t key_local = 0x42;
+
+// Reads the body of an element, whose fields stand in the order of their numbers. False: it is none that the
+// agent writes. In line with what writes the span, so that what was read need not be kept in between.
+EDGESPAN_INLINE bool read_span(Bytes body, SpanElement& out) noexcept {
+  namespace keys = detail::encode_impl;
+  ElementWalk walk{body};
+  out.trace_id = walk.bytes(keys::key_trace_id);
+  if (out.trace_id.size() != 16 && out.trace_id.size() != 8) return false;
+  if (walk.is_next(keys::key_parent_id)) {
+    out.parent_id = walk.id(keys::key_parent_id);
+    if (out.parent_id == nullptr) return false;
+  }
+  out.id = walk.id(keys::key_id);
+  if (out.id == nullptr) return false;
+  std::uint64_t kind = 0;
+  if (!walk.number(keys::key_kind, kind)) return false;
+  out.kind = kind < 5 ? static_cast<std::uint8_t>(kind) : std::uint8_t{0};
+  if (walk.is_next(keys::key_name)) {
+    out.name = walk.bytes(keys::key_name);
+    if (out.name.data() == nullptr) return false;
+  }
+  if (!walk.fixed64(keys::key_timestamp, out.start_us)) return false;
+  if (!walk.number(keys::key_duration, out.duration_us)) return false;
+  const std::byte* const endpoints = walk.at();
+  for (const std::uint8_t key : {key_local, std::uint8_t{keys::key_remote}}) {
+    if (walk.is_next(key) && walk.bytes(key).data() == nullptr) return false;
+  }
+  out.endpoints = {endpoints, walk.at()};
+  out.texts = walk.rest();
+  return true;
+}
 
 // A service with its address, as an element has it.
 struct ElementEndpoint {
@@ -36,7 +69,7 @@ struct ElementEndpoint {
   std::uint64_t port = 0;
 };
 
-// False: `bytes` are no endpoint. None at all are an endpoint of nothing.
-bool read_endpoint(Bytes bytes, ElementEndpoint& out) noexcept;
+// Reads SpanElement::endpoints. False: they are none.
+bool read_endpoints(Bytes endpoints, ElementEndpoint& local, ElementEndpoint& remote) noexcept;
 
 }  // namespace edgespan::otlp_detail
