@@ -6,6 +6,7 @@
 #   nanopb     its run-time library; the generator is a tool of the host
 #   mbedtls    3.6 LTS, always from source: its configuration is ours, and a distribution's is ten times as large
 #   zlib       for packed batches
+#   inih       reads settings files; from source without a heap
 #   catch2     the tests' framework; from source with main()
 #   cli11, httplib   headers of the tool
 #
@@ -293,6 +294,31 @@ function(_edgespan_zlib_source)
   _edgespan_foreign(edgespan_dep_zlib_library)
   target_link_libraries(edgespan_dep_zlib INTERFACE edgespan_dep_zlib_library)
   set_target_properties(edgespan_dep_zlib PROPERTIES EDGESPAN_ARCHIVES edgespan_dep_zlib_library)
+endfunction()
+
+function(_edgespan_inih_system)
+  find_path(EDGESPAN_INIH_INCLUDE ini.h)
+  find_library(EDGESPAN_INIH_LIBRARY NAMES libinih.a inih)
+  if(NOT EDGESPAN_INIH_INCLUDE OR NOT EDGESPAN_INIH_LIBRARY)
+    message(FATAL_ERROR "ini.h or libinih is not there. Install inih for the target (Debian: libinih-dev), or build "
+                        "the libraries with -DEDGESPAN_DEPS=source")
+  endif()
+  add_library(edgespan::libinih UNKNOWN IMPORTED GLOBAL)
+  set_target_properties(edgespan::libinih PROPERTIES IMPORTED_LOCATION ${EDGESPAN_INIH_LIBRARY})
+  target_include_directories(edgespan_dep_inih SYSTEM INTERFACE $<BUILD_INTERFACE:${EDGESPAN_INIH_INCLUDE}>)
+  target_link_libraries(edgespan_dep_inih INTERFACE edgespan::libinih)
+  set_target_properties(edgespan_dep_inih PROPERTIES EDGESPAN_PC_LIBS "-linih")
+endfunction()
+
+function(_edgespan_inih_source)
+  edgespan_release(inih 59 source)
+  add_library(edgespan_dep_inih_library STATIC ${source}/ini.c)
+  target_include_directories(edgespan_dep_inih_library PUBLIC ${source})
+  target_compile_definitions(edgespan_dep_inih_library PRIVATE INI_USE_STACK=1 INI_MAX_LINE=200)
+  target_compile_options(edgespan_dep_inih_library PRIVATE -ffunction-sections -fdata-sections)
+  _edgespan_foreign(edgespan_dep_inih_library)
+  target_link_libraries(edgespan_dep_inih INTERFACE edgespan_dep_inih_library)
+  set_target_properties(edgespan_dep_inih PROPERTIES EDGESPAN_ARCHIVES edgespan_dep_inih_library)
 endfunction()
 
 # Version 2 is a header, and main() is made from it by a file of the tests; 3 is a library that has one.

@@ -25,6 +25,7 @@ missing_packages() {
   have protoc || echo protobuf-compiler
   nanopb_works || echo nanopb python3-protobuf
   header pb_encode.h || echo libnanopb-dev
+  header ini.h || echo libinih-dev
   header librdkafka/rdkafka_mock.h || echo librdkafka-dev
   header openssl/ssl.h || echo libssl-dev
   header CLI/CLI.hpp || echo libcli11-dev

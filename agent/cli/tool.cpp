@@ -3,10 +3,12 @@
 
 #include "cli/b3/b3_command.hpp"
 #include "cli/budget/budget_command.hpp"
+#include "cli/config/config_command.hpp"
 #include "cli/demo/demo_command.hpp"
 #include "cli/doctor/doctor_command.hpp"
 #include "cli/io/checked_output.hpp"
 #include "cli/io/tool_errors.hpp"
+#include "cli/options/made_settings.hpp"
 #include "cli/run/consume_command.hpp"
 #include "cli/run/produce_command.hpp"
 
@@ -28,8 +30,9 @@ namespace {
 int explain(const CLI::App& app, const CLI::ParseError& error, const Streams& streams) {
   const bool asked = error.get_exit_code() == 0;
   if (!asked && app.get_subcommands().empty()) {
-    streams.err << "edgespan: the first argument is a command: produce, consume, doctor, b3, budget or demo\n"
-                   "Run with --help for more information.\n";
+    streams.err
+        << "edgespan: the first argument is a command: produce, consume, doctor, config, b3, budget or demo\n"
+           "Run with --help for more information.\n";
     return exit_usage;
   }
   app.exit(error, streams.out, streams.err);
@@ -48,9 +51,11 @@ int parse_and_run(int argc, const char* const* argv, const Streams& streams) {
   BudgetOptions budget;
   DemoOptions demo;
   DoctorOptions doctor;
+  ConfigOptions config;
   const CLI::App* const produce_command = add_produce(app, produce);
   const CLI::App* const consume_command = add_consume(app, consume);
   const CLI::App* const doctor_command = add_doctor(app, doctor);
+  const CLI::App* const config_command = add_config(app, config);
   const CLI::App* const b3_command = app.add_subcommand(
       "b3",
       "explain trace headers: each line of standard input holds those of a message, as name=value, "
@@ -62,9 +67,16 @@ int parse_and_run(int argc, const char* const* argv, const Streams& streams) {
   } catch (const CLI::ParseError& error) {
     return explain(app, error, streams);
   }
-  if (produce_command->parsed())
+  Settings settings;
+  if (produce_command->parsed()) {
+    take_made_settings(*produce_command, settings, produce.client.tracing);
     return run_produce(produce, streams.input_descriptor, streams.out, streams.err);
-  if (consume_command->parsed()) return run_consume(consume, streams.out, streams.err);
+  }
+  if (consume_command->parsed()) {
+    take_made_settings(*consume_command, settings, consume.client.tracing);
+    return run_consume(consume, streams.out, streams.err);
+  }
+  if (config_command->parsed()) return run_config(config, streams.out);
   if (doctor_command->parsed()) return run_doctor(doctor, streams.out, streams.err);
   if (b3_command->parsed()) {
     const int code = run_b3(streams.in, streams.out, streams.err);

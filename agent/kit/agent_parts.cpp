@@ -122,6 +122,7 @@ AgentStatus AgentParts::start(const AgentConfig& config, const TracingMemory& me
   if (status.ok()) status = choose_sender(config, memory.batch.size(), clock, stream, sender);
   if (status.ok()) status = core_.run(sender, config.reporter, &worker);
   if (!status.ok()) static_cast<void>(stop(0));
+  if (!config.enabled) core_.tracing().enable(false);
   return status;
 }
 

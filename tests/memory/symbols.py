@@ -24,7 +24,9 @@ ALLOWED = {
     'core': r'pb_(encode|ostream_from_buffer|default_field_callback)|zipkin_proto3_\w+_msg',
     'zipkin_proto': r'pb_default_field_callback',
     'http': r'',
-    'kit': r'',
+    # Before the start, for settings: the port's files, and inih, of which a distribution's takes 200 bytes from the
+    # heap. Built from source, its unused half reads files itself.
+    'kit': r'_ZN8edgespan5posix\w+|ini_parse_stream|f(open|close|gets)|__ctype_b_loc',
     'kafka': r'rd_kafka_\w+',  # librdkafka allocates; what for, the README says
 }
 BANNED = ('malloc', 'strdup', 'free', '_Znwm', '_ZdlPvm', '__cxa_atexit', '.data')

@@ -64,8 +64,8 @@ def line_of(text, at):
 
 # ---- Modules -------------------------------------------------------------------------------------------------
 
-# The kit asserts as its parts do, and reads a collector's URL with the reader that sends to it.
-KIT_SHARES = ('core/assert.hpp', 'http/http_url.hpp', 'http/zipkin_dialect.hpp')
+# The kit asserts and judges text as its parts do, and reads a collector's URL with the reader that sends to it.
+KIT_SHARES = ('core/assert.hpp', 'core/utf8.hpp', 'http/http_url.hpp', 'http/zipkin_dialect.hpp')
 
 
 def _direction(path, name, owner, ports):

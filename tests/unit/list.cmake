@@ -52,6 +52,7 @@ set(edgespan_system_tests
   cli_checked_output_test
   cli_clock_diagnosis_test
   cli_columns_test
+  cli_config_command_test
   cli_demo_collector_test
   cli_demo_command_test
   cli_doctor_command_test
@@ -124,6 +125,8 @@ set(edgespan_system_tests
   ring_thread_test
   sampler_thread_test
   scope_thread_test
+  setting_value_test
+  settings_test
   thread_exit_test
   tracing_thread_test
   uplink_clock_test

@@ -4,6 +4,7 @@
 #include "cli/sending/sender_options.hpp"
 
 #include <edgespan/b3.hpp>
+#include <edgespan/settings.hpp>
 
 #include <CLI/App.hpp>
 
@@ -25,6 +26,9 @@ struct TracingOptions {
   B3Format b3 = B3Format::single_no_parent;
   bool shared_root = true;
   bool off = false;
+  // Null: none are read. Where neither sample_rate nor rate_limit is given, and for what no option says, what
+  // was made there counts. Outlives what is started with these options.
+  const Settings* settings = nullptr;
 };
 
 // Adds the options. Parsing writes to `options`, which must live as long as `app`.

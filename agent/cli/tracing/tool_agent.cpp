@@ -15,10 +15,10 @@ namespace {
 constexpr std::uint64_t half_full_spans = tool_limits.ring_bytes / span_bytes_max / 2;
 constexpr std::uint32_t keep_up_ms = 1'000;
 
-Sampler make_sampler(const TracingOptions& options) noexcept {
+Sampler make_sampler(const TracingOptions& options, const Sampler& otherwise) noexcept {
   if (options.sample_rate) return Sampler::probability(static_cast<float>(*options.sample_rate));
   if (options.rate_limit) return Sampler::rate_limit(*options.rate_limit);
-  return Sampler::always();
+  return otherwise;
 }
 
 // The option that has made a setting of AgentConfig.
@@ -47,17 +47,20 @@ ToolAgent::ToolAgent(const TracingOptions& options)
       sender_{options.sender, tool_limits.batch_bytes},
       agent_{std::make_unique<Agent<tool_limits, tool_kafka_limits>>()} {
   AgentConfig config;
+  if (options.settings != nullptr) options.settings->apply(config);
+  config.service_name = {};
+  config.url = {};
   config.tracing.local.service_name = options.service;
   config.tracing.trace_id_128 = options.id_bits == 128;
-  config.tracing.sampler = make_sampler(options);
+  config.tracing.sampler = make_sampler(options, config.tracing.sampler);
   config.kafka.remote_service_name = options.remote_service;
   config.kafka.shared_root = options.shared_root;
   config.kafka.b3 = options.b3;
+  config.enabled = !options.off;
   sender_.apply(config);
   const AgentStatus status = agent_->start(config);
   if (!sender_.tls_problem().empty()) throw UsageError{sender_.tls_problem()};
   if (!status.ok()) fail(status);
-  tracing().enable(!options.off);
 }
 
 ConsumerMemory ToolAgent::consumer_memory(std::size_t records) noexcept {

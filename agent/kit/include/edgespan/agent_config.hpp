@@ -18,6 +18,8 @@ namespace edgespan {
 struct AgentConfig {
   std::string_view service_name{};  // 1 to 63 bytes of UTF-8; empty: tracing.local.service_name
 
+  bool enabled = true;  // false: the agent starts switched off, as by Tracing::enable(false)
+
   // Where spans go:
   //   http://host[:port][/path]   a Zipkin collector; the path is /api/v2/spans unless given
   //   https://...                 the same, with `tls`

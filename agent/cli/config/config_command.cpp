@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/config/config_command.hpp"
+
+#include "cli/config/settings_page.hpp"
+#include "cli/io/checked_output.hpp"
+#include "cli/io/tool_errors.hpp"
+#include "cli/text/columns.hpp"
+
+#include <edgespan/settings.hpp>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace edgespan::cli {
+
+int run_config(const ConfigOptions& options, std::ostream& out) {
+  CheckedOutput output{out};
+  if (options.page) {
+    output.line(settings_page());
+    output.flush();
+    return exit_done;
+  }
+  const std::vector<std::string_view> properties{options.properties.begin(), options.properties.end()};
+  Settings settings;
+  const SettingsStatus status = settings.load({.program = options.program, .properties = properties});
+  if (!status.ok()) throw UsageError{status.text()};
+  std::vector<std::string> assignments;
+  std::size_t width = 0;
+  for (const Setting& setting : settings_table()) {
+    const auto id = static_cast<SettingId>(assignments.size());
+    assignments.push_back(std::string{setting.name} + " = " + std::string{settings.text(id)});
+    width = std::max(width, columns(assignments.back()));
+  }
+  for (std::size_t i = 0; i < assignments.size(); ++i) {
+    std::array<char, Settings::origin_bytes_max> origin{};
+    output.line(left_aligned(assignments[i], width) + "  ; " +
+                std::string{settings.origin(static_cast<SettingId>(i), origin)});
+  }
+  output.flush();
+  return exit_done;
+}
+
+}  // namespace edgespan::cli

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/options/made_settings.hpp"
+
+#include "cli/io/tool_errors.hpp"
+
+#include <string>
+
+namespace edgespan::cli {
+
+void take_made_settings(const CLI::App& command, Settings& settings, TracingOptions& options) {
+  using enum SettingId;
+  const SettingsStatus status = settings.load();
+  if (!status.ok()) throw UsageError{status.text()};
+  const auto counts = [&](SettingId id, const char* option) {
+    return settings.made(id) && command.count(option) == 0;
+  };
+  if (counts(service_name, "--service")) options.service = settings.text(service_name);
+  if (counts(remote_service_name, "--remote-service")) {
+    options.remote_service = settings.text(remote_service_name);
+  }
+  if (counts(url, "--zipkin")) options.sender.url = settings.text(url);
+  if (counts(trace_id_bits, "--id-bits")) options.id_bits = settings.text(trace_id_bits) == "64" ? 64 : 128;
+  if (counts(b3, "--b3")) options.b3 = *parse_b3_format(settings.text(b3));
+  if (counts(shared_root, "--no-shared-root")) options.shared_root = settings.flag(shared_root);
+  if (counts(enabled, "--off")) options.off = !settings.flag(enabled);
+  options.settings = &settings;
+}
+
+}  // namespace edgespan::cli

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <edgespan/agent_config.hpp>
+#include <edgespan/sampler.hpp>
+#include <edgespan/setting.hpp>
+#include <edgespan/settings_sources.hpp>
+#include <edgespan/settings_status.hpp>
+#include <span>
+#include <string_view>
+
+namespace edgespan {
+
+namespace settings_detail {
+class SettingsLoader;
+}
+
+// The settings of one program, as its operator made them. Of several places that make the same setting, the
+// strongest counts:
+//   1. the table's preset
+//   2. variables that OpenTelemetry's SDKs read, such as OTEL_SERVICE_NAME (agent/docs/settings.md lists
+//   them)
+//   3. /etc/edgespan/edgespan.ini, then the files of /etc/edgespan/conf.d that end with .ini, by name;
+//      EDGESPAN_CONFIG names another file, which then is the only one
+//   4. variables such as EDGESPAN_SERVICE_NAME; an empty one counts as not there
+//   5. properties, which a program is given for edgespan alone
+// In files, what stands before the first section counts for every program, what stands in a section
+// [program NAME] for programs of that file name, and is stronger; what stands in [service NAME] for programs
+// of that service name, and is stronger still. Sections of others are checked, too.
+class Settings {
+ public:
+  static constexpr std::size_t files_max = 16;
+  static constexpr std::size_t path_bytes_max = 127;
+  static constexpr std::size_t origin_bytes_max = 191;
+
+  Settings() noexcept;
+
+  // Reads all of it anew. An unknown name, a value that the table does not allow, or a file that cannot be
+  // read is an error; then every setting has its preset. A variable of OpenTelemetry's with a value that does
+  // not fit is left out. Reads files, so it may wait for a disk, and the C library may allocate meanwhile:
+  // for the time before an agent starts.
+  SettingsStatus load(const SettingsSources& sources = {}) noexcept;
+
+  // The value as it was written; a view that lives until the next load().
+  std::string_view text(SettingId id) const noexcept;
+  // The value of a flag; of bytes, of a duration in milliseconds; of a sampler.
+  bool flag(SettingId id) const noexcept;
+  std::uint64_t number(SettingId id) const noexcept;
+  Sampler sampler(SettingId id) const noexcept;
+
+  // Whether anybody made this setting; else it has its preset.
+  bool made(SettingId id) const noexcept;
+  // Where it was made, for people: "/etc/edgespan/edgespan.ini:12", "EDGESPAN_FLUSH", "edgespan.flush",
+  // "OTEL_SERVICE_NAME" or "default". Returns the part of `out` that was written.
+  std::string_view origin(SettingId id, std::span<char, origin_bytes_max> out) const noexcept;
+
+  // Puts every setting that was made into `config`; the others stay as the program has them. A program that
+  // has named neither itself nor a collector gets both from here. `config` then holds views into this object.
+  void apply(AgentConfig& config) const noexcept;
+
+ private:
+  friend class settings_detail::SettingsLoader;
+
+  // Ordered: a stronger one replaces a weaker one.
+  enum class Rank : std::uint8_t { preset, otel, file, file_program, file_service, environment, property };
+  struct Value {
+    Rank rank = Rank::preset;
+    std::uint8_t otel = 0;  // which variable
+    std::uint8_t file = 0;  // the index of its path
+    std::uint32_t line = 0;
+    std::uint16_t at = 0;  // where its text lies
+    std::uint16_t size = 0;
+  };
+
+  // Room for the longest value of every setting.
+  static constexpr std::size_t texts_bytes = 1'200;
+
+  void reset() noexcept;
+  const Value& value(SettingId id) const noexcept { return values_[static_cast<std::size_t>(id)]; }
+
+  std::array<Value, settings_count> values_{};
+  std::array<char, texts_bytes> texts_{};
+  std::array<std::array<char, path_bytes_max + 1>, files_max> paths_{};
+};
+
+}  // namespace edgespan

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <array>
+#include <edgespan/otel_fallback.hpp>
+
+namespace edgespan {
+namespace {
+
+constexpr std::array<OtelFallback, 7> fallbacks{{
+    {"OTEL_SDK_DISABLED", SettingId::enabled, "`true` is off"},
+    {"OTEL_RESOURCE_ATTRIBUTES", SettingId::service_name, "its `service.name`"},
+    {"OTEL_SERVICE_NAME", SettingId::service_name, "as it stands"},
+    {"OTEL_EXPORTER_ZIPKIN_ENDPOINT", SettingId::url, "as it stands"},
+    {"OTEL_TRACES_SAMPLER", SettingId::sample,
+     "`always_on`, `always_off`, or `traceidratio` with the share of `OTEL_TRACES_SAMPLER_ARG`, each with "
+     "`parentbased_` or without; a trace that comes in keeps its decision"},
+    {"OTEL_PROPAGATORS", SettingId::b3, "`b3` is `single_no_parent`, `b3multi` is `multi`, both are `both`"},
+    {"OTEL_BSP_SCHEDULE_DELAY", SettingId::flush, "milliseconds"},
+}};
+
+}  // namespace
+
+std::span<const OtelFallback> otel_fallbacks() noexcept { return fallbacks; }
+
+}  // namespace edgespan

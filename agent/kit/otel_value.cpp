@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kit/otel_value.hpp"
+
+#include <algorithm>
+#include <array>
+#include <edgespan/otel_fallback.hpp>
+
+#include "core/assert.hpp"
+#include "kit/text_piece.hpp"
+
+namespace edgespan::settings_detail {
+namespace {
+
+constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
+
+std::string_view trimmed(std::string_view text) noexcept {
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+constexpr char lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+
+bool same_word(std::string_view text, std::string_view word) noexcept {
+  return std::equal(text.begin(), text.end(), word.begin(), word.end(),
+                    [](char a, char b) { return lower(a) == b; });
+}
+
+int hex_digit(char c) noexcept {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (lower(c) >= 'a' && lower(c) <= 'f') return lower(c) - 'a' + 10;
+  return -1;
+}
+
+// Takes the next piece of a list off its front, without the blanks around it.
+std::string_view take_piece(std::string_view& list, char separator) noexcept {
+  const std::size_t end = std::min(list.find(separator), list.size());
+  const std::string_view piece{list.data(), end};
+  list.remove_prefix(std::min(end + 1, list.size()));
+  return trimmed(piece);
+}
+
+void put_percent_decoded(std::string_view text, TextLine& out) noexcept {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
+    const int low = i + 2 < text.size() ? hex_digit(text[i + 2]) : -1;
+    const bool escaped = text[i] == '%' && high >= 0 && low >= 0;
+    const char c = escaped ? static_cast<char>(high * 16 + low) : text[i];
+    out << std::string_view{&c, 1};
+    i += escaped ? 2 : 0;
+  }
+}
+
+void translate_text(std::string_view value, Lookup, const void*, TextLine& out) { out << value; }
+
+// Of several pairs with this key the last one counts.
+void translate_attributes(std::string_view value, Lookup, const void*, TextLine& out) {
+  std::string_view name;
+  while (!value.empty()) {
+    std::string_view pair = take_piece(value, ',');
+    if (pair.find('=') == std::string_view::npos) continue;
+    if (take_piece(pair, '=') == "service.name") name = trimmed(pair);
+  }
+  put_percent_decoded(name, out);
+}
+
+void translate_sampler(std::string_view value, Lookup lookup, const void* ctx, TextLine& out) {
+  std::string_view name = trimmed(value);
+  constexpr std::string_view by_parent = "parentbased_";
+  if (name.size() > by_parent.size() && same_word(head(name, by_parent.size()), by_parent)) {
+    name.remove_prefix(by_parent.size());
+  }
+  if (same_word(name, "always_on")) out << "always";
+  if (same_word(name, "always_off")) out << "never";
+  if (!same_word(name, "traceidratio")) return;
+  const char* const argument = lookup(ctx, "OTEL_TRACES_SAMPLER_ARG");
+  out << (argument != nullptr ? trimmed(argument) : "1");
+}
+
+void translate_propagators(std::string_view value, Lookup, const void*, TextLine& out) {
+  bool single = false;
+  bool multi = false;
+  while (!value.empty()) {
+    const std::string_view name = take_piece(value, ',');
+    single = single || name == "b3";
+    multi = multi || name == "b3multi";
+  }
+  if (single || multi) out << (single && multi ? "both" : single ? "single_no_parent" : "multi");
+}
+
+void translate_disabled(std::string_view value, Lookup, const void*, TextLine& out) {
+  if (same_word(trimmed(value), "true")) out << "off";
+}
+
+void translate_milliseconds(std::string_view value, Lookup, const void*, TextLine& out) {
+  out << trimmed(value) << " ms";
+}
+
+using Translate = void (*)(std::string_view value, Lookup lookup, const void* ctx, TextLine& out);
+
+// By the index of otel_fallbacks().
+constexpr std::array<Translate, 7> translators{
+    translate_disabled, translate_attributes,  translate_text,        translate_text,
+    translate_sampler,  translate_propagators, translate_milliseconds};
+
+}  // namespace
+
+void put_otel_value(std::size_t index, std::string_view value, Lookup lookup, const void* ctx,
+                    TextLine& out) noexcept {
+  EDGESPAN_ASSERT(otel_fallbacks().size() == translators.size() && index < translators.size());
+  translators[index](value, lookup, ctx, out);
+}
+
+}  // namespace edgespan::settings_detail

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <edgespan/kafka_config.hpp>
+#include <edgespan/setting.hpp>
+
+#include "kit/setting_value.hpp"
+
+namespace edgespan {
+namespace {
+
+using Type = SettingType;
+
+constexpr std::uint64_t second = 1'000;
+constexpr std::uint64_t hour = 3'600 * second;
+constexpr std::uint64_t day = 24 * hour;
+
+constexpr std::array<Setting, settings_count> table{{
+    {.name = "enabled",
+     .type = Type::flag,
+     .preset = "on",
+     .meaning = "off: no spans are made, and no header of a record is written or removed"},
+    {.name = "service_name",
+     .type = Type::text,
+     .low = 1,
+     .high = 63,
+     .meaning = "the name of this program in traces; its file name unless given"},
+    {.name = "url",
+     .type = Type::url,
+     .preset = "http://127.0.0.1:9411",
+     .high = 511,
+     .meaning = "where spans go: `http://host[:port][/path]`, `https://...`, "
+                "`kafka://host[:port][,host...][/topic]`, or `none:` to send none"},
+    {.name = "remote_service_name",
+     .type = Type::text,
+     .preset = "kafka",
+     .low = 0,
+     .high = 63,
+     .meaning = "the name of the broker in traces; empty: none"},
+    {.name = "sample",
+     .type = Type::sampler,
+     .preset = "always",
+     .meaning =
+         "which new traces are recorded: `always`, `never`, a share such as `0.1` or `10 %`, or at most "
+         "so many a second, such as `100/s`"},
+    {.name = "trace_id_bits",
+     .type = Type::choice,
+     .preset = "128",
+     .choices = {"64", "128"},
+     .meaning = "the length of new trace ids; ids that come in are kept as they are"},
+    {.name = "b3",
+     .type = Type::choice,
+     .preset = "single_no_parent",
+     .choices = {"single", "single_no_parent", "multi", "both"},
+     .meaning = "the trace headers that are written: `b3` with or without the parent, `X-B3-*`, or "
+                "`single_no_parent` and `multi` together"},
+    {.name = "rewrite_headers",
+     .type = Type::flag,
+     .preset = "on",
+     .meaning = "a consumed record carries the context of its CONSUMER span; off: the one that it came with"},
+    {.name = "shared_root",
+     .type = Type::flag,
+     .preset = "on",
+     .meaning = "records without a trace share one span a topic and poll, where the poll is known"},
+    {.name = "tag_processor",
+     .type = Type::choice,
+     .preset = "always",
+     .choices = {"always", "when_root"},
+     .meaning = "when a processing span is tagged with topic and key: always, or only where a trace begins"},
+    {.name = "kafka_key",
+     .type = Type::bytes,
+     .preset = "128 B",
+     .high = key_bytes_most,
+     .meaning = "how much of a text key the tag `kafka.key` shows; `0 B`: no key is shown"},
+    {.name = "flush",
+     .type = Type::duration,
+     .preset = "1 s",
+     .low = 1,
+     .high = hour,
+     .meaning = "the longest from the end of a span to its first offer to the collector"},
+    {.name = "retry_min",
+     .type = Type::duration,
+     .preset = "1 s",
+     .low = 1,
+     .high = hour,
+     .meaning = "the shortest pause after an offer that failed"},
+    {.name = "retry_max",
+     .type = Type::duration,
+     .preset = "5 min",
+     .low = 1,
+     .high = day,
+     .meaning = "the longest pause after an offer that failed; no less than `retry_min`"},
+    {.name = "http_connect",
+     .type = Type::duration,
+     .preset = "10 s",
+     .low = 1,
+     .high = hour,
+     .meaning = "the longest time for a connection to the collector"},
+    {.name = "http_request",
+     .type = Type::duration,
+     .preset = "15 s",
+     .low = 1,
+     .high = hour,
+     .meaning = "the longest time for one request; a slow link gets more, by the bytes that it takes"},
+    {.name = "span_deadline",
+     .type = Type::duration,
+     .preset = "10 min",
+     .low = second,
+     .high = 30 * day,
+     .meaning = "a span of the program's own that is open for longer expires"},
+    {.name = "message_deadline",
+     .type = Type::duration,
+     .preset = "330 s",
+     .low = second,
+     .high = 30 * day,
+     .meaning = "the span of a message without a delivery report expires after this, or after "
+                "`message.timeout.ms` and 30 s if that is more"},
+    {.name = "drop_oldest",
+     .type = Type::flag,
+     .preset = "off",
+     .meaning = "a full ring makes room for new spans by dropping the oldest; off: it drops the new ones"},
+}};
+
+}  // namespace
+
+std::span<const Setting, settings_count> settings_table() noexcept { return table; }
+
+std::string_view range_text(const Setting& setting, std::span<char, range_bytes_max> out) noexcept {
+  settings_detail::TextLine line;
+  settings_detail::put_range(setting, line);
+  return line.copy_to(out);
+}
+
+}  // namespace edgespan

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <edgespan/settings.hpp>
+
+#include <algorithm>
+#include <edgespan/otel_fallback.hpp>
+
+#include "core/assert.hpp"
+#include "kit/setting_names.hpp"
+#include "kit/setting_value.hpp"
+#include "kit/settings_loader.hpp"
+
+namespace edgespan {
+namespace {
+
+using namespace settings_detail;
+
+template <typename Enum>
+Enum choice(SettingId id, std::string_view text) noexcept {
+  return static_cast<Enum>(choice_of(setting(id), text));
+}
+
+// The choices of the table stand in the order of the types that they are.
+static_assert(static_cast<int>(B3Format::single) == 0 && static_cast<int>(B3Format::both) == 3);
+static_assert(static_cast<int>(TagProcessor::always) == 0 && static_cast<int>(TagProcessor::when_root) == 1);
+
+}  // namespace
+
+Settings::Settings() noexcept { reset(); }
+
+void Settings::reset() noexcept {
+  values_ = {};
+  paths_ = {};
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < settings_count; ++i) {
+    const Setting& setting = settings_table()[i];
+    Value& value = values_[i];
+    value.at = static_cast<std::uint16_t>(at);
+    value.size = static_cast<std::uint16_t>(setting.preset.size());
+    at += value_bytes_max(setting);
+    EDGESPAN_ASSERT(at <= texts_bytes && value.size <= value_bytes_max(setting));
+    std::copy(setting.preset.begin(), setting.preset.end(), texts_.begin() + value.at);
+  }
+}
+
+SettingsStatus Settings::load(const SettingsSources& sources) noexcept {
+  return SettingsLoader{*this, sources}.run();
+}
+
+std::string_view Settings::text(SettingId id) const noexcept {
+  return {texts_.data() + value(id).at, value(id).size};
+}
+
+bool Settings::flag(SettingId id) const noexcept {
+  EDGESPAN_ASSERT(setting(id).type == SettingType::flag);
+  return flag_of(text(id));
+}
+
+std::uint64_t Settings::number(SettingId id) const noexcept { return number_of(text(id)); }
+
+Sampler Settings::sampler(SettingId id) const noexcept {
+  EDGESPAN_ASSERT(setting(id).type == SettingType::sampler);
+  return sampler_of(text(id));
+}
+
+bool Settings::made(SettingId id) const noexcept { return value(id).rank != Rank::preset; }
+
+std::string_view Settings::origin(SettingId id, std::span<char, origin_bytes_max> out) const noexcept {
+  const Value& made = value(id);
+  TextLine line;
+  switch (made.rank) {
+    case Rank::preset:
+      line << "default";
+      break;
+    case Rank::otel:
+      line << otel_fallbacks()[made.otel].variable;
+      break;
+    case Rank::file:
+    case Rank::file_program:
+    case Rank::file_service:
+      line << paths_[made.file].data() << ":" << made.line;
+      break;
+    case Rank::environment:
+      put_variable(setting(id).name, line);
+      break;
+    case Rank::property:
+      put_property(setting(id).name, line);
+      break;
+  }
+  return line.copy_to(out);
+}
+
+void Settings::apply(AgentConfig& config) const noexcept {
+  using enum SettingId;
+  const auto milliseconds = [this](SettingId id, std::uint32_t& out) {
+    if (made(id)) out = static_cast<std::uint32_t>(number(id));
+  };
+  const auto seconds = [this](SettingId id, std::uint32_t& out) {
+    if (made(id)) out = static_cast<std::uint32_t>((number(id) + 999) / 1'000);
+  };
+  const auto switched = [this](SettingId id, bool& out) {
+    if (made(id)) out = flag(id);
+  };
+  switched(enabled, config.enabled);
+  const bool named =
+      !config.service_name.empty() || config.tracing.local.service_name != Endpoint{}.service_name;
+  if (made(service_name) || !named) config.service_name = text(service_name);
+  if (config.sender == nullptr && (made(url) || config.url.empty())) config.url = text(url);
+  if (made(remote_service_name)) config.kafka.remote_service_name = text(remote_service_name);
+  if (made(sample)) config.tracing.sampler = sampler(sample);
+  if (made(trace_id_bits)) config.tracing.trace_id_128 = text(trace_id_bits) == "128";
+  if (made(b3)) config.kafka.b3 = choice<B3Format>(b3, text(b3));
+  switched(rewrite_headers, config.kafka.rewrite_headers);
+  switched(shared_root, config.kafka.shared_root);
+  if (made(tag_processor))
+    config.kafka.tag_processor = choice<TagProcessor>(tag_processor, text(tag_processor));
+  if (made(kafka_key)) config.kafka.key_bytes_max = static_cast<std::uint16_t>(number(kafka_key));
+  milliseconds(flush, config.reporter.flush_ms);
+  milliseconds(retry_min, config.reporter.retry_min_ms);
+  milliseconds(retry_max, config.reporter.retry_max_ms);
+  milliseconds(http_connect, config.http.connect_ms);
+  milliseconds(http_request, config.http.request_ms);
+  seconds(span_deadline, config.tracing.span_deadline_s);
+  seconds(message_deadline, config.kafka.inflight_deadline_s);
+  switched(drop_oldest, config.tracing.drop_oldest);
+}
+
+}  // namespace edgespan

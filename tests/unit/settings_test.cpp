@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <edgespan/settings.hpp>
+
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "support/test.hpp"
+
+namespace {
+
+using namespace edgespan;
+namespace fs = std::filesystem;
+
+// A folder of settings and an environment, for one load().
+class Place {
+ public:
+  Place() {
+    std::array<char, 32> name{"/tmp/edgespan-settings-XXXXXX"};
+    TEST_ASSERT_NOT_NULL(::mkdtemp(name.data()));
+    folder_ = name.data();
+  }
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+  ~Place() { fs::remove_all(folder_); }
+
+  void file(const std::string& name, std::string_view text) {
+    fs::create_directories(fs::path{path(name)}.parent_path());
+    std::ofstream{path(name)} << text;
+  }
+  std::string path(const std::string& name) const { return folder_ + "/" + name; }
+
+  void variable(std::string text) { variables_.push_back(std::move(text)); }
+  void property(std::string text) { properties_.push_back(std::move(text)); }
+
+  SettingsStatus load(Settings& settings, std::string_view program = "gateway") {
+    std::vector<const char*> environment;
+    for (const std::string& text : variables_) environment.push_back(text.c_str());
+    environment.push_back(nullptr);
+    const std::vector<std::string_view> properties{properties_.begin(), properties_.end()};
+    return settings.load({.environment = environment.data(),
+                          .program = program,
+                          .properties = properties,
+                          .folder = folder_.c_str()});
+  }
+
+  // The text of an error, without the folder's name.
+  std::string error(std::string_view program = "gateway") {
+    Settings settings;
+    const SettingsStatus status = load(settings, program);
+    TEST_ASSERT_FALSE(status.ok());
+    for (std::size_t i = 0; i < settings_count; ++i) {
+      TEST_ASSERT_FALSE(settings.made(static_cast<SettingId>(i)));
+    }
+    std::string text = status.text();
+    if (const std::size_t at = text.find(folder_ + "/"); at != std::string::npos) {
+      text.erase(at, folder_.size() + 1);
+    }
+    return text;
+  }
+
+ private:
+  std::string folder_;
+  std::vector<std::string> variables_;
+  std::vector<std::string> properties_;
+};
+
+std::string origin(const Settings& settings, SettingId id) {
+  std::array<char, Settings::origin_bytes_max> out{};
+  return std::string{settings.origin(id, out)};
+}
+
+EDGESPAN_TEST(presets_are_those_of_an_agent, "settings") {
+  Place place;
+  Settings settings;
+  TEST_ASSERT_TRUE(place.load(settings).ok());
+  const AgentConfig plain;
+  AgentConfig config;
+  settings.apply(config);
+  TEST_ASSERT_EQUAL_STRING("gateway", config.service_name);
+  TEST_ASSERT_EQUAL_STRING("http://127.0.0.1:9411", config.url);
+  using enum SettingId;
+  TEST_ASSERT_EQUAL(plain.enabled, settings.flag(enabled));
+  TEST_ASSERT_EQUAL_STRING(plain.kafka.remote_service_name, settings.text(remote_service_name));
+  TEST_ASSERT_EQUAL(plain.kafka.rewrite_headers, settings.flag(rewrite_headers));
+  TEST_ASSERT_EQUAL(plain.kafka.shared_root, settings.flag(shared_root));
+  TEST_ASSERT_EQUAL(plain.tracing.drop_oldest, settings.flag(drop_oldest));
+  TEST_ASSERT_EQUAL_UINT64(plain.kafka.key_bytes_max, settings.number(kafka_key));
+  TEST_ASSERT_EQUAL_UINT64(plain.reporter.flush_ms, settings.number(flush));
+  TEST_ASSERT_EQUAL_UINT64(plain.reporter.retry_min_ms, settings.number(retry_min));
+  TEST_ASSERT_EQUAL_UINT64(plain.reporter.retry_max_ms, settings.number(retry_max));
+  TEST_ASSERT_EQUAL_UINT64(plain.http.connect_ms, settings.number(http_connect));
+  TEST_ASSERT_EQUAL_UINT64(plain.http.request_ms, settings.number(http_request));
+  TEST_ASSERT_EQUAL_UINT64(plain.tracing.span_deadline_s * 1'000, settings.number(span_deadline));
+  TEST_ASSERT_EQUAL_UINT64(plain.kafka.inflight_deadline_s * 1'000, settings.number(message_deadline));
+  TEST_ASSERT_EQUAL_STRING("default", origin(settings, flush));
+}
+
+EDGESPAN_TEST(every_setting_reaches_an_agents_configuration, "settings") {
+  Place place;
+  place.file(
+      "edgespan.ini",
+      "enabled = off\nservice_name = one\nurl = none:\nremote_service_name =\nsample = never\n"
+      "trace_id_bits = 64\nb3 = multi\nrewrite_headers = off\nshared_root = off\ntag_processor = when_root\n"
+      "kafka_key = 7 B\nflush = 2 s\nretry_min = 3 ms\nretry_max = 4 h\n"
+      "http_connect = 6 min\nhttp_request = 7 s\nspan_deadline = 8 s\nmessage_deadline = 9 min\n"
+      "drop_oldest = on\n");
+  Settings settings;
+  TEST_ASSERT_TRUE(place.load(settings).ok());
+  for (std::size_t i = 0; i < settings_count; ++i) {
+    TEST_CONTEXT(settings_table()[i].name);
+    TEST_ASSERT_TRUE(settings.made(static_cast<SettingId>(i)));
+  }
+  AgentConfig config;
+  settings.apply(config);
+  TEST_ASSERT_FALSE(config.enabled);
+  TEST_ASSERT_EQUAL_STRING("one", config.service_name);
+  TEST_ASSERT_EQUAL_STRING("none:", config.url);
+  TEST_ASSERT_EQUAL_STRING("", config.kafka.remote_service_name);
+  TEST_ASSERT_FALSE(config.tracing.sampler.keep(1, 1));
+  TEST_ASSERT_FALSE(config.tracing.trace_id_128);
+  TEST_ASSERT_TRUE(config.kafka.b3 == B3Format::multi);
+  TEST_ASSERT_FALSE(config.kafka.rewrite_headers);
+  TEST_ASSERT_FALSE(config.kafka.shared_root);
+  TEST_ASSERT_TRUE(config.kafka.tag_processor == TagProcessor::when_root);
+  TEST_ASSERT_EQUAL_UINT32(7, config.kafka.key_bytes_max);
+  TEST_ASSERT_EQUAL_UINT32(2'000, config.reporter.flush_ms);
+  TEST_ASSERT_EQUAL_UINT32(3, config.reporter.retry_min_ms);
+  TEST_ASSERT_EQUAL_UINT32(14'400'000, config.reporter.retry_max_ms);
+  TEST_ASSERT_EQUAL_UINT32(360'000, config.http.connect_ms);
+  TEST_ASSERT_EQUAL_UINT32(7'000, config.http.request_ms);
+  TEST_ASSERT_EQUAL_UINT32(8, config.tracing.span_deadline_s);
+  TEST_ASSERT_EQUAL_UINT32(540, config.kafka.inflight_deadline_s);
+  TEST_ASSERT_TRUE(config.tracing.drop_oldest);
+}
+
+EDGESPAN_TEST(what_nobody_made_leaves_the_programs_own, "settings") {
+  Place place;
+  place.variable("EDGESPAN_FLUSH=5 s");
+  Settings settings;
+  TEST_ASSERT_TRUE(place.load(settings).ok());
+  AgentConfig config;
+  config.service_name = "mine";
+  config.url = "none:";
+  config.kafka.shared_root = false;
+  settings.apply(config);
+  TEST_ASSERT_EQUAL_STRING("mine", config.service_name);
+  TEST_ASSERT_EQUAL_STRING("none:", config.url);
+  TEST_ASSERT_FALSE(config.kafka.shared_root);
+  TEST_ASSERT_EQUAL_UINT32(5'000, config.reporter.flush_ms);
+}
+
+EDGESPAN_TEST(later_places_are_stronger, "settings") {
+  Place place;
+  Settings settings;
+  const auto now = [&] {
+    TEST_ASSERT_TRUE(place.load(settings).ok());
+    return std::string{settings.text(SettingId::flush)} + " " + origin(settings, SettingId::flush);
+  };
+  place.variable("OTEL_BSP_SCHEDULE_DELAY=1");
+  TEST_ASSERT_EQUAL_STRING("1 ms OTEL_BSP_SCHEDULE_DELAY", now());
+  place.file("edgespan.ini", "; a comment\nflush = 2 ms\n");
+  TEST_ASSERT_EQUAL_STRING("2 ms " + place.path("edgespan.ini") + ":2", now());
+  place.file("conf.d/20.ini", "flush = 4 ms\n");
+  place.file("conf.d/10.ini", "flush = 3 ms\n");
+  place.file("conf.d/30.conf", "flush = 9 ms\n");
+  TEST_ASSERT_EQUAL_STRING("4 ms " + place.path("conf.d/20.ini") + ":1", now());
+  place.file(
+      "edgespan.ini",
+      "[service pump]\nflush = 6 ms\n[program gateway]\nflush = 5 ms\n[program other]\nflush = 9 ms\n");
+  TEST_ASSERT_EQUAL_STRING("5 ms " + place.path("edgespan.ini") + ":4", now());
+  place.property("service_name=pump");
+  TEST_ASSERT_EQUAL_STRING("6 ms " + place.path("edgespan.ini") + ":2", now());
+  place.variable("EDGESPAN_FLUSH=7 ms");
+  TEST_ASSERT_EQUAL_STRING("7 ms EDGESPAN_FLUSH", now());
+  place.property("edgespan.flush=8 ms");
+  TEST_ASSERT_EQUAL_STRING("8 ms edgespan.flush", now());
+}
+
+EDGESPAN_TEST(a_file_that_the_environment_names_is_the_only_one, "settings") {
+  Place place;
+  place.file("edgespan.ini", "flush = 2 ms\nb3 = both\n");
+  place.file("mine/own.ini",
+             "\xEF\xBB\xBF"
+             "flush: 3 ms ; a comment\r\n   retry_min = 4 ms\n");
+  place.variable("EDGESPAN_CONFIG=" + place.path("mine/own.ini"));
+  Settings settings;
+  TEST_ASSERT_TRUE(place.load(settings).ok());
+  TEST_ASSERT_EQUAL_UINT64(3, settings.number(SettingId::flush));
+  TEST_ASSERT_EQUAL_UINT64(4, settings.number(SettingId::retry_min));
+  TEST_ASSERT_FALSE(settings.made(SettingId::b3));
+}
+
+EDGESPAN_TEST(an_error_names_its_place_and_what_comes_nearest, "settings") {
+  const std::vector<std::pair<std::string, std::string>> files{
+      {"\nflush = 5\n", "edgespan.ini:2: flush '5': has no unit; write ms, s, min or h behind the number"},
+      {"kafka_key = 64\n",
+       "edgespan.ini:1: kafka_key '64': has no unit; write B, KiB or MiB behind the number"},
+      {"flush = 5 parsec\n",
+       "edgespan.ini:1: flush '5 parsec': write a whole number of ms, s, min or h, 1 ms to 1 h"},
+      {"flush_ms = 5\n", "edgespan.ini:1: flush_ms: no setting has this name; did you mean flush?"},
+      {"servce_name = x\n",
+       "edgespan.ini:1: servce_name: no setting has this name; did you mean service_name?"},
+      {"elephant = x\n", "edgespan.ini:1: elephant: no setting has this name; `edgespan config` lists all"},
+      {"[program other]\nbb3 = multi\n", "edgespan.ini:2: bb3: no setting has this name; did you mean b3?"},
+      {"[service other]\nb3 = all\n",
+       "edgespan.ini:2: b3 'all': write single, single_no_parent, multi or both"},
+      {"[service x]\nservice_name = y\n",
+       "edgespan.ini:2: service_name: a section [service NAME] cannot name the service"},
+      {"[servce x]\nflush = 1 s\n",
+       "edgespan.ini:2: [servce x]: no section has this name; write [program NAME] or [service NAME]"},
+      {"flush\n", "edgespan.ini:1: is neither `name = value` nor `[section]`"},
+      {"flush = 1 s\n[program\nflush = 5\n", "edgespan.ini:2: is neither `name = value` nor `[section]`"},
+      {"enabled = maybe\n", "edgespan.ini:1: enabled 'maybe': write on or off"},
+      {"sample = 100\n",
+       "edgespan.ini:1: sample '100': write always, never, a share from 0 to 1 or 0 % to 100 %, or 0/s to "
+       "65535/s"},
+      {"url = ftp://x\n",
+       "edgespan.ini:1: url 'ftp://x': not a URL that spans can be sent to; write http:// or "
+       "https://host[:port][/path], kafka://host[:port][,host...][/topic] or none:"},
+      {"service_name = \xff\n", "edgespan.ini:1: service_name '\xff': write a text of UTF-8, 1 to 63 bytes"},
+      {"retry_min = 10 min\n",
+       "edgespan.ini:1: retry_max '5 min': write no less than retry_min, which is 10 min"},
+      {"flush = 1 s\n" + std::string(199, ';') + "\n",
+       "edgespan.ini:2: is longer than 198 bytes; give the value by the environment"},
+      {std::string{"flush = \0001 s\n", 13}, "edgespan.ini:1: holds a NUL; a settings file is text"},
+      {"[" + std::string(49, 's') + "]\nflush = 1 s\n",
+       "edgespan.ini:2: is in a section whose name is longer than 48 bytes"}};
+  for (const auto& [text, wanted] : files) {
+    Place place;
+    place.file("edgespan.ini", text);
+    TEST_ASSERT_EQUAL_STRING(wanted, place.error());
+  }
+}
+
+EDGESPAN_TEST(an_error_of_a_variable_or_a_property_names_it, "settings") {
+  {
+    Place place;
+    place.variable("EDGESPAN_FLUSH=5");
+    TEST_ASSERT_EQUAL_STRING("EDGESPAN_FLUSH '5': has no unit; write ms, s, min or h behind the number",
+                             place.error());
+  }
+  {
+    Place place;
+    place.variable("EDGESPAN_SERVICE=x");
+    TEST_ASSERT_EQUAL_STRING(
+        "EDGESPAN_SERVICE: no setting has this name; did you mean EDGESPAN_SERVICE_NAME?", place.error());
+  }
+  {
+    Place place;
+    place.property("edgespan.ulr=x");
+    TEST_ASSERT_EQUAL_STRING("edgespan.ulr: no setting has this name; did you mean edgespan.url?",
+                             place.error());
+  }
+  {
+    Place place;
+    place.property("edgespan.flush");
+    TEST_ASSERT_EQUAL_STRING("edgespan.flush '': write a whole number of ms, s, min or h, 1 ms to 1 h",
+                             place.error());
+  }
+}
+
+EDGESPAN_TEST(a_file_that_cannot_be_read_is_an_error, "settings") {
+  {
+    Place place;
+    place.variable("EDGESPAN_CONFIG=" + place.path("none.ini"));
+    TEST_ASSERT_EQUAL_STRING("none.ini: no such file; settings are read from there", place.error());
+  }
+  {
+    Place place;
+    fs::create_directory(place.path("edgespan.ini"));
+    TEST_ASSERT_EQUAL_STRING("edgespan.ini: is no regular file; settings are read from there", place.error());
+  }
+  {
+    Place place;
+    for (char name = 'a'; name <= 'q'; ++name) place.file(std::string{"conf.d/"} + name + ".ini", "");
+    TEST_ASSERT_EQUAL_STRING("conf.d/q.ini: there are more than 16 files of settings", place.error());
+  }
+}
+
+EDGESPAN_TEST(variables_of_others_are_left_alone, "settings") {
+  Place place;
+  for (const char* const text :
+       {"EDGESPAN_DEPS_DIR=/x", "EDGESPAN_PORT=tcp://10.0.0.1:80", "EDGESPAN_PORT_80_TCP=x",
+        "EDGESPAN_SERVICE_HOST=10.0.0.1", "EDGESPAN_SERVICE_PORT=80", "EDGESPAN_FLUSH=", "EDGESPANISH=1"}) {
+    place.variable(text);
+  }
+  Settings settings;
+  TEST_ASSERT_EQUAL_STRING("ok", place.load(settings).text());
+  TEST_ASSERT_FALSE(settings.made(SettingId::flush));
+}
+
+EDGESPAN_TEST(variables_of_opentelemetry_are_the_weakest, "settings") {
+  struct Row {
+    std::vector<std::string> variables;
+    SettingId id;
+    std::string text;
+    std::string origin;
+  };
+  const std::vector<Row> rows{
+      {{"OTEL_SERVICE_NAME=pump"}, SettingId::service_name, "pump", "OTEL_SERVICE_NAME"},
+      {{"OTEL_SERVICE_NAME="}, SettingId::service_name, "gateway", "default"},
+      {{"OTEL_RESOURCE_ATTRIBUTES=a=b, service.name = p%20=%zz ,x"},
+       SettingId::service_name,
+       "p =%zz",
+       "OTEL_RESOURCE_ATTRIBUTES"},
+      {{"OTEL_RESOURCE_ATTRIBUTES=service.name=a,service.name=b"},
+       SettingId::service_name,
+       "b",
+       "OTEL_RESOURCE_ATTRIBUTES"},
+      {{"OTEL_SERVICE_NAME=pump", "OTEL_RESOURCE_ATTRIBUTES=service.name=other"},
+       SettingId::service_name,
+       "pump",
+       "OTEL_SERVICE_NAME"},
+      {{"OTEL_SERVICE_NAME=pump", "EDGESPAN_SERVICE_NAME=own"},
+       SettingId::service_name,
+       "own",
+       "EDGESPAN_SERVICE_NAME"},
+      {{"OTEL_SDK_DISABLED= TRUE"}, SettingId::enabled, "off", "OTEL_SDK_DISABLED"},
+      {{"OTEL_SDK_DISABLED=1"}, SettingId::enabled, "on", "default"},
+      {{"OTEL_EXPORTER_ZIPKIN_ENDPOINT=http://z:1/api/v2/spans"},
+       SettingId::url,
+       "http://z:1/api/v2/spans",
+       "OTEL_EXPORTER_ZIPKIN_ENDPOINT"},
+      {{"OTEL_EXPORTER_ZIPKIN_ENDPOINT=nonsense"}, SettingId::url, "http://127.0.0.1:9411", "default"},
+      {{"OTEL_TRACES_SAMPLER=ParentBased_Always_Off"}, SettingId::sample, "never", "OTEL_TRACES_SAMPLER"},
+      {{"OTEL_TRACES_SAMPLER=always_on"}, SettingId::sample, "always", "OTEL_TRACES_SAMPLER"},
+      {{"OTEL_TRACES_SAMPLER=parentbased_traceidratio", "OTEL_TRACES_SAMPLER_ARG= 0.25 "},
+       SettingId::sample,
+       "0.25",
+       "OTEL_TRACES_SAMPLER"},
+      {{"OTEL_TRACES_SAMPLER=traceidratio"}, SettingId::sample, "1", "OTEL_TRACES_SAMPLER"},
+      {{"OTEL_TRACES_SAMPLER=traceidratio", "OTEL_TRACES_SAMPLER_ARG=7"},
+       SettingId::sample,
+       "always",
+       "default"},
+      {{"OTEL_TRACES_SAMPLER=jaeger_remote"}, SettingId::sample, "always", "default"},
+      {{"OTEL_PROPAGATORS=tracecontext, b3multi"}, SettingId::b3, "multi", "OTEL_PROPAGATORS"},
+      {{"OTEL_PROPAGATORS=b3,b3multi"}, SettingId::b3, "both", "OTEL_PROPAGATORS"},
+      {{"OTEL_PROPAGATORS=tracecontext,baggage"}, SettingId::b3, "single_no_parent", "default"},
+      {{"OTEL_BSP_SCHEDULE_DELAY=5000"}, SettingId::flush, "5000 ms", "OTEL_BSP_SCHEDULE_DELAY"},
+      {{"OTEL_BSP_SCHEDULE_DELAY=-1"}, SettingId::flush, "1 s", "default"}};
+  for (const Row& row : rows) {
+    Place place;
+    for (const std::string& text : row.variables) place.variable(text);
+    Settings settings;
+    TEST_CONTEXT(row.variables.front());
+    TEST_ASSERT_TRUE(place.load(settings).ok());
+    TEST_ASSERT_EQUAL_STRING(row.text, settings.text(row.id));
+    TEST_ASSERT_EQUAL_STRING(row.origin, origin(settings, row.id));
+  }
+}
+
+EDGESPAN_TEST(a_program_without_a_good_name_is_unknown, "settings") {
+  Place place;
+  Settings settings;
+  TEST_ASSERT_TRUE(place.load(settings, std::string(64, 'x')).ok());
+  TEST_ASSERT_EQUAL_STRING("unknown", settings.text(SettingId::service_name));
+}
+
+}  // namespace
