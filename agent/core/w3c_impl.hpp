@@ -117,8 +117,9 @@ constexpr bool is_key(std::string_view key) noexcept {
   std::size_t at = 0;
   while (at < key.size() && key[at] != '@') ++at;
   if (at == key.size()) return is_key_part(key, key_max, false);
-  return is_key_part(key.substr(0, at), tenant_max, true) &&
-         is_key_part(key.substr(at + 1), system_max, false);
+  // Not by substr(), which names a function that throws.
+  return is_key_part({key.data(), at}, tenant_max, true) &&
+         is_key_part({key.data() + at + 1, key.size() - at - 1}, system_max, false);
 }
 
 // Printable characters but ',' and '='. Its caller has trimmed it, so the last one is no space.
@@ -141,15 +142,16 @@ struct Members {
     while (!rest.empty()) {
       std::size_t size = 0;
       while (size < rest.size() && rest[size] != ',') ++size;
-      std::string_view member = rest.substr(0, size);
+      std::string_view member{rest.data(), size};
       rest.remove_prefix(size < rest.size() ? size + 1 : size);
       while (!member.empty() && is_blank(member.front())) member.remove_prefix(1);
       while (!member.empty() && is_blank(member.back())) member.remove_suffix(1);
       if (member.empty()) continue;
       std::size_t equals = 0;
       while (equals < member.size() && member[equals] != '=') ++equals;
-      key = member.substr(0, equals);
-      sound = equals < member.size() && is_key(key) && is_value(member.substr(equals + 1));
+      key = {member.data(), equals};
+      sound = equals < member.size() && is_key(key) &&
+              is_value({member.data() + equals + 1, member.size() - equals - 1});
       return true;
     }
     return false;
