@@ -70,7 +70,6 @@ rd_kafka_resp_err_t on_new(rd_kafka_t* rk, const rd_kafka_conf_t* conf, void* op
   }
   KafkaState& state = state_at(opaque);
   EDGESPAN_ASSERT(state.tracing != nullptr);  // add_interceptors() had it
-  note_message_bytes_max(state, conf_number(conf, message_bytes_max_setting));
   rd_kafka_resp_err_t error = rd_kafka_interceptor_add_on_destroy(rk, interceptor_name, on_destroy, opaque);
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
     error = rd_kafka_interceptor_add_on_send(rk, interceptor_name, on_send, opaque);
@@ -78,9 +77,7 @@ rd_kafka_resp_err_t on_new(rd_kafka_t* rk, const rd_kafka_conf_t* conf, void* op
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
     error = rd_kafka_interceptor_add_on_acknowledgement(rk, interceptor_name, on_acknowledgement, opaque);
   }
-  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
-    note_message_timeout(state, rk, conf_number(conf, message_timeout_setting, message_timeout_ms_default));
-  }
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) note_producer(state, rk, conf);
   return error;
 }
 
@@ -216,6 +213,11 @@ rd_kafka_resp_err_t add_interceptors(rd_kafka_conf_t* conf, KafkaState& state) n
   return rd_kafka_conf_interceptor_add_on_new(conf, interceptor_name, on_new, &state);
 }
 
+void note_producer(KafkaState& state, const rd_kafka_t* rk, const rd_kafka_conf_t* conf) noexcept {
+  note_message_bytes_max(state, conf_number(conf, message_bytes_max_setting));
+  note_message_timeout(state, rk, conf_number(conf, message_timeout_setting, message_timeout_ms_default));
+}
+
 void message_sent(KafkaState& state, rd_kafka_t* rk, rd_kafka_message_t* message) noexcept {
   EDGESPAN_ASSERT(state.tracing != nullptr && message != nullptr);
   mark_produce_call();
@@ -254,11 +256,11 @@ void message_ended(KafkaState& state, rd_kafka_message_t* message) noexcept {
 
 // One call of the application may consume many records, but on_consume does not say which: each record
 // without a context gets a root of its own.
-void message_consumed(KafkaState& state, const rd_kafka_t* rk, rd_kafka_message_t* message) noexcept {
+Context message_consumed(KafkaState& state, const rd_kafka_t* rk, rd_kafka_message_t* message) noexcept {
   EDGESPAN_ASSERT(state.tracing != nullptr && message != nullptr);
-  if (rk == consuming_client) return;
+  if (rk == consuming_client) return {};
   ConsumerPoll poll{state};
-  poll.add(message);
+  return poll.add(message);
 }
 
 }  // namespace edgespan::kafka_detail

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <edgespan/kafka_config.hpp>
+#include <edgespan/ring_chunk.hpp>
 #include <edgespan/setting.hpp>
+#include <edgespan/span_slot.hpp>
 
 #include "kit/setting_value.hpp"
 
@@ -8,10 +10,13 @@ namespace edgespan {
 namespace {
 
 using Type = SettingType;
+using enum SettingUser;
 
 constexpr std::uint64_t second = 1'000;
 constexpr std::uint64_t hour = 3'600 * second;
 constexpr std::uint64_t day = 24 * hour;
+constexpr std::uint64_t kib = 1'024;
+constexpr std::uint64_t mib = 1'024 * kib;
 
 constexpr std::array<Setting, settings_count> table{{
     {.name = "enabled",
@@ -38,6 +43,7 @@ constexpr std::array<Setting, settings_count> table{{
     {.name = "sample",
      .type = Type::sampler,
      .preset = "always",
+     .plugin_preset = "100/s",
      .meaning =
          "which new traces are recorded: `always`, `never`, a share such as `0.1` or `10 %`, or at most "
          "so many a second, such as `100/s`"},
@@ -70,6 +76,13 @@ constexpr std::array<Setting, settings_count> table{{
      .preset = "128 B",
      .high = key_bytes_most,
      .meaning = "how much of a text key the tag `kafka.key` shows; `0 B`: no key is shown"},
+    {.name = "join",
+     .type = Type::choice,
+     .preset = "off",
+     .user = plugin,
+     .choices = {"off", "last_record"},
+     .meaning = "`last_record`: what a thread sends continues the trace of the record that it consumed last; "
+                "wrong for programs that consume in batches"},
     {.name = "flush",
      .type = Type::duration,
      .preset = "1 s",
@@ -117,7 +130,45 @@ constexpr std::array<Setting, settings_count> table{{
      .type = Type::flag,
      .preset = "off",
      .meaning = "a full ring makes room for new spans by dropping the oldest; off: it drops the new ones"},
+    {.name = "ring",
+     .type = Type::bytes,
+     .preset = "256 KiB",
+     .user = plugin,
+     .low = 4 * ring_chunk_bytes,
+     .high = 64 * mib,
+     .step = ring_chunk_bytes,
+     .meaning = "memory for spans that wait for the collector, of about 140 B each"},
+    {.name = "batch",
+     .type = Type::bytes,
+     .preset = "64 KiB",
+     .user = plugin,
+     .low = 2 * kib,
+     .high = 16 * mib,
+     .meaning = "memory for the spans that are offered together"},
+    {.name = "inflight_max",
+     .type = Type::count,
+     .preset = "4096",
+     .user = plugin,
+     .low = 8,
+     .high = 1'048'576,
+     .step = 8,
+     .meaning = "messages without a delivery report that have a span at the same time, of 56 B each"},
+    {.name = "exit_wait",
+     .type = Type::duration,
+     .preset = "1 s",
+     .user = plugin,
+     .high = 60 * second,
+     .meaning = "the longest wait, once, for spans to leave when the last client is destroyed or the program "
+                "exits; none if the last offer failed"},
+    {.name = "accept_crash_on_failed_client",
+     .type = Type::flag,
+     .preset = "off",
+     .user = plugin,
+     .meaning =
+         "loads the plugin into a librdkafka before 2.13 whose failed `rd_kafka_new` cannot be made safe"},
 }};
+
+static_assert(span_bytes_max <= 2 * kib, "the least batch holds the largest span");
 
 }  // namespace
 

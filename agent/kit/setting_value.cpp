@@ -137,7 +137,8 @@ bool check_number(const Setting& setting, std::string_view value, TextLine& prob
     const Unit* const unit = find_unit(units, quantity->unit);
     const bool known = units.empty() ? quantity->unit.empty() : unit != nullptr;
     const std::uint64_t number = quantity->number * (unit != nullptr ? unit->factor : 1);
-    if (known && number >= setting.low && number <= setting.high) return true;
+    const bool in_range = number >= setting.low && number <= setting.high && number % setting.step == 0;
+    if (known && in_range) return true;
   }
   problem << "write a whole number";
   if (!units.empty()) {
@@ -186,6 +187,7 @@ bool check_value(const Setting& setting, std::string_view value, TextLine& probl
       return choice_of(setting, value) < setting.choices.size() || refuse(setting, problem);
     case Type::sampler:
       return read_sampler(value).has_value() || refuse(setting, problem);
+    case Type::count:
     case Type::bytes:
     case Type::duration:
       return check_number(setting, value, problem);
@@ -240,6 +242,7 @@ void put_range(const Setting& setting, TextLine& out) noexcept {
     case Type::text:
       out << setting.low << " to " << setting.high << " bytes";
       return;
+    case Type::count:
     case Type::bytes:
     case Type::duration:
       break;
@@ -247,6 +250,9 @@ void put_range(const Setting& setting, TextLine& out) noexcept {
   put_quantity(setting.type, setting.low, out);
   out << " to ";
   put_quantity(setting.type, setting.high, out);
+  if (setting.step == 1) return;
+  out << ", a multiple of ";
+  put_quantity(setting.type, setting.step, out);
 }
 
 }  // namespace edgespan::settings_detail

@@ -21,7 +21,7 @@ constexpr std::size_t value_bytes_max(const Setting& setting) noexcept {
 bool check_value(const Setting& setting, std::string_view value, TextLine& problem) noexcept;
 
 // What values mean that check_value() has accepted.
-std::uint64_t number_of(std::string_view value) noexcept;  // bytes, or milliseconds
+std::uint64_t number_of(std::string_view value) noexcept;  // a count, bytes, or milliseconds
 bool flag_of(std::string_view value) noexcept;
 Sampler sampler_of(std::string_view value) noexcept;
 // Which of the setting's choices.

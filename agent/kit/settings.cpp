@@ -25,7 +25,7 @@ static_assert(static_cast<int>(TagProcessor::always) == 0 && static_cast<int>(Ta
 
 }  // namespace
 
-Settings::Settings() noexcept { reset(); }
+Settings::Settings(SettingUser user) noexcept : user_{user} { reset(); }
 
 void Settings::reset() noexcept {
   values_ = {};
@@ -33,12 +33,13 @@ void Settings::reset() noexcept {
   std::size_t at = 0;
   for (std::size_t i = 0; i < settings_count; ++i) {
     const Setting& setting = settings_table()[i];
+    const std::string_view preset = setting.preset_of(user_);
     Value& value = values_[i];
     value.at = static_cast<std::uint16_t>(at);
-    value.size = static_cast<std::uint16_t>(setting.preset.size());
+    value.size = static_cast<std::uint16_t>(preset.size());
     at += value_bytes_max(setting);
     EDGESPAN_ASSERT(at <= texts_bytes && value.size <= value_bytes_max(setting));
-    std::copy(setting.preset.begin(), setting.preset.end(), texts_.begin() + value.at);
+    std::copy(preset.begin(), preset.end(), texts_.begin() + value.at);
   }
 }
 
@@ -92,28 +93,28 @@ std::string_view Settings::origin(SettingId id, std::span<char, origin_bytes_max
 void Settings::apply(AgentConfig& config) const noexcept {
   using enum SettingId;
   const auto milliseconds = [this](SettingId id, std::uint32_t& out) {
-    if (made(id)) out = static_cast<std::uint32_t>(number(id));
+    if (counts(id)) out = static_cast<std::uint32_t>(number(id));
   };
   const auto seconds = [this](SettingId id, std::uint32_t& out) {
-    if (made(id)) out = static_cast<std::uint32_t>((number(id) + 999) / 1'000);
+    if (counts(id)) out = static_cast<std::uint32_t>((number(id) + 999) / 1'000);
   };
   const auto switched = [this](SettingId id, bool& out) {
-    if (made(id)) out = flag(id);
+    if (counts(id)) out = flag(id);
   };
   switched(enabled, config.enabled);
   const bool named =
       !config.service_name.empty() || config.tracing.local.service_name != Endpoint{}.service_name;
-  if (made(service_name) || !named) config.service_name = text(service_name);
-  if (config.sender == nullptr && (made(url) || config.url.empty())) config.url = text(url);
-  if (made(remote_service_name)) config.kafka.remote_service_name = text(remote_service_name);
-  if (made(sample)) config.tracing.sampler = sampler(sample);
-  if (made(trace_id_bits)) config.tracing.trace_id_128 = text(trace_id_bits) == "128";
-  if (made(b3)) config.kafka.b3 = choice<B3Format>(b3, text(b3));
+  if (counts(service_name) || !named) config.service_name = text(service_name);
+  if (config.sender == nullptr && (counts(url) || config.url.empty())) config.url = text(url);
+  if (counts(remote_service_name)) config.kafka.remote_service_name = text(remote_service_name);
+  if (counts(sample)) config.tracing.sampler = sampler(sample);
+  if (counts(trace_id_bits)) config.tracing.trace_id_128 = text(trace_id_bits) == "128";
+  if (counts(b3)) config.kafka.b3 = choice<B3Format>(b3, text(b3));
   switched(rewrite_headers, config.kafka.rewrite_headers);
   switched(shared_root, config.kafka.shared_root);
-  if (made(tag_processor))
+  if (counts(tag_processor))
     config.kafka.tag_processor = choice<TagProcessor>(tag_processor, text(tag_processor));
-  if (made(kafka_key)) config.kafka.key_bytes_max = static_cast<std::uint16_t>(number(kafka_key));
+  if (counts(kafka_key)) config.kafka.key_bytes_max = static_cast<std::uint16_t>(number(kafka_key));
   milliseconds(flush, config.reporter.flush_ms);
   milliseconds(retry_min, config.reporter.retry_min_ms);
   milliseconds(retry_max, config.reporter.retry_max_ms);

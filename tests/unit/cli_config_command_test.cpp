@@ -71,6 +71,15 @@ EDGESPAN_TEST(cli_config_prints_every_setting_and_its_origin, "cli") {
   TEST_ASSERT_TRUE(has_line(run.out, "b3 = both ", "; edgespan.b3"));
 }
 
+EDGESPAN_TEST(cli_config_knows_an_agents_presets_and_the_plugins, "cli") {
+  const Run plugin = run_tool({"config"});
+  TEST_ASSERT_TRUE(has_line(plugin.out, "sample = 100/s ", "; default"));
+  TEST_ASSERT_TRUE(has_line(plugin.out, "ring = 256 KiB ", "; default"));
+  const Run agent = run_tool({"config", "--agent"});
+  TEST_ASSERT_TRUE(has_line(agent.out, "sample = always ", "; default"));
+  TEST_ASSERT_FALSE(has_line(agent.out, "ring", ""));
+}
+
 EDGESPAN_TEST(cli_config_says_what_is_wrong, "cli") {
   const Run run = run_tool({"config", "-X", "edgespan.flush=5"});
   TEST_ASSERT_EQUAL(2, run.code);

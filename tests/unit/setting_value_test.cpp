@@ -41,6 +41,17 @@ EDGESPAN_TEST(bytes_are_whole_numbers_with_a_unit, "settings") {
     TEST_ASSERT_FALSE(taken(SettingId::kafka_key, text));
 }
 
+EDGESPAN_TEST(counts_have_a_range_and_a_step, "settings") {
+  for (const char* const text : {"8", "4096", "1048576"}) {
+    TEST_ASSERT_TRUE(taken(SettingId::inflight_max, text));
+  }
+  for (const char* const text : {"0", "9", "1048584", "8 s", "x", ""}) {
+    TEST_CONTEXT(text);
+    TEST_ASSERT_FALSE(taken(SettingId::inflight_max, text));
+  }
+  TEST_ASSERT_FALSE(taken(SettingId::ring, "4097 B"));
+}
+
 EDGESPAN_TEST(a_sampler_is_a_word_a_share_or_a_rate, "settings") {
   for (const char* const text : {"always", "never", "0", "1", "0.5", "1.0", "0.000000001", "50%", "12.5 %",
                                  "100 %", "0/s", "100/s", "65535 /s"}) {
@@ -85,6 +96,7 @@ EDGESPAN_TEST(every_preset_is_a_value_of_its_setting, "settings") {
     TEST_ASSERT_TRUE(each.preset.empty() ? each.name == "service_name"
                                          : check_value(each, each.preset, problem));
     TEST_ASSERT_FALSE(each.meaning.empty() || each.meaning.ends_with('.'));
+    TEST_ASSERT_TRUE(each.plugin_preset.empty() || check_value(each, each.plugin_preset, problem));
     std::array<char, range_bytes_max> range{};
     TEST_ASSERT_LESS_THAN(range.size(), range_text(each, range).size());
   }

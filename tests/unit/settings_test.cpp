@@ -109,7 +109,8 @@ EDGESPAN_TEST(every_setting_reaches_an_agents_configuration, "settings") {
       "trace_id_bits = 64\nb3 = multi\nrewrite_headers = off\nshared_root = off\ntag_processor = when_root\n"
       "kafka_key = 7 B\nflush = 2 s\nretry_min = 3 ms\nretry_max = 4 h\n"
       "http_connect = 6 min\nhttp_request = 7 s\nspan_deadline = 8 s\nmessage_deadline = 9 min\n"
-      "drop_oldest = on\n");
+      "drop_oldest = on\njoin = last_record\nring = 8 KiB\nbatch = 4 KiB\ninflight_max = 16\nexit_wait = 0 "
+      "ms\naccept_crash_on_failed_client = on\n");
   Settings settings;
   TEST_ASSERT_TRUE(place.load(settings).ok());
   for (std::size_t i = 0; i < settings_count; ++i) {
@@ -137,6 +138,20 @@ EDGESPAN_TEST(every_setting_reaches_an_agents_configuration, "settings") {
   TEST_ASSERT_EQUAL_UINT32(8, config.tracing.span_deadline_s);
   TEST_ASSERT_EQUAL_UINT32(540, config.kafka.inflight_deadline_s);
   TEST_ASSERT_TRUE(config.tracing.drop_oldest);
+}
+
+EDGESPAN_TEST(a_plugin_has_presets_for_strangers_and_applies_all_of_them, "settings") {
+  Place place;
+  Settings settings{SettingUser::plugin};
+  TEST_ASSERT_TRUE(place.load(settings).ok());
+  TEST_ASSERT_EQUAL_STRING("100/s", settings.text(SettingId::sample));
+  TEST_ASSERT_EQUAL_UINT64(4'096, settings.number(SettingId::inflight_max));
+  TEST_ASSERT_EQUAL_UINT64(262'144, settings.number(SettingId::ring));
+  AgentConfig config;
+  config.reporter.flush_ms = 7;
+  settings.apply(config);
+  TEST_ASSERT_TRUE(config.tracing.sampler.needs_clock());
+  TEST_ASSERT_EQUAL_UINT32(1'000, config.reporter.flush_ms);
 }
 
 EDGESPAN_TEST(what_nobody_made_leaves_the_programs_own, "settings") {
@@ -221,9 +236,12 @@ EDGESPAN_TEST(an_error_names_its_place_and_what_comes_nearest, "settings") {
        "edgespan.ini:1: sample '100': write always, never, a share from 0 to 1 or 0 % to 100 %, or 0/s to "
        "65535/s"},
       {"url = ftp://x\n",
-       "edgespan.ini:1: url 'ftp://x': not a URL that spans can be sent to; write http:// or "
-       "https://host[:port][/path], kafka://host[:port][,host...][/topic] or none:"},
+       "edgespan.ini:1: url 'ftp://x': not a URL that spans can be sent to; write "
+       "http[s]://host[:port][/path], otlp[s]://host[:port][/path], kafka://host[:port][,host...][/topic] or "
+       "none:"},
       {"service_name = \xff\n", "edgespan.ini:1: service_name '\xff': write a text of UTF-8, 1 to 63 bytes"},
+      {"inflight_max = 12\n",
+       "edgespan.ini:1: inflight_max '12': write a whole number, 8 to 1048576, a multiple of 8"},
       {"retry_min = 10 min\n",
        "edgespan.ini:1: retry_max '5 min': write no less than retry_min, which is 10 min"},
       {"flush = 1 s\n" + std::string(199, ';') + "\n",

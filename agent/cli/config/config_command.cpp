@@ -24,20 +24,24 @@ int run_config(const ConfigOptions& options, std::ostream& out) {
     return exit_done;
   }
   const std::vector<std::string_view> properties{options.properties.begin(), options.properties.end()};
-  Settings settings;
+  const SettingUser user = options.agent ? SettingUser::agent : SettingUser::plugin;
+  Settings settings{user};
   const SettingsStatus status = settings.load({.program = options.program, .properties = properties});
   if (!status.ok()) throw UsageError{status.text()};
   std::vector<std::string> assignments;
   std::size_t width = 0;
-  for (const Setting& setting : settings_table()) {
-    const auto id = static_cast<SettingId>(assignments.size());
+  std::vector<std::string> origins;
+  for (std::size_t i = 0; i < settings_count; ++i) {
+    const auto id = static_cast<SettingId>(i);
+    const Setting& setting = settings_table()[i];
+    if (setting.user == SettingUser::plugin && options.agent) continue;
+    std::array<char, Settings::origin_bytes_max> origin{};
     assignments.push_back(std::string{setting.name} + " = " + std::string{settings.text(id)});
+    origins.emplace_back(settings.origin(id, origin));
     width = std::max(width, columns(assignments.back()));
   }
   for (std::size_t i = 0; i < assignments.size(); ++i) {
-    std::array<char, Settings::origin_bytes_max> origin{};
-    output.line(left_aligned(assignments[i], width) + "  ; " +
-                std::string{settings.origin(static_cast<SettingId>(i), origin)});
+    output.line(left_aligned(assignments[i], width) + "  ; " + origins[i]);
   }
   output.flush();
   return exit_done;

@@ -20,6 +20,8 @@ CLI::App* add_config(CLI::App& app, ConfigOptions& options) {
       ->add_option("-X,--property", options.properties,
                    "a property that the program is given; may be given several times")
       ->type_name("NAME=VALUE");
+  command->add_flag("--agent", options.agent,
+                    "with the defaults of a program that has edgespan::Agent (default: of the plugin)");
   command->add_flag("--page", options.page, "print the table of all settings, in Markdown");
   command->footer(
       "Reads what such a program would read: /etc/edgespan/edgespan.ini and /etc/edgespan/conf.d/*.ini, or\n"

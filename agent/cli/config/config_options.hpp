@@ -12,6 +12,7 @@ namespace edgespan::cli {
 struct ConfigOptions {
   std::string program;                  // whose settings; empty: the tool's own
   std::vector<std::string> properties;  // NAME=VALUE
+  bool agent = false;                   // an agent's presets, instead of the plugin's
   bool page = false;                    // the table as a page instead
 };
 

@@ -41,12 +41,12 @@ What stands before the first section is for every program; a section `[program N
 stronger; `[service NAME]` is for programs of that service name, and is stronger still. A number of bytes or a time has its unit.
 A name that does not exist, a value outside its range and a missing unit are errors: the program is told the file, the line, and
 the name that comes nearest. A line has 198 bytes at most. A program that runs with more rights than its caller has reads no
-variable.
+variable. What has a default of the plugin alone is a setting of the plugin alone.
 
 )";
 
-constexpr std::array<std::string_view, 7> type_names{"flag",    "choice", "bytes", "time",
-                                                     "sampler", "text",   "URL"};
+constexpr std::array<std::string_view, 8> type_names{"flag", "choice",  "count", "bytes",
+                                                     "time", "sampler", "text",  "URL"};
 
 // In a table of Markdown a bar ends a cell.
 std::string cell(std::string_view text) {
@@ -63,15 +63,17 @@ std::string row_of(const Setting& setting) {
                             setting.type == SettingType::url;
   return "| `" + std::string{setting.name} + "` | " +
          std::string{type_names.at(static_cast<std::size_t>(setting.type))} + " | " +
-         (self_evident ? std::string{} : cell(range_text(setting, range))) + " | " + code(setting.preset) +
-         " | " + cell(setting.meaning) + " |\n";
+         (self_evident ? std::string{} : cell(range_text(setting, range))) + " | " +
+         code(setting.user == SettingUser::agent ? setting.preset : "") + " | " +
+         code(setting.preset_of(SettingUser::plugin)) + " | " + cell(setting.meaning) + " |\n";
 }
 
 }  // namespace
 
 std::string settings_page() {
   std::string page{introduction};
-  page += "| setting | type | range | default | meaning |\n|---|---|---|---|---|\n";
+  page +=
+      "| setting | type | range | default | default of the plugin | meaning |\n|---|---|---|---|---|---|\n";
   for (const Setting& setting : settings_table()) page += row_of(setting);
   page += "\n## Variables of OpenTelemetry\n\nA value that does not fit is left out.\n\n";
   page += "| variable | makes | its value |\n|---|---|---|\n";

@@ -24,6 +24,7 @@ enum class SettingId : std::uint8_t {
   shared_root,
   tag_processor,
   kafka_key,
+  join,
   flush,
   retry_min,
   retry_max,
@@ -32,13 +33,20 @@ enum class SettingId : std::uint8_t {
   span_deadline,
   message_deadline,
   drop_oldest,
+  ring,
+  batch,
+  inflight_max,
+  exit_wait,
+  accept_crash_on_failed_client,
 };
-inline constexpr std::size_t settings_count = static_cast<std::size_t>(SettingId::drop_oldest) + 1;
+inline constexpr std::size_t settings_count =
+    static_cast<std::size_t>(SettingId::accept_crash_on_failed_client) + 1;
 
 // How a value is written.
 enum class SettingType : std::uint8_t {
   flag,      // on or off; true, false, yes and no mean the same
   choice,    // one of some words
+  count,     // a whole number
   bytes,     // a whole number with its unit: B, KiB or MiB
   duration,  // a whole number with its unit: ms, s, min or h
   sampler,   // always, never, a share such as 0.1 or 10 %, or a rate such as 100/s
@@ -46,16 +54,29 @@ enum class SettingType : std::uint8_t {
   url,       // what parse_collector_url() reads
 };
 
+// Who has a use for a setting.
+enum class SettingUser : std::uint8_t {
+  agent,   // an edgespan::Agent, in whichever program
+  plugin,  // libedgespan-rdkafka.so, which takes all of them
+};
+
 struct Setting {
   static constexpr std::size_t choices_max = 4;
 
   std::string_view name{};
   SettingType type = SettingType::flag;
-  std::string_view preset{};  // as a value is written; empty: the meaning tells
-  std::uint64_t low = 0;      // bytes; milliseconds; bytes of a text
-  std::uint64_t high = 0;     // the same
+  std::string_view preset{};         // as a value is written; empty: the meaning tells
+  std::string_view plugin_preset{};  // empty: as `preset`
+  SettingUser user = SettingUser::agent;
+  std::uint64_t low = 0;   // count; bytes; milliseconds; bytes of a text
+  std::uint64_t high = 0;  // the same
+  std::uint64_t step = 1;  // a count, or a number of bytes, is a multiple of it
   std::array<std::string_view, choices_max> choices{};
   std::string_view meaning{};  // a sentence without a full stop
+
+  std::string_view preset_of(SettingUser who) const noexcept {
+    return who == SettingUser::plugin && !plugin_preset.empty() ? plugin_preset : preset;
+  }
 };
 
 // All settings, by SettingId.

@@ -36,7 +36,8 @@ class Settings {
   static constexpr std::size_t path_bytes_max = 127;
   static constexpr std::size_t origin_bytes_max = 191;
 
-  Settings() noexcept;
+  // `user` decides the presets.
+  explicit Settings(SettingUser user = SettingUser::agent) noexcept;
 
   // Reads all of it anew. An unknown name, a value that the table does not allow, or a file that cannot be
   // read is an error; then every setting has its preset. A variable of OpenTelemetry's with a value that does
@@ -46,7 +47,7 @@ class Settings {
 
   // The value as it was written; a view that lives until the next load().
   std::string_view text(SettingId id) const noexcept;
-  // The value of a flag; of bytes, of a duration in milliseconds; of a sampler.
+  // The value of a flag; of a count, of bytes, of a duration in milliseconds; of a sampler.
   bool flag(SettingId id) const noexcept;
   std::uint64_t number(SettingId id) const noexcept;
   Sampler sampler(SettingId id) const noexcept;
@@ -57,7 +58,8 @@ class Settings {
   // "OTEL_SERVICE_NAME" or "default". Returns the part of `out` that was written.
   std::string_view origin(SettingId id, std::span<char, origin_bytes_max> out) const noexcept;
 
-  // Puts every setting that was made into `config`; the others stay as the program has them. A program that
+  // Puts every setting that was made into `config`; the others stay as the program has them. A plugin has
+  // nothing of its own: there every setting counts. A program that
   // has named neither itself nor a collector gets both from here. `config` then holds views into this object.
   void apply(AgentConfig& config) const noexcept;
 
@@ -79,8 +81,10 @@ class Settings {
   static constexpr std::size_t texts_bytes = 1'200;
 
   void reset() noexcept;
+  bool counts(SettingId id) const noexcept { return made(id) || user_ == SettingUser::plugin; }
   const Value& value(SettingId id) const noexcept { return values_[static_cast<std::size_t>(id)]; }
 
+  SettingUser user_;
   std::array<Value, settings_count> values_{};
   std::array<char, texts_bytes> texts_{};
   std::array<std::array<char, path_bytes_max + 1>, files_max> paths_{};

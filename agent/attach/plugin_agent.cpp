@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "attach/plugin_agent.hpp"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <memory>
+
+namespace edgespan::attach {
+namespace {
+
+constexpr std::uint32_t wait_slice_ms = 20;
+constexpr std::uint32_t spans_open_max = 1;  // the plugin has no spans of its own
+
+// Cuts an array of `count` objects off the front of `memory`. The size of each array is a multiple of every
+// alignment that follows.
+template <typename T>
+std::span<T> cut(std::byte*& memory, std::size_t count) noexcept {
+  T* const begin = reinterpret_cast<T*>(memory);
+  memory += sizeof(T) * count;
+  return {begin, count};
+}
+
+std::size_t aligned(std::size_t bytes) noexcept { return (bytes + slot_align - 1) / slot_align * slot_align; }
+
+}  // namespace
+
+// Zero, and not touched before it is used.
+bool PluginAgent::map_memory(const Settings& settings) noexcept {
+  if (!inflight_.empty()) return true;
+  const auto ring = static_cast<std::size_t>(settings.number(SettingId::ring));
+  const std::size_t batch = aligned(static_cast<std::size_t>(settings.number(SettingId::batch)));
+  const std::size_t buckets =
+      static_cast<std::size_t>(settings.number(SettingId::inflight_max)) / inflight_bucket_size;
+  const std::size_t chunks = ring / ring_chunk_bytes;
+  const std::size_t bytes = aligned(sizeof(SpanSlot) * spans_open_max) + ring +
+                            aligned(sizeof(RingChunk) * chunks) + batch + sizeof(InflightBucket) * buckets;
+  void* const memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) return false;
+  mapped_bytes_ = bytes;
+  auto* at = static_cast<std::byte*>(memory);
+  const auto next = [&at, memory] {
+    at = static_cast<std::byte*>(memory) +
+         aligned(static_cast<std::size_t>(at - static_cast<std::byte*>(memory)));
+  };
+  memory_.spans = cut<SpanSlot>(at, spans_open_max);
+  next();
+  memory_.ring = cut<std::byte>(at, ring);
+  memory_.chunks = cut<RingChunk>(at, chunks);
+  next();
+  memory_.batch = cut<std::byte>(at, batch);
+  inflight_ = cut<InflightBucket>(at, buckets);
+  return true;
+}
+
+bool PluginAgent::runs_here() const noexcept { return process_.load(std::memory_order_acquire) == getpid(); }
+
+bool PluginAgent::start(const Settings& settings, ProblemText& problem) noexcept {
+  if (runs_here()) return true;
+  const AgentStatus claimed = parts_.claim();
+  if (!claimed.ok()) return problem.say({"edgespan: ", claimed.text()});
+  std::destroy_at(&port_);
+  std::construct_at(&port_);
+  if (!map_memory(settings) || !port_.init()) {
+    static_cast<void>(parts_.stop(0));
+    return problem.say({"edgespan: the system has no memory, descriptor or lock left"});
+  }
+  AgentConfig config;
+  settings.apply(config);
+  const auto limit = posix::Port::memory_limit();
+  const AgentStatus status =
+      parts_.start(config, memory_, inflight_, port_.clock(), port_.stream(), port_.worker(),
+                   {.agent_bytes = mapped_bytes_, .limit_bytes = limit.bytes, .limit_set_by = limit.set_by});
+  if (!status.ok()) return problem.say({"edgespan: ", status.text()});
+  wait_ms_ = static_cast<std::uint32_t>(settings.number(SettingId::exit_wait));
+  waited_ms_.store(0, std::memory_order_relaxed);
+  clients_.store(0, std::memory_order_relaxed);
+  process_.store(getpid(), std::memory_order_release);
+  return true;
+}
+
+std::uint64_t PluginAgent::now_us() const noexcept {
+  const edgespan_clock& clock = port_.clock();
+  return clock.mono_us(clock.ctx);
+}
+
+void PluginAgent::client_made() noexcept { clients_.fetch_add(1, std::memory_order_relaxed); }
+
+bool PluginAgent::may_wait() noexcept {
+  const Outcome last = parts_.reporter().last_outcome();
+  const bool failed = last != Outcome::pending && last != Outcome::delivered;
+  return !failed && waited_ms_.load(std::memory_order_relaxed) < wait_ms_;
+}
+
+// Looks after the outcome while it waits: an offer that has failed is tried again long after exit_wait.
+void PluginAgent::bring_out() noexcept {
+  const Books books = parts_.tracing().books();
+  if (books.in_ring + books.in_batch == 0) return;
+  while (may_wait()) {
+    const std::uint64_t began_us = now_us();
+    const Status status = parts_.reporter().flush(wait_slice_ms);
+    const auto waited_ms = static_cast<std::uint32_t>((now_us() - began_us) / 1'000);
+    waited_ms_.fetch_add(waited_ms, std::memory_order_relaxed);
+    if (status != Status::timeout) return;
+  }
+}
+
+void PluginAgent::client_ended() noexcept {
+  if (runs_here() && clients_.fetch_sub(1, std::memory_order_acq_rel) == 1) bring_out();
+}
+
+void PluginAgent::stop_at_exit() noexcept {
+  if (!runs_here()) return;
+  bring_out();
+  static_cast<void>(parts_.stop(0));
+}
+
+}  // namespace edgespan::attach

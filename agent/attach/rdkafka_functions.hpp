@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// The functions of one copy of librdkafka, and how the plugin calls them. The compiler includes this header
+// first in every source of the plugin, those of agent/kafka among them: what is written rd_kafka_x(...) calls
+// the copy that is current, and no name of librdkafka stays undefined.
+#pragma once
+
+#include <librdkafka/rdkafka.h>
+
+// Every function that is called, for a macro X.
+#define EDGESPAN_RDKAFKA_FUNCTIONS(X)   \
+  X(conf)                               \
+  X(conf_destroy)                       \
+  X(conf_dup)                           \
+  X(conf_dup_filter)                    \
+  X(conf_get)                           \
+  X(conf_interceptor_add_on_conf_dup)   \
+  X(conf_interceptor_add_on_conf_set)   \
+  X(conf_interceptor_add_on_new)        \
+  X(conf_new)                           \
+  X(conf_set)                           \
+  X(consume_batch_queue)                \
+  X(consumer_poll)                      \
+  X(destroy)                            \
+  X(err2name)                           \
+  X(error_code)                         \
+  X(header_add)                         \
+  X(header_cnt)                         \
+  X(header_get_all)                     \
+  X(header_remove)                      \
+  X(headers_copy)                       \
+  X(headers_destroy)                    \
+  X(headers_new)                        \
+  X(interceptor_add_on_acknowledgement) \
+  X(interceptor_add_on_consume)         \
+  X(interceptor_add_on_destroy)         \
+  X(interceptor_add_on_send)            \
+  X(last_error)                         \
+  X(message_destroy)                    \
+  X(message_headers)                    \
+  X(message_latency)                    \
+  X(message_set_headers)                \
+  X(new)                                \
+  X(produce)                            \
+  X(produce_batch)                      \
+  X(producev)                           \
+  X(produceva)                          \
+  X(purge)                              \
+  X(topic_name)                         \
+  X(type)                               \
+  X(version)
+
+namespace edgespan::attach {
+
+struct RdkafkaFunctions {
+#define EDGESPAN_RDKAFKA_MEMBER(name) decltype(&::rd_kafka_##name) name##_ = nullptr;
+  EDGESPAN_RDKAFKA_FUNCTIONS(EDGESPAN_RDKAFKA_MEMBER)
+#undef EDGESPAN_RDKAFKA_MEMBER
+};
+
+// Of the copy whose interceptor this thread is in; null elsewhere.
+extern constinit thread_local const RdkafkaFunctions* current_functions;
+// Of the copy that started the agent: for the reporter's thread, and for a producer of spans.
+extern constinit const RdkafkaFunctions* agents_functions;
+
+inline const RdkafkaFunctions& rdkafka() noexcept {
+  const RdkafkaFunctions* const current = current_functions;
+  return current != nullptr ? *current : *agents_functions;
+}
+
+}  // namespace edgespan::attach
+
+#define rd_kafka_conf(...) ::edgespan::attach::rdkafka().conf_(__VA_ARGS__)
+#define rd_kafka_conf_destroy(...) ::edgespan::attach::rdkafka().conf_destroy_(__VA_ARGS__)
+#define rd_kafka_conf_dup(...) ::edgespan::attach::rdkafka().conf_dup_(__VA_ARGS__)
+#define rd_kafka_conf_dup_filter(...) ::edgespan::attach::rdkafka().conf_dup_filter_(__VA_ARGS__)
+#define rd_kafka_conf_get(...) ::edgespan::attach::rdkafka().conf_get_(__VA_ARGS__)
+#define rd_kafka_conf_interceptor_add_on_conf_dup(...) \
+  ::edgespan::attach::rdkafka().conf_interceptor_add_on_conf_dup_(__VA_ARGS__)
+#define rd_kafka_conf_interceptor_add_on_conf_set(...) \
+  ::edgespan::attach::rdkafka().conf_interceptor_add_on_conf_set_(__VA_ARGS__)
+#define rd_kafka_conf_interceptor_add_on_new(...) \
+  ::edgespan::attach::rdkafka().conf_interceptor_add_on_new_(__VA_ARGS__)
+#define rd_kafka_conf_new(...) ::edgespan::attach::rdkafka().conf_new_(__VA_ARGS__)
+#define rd_kafka_conf_set(...) ::edgespan::attach::rdkafka().conf_set_(__VA_ARGS__)
+#define rd_kafka_consume_batch_queue(...) ::edgespan::attach::rdkafka().consume_batch_queue_(__VA_ARGS__)
+#define rd_kafka_consumer_poll(...) ::edgespan::attach::rdkafka().consumer_poll_(__VA_ARGS__)
+#define rd_kafka_destroy(...) ::edgespan::attach::rdkafka().destroy_(__VA_ARGS__)
+#define rd_kafka_err2name(...) ::edgespan::attach::rdkafka().err2name_(__VA_ARGS__)
+#define rd_kafka_error_code(...) ::edgespan::attach::rdkafka().error_code_(__VA_ARGS__)
+#define rd_kafka_header_add(...) ::edgespan::attach::rdkafka().header_add_(__VA_ARGS__)
+#define rd_kafka_header_cnt(...) ::edgespan::attach::rdkafka().header_cnt_(__VA_ARGS__)
+#define rd_kafka_header_get_all(...) ::edgespan::attach::rdkafka().header_get_all_(__VA_ARGS__)
+#define rd_kafka_header_remove(...) ::edgespan::attach::rdkafka().header_remove_(__VA_ARGS__)
+#define rd_kafka_headers_copy(...) ::edgespan::attach::rdkafka().headers_copy_(__VA_ARGS__)
+#define rd_kafka_headers_destroy(...) ::edgespan::attach::rdkafka().headers_destroy_(__VA_ARGS__)
+#define rd_kafka_headers_new(...) ::edgespan::attach::rdkafka().headers_new_(__VA_ARGS__)
+#define rd_kafka_interceptor_add_on_acknowledgement(...) \
+  ::edgespan::attach::rdkafka().interceptor_add_on_acknowledgement_(__VA_ARGS__)
+#define rd_kafka_interceptor_add_on_consume(...) \
+  ::edgespan::attach::rdkafka().interceptor_add_on_consume_(__VA_ARGS__)
+#define rd_kafka_interceptor_add_on_destroy(...) \
+  ::edgespan::attach::rdkafka().interceptor_add_on_destroy_(__VA_ARGS__)
+#define rd_kafka_interceptor_add_on_send(...) \
+  ::edgespan::attach::rdkafka().interceptor_add_on_send_(__VA_ARGS__)
+#define rd_kafka_last_error(...) ::edgespan::attach::rdkafka().last_error_(__VA_ARGS__)
+#define rd_kafka_message_destroy(...) ::edgespan::attach::rdkafka().message_destroy_(__VA_ARGS__)
+#define rd_kafka_message_headers(...) ::edgespan::attach::rdkafka().message_headers_(__VA_ARGS__)
+#define rd_kafka_message_latency(...) ::edgespan::attach::rdkafka().message_latency_(__VA_ARGS__)
+#define rd_kafka_message_set_headers(...) ::edgespan::attach::rdkafka().message_set_headers_(__VA_ARGS__)
+#define rd_kafka_new(...) ::edgespan::attach::rdkafka().new_(__VA_ARGS__)
+#define rd_kafka_produce(...) ::edgespan::attach::rdkafka().produce_(__VA_ARGS__)
+#define rd_kafka_produce_batch(...) ::edgespan::attach::rdkafka().produce_batch_(__VA_ARGS__)
+#define rd_kafka_producev(...) ::edgespan::attach::rdkafka().producev_(__VA_ARGS__)
+#define rd_kafka_produceva(...) ::edgespan::attach::rdkafka().produceva_(__VA_ARGS__)
+#define rd_kafka_purge(...) ::edgespan::attach::rdkafka().purge_(__VA_ARGS__)
+#define rd_kafka_topic_name(...) ::edgespan::attach::rdkafka().topic_name_(__VA_ARGS__)
+#define rd_kafka_type(...) ::edgespan::attach::rdkafka().type_(__VA_ARGS__)
+#define rd_kafka_version(...) ::edgespan::attach::rdkafka().version_(__VA_ARGS__)

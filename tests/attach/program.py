@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""program.py CASE TOPIC CONFIGURATION: a program on confluent_kafka that knows nothing of edgespan."""
+
+import json
+import multiprocessing
+import os
+import sys
+import time
+
+from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
+
+CASE, TOPIC, CONF = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+MESSAGES = 3
+
+
+def produce(*keys):
+    producer = Producer(dict(CONF))
+    for key in keys:
+        producer.produce(TOPIC, 'value', key)
+    left = producer.flush(20)
+    if left:
+        sys.exit(f'{left} messages are left')
+
+
+def records(consumer, batches):
+    """What produce() sent just now, one by one or in batches."""
+    seen = 0
+    while seen < MESSAGES:
+        found = consumer.consume(10, 0.5) if batches else [consumer.poll(0.5)]
+        for message in found:
+            if message is not None and not message.error():
+                seen += 1
+                yield message
+
+
+def consumer_at_end():
+    consumer = Consumer({**CONF, 'group.id': 'g', 'enable.auto.commit': False})
+    low, high = consumer.get_watermark_offsets(TopicPartition(TOPIC, 0), 10)
+    consumer.assign([TopicPartition(TOPIC, 0, high)])
+    return consumer
+
+
+def consume(batches, forward=False):
+    consumer = consumer_at_end()
+    produce(*(f'key{i}' for i in range(MESSAGES)))
+    producer = Producer(dict(CONF)) if forward else None
+    for message in records(consumer, batches):
+        print(message.key())
+        if forward:
+            producer.produce(TOPIC + 'forwarded', 'value', 'forwarded')
+    if forward:
+        producer.flush(20)
+    consumer.close()
+
+
+def fork():
+    produce('parent')
+    child = os.fork()
+    if child == 0:
+        produce('child')
+        os._exit(0)
+    print(os.waitpid(child, 0)[1])
+    produce('parent-again')
+
+
+def many():
+    produce('parent')
+    context = multiprocessing.get_context('fork')
+    children = [context.Process(target=produce, args=(f'child{i}',)) for i in range(MESSAGES)]
+    for child in children:
+        child.start()
+    for child in children:
+        child.join()
+    produce('parent-again')
+    print([child.exitcode for child in children])
+
+
+def fail():
+    wrong = {**CONF, 'security.protocol': 'ssl', 'ssl.ca.location': '/nonexistent', 'log_level': 0}
+    for kind in (Producer, Consumer) * 10:
+        try:
+            kind({**wrong, 'group.id': 'g'} if kind is Consumer else dict(wrong))
+        except KafkaException:
+            print('refused')
+    print('alive')
+
+
+def stay():
+    producer = Producer(dict(CONF))
+    producer.produce(TOPIC, 'value', 'key')
+    producer.flush(20)
+    print('sent', flush=True)
+    time.sleep(60)
+
+
+{'poll': lambda: consume(False), 'consume': lambda: consume(True), 'forward': lambda: consume(False, True),
+ 'fork': fork, 'multiprocessing': many, 'fail': fail, 'stay': stay}[CASE]()

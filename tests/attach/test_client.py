@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A program in C that knows nothing of edgespan, by the plugin and by LD_PRELOAD."""
+
+import os
+import re
+import shutil
+import tempfile
+import time
+import unittest
+
+from case import Case
+
+
+class Client(Case):
+    def run_client(self, case, *properties, env=None):
+        return self.run_program(self.client, case, self.brokers, self.topic, *properties, env=env)
+
+    def both(self, case, *properties):
+        """By the plugin, then by the preload; one after the other."""
+        yield self.run_client(case, *properties, f'plugin.library.paths={self.plugin}')
+        yield self.run_client(case, *properties, env=self.preload())
+
+    def plain(self, case, *properties):
+        ended = self.run_client(case, *properties)
+        self.assertEqual(0, ended.code, ended)
+        return ended
+
+    def test_both_ways_trace_and_change_nothing_else(self):
+        plain = self.plain('send')
+        self.assertEqual(plain, self.run_client('send', f'plugin.library.paths={self.plugin}'))
+        self.assertEqual(plain, self.run_client('send', env=self.preload()))
+        first, second = self.spans(2)
+        for span in (first, second):
+            self.assertEqual(('send', 'PRODUCER', 'attached', None, self.topic, 'send', None),
+                             (span.name, span.kind, span.service, span.parent, span.topic, span.key, span.error))
+        self.assertNotEqual(first.trace, second.trace)
+
+    def test_where_it_is_installed_its_short_name_finds_it(self):
+        env = {**self.settings(), 'LD_LIBRARY_PATH': os.path.dirname(self.plugin)}
+        self.assertEqual(self.plain('send'), self.run_client('send', 'plugin.library.paths=edgespan-rdkafka', env=env))
+        self.spans(1)
+
+    def test_both_ways_together_trace_once(self):
+        self.assertEqual(self.plain('send'), self.run_client('send', f'plugin.library.paths={self.plugin}',
+                                                             env=self.preload()))
+        self.spans(1)
+
+    def test_a_consumer_continues_the_trace(self):
+        for _ in range(2):
+            self.run_client('send', f'plugin.library.paths={self.plugin}')
+        sent = self.spans(2)
+        plain = self.plain('consume', 'group.id=g')
+        for ended in self.both('consume', 'group.id=g'):
+            self.assertEqual(plain, ended)
+            polled = self.spans(2)
+            self.assertEqual({(s.trace, s.id) for s in sent}, {(p.trace, p.parent) for p in polled})
+            self.assertEqual({('poll', 'CONSUMER')}, {(p.name, p.kind) for p in polled})
+
+    def test_life_cycles(self):
+        for case, spans in (('dup', 1), ('emptied', 1), ('turns', 2), ('leave', 1)):
+            with self.subTest(case):
+                plain = self.plain(case)
+                self.assertEqual(plain, self.run_client(case, f'plugin.library.paths={self.plugin}'))
+                self.spans(spans)
+
+    def test_two_files_of_the_plugin_trace_once(self):
+        with tempfile.TemporaryDirectory() as folder:
+            twin = shutil.copy(self.plugin, os.path.join(folder, 'twin.so'))
+            self.assertEqual(self.plain('send'), self.run_client(
+                'send', f'plugin.library.paths={twin};{self.plugin};{twin}'))
+            self.spans(1)
+
+    def test_a_client_that_cannot_be_made_ends_no_program(self):
+        plain = self.plain('fail')
+        again = plain.out.count('flush')
+        self.assertGreater(again, 0)
+        for ended in self.both('fail'):
+            self.assertEqual((0, plain.out), (ended.code, ended.out))
+            self.spans(again)
+        ended = self.run_client('fail', f'plugin.library.paths={self.plugin}', 'edgespan.b3=both')
+        self.assertEqual((0, plain.out), (ended.code, ended.out))
+        self.spans(again)
+
+    def test_a_client_without_a_configuration(self):
+        plain, ended = self.plain('default'), self.run_client('default', env=self.preload())
+        self.assertEqual(plain[:2], ended[:2])
+        # librdkafka numbers clients; before 2.13 the plugin tries one out.
+        words = [re.sub(r'^%.*#producer-\d+', '', text) for text in (plain.err, ended.err)]
+        self.assertEqual(words[0], words[1])
+
+    def test_settings_that_are_wrong_are_told(self):
+        rows = [('flush=5', "edgespan.flush '5': has no unit; write ms, s, min or h behind the number"),
+                ('ulr=x', 'edgespan.ulr: no setting has this name; did you mean edgespan.url?'),
+                ('url=https://127.0.0.1',
+                 "url 'https://127.0.0.1': this plugin speaks neither TLS nor OTLP; write http:, kafka: or none:"),
+                ('url=otlp://127.0.0.1',
+                 "url 'otlp://127.0.0.1': this plugin speaks neither TLS nor OTLP; write http:, kafka: or none:"),
+                ('inflight_max=9', "edgespan.inflight_max '9': write a whole number, 8 to 1048576, a multiple of 8")]
+        for property_, sentence in rows:
+            with self.subTest(property_):
+                ended = self.run_client('send', f'plugin.library.paths={self.plugin}', f'edgespan.{property_}')
+                self.assertEqual(3, ended.code)
+                self.assertIn('edgespan: ' + sentence, ended.out)
+        ended = self.run_client('send', f'plugin.library.paths={self.plugin}', env=self.settings(flush='5'))
+        self.assertEqual(3, ended.code)
+        self.assertIn("edgespan: EDGESPAN_FLUSH '5': has no unit", ended.out)
+
+    def test_a_preloaded_program_with_wrong_settings_runs_untraced(self):
+        ended = self.run_client('turns', env=self.preload(flush='5'))
+        self.assertEqual((0, self.plain('turns').out), (ended.code, ended.out))
+        self.assertEqual(1, ended.err.count('edgespan: '), ended.err)
+        self.assertIn("EDGESPAN_FLUSH '5': has no unit", ended.err)
+        self.spans(0)
+
+    def test_switched_off_it_does_nothing(self):
+        plain = self.plain('send')
+        self.assertEqual(plain, self.run_client('send', f'plugin.library.paths={self.plugin}',
+                                                'edgespan.enabled=off'))
+        self.spans(0)
+
+    def test_without_a_collector_nothing_waits_for_it(self):
+        plain = self.plain('turns')
+        began = time.monotonic()
+        ended = self.run_client('turns', f'plugin.library.paths={self.plugin}', 'edgespan.url=http://127.0.0.1:1',
+                                'edgespan.exit_wait=20 s')
+        self.assertEqual(plain, ended)
+        self.assertLess(time.monotonic() - began, 20)  # one refused offer ends all waiting
+
+    def test_without_a_broker_the_span_tells_the_error(self):
+        ended = self.run_program(self.client, 'send', '127.0.0.1:1', self.topic, 'message.timeout.ms=100',
+                                 'log_level=0', f'plugin.library.paths={self.plugin}')
+        self.assertEqual(0, ended.code)
+        self.assertEqual('_MSG_TIMED_OUT', self.spans(1)[0].error)
+
+    def test_an_empty_program_starts_with_the_preload(self):
+        self.assertEqual((0, '', ''), self.run_program('/bin/true', env=self.preload()))
+
+
+if __name__ == '__main__':
+    unittest.main()

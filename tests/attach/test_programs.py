@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Programs of Debian that nobody compiled for edgespan: kcat, Python's confluent-kafka and rsyslog."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+
+from case import Case
+
+PYTHON = '/usr/bin/python3'  # the system's, for which Debian has confluent_kafka
+README = os.path.join(os.path.dirname(os.path.abspath(__file__)), '../../README.md')
+SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'program.py')
+
+
+def shape(tree):
+    """The words of each line, without ids and times."""
+    tree = re.sub(r'\b[0-9a-f]{32}\b', 'ID', re.sub(r'\d+(?:\.\d+)? (?:µs|ms|s)\b', 'TIME', tree))
+    return [line.split() for line in tree.splitlines()]
+
+
+class Kcat(Case):
+    def setUp(self):
+        super().setUp()
+        self.need('kcat')
+
+    def kcat(self, *arguments, env=None, input=None):
+        return self.run_program('kcat', '-b', self.brokers, '-t', self.topic, *arguments, env=env, input=input)
+
+    def test_produce_and_consume_are_one_trace(self):
+        paths = ('-X', f'plugin.library.paths={self.plugin}')
+        self.assertEqual((0, '', ''), self.kcat('-P', '-K:', *paths, input='one:1\ntwo:2\n'))
+        self.assertEqual((0, '', ''), self.kcat('-P', '-K:', env=self.preload(), input='three:3\n'))
+        sent = self.spans(3)
+        self.assertEqual({'one', 'two', 'three'}, {span.key for span in sent})
+        ended = self.kcat('-C', '-e', '-q', '-f', '%k %h\n', *paths)
+        self.assertEqual(0, ended.code)
+        polled = self.spans(3)
+        self.assertEqual({(s.trace, s.id) for s in sent}, {(p.trace, p.parent) for p in polled})
+        shown = dict(line.split(' b3=') for line in ended.out.splitlines())
+        self.assertEqual({f'{p.trace}-{p.id}-1' for p in polled}, set(shown.values()))
+
+    def test_a_wrong_setting_is_told_as_any_other(self):
+        ended = self.kcat('-P', '-X', f'plugin.library.paths={self.plugin}', '-X', 'edgespan.flush=5', input='')
+        self.assertEqual(1, ended.code)
+        self.assertIn("edgespan.flush '5': has no unit", ended.err)
+
+
+class Python(Case):
+    def setUp(self):
+        super().setUp()
+        if subprocess.run([PYTHON, '-c', 'import confluent_kafka'], capture_output=True, check=False).returncode:
+            if os.environ.get('EDGESPAN_ATTACH_ALL'):
+                self.fail('python3-confluent-kafka is not installed')
+            self.skipTest('python3-confluent-kafka is not installed')
+
+    def python(self, case, env=None, **properties):
+        conf = {'bootstrap.servers': self.brokers, **properties}
+        return self.run_program(PYTHON, SCRIPT, case, self.topic, json.dumps(conf), env=env)
+
+    def both(self, case, **made):
+        yield self.python(case, env=self.settings(**made), **{'plugin.library.paths': self.plugin})
+        yield self.python(case, env=self.preload(**made))
+
+    def test_poll_and_consume(self):
+        for case in ('poll', 'consume'):
+            plain = self.python(case)
+            self.assertEqual(0, plain.code, plain)
+            for ended in self.both(case):
+                self.assertEqual(plain, ended)
+                spans = self.spans(6)
+                sent = {(s.trace, s.id) for s in spans if s.kind == 'PRODUCER'}
+                self.assertEqual(3, len(sent))
+                self.assertEqual(sent, {(s.trace, s.parent) for s in spans if s.kind == 'CONSUMER'})
+            self.ask(self.topic + case)
+            self.topic += case
+
+    def test_a_forwarder_continues_the_trace_if_it_is_asked_to(self):
+        for made, joined in (({}, False), ({'join': 'last_record'}, True)):
+            for ended in self.both('forward', **made):
+                self.assertEqual((0, ''), (ended.code, ended.err))
+                spans = self.spans(9)
+                polled = {(s.trace, s.id) for s in spans if s.kind == 'CONSUMER'}
+                forwarded = {(s.trace, s.parent) for s in spans if s.kind == 'PRODUCER' and s.key == 'forwarded'}
+                self.assertEqual(joined, polled == forwarded, spans)
+
+    def test_the_readmes_lines_make_the_readmes_picture(self):
+        with open(README, encoding='utf-8') as file:
+            text = file.read()
+        block = re.search(r"^```python\n(conf = .*?)^```$", text, re.DOTALL | re.MULTILINE).group(1)
+        block = block.replace('localhost:9092', self.brokers).replace('http://localhost:9411', self.url)
+        env = {**self.settings(), 'LD_LIBRARY_PATH': os.path.dirname(self.plugin)}
+        for name in ('EDGESPAN_URL', 'EDGESPAN_SERVICE_NAME'):
+            del env[name]
+        self.ask('truck.cargo')
+        consumer = block.replace('cold-chain', 'fleet-map')
+        consumer = consumer.replace('Producer(conf)', "Consumer({**conf, 'group.id': 'g'})")
+        for lines in (block + "producer.produce('truck.cargo', '-18.2', 'truck-9')\nproducer.flush(20)\n",
+                      consumer + "producer.assign([confluent_kafka.TopicPartition('truck.cargo', 0, 0)])\n"
+                                 'while producer.poll(1) is None: pass\nproducer.close()\n'):
+            ended = self.run_program(PYTHON, '-c', 'import confluent_kafka\n' + lines, env=env)
+            self.assertEqual((0, '', ''), ended)
+        picture = re.findall(r'^trace [0-9a-f]{32}\n(?:[ │├└].*\n)+', text, re.MULTILINE)[1]
+        self.assertEqual(shape(picture), shape(''.join(self.lines('trees'))))
+
+    def test_forks(self):
+        for case, spans in (('fork', 3), ('multiprocessing', 5)):
+            plain = self.python(case)
+            self.assertEqual(0, plain.code, plain)
+            for ended in self.both(case):
+                self.assertEqual(plain, ended)
+                found = self.spans(spans)
+                self.assertEqual(spans, len({s.trace for s in found}), found)
+
+    def test_a_client_that_cannot_be_made_is_an_exception(self):
+        plain = self.python('fail')
+        self.assertEqual(0, plain.code, plain)
+        self.assertIn('alive', plain.out)
+        for ended in self.both('fail'):
+            self.assertEqual((0, plain.out), (ended.code, ended.out))
+
+    def test_signals_end_it_as_before(self):
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            with self.subTest(number):
+                conf = json.dumps({'bootstrap.servers': self.brokers, 'plugin.library.paths': self.plugin})
+                child = subprocess.Popen([PYTHON, SCRIPT, 'stay', self.topic, conf], env=self.settings(),
+                                         stdout=subprocess.PIPE, text=True)
+                self.assertEqual('sent\n', child.stdout.readline())
+                child.send_signal(number)
+                self.assertEqual(-number, child.wait(30))
+                child.stdout.close()
+                self.ask('spans')
+
+
+class Rsyslog(Case):
+    def test_a_daemon_sends_its_lines_traced(self):
+        self.need('rsyslogd')
+        with tempfile.TemporaryDirectory() as folder:
+            path = lambda name: os.path.join(folder, name)
+            with open(path('conf'), 'w', encoding='utf-8') as file:
+                file.write(f'module(load="imfile")\nmodule(load="omkafka")\n'
+                           f'global(workDirectory="{folder}")\n'
+                           f'input(type="imfile" File="{path("log")}" Tag="t" readTimeout="1")\n'
+                           f'action(type="omkafka" topic="{self.topic}" broker=["{self.brokers}"] '
+                           f'confParam=["plugin.library.paths={self.plugin}"])\n')
+            started = self.run_program('rsyslogd', '-f', path('conf'), '-i', path('pid'))
+            self.assertEqual(0, started.code, started)
+            with open(path('log'), 'w', encoding='utf-8') as file:
+                file.write('one\ntwo\n')
+            try:
+                spans = self.spans(2)
+            finally:
+                with open(path('pid'), encoding='utf-8') as file:
+                    pid = int(file.read())
+                os.kill(pid, signal.SIGTERM)
+                self.wait_for_end(pid)
+            self.assertEqual({('send', 'PRODUCER', 'attached', self.topic)},
+                             {(s.name, s.kind, s.service, s.topic) for s in spans})
+
+    def wait_for_end(self, pid):
+        last = time.monotonic() + 30
+        while time.monotonic() < last:
+            try:
+                os.kill(pid, 0)
+            except ProcessLookupError:
+                return
+            time.sleep(0.1)
+        self.fail('rsyslogd does not end')
+
+
+if __name__ == '__main__':
+    unittest.main()
