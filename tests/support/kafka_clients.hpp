@@ -105,16 +105,21 @@ class Feed {
       RD_KAFKA_PRODUCER, {{"bootstrap.servers", MockCluster::shared().brokers()}, {"linger.ms", "20"}});
 };
 
+// A consumer that asks for its partitions itself, and gets records as soon as they are there.
+inline Settings consumer_settings(const Settings& more = {}) {
+  Settings settings{{"bootstrap.servers", MockCluster::shared().brokers()},
+                    {"group.id", "tests"},
+                    {"enable.auto.commit", "false"},
+                    {"fetch.wait.max.ms", "20"}};
+  for (const auto& [name, value] : more) settings[name] = value;
+  return settings;
+}
+
 // A consumer, without tracing, of all partitions of some topics from their beginning.
 class PlainConsumer {
  public:
   explicit PlainConsumer(const std::vector<std::pair<std::string, int>>& topics, const Settings& more = {}) {
-    Settings settings{{"bootstrap.servers", MockCluster::shared().brokers()},
-                      {"group.id", "tests"},
-                      {"enable.auto.commit", "false"},
-                      {"fetch.wait.max.ms", "20"}};
-    for (const auto& [name, value] : more) settings[name] = value;
-    client_ = plain_client(RD_KAFKA_CONSUMER, settings);
+    client_ = plain_client(RD_KAFKA_CONSUMER, consumer_settings(more));
     rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(1);
     for (const auto& [topic, partitions] : topics) {
       for (int i = 0; i < partitions; ++i)

@@ -27,12 +27,12 @@ _CLASS = re.compile(r'(?<!enum )\b(class|struct)\s+(?:alignas\s*\([^)]*\)\s*)?(?
 _MEMBER_OF = re.compile(r'\b(\w+)(?:<[^<>;{}]*>)?::(?:~?\w+|operator\b[^(;{]*)\s*\(')
 
 
-def is_cpp(path):
+def is_product_code(path):
     return path.startswith(('agent/', 'port/')) and path.endswith(('.cpp', '.hpp', '.c', '.h'))
 
 
 def is_header(path):
-    return is_cpp(path) and path.endswith(('.hpp', '.h'))
+    return is_product_code(path) and path.endswith(('.hpp', '.h'))
 
 
 def is_public(path):
@@ -102,7 +102,7 @@ def includes(tree):
     owner |= {'tracing.hpp': 'core', 'kafka_tracing.hpp': 'kafka', 'http_sender.hpp': 'http', 'agent.hpp': 'kit'}
     ports |= {'posix_port.hpp'}
     for path, text in tree.items():
-        if not is_cpp(path):
+        if not is_product_code(path):
             continue
         for found in INCLUDE.finditer(text):
             why = _direction(path, found.group(2), owner, ports)
@@ -114,7 +114,7 @@ def includes(tree):
 
 def core_alone(tree):
     for path, text in tree.items():
-        if not path.startswith('agent/core/') or not is_cpp(path):
+        if not path.startswith('agent/core/') or not is_product_code(path):
             continue
         for number, line in enumerate(text.split('\n'), 1):
             found = WORLDS.search(line)
@@ -170,7 +170,7 @@ def homes(tree):
     """A class is declared in the header of its name; its members are defined in the source of that name."""
     known = {}
     for path, text in tree.items():
-        if not is_cpp(path):
+        if not is_product_code(path):
             continue
         for declared in classes(text):
             strict = declared.key == 'class' or declared.has_functions()
@@ -180,7 +180,7 @@ def homes(tree):
             if is_header(path):
                 known.setdefault((module(path), declared.name), set()).add((folder(path), stem(path)))
     for path, text in tree.items():
-        if not is_cpp(path) or is_header(path):
+        if not is_product_code(path) or is_header(path):
             continue
         seen = set()
         for line, head in cpp_text.heads(text):
@@ -205,7 +205,7 @@ def headers(tree):
         if is_header(path):
             places.setdefault(stem(path), []).append(path)
     for path in tree:
-        if is_cpp(path) and not is_header(path) and stem(path) != 'main':
+        if is_product_code(path) and not is_header(path) and stem(path) != 'main':
             if not any(folder(other) == folder(path) for other in places.get(stem(path), [])):
                 yield path, 1, 'header', f'{folder(path)} has no header {stem(path)}.hpp for it'
     for name, paths in places.items():

@@ -19,20 +19,6 @@ using namespace std::chrono_literals;
 
 constexpr int wait_ms = wait_s * 1'000;
 
-Settings consumer_settings() {
-  return {{"bootstrap.servers", MockCluster::shared().brokers()},
-          {"group.id", "tests"},
-          {"enable.auto.commit", "false"},
-          {"enable.metrics.push", "false"},
-          {"fetch.wait.max.ms", "20"}};
-}
-
-// Releases of librdkafka before 2.5 lack the setting, and make_conf() refuses what is unknown.
-Settings known(Settings settings) {
-  if (rd_kafka_version() < 0x02050000) settings.erase("enable.metrics.push");
-  return settings;
-}
-
 void assign(rd_kafka_t* rk, const std::string& topic) {
   rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(1);
   rd_kafka_topic_partition_list_add(list, topic.c_str(), 0)->offset = 0;
@@ -42,7 +28,7 @@ void assign(rd_kafka_t* rk, const std::string& topic) {
 
 // A traced consumer of the only partition of a topic.
 Client traced_consumer(Traced<>& traced, const std::string& topic) {
-  Client client{traced.create(RD_KAFKA_CONSUMER, known(consumer_settings()))};
+  Client client{traced.create(RD_KAFKA_CONSUMER, without_metrics(make_conf(consumer_settings())))};
   assign(client.get(), topic);
   return client;
 }
@@ -141,7 +127,7 @@ EDGESPAN_TEST(kafka_every_way_of_consuming_is_traced, "kafka") {
   for (const Way& way : ways) {
     TEST_CONTEXT(way.name);
     Traced traced;
-    const Client client{traced.create(RD_KAFKA_CONSUMER, known(consumer_settings()))};
+    const Client client{traced.create(RD_KAFKA_CONSUMER, without_metrics(make_conf(consumer_settings())))};
     const Consumed records = consume(client.get(), way, topic, 3);
     const std::vector<DecodedSpan>& spans = traced.spans(2);
     for (const DecodedSpan& span : spans) {
@@ -190,7 +176,7 @@ EDGESPAN_TEST(kafka_consumed_records_are_left_alone_while_tracing_is_off, "kafka
     TEST_CONTEXT(way.name);
     Traced traced;
     traced.tracing.enable(false);
-    const Client client{traced.create(RD_KAFKA_CONSUMER, known(consumer_settings()))};
+    const Client client{traced.create(RD_KAFKA_CONSUMER, without_metrics(make_conf(consumer_settings())))};
     const Consumed records = consume(client.get(), way, topic, 1);
     TEST_ASSERT_EQUAL((std::vector<Header>{{"b3", T "-" S "-1"}}), records[0].headers);
     (void)traced.spans(0);
@@ -250,9 +236,7 @@ EDGESPAN_TEST(kafka_a_callback_inside_a_poll_consumes_from_another_client, "kafk
       rd_kafka_message_destroy(message);
     }
   };
-  Settings settings = known(consumer_settings());
-  settings["statistics.interval.ms"] = "10";
-  rd_kafka_conf_t* conf = make_conf(settings);
+  rd_kafka_conf_t* conf = without_metrics(make_conf(consumer_settings({{"statistics.interval.ms", "10"}})));
   rd_kafka_conf_set_opaque(conf, &on_statistics);
   rd_kafka_conf_set_stats_cb(conf, [](rd_kafka_t*, char*, std::size_t, void* opaque) {
     (*static_cast<std::function<void()>*>(opaque))();
