@@ -30,6 +30,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(visible(url.host) && url.host.size() <= HttpUrl::host_bytes_max);
   require(visible(url.path) && url.path.size() <= HttpUrl::path_bytes_max && url.path.front() == '/');
   require(url.host.find_first_of("/@?#") == std::string_view::npos && url.port != 0);
-  require(url.secure == (text.substr(0, text.find(':')).back() | 0x20) == 's');
+  require(url.secure == ((text.substr(0, text.find(':')).back() | 0x20) == 's'));
   return 0;
 }
