@@ -26,7 +26,7 @@ namespace edgespan::detail {
   std::byte* const out = state.ring.claim(stripe, size.total);
   if (out == nullptr) [[unlikely]]
     return false;
-  counters.accepted.fetch_add(1, std::memory_order_relaxed);
+  if constexpr (!has_threads) counters.accepted.fetch_add(1, std::memory_order_relaxed);
   encode_impl::encode(span, size, out);
   EDGESPAN_PAUSE_POINT(encoded);
   state.ring.commit(out, size.total, size.timestamp_at, span.annotated);

@@ -31,7 +31,7 @@ void SpanRing::init(std::span<std::byte> bytes, std::span<RingChunk> chunks) noe
   for (RingChunk& chunk : chunks) chunk.before.store(chunk_free, std::memory_order_relaxed);
   // Each stripe begins in a quarter of its own.
   for (std::uint32_t i = 0; i < stripes; ++i) {
-    stripes_[i].cursor.store(no_chunk, std::memory_order_relaxed);
+    stripes_[i].cursor.store(counted(0, no_chunk), std::memory_order_relaxed);
     stripes_[i].next.store(i * this->chunks() / stripes, std::memory_order_relaxed);
     reading_[i].first = reading_[i].last = none;
     reading_[i].waited_at = no_chunk;
@@ -68,29 +68,29 @@ std::byte* SpanRing::claim_on(std::uint32_t index, std::uint32_t size) noexcept 
   const std::uint32_t words = words_for(size);
   EDGESPAN_ASSERT(small_code || (index < stripes && words <= chunk_words));
   Stripe& stripe = stripe_at(index);
-  std::uint32_t seen = stripe.cursor.load(std::memory_order_relaxed);
+  Cursor seen = stripe.cursor.load(std::memory_order_relaxed);
   std::uint32_t spare = none;  // taken for a switch that another thread won
   for (;;) {
-    const std::uint32_t at = words_of(seen);
+    const std::uint32_t here = place_of(seen);
     EDGESPAN_PAUSE_POINT(chunk_seen);
-    if (at + words <= chunk_words) {
-      if (!stripe.cursor.compare_exchange_weak(seen, seen + words, std::memory_order_acquire,
+    if (words_of(here) + words <= chunk_words) {
+      if (!stripe.cursor.compare_exchange_weak(seen, claimed(seen, here + words), std::memory_order_acquire,
                                                std::memory_order_relaxed)) {
         continue;
       }
-      EDGESPAN_ASSERT(small_code || chunk_of(seen) < chunks());
+      EDGESPAN_ASSERT(small_code || chunk_of(here) < chunks());
       if (spare != none) give_back(spare);
-      return open_claim(chunk_of(seen), at, size);
+      return open_claim(chunk_of(here), words_of(here), size);
     }
     if (spare == none) spare = take_chunk(stripe);
     if (spare == none) return nullptr;
     EDGESPAN_ASSERT(small_code || spare < chunks());
     if constexpr (has_threads)
       chunks_[spare].order.store(orders_.fetch_add(1, std::memory_order_relaxed), std::memory_order_relaxed);
-    chunks_[spare].before.store(seen, std::memory_order_relaxed);
-    if (stripe.cursor.compare_exchange_weak(seen, cursor(spare, words), std::memory_order_release,
-                                            std::memory_order_relaxed)) {
-      EDGESPAN_ASSERT(small_code || chunk_of(seen) != spare);  // the stripe had the one, this claim the other
+    chunks_[spare].before.store(here, std::memory_order_relaxed);
+    if (stripe.cursor.compare_exchange_weak(seen, claimed(seen, place(spare, words)),
+                                            std::memory_order_release, std::memory_order_relaxed)) {
+      EDGESPAN_ASSERT(small_code || chunk_of(here) != spare);  // the stripe had the one, this claim the other
       return open_claim(spare, 0, size);
     }
   }
@@ -116,10 +116,10 @@ void SpanRing::free_chunk(std::uint32_t chunk) noexcept {
 }
 
 // Comes to know the chunks that the stripe has taken since, from the newest back to the last one that is
-// known. Returns the cursor that it read: that of the newest chunk, if there is one.
+// known. Returns where the stripe is: in the newest chunk, if there is one.
 std::uint32_t SpanRing::link_chunks(std::uint32_t index) noexcept {
   ReadSide& side = read_side(index);
-  const std::uint32_t at = stripe_at(index).cursor.load(std::memory_order_acquire);
+  const std::uint32_t at = place_of(stripe_at(index).cursor.load(std::memory_order_acquire));
   const std::uint32_t newest = chunk_of(at);
   if (newest == none || newest == side.last) return at;
   EDGESPAN_ASSERT(small_code || (newest < chunks() && words_of(at) <= chunk_words));
@@ -197,14 +197,17 @@ bool SpanRing::leave_chunk(std::uint32_t index) noexcept {
 }
 
 // Takes the newest chunk from its stripe, so that nobody claims in it any more, and leaves it. False: the
-// cursor was not `expected`.
+// stripe was not at `expected`.
 bool SpanRing::close_chunk(std::uint32_t index, std::uint32_t expected) noexcept {
   const std::uint32_t words = words_of(expected);
   EDGESPAN_ASSERT(words <= chunk_words && read_side(index).first == read_side(index).last);
   EDGESPAN_ASSERT(small_code ||
                   (chunk_of(expected) == read_side(index).first && read_side(index).words <= words));
-  if (!stripe_at(index).cursor.compare_exchange_strong(expected, no_chunk, std::memory_order_relaxed,
-                                                       std::memory_order_relaxed)) {
+  Atomic<Cursor>& at = stripe_at(index).cursor;
+  Cursor seen = at.load(std::memory_order_relaxed);
+  if (place_of(seen) != expected ||
+      !at.compare_exchange_strong(seen, counted(claims_of(seen), no_chunk), std::memory_order_relaxed,
+                                  std::memory_order_relaxed)) {
     return false;
   }
   chunks_[read_side(index).first].end = static_cast<std::uint16_t>(words);
@@ -252,7 +255,7 @@ SpanRing::Peek SpanRing::peek_on(std::uint32_t index, RingElement& out) noexcept
     }
     EDGESPAN_ASSERT(small_code || side.words <= end);
     if (side.words != end) {
-      const std::uint32_t here = cursor(side.first, side.words);
+      const std::uint32_t here = place(side.first, side.words);
       if (!passes_over || side.waited_at != here) {
         side.waited_at = here;
         return Peek::nothing;
@@ -263,7 +266,7 @@ SpanRing::Peek SpanRing::peek_on(std::uint32_t index, RingElement& out) noexcept
       return Peek::moved;
     } else if (passes_over && chunks_[side.first].hole != chunk_words) {
       return Peek::nothing;
-    } else if (close_chunk(index, cursor(side.first, side.words))) {
+    } else if (close_chunk(index, place(side.first, side.words))) {
       return Peek::moved;
     }
   }

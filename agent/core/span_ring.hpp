@@ -19,6 +19,7 @@
 #include <cstdint>
 #include <edgespan/limits.hpp>
 #include <span>
+#include <type_traits>
 
 #include "core/assert.hpp"
 #include "core/atomic_ref.hpp"
@@ -43,7 +44,11 @@ class SpanRing {
   void count_from(std::uint32_t count) noexcept {
     EDGESPAN_ASSERT(small_code || chunks_used() == 0);
     for (std::uint32_t i = 0; i < stripes; ++i) {
-      stripes_[i].counters.accepted.store(count, std::memory_order_relaxed);
+      if constexpr (has_threads) {
+        stripes_[i].cursor.store(counted(count, no_chunk), std::memory_order_relaxed);
+      } else {
+        stripes_[i].counters.accepted.store(count, std::memory_order_relaxed);
+      }
       reading_[i].popped = count;
       reading_[i].linked = reading_[i].left = count;
     }
@@ -56,13 +61,14 @@ class SpanRing {
     EDGESPAN_ASSERT(stripe < stripes && size - 1 < ring_chunk_bytes - 4);
     const std::uint32_t words = words_for(size);
     if constexpr (small_code) return claim_on(stripe, size);
-    Atomic<std::uint32_t>& at = stripe_at(stripe).cursor;
-    std::uint32_t seen = at.load(std::memory_order_relaxed);
+    Atomic<Cursor>& at = stripe_at(stripe).cursor;
+    Cursor seen = at.load(std::memory_order_relaxed);
     EDGESPAN_PAUSE_POINT(cursor_seen);
-    if (words_of(seen) + words <= chunk_words &&
-        at.compare_exchange_strong(seen, seen + words, std::memory_order_acquire,
+    const std::uint32_t place = place_of(seen);
+    if (words_of(place) + words <= chunk_words &&
+        at.compare_exchange_strong(seen, claimed(seen, place + words), std::memory_order_acquire,
                                    std::memory_order_relaxed)) {
-      return open_claim(chunk_of(seen), words_of(seen), size);
+      return open_claim(chunk_of(place), words_of(place), size);
     }
     return claim_on(stripe, size);
   }
@@ -135,6 +141,12 @@ class SpanRing {
   // Whether all that stood before the marks was popped or passed over.
   bool passed(const Marks& marks) const noexcept;
 
+  // Claims of this stripe, modulo 2^32. Without threads there is no compare-and-swap that could count them.
+  std::uint32_t accepted(std::uint32_t stripe) noexcept {
+    EDGESPAN_ASSERT(stripe < stripes);
+    if constexpr (!has_threads) return counters(stripe).accepted.load(std::memory_order_relaxed);
+    return claims_of(stripe_at(stripe).cursor.load(std::memory_order_relaxed));
+  }
   // Elements that left the ring by this stripe, modulo 2^32.
   std::uint32_t popped(std::uint32_t stripe) const noexcept {
     EDGESPAN_ASSERT(stripe < stripes);
@@ -156,18 +168,35 @@ class SpanRing {
  private:
   static constexpr std::uint32_t chunk_words = ring_chunk_bytes / 4;
 
-  // A cursor packs the chunk a stripe fills and how many words of it are claimed. Equal values mean equal
-  // states, so a compare-and-swap needs no generation. A stripe without a chunk counts as full. Whoever moves
-  // a stripe to a chunk releases the chunk, and all later changes are compare-and-swaps: so whoever acquires
-  // any of them has the chunk.
+  // A place packs the chunk a stripe fills and how many words of it are claimed. Equal places mean equal
+  // states, so a compare-and-swap needs no generation. A stripe without a chunk counts as full.
   static constexpr std::uint32_t none = 0x7FFFFF;
-  static constexpr std::uint32_t cursor(std::uint32_t chunk, std::uint32_t words) noexcept {
+  static constexpr std::uint32_t place(std::uint32_t chunk, std::uint32_t words) noexcept {
     EDGESPAN_ASSERT(small_code || words <= chunk_words);
     return chunk << 9 | words;
   }
   static constexpr std::uint32_t chunk_of(std::uint32_t value) noexcept { return value >> 9; }
   static constexpr std::uint32_t words_of(std::uint32_t value) noexcept { return value & 0x1FF; }
   static constexpr std::uint32_t no_chunk = none << 9 | chunk_words;
+
+  // A cursor is a place, and with threads, above it, how many claims the stripe has seen, modulo 2^32: what
+  // counts a span is then the same compare-and-swap that claims room for it. Whoever moves a stripe to a
+  // chunk releases the chunk, and all later changes are compare-and-swaps: so whoever acquires any of them
+  // has the chunk.
+  using Cursor = std::conditional_t<has_threads, std::uint64_t, std::uint32_t>;
+  static constexpr std::uint32_t place_of(Cursor cursor) noexcept {
+    return static_cast<std::uint32_t>(cursor);
+  }
+  static constexpr std::uint32_t claims_of(Cursor cursor) noexcept {
+    return static_cast<std::uint32_t>(std::uint64_t{cursor} >> 32);
+  }
+  static constexpr Cursor counted(std::uint32_t claims, std::uint32_t place) noexcept {
+    return static_cast<Cursor>(std::uint64_t{claims} << 32 | place);
+  }
+  // After one more claim, which has led to this place.
+  static constexpr Cursor claimed(Cursor before, std::uint32_t place) noexcept {
+    return counted(claims_of(before) + 1, place);
+  }
 
   // The word in front of an element. 0: nothing is there, or its producer has not come to write the size of
   // its claim.
@@ -185,7 +214,7 @@ class SpanRing {
 
   // What the producers of a stripe write.
   struct alignas(64) Stripe {
-    Atomic<std::uint32_t> cursor{0};
+    Atomic<Cursor> cursor{0};
     StripeCounters counters;
     Atomic<std::uint32_t> next{0};  // where its search for a free chunk begins
   };

@@ -29,7 +29,7 @@ inline constexpr std::size_t early_drops = static_cast<std::size_t>(DropReason::
 
 // Per stripe, written by its producers; wraps at 2^32 and is summed up by differences.
 struct StripeCounters {
-  Atomic<std::uint32_t> accepted{0};
+  Atomic<std::uint32_t> accepted{0};  // without threads; with them, SpanRing counts
   std::array<Atomic<std::uint32_t>, early_drops> dropped{};
 
   EDGESPAN_SHARED void count(DropReason reason) noexcept {

@@ -20,8 +20,8 @@ void fold_counters(TracingState& state) noexcept {
   EDGESPAN_ASSERT(state.consumer_lock.load(std::memory_order_relaxed) != 0);
   for (std::uint32_t i = 0; i < stripes; ++i) {
     fold(state.ledger.popped[i], state.ring.popped(i));
+    fold(state.ledger.accepted[i], state.ring.accepted(i));
     StripeCounters& counters = state.ring.counters(i);
-    fold(state.ledger.accepted[i], counters.accepted.load(std::memory_order_relaxed));
     for (std::size_t drop = 0; drop < early_drops; ++drop) {
       fold(state.ledger.dropped_early[i][drop], counters.dropped[drop].load(std::memory_order_relaxed));
     }

@@ -147,7 +147,7 @@ EDGESPAN_TEST(drop_oldest_uses_the_chunks_again_of_threads_that_were_held_up, "d
     std::byte* open = nullptr;
     while ((open = state.ring.claim(stripe, size)) == nullptr) agent.finish(stripe, 0);
     for (std::uint32_t i = 0; i < 8 * busy_a_batch; ++i) agent.finish(stripe + 1, i);
-    state.ring.counters(stripe).accepted.fetch_add(1);
+    if (!detail::has_threads) state.ring.counters(stripe).accepted.fetch_add(1);
     state.ring.commit(open, size, 7, false);
   }
   for (std::uint32_t i = 0; i < 3 * busy_a_batch; ++i) agent.finish(0, i);
