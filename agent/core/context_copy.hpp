@@ -3,7 +3,9 @@
 // written it in waits until the writes have reached the cache.
 #pragma once
 
+#include <cstdint>
 #include <edgespan/context.hpp>
+#include <type_traits>
 
 #include "core/code.hpp"
 
@@ -13,8 +15,14 @@ namespace edgespan::detail {
 #if EDGESPAN_SMALL_CODE
 constexpr const Context& copy_of(const Context& from) noexcept { return from; }
 #else
+// A byte that the compiler does not read together with its neighbour.
+constexpr std::uint8_t byte_alone(std::uint8_t value) noexcept {
+  if (!std::is_constant_evaluated()) asm("" : "+r"(value));
+  return value;
+}
 constexpr Context copy_of(const Context& from) noexcept {
-  return {from.trace_hi, from.trace_lo, from.span_id, from.parent_id, from.decision, from.w3c};
+  const auto decision = static_cast<Decision>(byte_alone(static_cast<std::uint8_t>(from.decision)));
+  return {from.trace_hi, from.trace_lo, from.span_id, from.parent_id, decision, from.w3c};
 }
 #endif
 

@@ -20,8 +20,7 @@ constexpr std::array<std::byte, 6> poll_name{std::byte{0x2A}, std::byte{4},   st
 
 // The context of a record's poll span, its own or one that it shares. Not inlined: keeps what the headers
 // said off the stack of add().
-[[gnu::noinline]] Context ConsumerPoll::join(const rd_kafka_message_t* message, FoundHeaders& found,
-                                             bool& shares) noexcept {
+Context ConsumerPoll::join(const rd_kafka_message_t* message, FoundHeaders& found, bool& shares) noexcept {
   const B3Extraction extraction = read_headers(message, found);
   if (state_.config.shared_root && extraction.kind == B3Extraction::Kind::empty) {
     const PolledTopic* const topic = shared(message);

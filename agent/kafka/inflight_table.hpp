@@ -39,27 +39,23 @@ class InflightTable {
 
   // Fetches the slot that the next insert() of `key` will write into this core's cache, and the slots of the
   // messages behind it: another core most likely took the last message out of them. Always inline: gcc 12
-  // removes a call to this function, because a prefetch has no visible effect. Returns the slot of `key`.
-  [[gnu::always_inline]] const InflightSlot* expect(const void* key) const noexcept {
+  // removes a call to this function, because a prefetch has no visible effect.
+  [[gnu::always_inline]] void expect(const void* key) const noexcept {
     // A slot may reach into a second cache line. Two messages of 500 bytes are two buckets apart.
-    const Place place = place_of(reinterpret_cast<std::uintptr_t>(key));
-    const std::byte* const lines = reinterpret_cast<const std::byte*>(place.own);
+    const InflightSlot* const own = place_of(reinterpret_cast<std::uintptr_t>(key)).own;
+    const std::byte* const lines = reinterpret_cast<const std::byte*>(own);
     constexpr std::size_t ahead = 2 * sizeof(InflightBucket);
     __builtin_prefetch(lines, 1);
     __builtin_prefetch(lines + offsetof(InflightSlot, parent_id), 1);
     __builtin_prefetch(lines + ahead, 1);
     __builtin_prefetch(lines + ahead + offsetof(InflightSlot, parent_id), 1);
-    return place.own;
   }
 
   // Any thread; lock-free. `key` is an even address and not 0. `client`: a number of the client that sends
   // the message. take() is false if no span stands under `key`, or if a sweep has taken it.
   Insert insert(const void* key, std::uint32_t client, InflightSpan& span) noexcept;
   bool take(const void* key, InflightSpan& out) noexcept;
-  // False: take() would find nothing. `own`: what expect() returned for `key`.
-  static bool may_hold(const InflightSlot* own, const void* key) noexcept {
-    return may_hold(own, reinterpret_cast<std::uintptr_t>(key));
-  }
+  // False: take() would find nothing.
   bool may_hold(const void* key) const noexcept {
     const auto address = reinterpret_cast<std::uintptr_t>(key);
     return may_hold(place_of(address).own, address);

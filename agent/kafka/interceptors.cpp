@@ -81,13 +81,18 @@ rd_kafka_resp_err_t on_new(rd_kafka_t* rk, const rd_kafka_conf_t* conf, void* op
   return error;
 }
 
-// The context of a message that is sent. Not inlined: keeps what the headers said off the stack of
+[[gnu::always_inline]] inline Context send_context(KafkaState& state, const rd_kafka_message_t* message,
+                                                   const B3Extraction& extraction) noexcept {
+  const MessagingSampler& sampler = state.config.producer_sampler;
+  return next_context(state.core(), extraction, true, sampler, Operation::send, rule_topic(sampler, message));
+}
+
+// The context of a message that is sent with headers. Not inlined: keeps what they said off the stack of
 // message_sent().
 [[gnu::noinline]] Context continue_trace(KafkaState& state, const rd_kafka_message_t* message,
                                          FoundHeaders& found) noexcept {
-  const B3Extraction extraction = read_headers(message, found);
-  const MessagingSampler& sampler = state.config.producer_sampler;
-  return next_context(state.core(), extraction, true, sampler, Operation::send, rule_topic(sampler, message));
+  const B3Extraction extraction = read_list(found, nullptr);
+  return send_context(state, message, extraction);
 }
 
 // Starts the span of a message and gives the message its header. Not inlined: the deepest path of
@@ -184,11 +189,16 @@ enum class Sent : std::uint8_t {
 };
 
 // Not inlined: what it needs is off the stack of message_sent() when a span is recorded.
-[[gnu::noinline]] Sent trace_send(KafkaState& state, rd_kafka_t* rk, rd_kafka_message_t* message,
-                                  InflightSpan& span, std::uint64_t& start_us) noexcept {
+[[gnu::always_inline]] inline Sent trace_send(KafkaState& state, rd_kafka_t* rk, rd_kafka_message_t* message,
+                                              InflightSpan& span, std::uint64_t& start_us) noexcept {
   if (!state.active() || state.is_senders(message)) return Sent::untraced;
   FoundHeaders found;
-  span = {continue_trace(state, message, found), 0};
+  const bool bare = rd_kafka_message_headers(message, &found.list) != RD_KAFKA_RESP_ERR_NO_ERROR;
+  span.context = detail::copy_of(bare ? send_context(state, message, no_headers)
+                                      : continue_trace(state, message, found));
+  span.start_us = 0;
+  // Before the header is made, which takes its time: another core wrote to the message's slot last.
+  if (span.context.sampled()) state.inflight.expect(message);
   begin_send(state, rk, message, found, span);
   if (!span.context.sampled()) return Sent::untraced;
   start_us = span.start_us;
@@ -221,8 +231,6 @@ void note_producer(KafkaState& state, const rd_kafka_t* rk, const rd_kafka_conf_
 void message_sent(KafkaState& state, rd_kafka_t* rk, rd_kafka_message_t* message) noexcept {
   EDGESPAN_ASSERT(state.tracing != nullptr && message != nullptr);
   mark_produce_call();
-  // First of all: another core wrote to the message's slot last.
-  const InflightSlot* const own = state.inflight.expect(message);
   InflightSpan span;
   std::uint64_t now_us = 0;
   switch (trace_send(state, rk, message, span, now_us)) {
@@ -231,7 +239,7 @@ void message_sent(KafkaState& state, rd_kafka_t* rk, rd_kafka_message_t* message
     case Sent::unheld:
       return end_unheld(state, span, message);
     case Sent::untraced:
-      if (!InflightTable::may_hold(own, message) || !state.inflight.take(message, span)) return;
+      if (!state.inflight.may_hold(message) || !state.inflight.take(message, span)) return;
       now_us = state.core().now_us();
       break;
     case Sent::replaced:

@@ -68,6 +68,9 @@ struct HeaderSet {
   return set.ok;
 }
 
+// FoundHeaders::keys of a record with `b3` and no other trace header: nearly all records with any.
+constexpr std::uint8_t only_b3 = 1U << static_cast<unsigned>(B3Key::b3);
+
 // So many trace headers are removed one after another; each may cost a move of the whole list.
 constexpr std::uint32_t few_headers = 16;
 
@@ -133,7 +136,8 @@ struct Said {
 
 EDGESPAN_SHARED void collect(FoundHeaders& found, Said& said) noexcept {
   HeaderView header;
-  for (std::size_t i = 0; header_at(found.list, i, header); ++i) {
+  const std::size_t count = rd_kafka_header_cnt(found.list);
+  for (std::size_t i = 0; i < count && header_at(found.list, i, header); ++i) {
     const B3Key key = header.key();
     if (key != B3Key::none) said.add(found, header, key);
   }
@@ -152,7 +156,6 @@ HeaderView header_of(const rd_kafka_vu_t& argument) noexcept {
 // Parses after collect() has returned, so that the two stack frames do not add up.
 EDGESPAN_INLINE B3Extraction understand(const FoundHeaders& found, Said& said,
                                         const Context* written) noexcept {
-  constexpr std::uint8_t only_b3 = 1U << static_cast<unsigned>(B3Key::b3);
   if (said.b3.data() != nullptr) {
     EDGESPAN_ASSERT((found.keys & only_b3) != 0);
     if (written != nullptr && names_span(said.b3, *written)) {
@@ -209,7 +212,11 @@ EDGESPAN_INLINE bool TraceHeaders::add_to(rd_kafka_headers_t* list) const noexce
 bool TraceHeaders::write(rd_kafka_message_t* message, const FoundHeaders& found) const noexcept {
   EDGESPAN_ASSERT(found.list != nullptr || (found.keys == 0 && !found.respelled));
   if (found.list != nullptr) {
-    if (found.keys != 0) clear_headers(found);
+    if (found.keys == only_b3 && found.count == 1 && !found.respelled) {
+      (void)rd_kafka_header_remove(found.list, b3_key_names[0].data());
+    } else if (found.keys != 0) {
+      clear_headers(found);
+    }
     return add_to(found.list);
   }
   rd_kafka_headers_t* list = rd_kafka_headers_new(writes_set(format_) ? b3_headers_max : 1);

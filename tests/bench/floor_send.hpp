@@ -34,7 +34,8 @@ struct SendSlot {
 struct SendTracing {
   Ring ring;
   std::array<SendSlot, 256> slots;
-  std::uint64_t trace_bound = 0;  // the sampler keeps ids up to here
+  std::uint64_t trace_bound = 0;            // the sampler keeps ids up to here
+  std::size_t room_bytes = 1'000'000 - 51;  // beside the header; a larger message ends librdkafka's process
 
   SendSlot& of(std::uintptr_t message) noexcept {
     constexpr auto factor = static_cast<std::uintptr_t>(0x9E3779B97F4A7C15U);
@@ -48,9 +49,11 @@ struct SendTracing {
 
   [[gnu::noinline]] void sent(const rd_kafka_message_t* message, char* text) noexcept {
     const Context ids = next(thread_scope);
-    write_short<Vector>(ids, text);
+    if (message->len + message->key_len <= room_bytes) write_short<Vector>(ids, text);
     const auto address = reinterpret_cast<std::uintptr_t>(message);
     SendSlot& slot = of(address);
+    // A message that had this address before is gone.
+    if (slot.message.load(std::memory_order_relaxed) == address) ended(message, {});
     if (!ids.sampled() || !slot.own(0)) return;
     copy(ids, slot.open.context);
     slot.open.start_us = now_us();
