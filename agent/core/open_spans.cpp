@@ -4,7 +4,7 @@
 #include "core/ids.hpp"
 #include "core/pause_point.hpp"
 #include "core/put_span.hpp"
-#include "core/slot_phase.hpp"
+#include "core/slot_owner.hpp"
 #include "core/slot_text.hpp"
 
 namespace edgespan::detail {
@@ -12,7 +12,7 @@ namespace {
 
 // False: there is no room in the ring.
 [[gnu::noinline]] bool put_slot(TracingState& state, const SpanSlot& slot, std::uint64_t now_us) noexcept {
-  EDGESPAN_ASSERT(slot_phase(slot.state.load(std::memory_order_relaxed)) == SlotPhase::busy);
+  EDGESPAN_ASSERT(in_hand(slot));
   const std::uint64_t elapsed_us = now_us - slot.start_us;
   const Context context = context_of(slot);
   SpanFields span{context};
@@ -38,7 +38,7 @@ std::uint16_t claim_slot(std::span<SpanSlot> slots, std::uint32_t& generation) n
     Atomic<std::uint32_t>& state = slots[at].state;
     std::uint32_t seen = state.load(std::memory_order_relaxed);
     if (slot_phase(seen) != SlotPhase::free) continue;
-    generation = (slot_generation(seen) + 1) & slot_generation_mask;
+    generation = next_generation(slot_generation(seen));
     if (state.compare_exchange_strong(seen, slot_state(generation, SlotPhase::busy),
                                       std::memory_order_acquire, std::memory_order_relaxed)) {
       thread.slot = at;
@@ -55,6 +55,7 @@ SpanSlot* begin_slot(TracingState& state, const Context& context, std::uint16_t&
   number = claim_slot(state.memory.spans, generation);
   if (number == 0) return nullptr;
   SpanSlot& slot = slot_at(state, number);
+  if constexpr (has_threads) slot.inside.store(0, std::memory_order_relaxed);
   slot.kind = 0;
   slot.flags = 0;
   clear_texts(slot);
@@ -91,13 +92,12 @@ void end_slot(TracingState& state, const SpanSlot& slot, std::uint64_t now_us) n
 }
 
 void add_tag(TracingState& state, SpanSlot& slot, std::string_view key, std::string_view value) noexcept {
-  EDGESPAN_ASSERT(slot_phase(slot.state.load(std::memory_order_relaxed)) == SlotPhase::busy);
+  EDGESPAN_ASSERT(in_hand(slot));
   if (!append_tag(slot, key, value)) state.count(Event::text_cut);
 }
 
-// The slot's `start` is compared before the slot is taken from its owner: to take it and give it back would
-// make a call of the owner find it busy. If the slot was used anew meanwhile, its generation is another and
-// it is left alone.
+// The slot's `start` is compared before the slot is taken from its owner: a young span is not even marked. If
+// the slot was used anew meanwhile, its generation is another and it is left alone.
 void sweep_spans(TracingState& state, std::uint64_t now_us, bool all) noexcept {
   EDGESPAN_ASSERT(small_code || (state.epoch != 0 && state.span_deadline_s != 0));
   constexpr std::uint64_t unit_us = std::uint64_t{1} << slot_start_shift;
@@ -111,14 +111,13 @@ void sweep_spans(TracingState& state, std::uint64_t now_us, bool all) noexcept {
     const std::uint32_t generation = slot_generation(seen);
     if (slot_phase(seen) != SlotPhase::open || !(all || expired(slot))) continue;
     EDGESPAN_PAUSE_POINT(slot_found);
-    if (!own_slot(slot, generation)) continue;
+    if (!take_from_owner(state, slot, generation)) continue;
     EDGESPAN_PAUSE_POINT(slot_swept);
     EDGESPAN_ASSERT(small_code || slot.start.load(std::memory_order_relaxed) == slot_start(slot.start_us));
     set_tag(slot, error_key, "abandoned");
     state.count(Event::expired);
     end_slot(state, slot, now_us);
-    EDGESPAN_ASSERT(slot.state.load(std::memory_order_relaxed) == slot_state(generation, SlotPhase::busy));
-    slot.state.store(slot_state(generation, SlotPhase::free), std::memory_order_release);
+    free_contested(slot, generation);
   }
 }
 

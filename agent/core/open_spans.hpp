@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <string_view>
 
-#include "core/slot_phase.hpp"
 #include "core/tracing_state.hpp"
 
 namespace edgespan::detail {
@@ -23,29 +22,19 @@ inline SpanSlot& slot_at(TracingState& state, std::uint32_t number) noexcept {
   return state.memory.spans[number - 1];
 }
 
-// Makes an open slot busy for this thread. False: it is not open, or not with this generation. Without
-// threads nobody can meet the slot before its owner leaves it: the main loop sweeps, and an interrupt ends
-// before the main loop goes on.
-inline bool own_slot(SpanSlot& slot, std::uint32_t generation) noexcept {
-  std::uint32_t expected = slot_state(generation, SlotPhase::open);
-  if constexpr (!has_threads) return slot.state.load(std::memory_order_relaxed) == expected;
-  return slot.state.compare_exchange_strong(expected, slot_state(generation, SlotPhase::busy),
-                                            std::memory_order_acquire, std::memory_order_relaxed);
-}
-
-// Puts the span of a slot, which this thread has made busy, into the ring, or drops and counts it. The slot
-// stays as it is.
+// Puts the span of a slot that is in this thread's hand into the ring, or drops and counts it. The slot stays
+// as it is.
 void end_slot(TracingState& state, const SpanSlot& slot, std::uint64_t now_us) noexcept;
 
 // The tag that marks a span as failed.
 inline constexpr std::string_view error_key = "error";
 
-// Adds a tag to a slot that this thread has made busy and that does not hold its key. Key (1 to 127 bytes)
+// Adds a tag to a slot that is in this thread's hand and that does not hold its key. Key (1 to 127 bytes)
 // and value are UTF-8. A tag that does not fit is counted as Event::text_cut.
 void add_tag(TracingState& state, SpanSlot& slot, std::string_view key, std::string_view value) noexcept;
 
 // Ends the spans that are older than the deadline, or all of them, with the tag error=abandoned. A span that
-// its owner changes at this moment is left to the next sweep. Any thread.
+// its owner changes at this moment is left to the next sweep. Any thread that holds the HouseLock.
 void sweep_spans(TracingState& state, std::uint64_t now_us, bool all) noexcept;
 
 }  // namespace edgespan::detail

@@ -9,16 +9,18 @@
 namespace edgespan::detail {
 
 enum class PausePoint : std::uint8_t {
-  cursor_seen,  // a producer has read where its stripe stands, and not claimed from there yet
-  chunk_seen,   // the same, where the fast way did not lead to a claim
-  claimed,      // room in the ring, whose size is not written yet
-  encoded,      // an element that is not committed yet
-  peeked,       // the consumer has seen an element and has not taken it
-  slot_taken,   // an owner has made its slot busy, to change its span
-  slot_found,   // the sweep has found a span to end, and not made its slot busy yet
-  slot_swept,   // the sweep has made a slot busy, and not put its span into the ring yet
-  stop_swept,   // stop() has ended the open spans
-  stop_closed,  // stop() has settled its last batch, and spans may still come
+  cursor_seen,   // a producer has read where its stripe stands, and not claimed from there yet
+  chunk_seen,    // the same, where the fast way did not lead to a claim
+  claimed,       // room in the ring, whose size is not written yet
+  encoded,       // an element that is not committed yet
+  peeked,        // the consumer has seen an element and has not taken it
+  slot_entered,  // an owner is about to say that it is inside its slot
+  slot_taken,    // an owner is inside its slot, to change its span
+  slot_found,    // the sweep has found a span to end, and not marked its slot yet
+  slot_marked,   // the sweep has marked a slot, and does not know yet whether its owner is inside
+  slot_swept,    // the sweep has made a slot busy, and not put its span into the ring yet
+  stop_swept,    // stop() has ended the open spans
+  stop_closed,   // stop() has settled its last batch, and spans may still come
 };
 // The test's: returns when the thread may go on.
 void pause_at(PausePoint point) noexcept;

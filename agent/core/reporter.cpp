@@ -25,11 +25,9 @@ constexpr std::uint64_t step_pause_us = 100;    // for another thread's step(), 
 
 // Ends spans, as sweep_spans() does, here and in the agent's other parts.
 void sweep(detail::TracingState& tracing, std::uint64_t now_us, bool all) noexcept {
-  {
-    const detail::HouseLock lock{tracing};
-    const Housekeeper* keeper = tracing.housekeepers;
-    for (; keeper != nullptr; keeper = keeper->next) keeper->sweep(keeper->ctx, now_us, all);
-  }
+  const detail::HouseLock lock{tracing};
+  const Housekeeper* keeper = tracing.housekeepers;
+  for (; keeper != nullptr; keeper = keeper->next) keeper->sweep(keeper->ctx, now_us, all);
   detail::sweep_spans(tracing, now_us, all);
 }
 

@@ -7,14 +7,18 @@
 
 namespace edgespan::detail {
 
-// Who has made a slot busy owns it, and nobody else reads or writes it: the thread that starts a span (free
-// -> busy -> open), the thread that changes it (open -> busy -> open), and whoever ends it, be it finish() or
-// the sweep (open -> busy -> free). Nobody waits for a busy slot: the owner
-// of a span finds its slot busy only when the sweep has ended the span, and the sweep leaves a busy slot
-// alone until the next time.
-enum class SlotPhase : std::uint32_t { free = 0, open = 1, busy = 2 };
+// free -> busy -> open: the thread that starts a span. open -> free: the owner ends it. open -> ending ->
+// busy -> free: a sweep ends it, and nobody else reads or writes a busy slot. slot_owner.hpp says who may
+// change an open one.
+enum class SlotPhase : std::uint32_t { free = 0, open = 1, busy = 2, ending = 3 };
 
 inline constexpr std::uint32_t slot_generation_mask = 0x3FFFFFFF;
+
+// The lowest bit of a generation, which a slot keeps once it has it: see slot_owner.hpp.
+inline constexpr std::uint32_t slot_contested = 1;
+constexpr std::uint32_t next_generation(std::uint32_t generation) noexcept {
+  return (generation + 2) & slot_generation_mask;
+}
 
 constexpr std::uint32_t slot_state(std::uint32_t generation, SlotPhase phase) noexcept {
   return generation << 2 | static_cast<std::uint32_t>(phase);

@@ -4,7 +4,7 @@
 #include "core/code.hpp"
 #include "core/open_spans.hpp"
 #include "core/pause_point.hpp"
-#include "core/slot_phase.hpp"
+#include "core/slot_owner.hpp"
 #include "core/slot_text.hpp"
 #include "core/utf8.hpp"
 
@@ -12,35 +12,33 @@ namespace edgespan {
 namespace {
 
 using detail::error_key;
-using detail::slot_state;
-using detail::SlotPhase;
 using detail::state_of;
 
 enum : std::uint8_t { flag_error_tag = 1 };  // the application set the tag `error` itself
 
 }  // namespace
 
-// Takes the slot for one change. Null if the span is not recorded or was ended.
+// Enters the slot for one change. Null if the span is not recorded or was ended.
 SpanSlot* Span::take() const noexcept {
   if (tracing_ == nullptr || slot_ == 0) return nullptr;
   SpanSlot& slot = detail::slot_at(state_of(*tracing_), slot_);
-  if (!detail::own_slot(slot, generation_)) return nullptr;
+  if (!detail::enter_slot(slot, generation_)) return nullptr;
   EDGESPAN_PAUSE_POINT(slot_taken);
   return &slot;
 }
 
 void Span::give_back(SpanSlot& slot, bool done) const noexcept {
-  EDGESPAN_ASSERT(slot.state.load(std::memory_order_relaxed) ==
-                  slot_state(generation_, detail::has_threads ? SlotPhase::busy : SlotPhase::open));
   if (!done) state_of(*tracing_).count(detail::Event::text_cut);
-  if constexpr (!detail::has_threads) return;
-  slot.state.store(slot_state(generation_, SlotPhase::open), std::memory_order_release);
+  detail::leave_slot(slot, generation_);
 }
 
 bool Span::recording() const noexcept {
-  return tracing_ != nullptr && slot_ != 0 &&
-         detail::slot_at(state_of(*tracing_), slot_).state.load(std::memory_order_relaxed) ==
-             slot_state(generation_, SlotPhase::open);
+  if (tracing_ == nullptr || slot_ == 0) return false;
+  const SpanSlot& slot = detail::slot_at(state_of(*tracing_), slot_);
+  const std::uint32_t seen = slot.state.load(std::memory_order_relaxed);
+  using detail::slot_state;
+  return seen == slot_state(generation_, detail::SlotPhase::open) ||
+         (detail::has_threads && seen == slot_state(generation_, detail::SlotPhase::ending));
 }
 
 void Span::take_over(Span& other) noexcept {
@@ -113,9 +111,7 @@ void Span::finish() noexcept {
   if (slot_ != 0) {
     if (SpanSlot* slot = take()) {
       detail::end_slot(state, *slot, state.now_us());
-      EDGESPAN_ASSERT(slot->state.load(std::memory_order_relaxed) ==
-                      slot_state(generation_, SlotPhase::busy));
-      slot->state.store(slot_state(generation_, SlotPhase::free), std::memory_order_release);
+      detail::free_slot(*slot, generation_);
     }
   } else if (context_.sampled()) {
     state.ring.counters(detail::thread_stripe()).count(DropReason::no_slot);
@@ -125,7 +121,7 @@ void Span::finish() noexcept {
 
 void Span::discard() noexcept {
   if (SpanSlot* slot = take()) {
-    slot->state.store(slot_state(generation_, SlotPhase::free), std::memory_order_release);
+    detail::free_slot(*slot, generation_);
   }
   tracing_ = nullptr;
 }

@@ -71,7 +71,8 @@ Status Tracing::init(const TracingMemory& memory, const TracingConfig& config,
   inside.epoch = epochs.fetch_add(1, std::memory_order_relaxed) + 1;
   EDGESPAN_ASSERT(detail::small_code || inside.epoch != 0);
   // A Span that has outlived an earlier use of this memory must not meet its generation again.
-  const std::uint32_t generation = inside.epoch << 20 & detail::slot_generation_mask;
+  std::uint32_t generation = inside.epoch << 20 & detail::slot_generation_mask;
+  if (detail::has_threads && clock.fence_threads == nullptr) generation |= detail::slot_contested;
   for (SpanSlot& slot : memory.spans) {
     slot.state.store(detail::slot_state(generation, detail::SlotPhase::free), std::memory_order_relaxed);
   }

@@ -11,6 +11,7 @@ constinit const edgespan_clock clock = {
     .entropy = [](void*, void*, size_t) { return false; },
     .pause = [](void*, uint64_t) {},
     .listen_for_fork = nullptr,
+    .fence_threads = nullptr,
 };
 
 constinit const edgespan_stream stream = {

@@ -16,6 +16,7 @@ Clock::Clock(std::uint64_t seed, Calls& calls) : calls_(calls), random_(seed) {
   table_.wall_us = [](void* ctx) { return clock(ctx).wall_us(); };
   table_.entropy = [](void* ctx, void* out, std::size_t n) { return clock(ctx).entropy(out, n); };
   table_.pause = [](void* ctx, std::uint64_t us) { clock(ctx).pause(us); };
+  table_.fence_threads = [](void*) {};  // a world has one thread
 }
 
 void Clock::advance(std::uint64_t us) {

@@ -4,6 +4,7 @@
 #include "core/batch.hpp"
 #include "core/open_spans.hpp"
 #include "core/pause_point.hpp"
+#include "core/slot_owner.hpp"
 #include "core/thread_state.hpp"
 #include "support/manual_clock.hpp"
 #include "support/recording_sender.hpp"
@@ -81,7 +82,9 @@ struct World {
   std::unique_ptr<Memory<limits>> memory = std::make_unique<Memory<limits>>();
   test::ManualClock clock;
   Tracing tracing;
-  World() {
+  // `fence`: whether the port can make all threads run a barrier.
+  explicit World(bool fence = true) {
+    if (!fence) clock.forbid_fence();
     clock.advance(1'000'000);
     clock.set_wall(1'790'000'000'000'000);
     const TracingConfig config{.local = {.service_name = "x"}, .span_deadline_s = 10};
@@ -94,6 +97,7 @@ struct World {
     share_stripe();
     tracing.span("a").finish();
   }
+  void sweep() { detail::sweep_spans(state(), clock.now_us(), true); }
   std::uint32_t drain() {
     std::uint64_t since_us = clock.now_us();
     return detail::take_spans(state(), memory->batch, since_us).spans;
@@ -200,30 +204,88 @@ EDGESPAN_TEST(a_sweep_that_was_late_leaves_the_next_span_of_the_slot_alone, "int
 }
 
 EDGESPAN_TEST(an_owner_whose_span_is_being_swept_changes_and_finishes_nothing, "interleave") {
-  World w;
-  Span span = w.tracing.span("a");
-  Paused sweep{PausePoint::slot_swept, [&] { detail::sweep_spans(w.state(), w.clock.now_us(), true); }};
-  TEST_ASSERT_FALSE(span.recording());
-  span.tag("key", "value");
-  span.finish();
-  w.check_books(0);
-  sweep.go_on();
-  w.check_books(1);
-  TEST_ASSERT_EQUAL_UINT64(1, w.tracing.books().expired);
-  TEST_ASSERT_EQUAL_UINT32(1, w.drain());
+  for (const bool fence : {true, false}) {
+    World w{fence};
+    Span span = w.tracing.span("a");
+    Paused sweep{PausePoint::slot_swept, [&] { w.sweep(); }};
+    TEST_ASSERT_FALSE(span.recording());
+    span.tag("key", "value");
+    span.finish();
+    w.check_books(0);
+    sweep.go_on();
+    w.check_books(1);
+    TEST_ASSERT_EQUAL_UINT64(1, w.tracing.books().expired);
+    TEST_ASSERT_EQUAL_UINT32(1, w.drain());
+  }
 }
 
 EDGESPAN_TEST(a_sweep_leaves_a_span_alone_that_its_owner_is_changing, "interleave") {
-  World w;
-  Span span = w.tracing.span("a");
-  Paused owner{PausePoint::slot_taken, [&] { span.tag("key", "value"); }};
-  detail::sweep_spans(w.state(), w.clock.now_us(), true);
-  w.check_books(0);
-  owner.go_on();
-  TEST_ASSERT_TRUE(span.recording());
-  span.finish();
+  for (const bool fence : {true, false}) {
+    World w{fence};
+    Span span = w.tracing.span("a");
+    Paused owner{PausePoint::slot_taken, [&] { span.tag("key", "value"); }};
+    w.sweep();
+    w.check_books(0);
+    owner.go_on();
+    TEST_ASSERT_TRUE(span.recording());
+    span.finish();
+    w.check_books(1);
+    TEST_ASSERT_EQUAL_UINT64(0, w.tracing.books().expired);
+  }
+}
+
+// The span that is in the batch is whole, and was delivered once.
+void check_kept(World& w, std::uint64_t tags) {
   w.check_books(1);
   TEST_ASSERT_EQUAL_UINT64(0, w.tracing.books().expired);
+  TEST_ASSERT_EQUAL_UINT32(1, w.drain());
+  std::span<const std::byte> batch = w.memory->batch;
+  test::SpanView view;
+  TEST_ASSERT_TRUE(view.take_from(batch));
+  TEST_ASSERT_EQUAL_UINT64(tags, view.tags);
+}
+
+EDGESPAN_TEST(an_owner_takes_back_a_span_that_a_sweep_has_marked, "interleave") {
+  World w;
+  Span span = w.tracing.span("a");
+  Paused sweep{PausePoint::slot_marked, [&] { w.sweep(); }};
+  TEST_ASSERT_TRUE(span.recording());
+  span.tag("key", "value");
+  sweep.go_on();
+  TEST_ASSERT_TRUE(span.recording());
+  span.finish();
+  check_kept(w, 1);
+}
+
+EDGESPAN_TEST(an_owner_finishes_a_span_that_a_sweep_has_marked, "interleave") {
+  World w;
+  Span span = w.tracing.span("a");
+  Paused sweep{PausePoint::slot_marked, [&] { w.sweep(); }};
+  span.finish();
+  Span next = w.tracing.span("next");  // has the slot, and another generation
+  sweep.go_on();
+  TEST_ASSERT_TRUE(next.recording());
+  next.discard();
+  check_kept(w, 0);
+}
+
+EDGESPAN_TEST(an_owner_that_comes_back_after_a_sweep_disturbs_nobody_who_has_its_slot, "interleave") {
+  World w;
+  Span old = w.tracing.span("old");
+  Paused owner{PausePoint::slot_entered, [&] { old.tag("key", "value"); }};
+  w.sweep();
+  SpanSlot* slot = nullptr;
+  Span young = detail::start_child(w.tracing, {}, slot);
+  detail::open_slot(slot);
+  const std::uint32_t generation = detail::slot_generation(slot->state.load());
+  TEST_ASSERT_TRUE(detail::enter_slot(*slot, generation));
+  owner.go_on();
+  w.sweep();  // the owner of the young span is inside
+  detail::leave_slot(*slot, generation);
+  TEST_ASSERT_TRUE(young.recording());
+  young.finish();
+  w.check_books(2);
+  TEST_ASSERT_EQUAL_UINT64(1, w.tracing.books().expired);
 }
 
 // stop() comes while a thread is inside finish(): at once, or when only the last word is missing.

@@ -41,6 +41,7 @@ class BoardPort {
         return at(self).system().entropy(at(self).system().ctx, out, n);
       },
       [](void* self, std::uint64_t us) { at(self).system().pause(at(self).system().ctx, us); },
+      nullptr,
       nullptr};
 };
 

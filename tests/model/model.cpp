@@ -173,6 +173,7 @@ void release_nothing(rl::atomic_data* data) noexcept {
 // ----------------------------------------------------------------------------------------------
 
 const Scenario* running = nullptr;
+std::uint32_t fence_word = 0;
 std::uint64_t ways_taken = 0;
 std::uint64_t ways_most = 0;
 
@@ -181,6 +182,7 @@ struct Suite : rl::test_suite<Suite<Threads>, Threads> {
   Suite() { shadows.clear(); }
   void before() {
     if (ways_taken++ >= ways_most) rl::ctx().rl_until("enough", rl::debug_info{});
+    share(&fence_word, 0);
     running->before();
   }
   void thread(unsigned index) { running->thread(index); }
@@ -279,6 +281,11 @@ bool compare_exchange(const void* word, std::uint64_t& expected, std::uint64_t v
   if (success == rl::mo_relaxed || success == rl::mo_release) failure = rl::mo_relaxed;
   return weak ? atomic.compare_exchange_weak(expected, value, success, info, failure, info)
               : atomic.compare_exchange_strong(expected, value, success, info, failure, info);
+}
+
+void fence() noexcept {
+  const Site site = Site::current();
+  shadows.atomic(&fence_word, site).fetch_add(1, rl::mo_acq_rel, place_of(site));
 }
 
 void read_plain(const void* at, const Site& site) noexcept {

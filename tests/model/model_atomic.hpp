@@ -44,6 +44,9 @@ std::uint64_t exchange(const void* word, std::uint64_t value, std::memory_order 
 bool compare_exchange(const void* word, std::uint64_t& expected, std::uint64_t value, bool weak,
                       std::memory_order order, std::memory_order failed, const Site& site) noexcept;
 
+// Puts the threads that come by here into an order, as a barrier of all threads does to those that share it.
+void fence() noexcept;
+
 // A plain access; the test fails if another thread's is not ordered before it or behind it.
 void read_plain(const void* at, const Site& site) noexcept;
 void write_plain(const void* at, const Site& site) noexcept;
@@ -167,6 +170,9 @@ class Guarded {
  private:
   T value_;
 };
+
+// Both sides of the pair are a change of one word, which puts them into an order that all threads see.
+inline void light_fence() noexcept { model::fence(); }
 
 inline void zero_words(std::uint32_t* words, std::size_t count) noexcept {
   model::zero(words, count, model::Site::current());

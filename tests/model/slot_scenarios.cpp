@@ -5,7 +5,9 @@
 
 #include "core/batch.hpp"
 #include "core/consumer_lock.hpp"
+#include "core/house_lock.hpp"
 #include "core/open_spans.hpp"
+#include "core/slot_phase.hpp"
 #include "core/thread_state.hpp"
 #include "core/tracing_state.hpp"
 #include "model/model.hpp"
@@ -57,9 +59,10 @@ const edgespan_clock clock_table{
           give_way();
         },
     .listen_for_fork = nullptr,
+    .fence_threads = nullptr,
 };
 
-void begin_with(bool drop_oldest) {
+void begin_with(bool drop_oldest, void (*fence_threads)(void*) = nullptr) {
   World& w = *new (memory.data()) World;
   for (std::size_t at = 0; at < w.memory.ring.size(); at += 4) share(w.memory.ring.data() + at, 0);
   // Each thread has a stripe of its own.
@@ -69,9 +72,15 @@ void begin_with(bool drop_oldest) {
   }
   const TracingConfig config{
       .local = {.service_name = "x"}, .span_deadline_s = deadline_s, .drop_oldest = drop_oldest};
-  require(w.tracing.init(w.memory, config, clock_table) == Status::ok, "init failed");
+  edgespan_clock clock = clock_table;
+  clock.fence_threads = fence_threads;
+  require(w.tracing.init(w.memory, config, clock) == Status::ok, "init failed");
 }
 void begin() { begin_with(false); }
+// Where the port can make all threads run a barrier, an owner enters its slot without a compare-and-swap.
+void begin_fenced() {
+  begin_with(false, [](void*) { fence(); });
+}
 
 Span start(const char* name) {
   ++world().started;
@@ -81,6 +90,11 @@ Span start(const char* name) {
 void drain() {
   std::uint64_t since_us = late_us;
   static_cast<void>(detail::take_spans(state(), world().memory.batch, since_us));
+}
+
+void sweep(bool all) {
+  const detail::HouseLock lock{state()};
+  detail::sweep_spans(state(), late_us, all);
 }
 
 // Every span was counted once.
@@ -104,15 +118,18 @@ void swept(unsigned thread) {
     span.kind(Kind::client);
     span.finish();
   } else {
-    detail::sweep_spans(state(), late_us, true);
+    sweep(true);
   }
 }
 
 // A slot that a span over its deadline had is used by a young one, which no sweep may end.
 void begin_with_old_span() {
   begin();
-  World& w = world();
-  w.now_us.fill(1);
+  world().now_us.fill(1);
+}
+void begin_fenced_with_old_span() {
+  begin_fenced();
+  world().now_us.fill(1);
 }
 void used_anew(unsigned thread) {
   World& w = world();
@@ -130,9 +147,9 @@ void used_anew(unsigned thread) {
     young.finish();
   } else {
     w.now_us[1] = late_us;
-    detail::sweep_spans(state(), late_us, false);
+    sweep(false);
     w.stage.await(1);
-    detail::sweep_spans(state(), late_us, false);
+    sweep(false);
     w.stage.reach(2);
   }
 }
@@ -142,10 +159,14 @@ void begin_with_open_span() {
   begin();
   world().span = start("a");
 }
+void begin_fenced_with_open_span() {
+  begin_fenced();
+  world().span = start("a");
+}
 void after_sweep(unsigned thread) {
   World& w = world();
   if (thread == 0) {
-    detail::sweep_spans(state(), late_us, true);
+    sweep(true);
     w.stage.reach(1);
   } else {
     w.stage.await(1);
@@ -162,6 +183,23 @@ void after_discard(unsigned thread) {
   } else {
     w.stage.await(1);
     start("b").finish();
+  }
+}
+
+// An owner comes back after a sweep has ended its span, while another thread has the slot and a second sweep
+// comes.
+void comes_back(unsigned thread) {
+  World& w = world();
+  if (thread == 0) {
+    w.span.kind(Kind::client);
+    w.span.finish();
+  } else if (thread == 1) {
+    sweep(true);
+    Span next = start("b");
+    next.kind(Kind::server);
+    next.finish();
+  } else {
+    sweep(true);
   }
 }
 
@@ -228,8 +266,11 @@ void end_stopped() {
 
 constexpr std::array scenarios{
     Scenario{"slots.swept", 3, begin, swept, end, 2},
+    Scenario{"slots.entered", 3, begin_fenced, swept, end, 2},
     Scenario{"slots.used_anew", 2, begin_with_old_span, used_anew, end, 2},
+    Scenario{"slots.entered_anew", 2, begin_fenced_with_old_span, used_anew, end, 2},
     Scenario{"slots.after_sweep", 2, begin_with_open_span, after_sweep, end, 2},
+    Scenario{"slots.comes_back", 3, begin_fenced_with_open_span, comes_back, end, 2},
     Scenario{"slots.after_discard", 2, begin_with_open_span, after_discard, end, 2},
     Scenario{"slots.shared", 3, begin, shared_slot, end, 2},
     Scenario{"slots.evicting", 3, begin_full, evicting, end_dropping, 2},

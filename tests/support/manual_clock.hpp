@@ -3,6 +3,12 @@
 
 #include <edgespan/port.h>
 
+#ifdef __linux__
+#include <linux/membarrier.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
 #include <cstddef>
 #include <cstdint>
 
@@ -18,12 +24,14 @@ class ManualClock {
               .wall_us = wall_us,
               .entropy = entropy,
               .pause = pause,
-              .listen_for_fork = nullptr};
+              .listen_for_fork = nullptr,
+              .fence_threads = fence_threads()};
   }
   ManualClock(const ManualClock&) = delete;
   ManualClock& operator=(const ManualClock&) = delete;
 
   const edgespan_clock& table() const { return table_; }
+  void forbid_fence() { table_.fence_threads = nullptr; }  // as on a system that has none
   std::uint64_t now_us() const { return mono_us_; }
   void advance(std::uint64_t us) { mono_us_ += us; }
   void go_back(std::uint64_t us) { mono_us_ -= us; }  // to what another thread has read before
@@ -46,6 +54,15 @@ class ManualClock {
     return true;
   }
   static void pause(void* ctx, std::uint64_t us) { self(ctx).mono_us_ += us; }
+  // The system's, where there are threads.
+  static void (*fence_threads())(void*) {
+#ifdef __linux__
+    const auto call = [](int command) { return syscall(SYS_membarrier, command, 0U, 0); };
+    static const bool can_fence = call(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) == 0;
+    if (can_fence) return [](void*) { syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0U, 0); };
+#endif
+    return nullptr;
+  }
 
   edgespan_clock table_{};
   std::uint64_t mono_us_ = 1;

@@ -121,7 +121,7 @@ class MockCluster {
 // The system's clocks; a test may move them forward.
 class TestClock {
  public:
-  TestClock() : table_{this, mono_us, wall_us, entropy, pause, nullptr} {}
+  TestClock() : table_{this, mono_us, wall_us, entropy, pause, nullptr, nullptr} {}
   TestClock(const TestClock&) = delete;
   TestClock& operator=(const TestClock&) = delete;
 

@@ -56,7 +56,8 @@ FixedClock::FixedClock()
               return true;
             },
             .pause = [](void*, std::uint64_t) {},
-            .listen_for_fork = nullptr} {}
+            .listen_for_fork = nullptr,
+            .fence_threads = nullptr} {}
 
 MemoryStream::MemoryStream()
     : table{.ctx = this,

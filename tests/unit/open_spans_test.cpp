@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who owns a slot decides who ends its span.
 #include "core/open_spans.hpp"
+#include "core/slot_owner.hpp"
 
-#include "core/slot_phase.hpp"
+#include "core/slot_owner.hpp"
 #include "support/small_agent.hpp"
 #include "support/span_view.hpp"
 #include "support/test.hpp"
@@ -30,13 +31,12 @@ EDGESPAN_TEST(a_sweep_leaves_a_span_alone_that_its_owner_changes, "open_spans") 
   detail::TracingState& state = detail::state_of(agent.tracing);
   Span span = agent.tracing.span("slow");
   SpanSlot& slot = slot_of(agent);
-  const std::uint32_t open = slot.state.load();
-  const std::uint32_t busy = detail::slot_state(detail::slot_generation(open), SlotPhase::busy);
-  slot.state.store(busy);  // as its owner does, inside of tag()
+  const std::uint32_t generation = detail::slot_generation(slot.state.load());
+  TEST_ASSERT_TRUE(detail::enter_slot(slot, generation));  // as its owner does, inside of tag()
   for (int i = 0; i < 3; ++i) detail::sweep_spans(state, state.now_us(), true);
-  TEST_ASSERT_EQUAL_UINT32(busy, slot.state.load());
   TEST_ASSERT_EQUAL_UINT64(0, agent.tracing.books().finished);
-  slot.state.store(open);
+  detail::leave_slot(slot, generation);
+  TEST_ASSERT_TRUE(span.recording());
   detail::sweep_spans(state, state.now_us(), true);
   TEST_ASSERT_EQUAL_UINT64(1, agent.tracing.books().finished);
   TEST_ASSERT_EQUAL_UINT32(1, agent.tracing.books().expired);
@@ -247,14 +247,13 @@ EDGESPAN_TEST(a_span_that_is_finished_after_the_stop_is_dropped_with_a_reason, "
   test::SmallAgent agent;
   Span span = agent.tracing.span("late");
   SpanSlot& slot = slot_of(agent);
-  const std::uint32_t open = slot.state.load();
-  slot.state.store(
-      detail::slot_state(detail::slot_generation(open), SlotPhase::busy));  // its owner is inside of tag()
+  const std::uint32_t generation = detail::slot_generation(slot.state.load());
+  TEST_ASSERT_TRUE(detail::enter_slot(slot, generation));  // as its owner does, inside of tag()
   agent.finish_spans(2);
   agent.sender.fallback.outcome = Outcome::unreachable;
   TEST_ASSERT_TRUE(agent.reporter.stop(10) == Status::timeout);
   TEST_ASSERT_EQUAL_UINT64(2, agent.dropped(DropReason::shutdown));
-  slot.state.store(open);
+  detail::leave_slot(slot, generation);
   span.finish();
   const Books books = agent.tracing.books();
   TEST_ASSERT_TRUE(books.balanced());

@@ -24,8 +24,7 @@ typedef struct edgespan_clock {
   void* ctx;
 
   /* The monotonic time: microseconds since some fixed moment, 1 or more (0 means "unset" to the agent). It
-   * never goes back, follows no change of the date, and goes on while the board is suspended. A port whose
-   * counter has 32 bits widens it to 64 here. */
+   * has 64 bits, never goes back, follows no change of the date, and goes on while the board is suspended. */
   uint64_t (*mono_us)(void* ctx);
 
   /* The date: microseconds since 1970-01-01 00:00 UTC. 0 while the board does not know the date; a wrong date
@@ -37,12 +36,14 @@ typedef struct edgespan_clock {
    * and keys are made of them. */
   bool (*entropy)(void* ctx, void* out, size_t n);
 
-  /* Waits for at most `us` microseconds; may return earlier. The one function here that may block. Only
-   * Reporter::flush and Reporter::stop call it, on the thread that called them. */
+  /* Waits for at most `us` microseconds; may return earlier. Called by Reporter::flush and stop alone. */
   void (*pause)(void* ctx, uint64_t us);
 
   /* Adds `listener` to the port's list, or takes it out. NULL: no process forks. */
   void (*listen_for_fork)(void* ctx, edgespan_fork_listener* listener, bool add);
+
+  /* Returns when every thread of the process has run a full memory barrier. NULL: the platform cannot. */
+  void (*fence_threads)(void* ctx);
 } edgespan_clock;
 
 /* One outgoing connection at a time. TLS, where wanted, is a stream that stands on another stream.
@@ -100,8 +101,8 @@ typedef enum edgespan_stream_error {
   EDGESPAN_STREAM_NO_MEMORY = -15        /* the memory given to TLS is too small */
 } edgespan_stream_error;
 
-/* Makes an encrypted stream over a plain one, where a URL says https. Called by whoever starts and stops the
- * agent, one call at a time. Optional: without it an https:// URL is refused. */
+/* Makes an encrypted stream over a plain one, for an https:// URL, which is refused without it. Called by
+ * whoever starts and stops the agent, one call at a time. Optional. */
 typedef struct edgespan_tls {
   void* ctx;
 
@@ -120,14 +121,13 @@ typedef struct edgespan_tls {
 typedef struct edgespan_gzip {
   void* ctx;
 
-  /* Packs `n` bytes as gzip (RFC 1952). Returns the packed bytes and sets `*packed_n` to their number; they
-   * stay valid until the next call. Returns NULL if packing does not pay; the bytes are then sent as they
-   * are. Equal bytes give equal results, because what is offered again must be the same. */
+  /* Packs `n` bytes as gzip (RFC 1952). Returns the packed bytes, valid until the next call, and sets
+   * `*packed_n` to their number. Returns NULL if packing does not pay; the bytes are then sent as they are.
+   * Equal bytes give equal results, because what is offered again must be the same. */
   const void* (*pack)(void* ctx, const void* bytes, size_t n, size_t* packed_n);
 } edgespan_gzip;
 
-/* A thread that runs the reporter. Optional: a board without threads calls Reporter::step from its main loop.
- */
+/* A thread that runs the reporter. Optional: a main loop may call Reporter::step instead. */
 typedef struct edgespan_worker {
   void* ctx;
 

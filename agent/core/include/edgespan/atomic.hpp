@@ -17,5 +17,9 @@ using Atomic = std::atomic<T>;
 template <typename T>
 using Guarded = T;
 
+// One side of a pair: keeps this thread's accesses in order as far as the compiler goes. The other side,
+// edgespan_clock::fence_threads, makes the processor keep them in order, too.
+inline void light_fence() noexcept { std::atomic_signal_fence(std::memory_order_seq_cst); }
+
 }  // namespace edgespan::detail
 #endif

@@ -34,6 +34,7 @@ struct alignas(slot_align) SpanSlot {
   std::uint16_t remote_bytes;  // the next three: from its front, in the order of the wire format
   std::uint16_t annotation_bytes;
   std::uint16_t tag_bytes;
+  detail::Atomic<std::uint32_t> inside;  // 1: the owner changes the span at this moment, or has ended it
   std::uint64_t trace_hi, trace_lo, span_id, parent_id;
   detail::Guarded<std::uint64_t> start_us;  // monotonic
   std::array<std::byte, span_text_bytes> text;

@@ -28,7 +28,8 @@ class Clock {
               .wall_us = wall_us,
               .entropy = entropy,
               .pause = pause,
-              .listen_for_fork = nullptr};
+              .listen_for_fork = nullptr,
+              .fence_threads = nullptr};
   }
   Clock(const Clock&) = delete;
   Clock& operator=(const Clock&) = delete;
