@@ -94,7 +94,9 @@ EDGESPAN_TEST(a_clock_on_both_sides_of_a_seconds_edge_opens_no_window_twice, "sa
     kept_many += many.keep(1, now_us) ? 1U : 0U;
   }
   TEST_ASSERT_LESS_OR_EQUAL_UINT32(10, kept_five);  // five of each second
+  TEST_ASSERT_GREATER_OR_EQUAL_UINT64(5, kept_five);
   TEST_ASSERT_LESS_OR_EQUAL_UINT32(110, kept_many);
+  TEST_ASSERT_GREATER_OR_EQUAL_UINT64(10, kept_many);
 }
 
 EDGESPAN_TEST(a_full_second_does_not_close_those_that_have_its_lower_bits, "sampler") {

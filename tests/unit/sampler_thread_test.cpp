@@ -28,7 +28,8 @@ EDGESPAN_TEST(threads_together_get_no_more_than_the_limit_in_a_second, "thread")
   }
   for (std::thread& thread : threads) thread.join();
   TEST_ASSERT_LESS_OR_EQUAL_UINT32((seconds + 2) * limit, kept.load());
-  TEST_ASSERT_GREATER_OR_EQUAL_UINT64(limit, kept.load());
+  // Whoever opens a second has gone through all of the one before.
+  TEST_ASSERT_GREATER_OR_EQUAL_UINT64(seconds * limit, kept.load());
 }
 
 }  // namespace
