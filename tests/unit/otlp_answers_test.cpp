@@ -60,6 +60,35 @@ EDGESPAN_TEST(the_otlp_request_is_exactly_this, "otlp") {
   TEST_ASSERT_TRUE(t.world.requests().at(0).body.starts_with("\x0a"));
 }
 
+// What is packed is the OTLP request, not the batch.
+EDGESPAN_TEST(an_otlp_request_is_packed_like_any_other, "otlp") {
+  struct Packer {
+    std::string given;
+    edgespan_gzip table{this,
+                        [](void* self, const void* bytes, std::size_t n, std::size_t* packed) -> const void* {
+                          static_cast<Packer*>(self)->given.assign(static_cast<const char*>(bytes), n);
+                          *packed = 6;
+                          return "PACKED";
+                        }};
+  } packer;
+  OtlpRoom<2'048> room;
+  OtlpDialect otlp{room.bytes};
+  test::UplinkWorld<> t({.flush_ms = 100}, {.gzip = &packer.table, .dialect = &otlp.table()});
+  t.collector.spans_in = [](const std::string&) { return std::string{}; };
+  const std::string type = "Content-Type: application/x-protobuf\r\n";
+  t.collector.answer = [&](const std::string& body) {
+    return body == "PACKED" ? test::reply(400, type, "\x08\x03")
+                            : test::reply(200, type, std::string("\x0a\x00", 2));
+  };
+  t.finish_spans(3);
+  t.run_for(10 * t.second);
+  TEST_ASSERT_EQUAL_UINT64(3, t.books().delivered);
+  TEST_ASSERT_EQUAL_UINT64(2, t.collector.bodies.size());
+  TEST_ASSERT_EQUAL_STRING("PACKED", t.collector.bodies.at(0));
+  TEST_ASSERT_TRUE(packer.given == t.collector.bodies.at(1));
+  TEST_ASSERT_TRUE(packer.given.find("service.name") != std::string::npos);
+}
+
 Outcome expected(int status) {
   switch (status) {
     case 200:
