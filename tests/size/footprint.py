@@ -29,7 +29,7 @@ import stack  # pylint: disable=wrong-import-position
 README_TABLE = '| board | core |'
 # Agent objects that a program has one of; their sizes and the budget's are its memory.
 OBJECTS = ('memory', 'tracing', 'reporter', 'kafka', 'zipkin', 'port')
-AGENT = ('core', 'nanopb', 'http', 'kafka', 'port', 'tls', 'gzip')
+AGENT = ('core', 'nanopb', 'http', 'kafka', 'port', 'otlp', 'tls', 'gzip')
 CHECKED = 'core with assertions'
 ORDER = ('core', CHECKED, *AGENT[1:], 'edgespan', 'program without', 'program with', 'growth', 'program with TLS',
          'growth with TLS')
@@ -150,7 +150,7 @@ def measure(build):
     checked = os.path.join(folder, 'checked.map')
     if os.path.exists(checked):
         rows[CHECKED] = linkmap.parts(checked)[CHECKED]
-    for part in ('tls', 'gzip'):
+    for part in ('otlp', 'tls', 'gzip'):
         if os.path.exists(os.path.join(folder, f'edgespan_size_{part}')):
             rows[part] = linkmap.parts(os.path.join(folder, f'{part}.map'))[part]
     program = os.path.join(folder, 'edgespan_size_traced')

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A gateway as small as it gets: a producer and a consumer, once without tracing, once with all of it and
-// once each with TLS and gzip besides. What edgespan adds to a finished program is the difference. Usage:
+// once each with TLS, gzip and OTLP besides. What edgespan adds to a finished program is the difference. Usage:
 // gateway [ZIPKIN [BROKERS [ROOTS]]]; without BROKERS, or with an empty one, a broker of librdkafka's own
 // inside the process; ROOTS is a PEM file, for TLS.
 #include <librdkafka/rdkafka.h>
@@ -14,6 +14,9 @@
 #endif
 #include <edgespan/http_sender.hpp>
 #include <edgespan/kafka.hpp>
+#ifdef EDGESPAN_SIZE_OTLP
+#include <edgespan/otlp_dialect.hpp>
+#endif
 #ifdef EDGESPAN_SIZE_TLS
 #include <edgespan/tls.hpp>
 #endif
@@ -36,6 +39,13 @@ static char roots[4096];
 #ifdef EDGESPAN_SIZE_GZIP
 static edgespan::gzip::Memory<edgespan::board_limits.batch_bytes> packing;
 static edgespan::gzip::Gzip gzip;
+#endif
+#ifdef EDGESPAN_SIZE_OTLP
+static edgespan::OtlpRoom<edgespan::board_limits.batch_bytes> room;
+static edgespan::OtlpDialect otlp{room.bytes};
+static const edgespan::Dialect* const dialect = &otlp.table();
+#else
+static const edgespan::Dialect* const dialect = nullptr;
 #endif
 #endif
 
@@ -67,7 +77,7 @@ static bool start([[maybe_unused]] const char* collector, [[maybe_unused]] const
   using enum edgespan::Status;
   return port.init() && secure(roots_file) &&
          tracing.init(memory, {.local = {.service_name = "gateway"}}, port.clock()) == ok &&
-         zipkin.init(uplink(), collector, {.gzip = packer()}) == ok &&
+         zipkin.init(uplink(), collector, {.gzip = packer(), .dialect = dialect}) == ok &&
          reporter.init(tracing, zipkin.sender()) == ok && reporter.start(port.worker()) == ok &&
          kafka.init(tracing, kafka_memory.inflight) == ok;
 #else

@@ -10,6 +10,7 @@ PARTS = (
     (r'libedgespan_core\.a', 'core'),
     (r'edgespan_core_checked\.dir/.*', 'core with assertions'),
     (r'libedgespan_http\.a', 'http'),
+    (r'libedgespan_otlp\.a', 'otlp'),
     (r'libedgespan_kafka\.a', 'kafka'),
     (r'libedgespan_(?:posix|bare)\.a', 'port'),
     (r'libedgespan_mbedtls\.a|libmbed(?:tls|x509|crypto)\.a|libeverest\.a|libp256m\.a', 'tls'),
