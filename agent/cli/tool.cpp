@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/tool.hpp"
 
+#include "cli/attach/attach_command.hpp"
 #include "cli/b3/b3_command.hpp"
 #include "cli/budget/budget_command.hpp"
 #include "cli/config/config_command.hpp"
@@ -30,9 +31,10 @@ namespace {
 int explain(const CLI::App& app, const CLI::ParseError& error, const Streams& streams) {
   const bool asked = error.get_exit_code() == 0;
   if (!asked && app.get_subcommands().empty()) {
-    streams.err
-        << "edgespan: the first argument is a command: produce, consume, doctor, config, b3, budget or demo\n"
-           "Run with --help for more information.\n";
+    streams.err << "edgespan: the first argument is a command: produce, consume, attach, doctor, config, b3, "
+                   "budget or\n"
+                   "demo\n"
+                   "Run with --help for more information.\n";
     return exit_usage;
   }
   app.exit(error, streams.out, streams.err);
@@ -52,8 +54,10 @@ int parse_and_run(int argc, const char* const* argv, const Streams& streams) {
   DemoOptions demo;
   DoctorOptions doctor;
   ConfigOptions config;
+  AttachOptions attach;
   const CLI::App* const produce_command = add_produce(app, produce);
   const CLI::App* const consume_command = add_consume(app, consume);
+  const CLI::App* const attach_command = add_attach(app, attach);
   const CLI::App* const doctor_command = add_doctor(app, doctor);
   const CLI::App* const config_command = add_config(app, config);
   const CLI::App* const b3_command = app.add_subcommand(
@@ -76,6 +80,7 @@ int parse_and_run(int argc, const char* const* argv, const Streams& streams) {
     take_made_settings(*consume_command, settings, consume.client.tracing);
     return run_consume(consume, streams.out, streams.err);
   }
+  if (attach_command->parsed()) run_attach(attach, streams.err);
   if (config_command->parsed()) return run_config(config, streams.out);
   if (doctor_command->parsed()) return run_doctor(doctor, streams.out, streams.err);
   if (b3_command->parsed()) {

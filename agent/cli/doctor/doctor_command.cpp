@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/doctor/doctor_command.hpp"
 
+#include "cli/attach/program_diagnosis.hpp"
 #include "cli/doctor/doctor_report.hpp"
 #include "cli/doctor/file_check.hpp"
 #include "cli/doctor/http_check.hpp"
@@ -23,6 +24,14 @@ int run_doctor(const DoctorOptions& options, std::ostream& out, std::ostream& er
 
 int run_doctor(const DoctorOptions& options, std::ostream& out, std::ostream& err,
                const MachineClock& clock) {
+  if (names_program(options.sender.url)) {
+    DoctorReport report{out, err, clock.table};
+    const ProgramDiagnosis diagnosis = diagnose_program(options.sender.url);
+    if (report.step("program", diagnosis.found) && report.step("librdkafka", diagnosis.rdkafka)) {
+      report.step("traced", diagnosis.reached);
+    }
+    return report.all_good() ? exit_done : exit_failed;
+  }
   SpanUrl url;
   if (const std::string wrong = parse_span_url(options.sender.url, url); !wrong.empty()) {
     throw UsageError{wrong};

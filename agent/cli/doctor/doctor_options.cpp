@@ -10,16 +10,20 @@
 
 namespace edgespan::cli {
 
+bool names_program(std::string_view text) noexcept { return text.find(':') == std::string_view::npos; }
+
 CLI::App* add_doctor(CLI::App& app, DoctorOptions& options) {
   CLI::App* command = app.add_subcommand(
-      "doctor", "check step by step whether spans reach a collector; say what is wrong and what to do");
+      "doctor",
+      "check step by step whether spans reach a collector, or how a program can be traced; say what is wrong "
+      "and what to do");
   command
       ->add_option("url", options.sender.url,
                    "where the spans would go: http[s]://host[:port][/path], otlp[s]://host[:port][/path], "
-                   "kafka://broker[:port][,broker...][/topic] or file:path")
-      ->type_name("URL")
+                   "kafka://broker[:port][,broker...][/topic] or file:path; or a program, which is not run")
+      ->type_name("URL|PROGRAM")
       ->required()
-      ->check(span_url());
+      ->check([](const std::string& text) { return names_program(text) ? std::string{} : span_url()(text); });
   command->add_option("--timeout", options.limit_s, "time for each step, 0.001 to 3600 s")
       ->type_name("SECONDS")
       ->capture_default_str()

@@ -5,6 +5,8 @@
 
 #include <CLI/App.hpp>
 
+#include <string_view>
+
 #include <cstdint>
 
 namespace edgespan::cli {
@@ -14,6 +16,9 @@ struct DoctorOptions {
   double limit_s = 10;                // of each step
   std::uint16_t query_port = 16'686;  // otlp: where Jaeger, on the collector's host, answers queries
 };
+
+// Whether what the doctor is asked about is a program: every URL has a colon.
+bool names_program(std::string_view text) noexcept;
 
 // Adds the subcommand. Parsing writes to `options`, which must live as long as `app`.
 CLI::App* add_doctor(CLI::App& app, DoctorOptions& options);
