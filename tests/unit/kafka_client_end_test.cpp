@@ -124,6 +124,29 @@ EDGESPAN_TEST(kafka_a_destroyed_client_ends_its_spans_and_leaves_its_slots, "kaf
   TEST_ASSERT_EQUAL(sent / 4, of_new);
 }
 
+// The addresses of the dead clients' messages are used again by messages that have no span.
+EDGESPAN_TEST(kafka_unsampled_messages_after_four_dead_clients_have_no_span, "kafka") {
+  Traced<Limits{.ring_bytes = 65'536}> traced;
+  const std::string topic = MockCluster::shared().topic();
+  constexpr std::size_t clients = 4, each = 60;
+  {
+    std::vector<std::unique_ptr<ReportingProducer>> dead;
+    for (std::size_t i = 0; i < clients; ++i) {
+      dead.push_back(std::make_unique<ReportingProducer>(traced, no_broker));
+      for (std::size_t n = 0; n < each; ++n) TEST_ASSERT_EQUAL(0, (*dead[i])->send({.topic = "nowhere"}));
+    }
+  }
+  TEST_ASSERT_EQUAL(clients * each, traced.spans(clients * each).size());
+  ReportingProducer other{traced};
+  other.warm_up(topic);
+  constexpr std::size_t sent = 400;
+  for (std::size_t i = 0; i < sent; ++i)
+    TEST_ASSERT_EQUAL(0, other->send({.topic = topic.c_str(), .key = "new", .headers = denied}));
+  other.delivered(sent + 1);
+  for (const DecodedSpan& span : traced.spans(clients * each + 1))
+    TEST_ASSERT_NOT_EQUAL("new", span.tag("kafka.key"));
+}
+
 EDGESPAN_TEST(kafka_a_destroyed_client_ends_no_span_of_another, "kafka") {
   Traced traced;
   ReportingProducer other{traced, no_broker};
