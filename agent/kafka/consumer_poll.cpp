@@ -18,34 +18,8 @@ constexpr std::array<std::byte, 6> poll_name{std::byte{0x2A}, std::byte{4},   st
 
 }  // namespace
 
-// The context of a record's poll span, its own or one that it shares. Not inlined: keeps what the headers
-// said off the stack of add().
-Context ConsumerPoll::join(const rd_kafka_message_t* message, FoundHeaders& found, bool& shares) noexcept {
-  const B3Extraction extraction = read_headers(message, found);
-  if (state_.config.shared_root && extraction.kind == B3Extraction::Kind::empty) {
-    const PolledTopic* const topic = shared(message);
-    shares = topic != nullptr;
-    if (shares) return detail::copy_of(topic->context);
-  }
-  return next(message, extraction);
-}
-
-Context ConsumerPoll::add(rd_kafka_message_t* message) noexcept {
-  EDGESPAN_ASSERT(message != nullptr && used_ <= topics_.size());
-  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR || !state_.active()) return {};
-  FoundHeaders found;
-  bool shares = false;
-  const Context context = join(message, found, shares);
-  EDGESPAN_ASSERT(context.valid());
-  const TraceHeaders headers{context, state_.config.b3};
-  if (!shares) record(context, message->rkt);
-  if (state_.config.rewrite_headers && !headers.write(message, found)) {
-    state_.core().count(detail::Event::header_failed);
-  }
-  return context;
-}
-
-Context ConsumerPoll::next(const rd_kafka_message_t* message, const B3Extraction& extraction) noexcept {
+EDGESPAN_INLINE Context ConsumerPoll::next(const rd_kafka_message_t* message,
+                                           const B3Extraction& extraction) noexcept {
   const MessagingSampler& sampler = state_.config.consumer_sampler;
   return next_context(state_.core(), extraction, false, sampler, Operation::receive,
                       rule_topic(sampler, message));
@@ -120,7 +94,7 @@ const PolledTopic* ConsumerPoll::shared(const rd_kafka_message_t* message) noexc
   return detail::put(state_.core(), span);
 }
 
-void ConsumerPoll::record(const Context& context, const rd_kafka_topic_t* topic) noexcept {
+EDGESPAN_INLINE void ConsumerPoll::record(const Context& context, const rd_kafka_topic_t* topic) noexcept {
   if (!context.sampled()) return;
   detail::TracingState& state = state_.core();
   if (now_us_ == 0) now_us_ = state.now_us();
@@ -128,6 +102,33 @@ void ConsumerPoll::record(const Context& context, const rd_kafka_topic_t* topic)
   if (fields_->size == 0 || fields_->topic != topic) describe(topic);
   EDGESPAN_ASSERT(fields_->topic == topic);
   detail::put_or_drop(state, [&] { return put(context); });
+}
+
+// The context of a record's poll span, its own or one that it shares.
+EDGESPAN_INLINE Context ConsumerPoll::join(const rd_kafka_message_t* message, FoundHeaders& found,
+                                           bool& shares) noexcept {
+  const B3Extraction extraction = read_headers(message, found);
+  if (state_.config.shared_root && extraction.kind == B3Extraction::Kind::empty) {
+    const PolledTopic* const topic = shared(message);
+    shares = topic != nullptr;
+    if (shares) return detail::copy_of(topic->context);
+  }
+  return next(message, extraction);
+}
+
+Context ConsumerPoll::add(rd_kafka_message_t* message) noexcept {
+  EDGESPAN_ASSERT(message != nullptr && used_ <= topics_.size());
+  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR || !state_.active()) return {};
+  FoundHeaders found;
+  bool shares = false;
+  const Context context = join(message, found, shares);
+  EDGESPAN_ASSERT(context.valid());
+  const TraceHeaders headers{context, state_.config.b3};
+  if (!shares) record(context, message->rkt);
+  if (state_.config.rewrite_headers && !headers.write(message, found)) {
+    state_.core().count(detail::Event::header_failed);
+  }
+  return detail::copy_of(context);
 }
 
 void ConsumerPoll::finish() noexcept {
