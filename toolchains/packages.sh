@@ -81,11 +81,20 @@ missing_cross_packages() {
 
 # install_packages build|bench|cost|interop, or cross TOOLCHAIN. Speaks on stderr: stdout belongs to the tool.
 install_packages() {
-  # What was configured once has its packages; to ask again would slow every call down.
-  if [ "$1" = build ] && [ -f "$build/build.ninja" ]; then return 0; fi
+  if [ "$1" = build ]; then
+    # To ask at every call would slow it down. A list that is newer than the last answer is asked.
+    if [ -n "$(find "$build/packages.there" -newer "$root/toolchains/packages.sh" 2>/dev/null)" ]; then return 0; fi
+    mkdir -p "$build"
+    there=$build/packages.there
+  else
+    there=/dev/null
+  fi
   # shellcheck disable=SC2046  # one word a package
   if [ "$1" = cross ]; then set -- $(missing_cross_packages "$2"); else set -- $(missing_packages "$1"); fi
-  [ $# -gt 0 ] || return 0
+  if [ $# -eq 0 ]; then
+    echo all >"$there"
+    return 0
+  fi
   have apt-get || fail "these Debian packages, or what they are called here, are missing: $*." \
     "This system has no apt-get: install them, then run this again."
   as_root=
@@ -104,4 +113,5 @@ install_packages() {
     fail "apt-get could not install the packages; its messages stand above."
   fi
   rm -f "$log"
+  echo all >"$there"
 }
