@@ -40,22 +40,24 @@ EDGESPAN_INLINE std::uint64_t next(std::array<std::uint64_t, 4>& s) noexcept {
   thread.seeded_for = state.epoch;
 }
 
-// This thread, with a generator that is seeded.
-EDGESPAN_INLINE ThreadState& seeded_thread(TracingState& state) noexcept {
-  EDGESPAN_ASSERT(state.epoch != 0);
-  ThreadState& thread = thread_state();
-  if (thread.seeded_for != state.epoch) [[unlikely]]
-    seed_thread(state, thread);
-  return thread;
-}
-
-EDGESPAN_INLINE std::uint64_t draw(ThreadState& thread) noexcept {
+[[gnu::always_inline]] inline std::uint64_t draw_of(ThreadState& thread) noexcept {
   std::uint64_t id = 0;
   do {
     id = next(thread.generator);
   } while (id == 0);
   return id;
 }
+
+EDGESPAN_INLINE std::uint64_t draw(TracingState& state) noexcept {
+  EDGESPAN_ASSERT(state.epoch != 0);
+  ThreadState& thread = thread_state();
+  if (thread.seeded_for != state.epoch) [[unlikely]]
+    seed_thread(state, thread);
+  return draw_of(thread);
+}
+
+// For a thread that has drawn just now: its generator is seeded.
+EDGESPAN_INLINE std::uint64_t draw_again() noexcept { return draw_of(thread_state()); }
 
 EDGESPAN_INLINE void decide(TracingState& state, Context& context, const Sampler* rule) noexcept {
   if (context.decision != Decision::undecided) return;
@@ -76,14 +78,13 @@ void seed(TracingState& state) noexcept {
   state.seeded.store(true, std::memory_order_release);
 }
 
-std::uint64_t random_id(TracingState& state) noexcept { return draw(seeded_thread(state)); }
+std::uint64_t random_id(TracingState& state) noexcept { return draw(state); }
 
 Context new_root(TracingState& state, Decision decision, const Sampler* sampler) noexcept {
-  ThreadState& thread = seeded_thread(state);
   Context context;
-  context.span_id = draw(thread);
+  context.span_id = draw(state);
   context.trace_lo = context.span_id;
-  if (state.trace_id_128) context.trace_hi = draw(thread);
+  if (state.trace_id_128) context.trace_hi = small_code ? draw(state) : draw_again();
   context.decision = decision;
   context.w3c = w3c_random;
   decide(state, context, sampler);
@@ -93,8 +94,7 @@ Context new_root(TracingState& state, Decision decision, const Sampler* sampler)
 
 Context new_child(TracingState& state, const Context& parent, const Sampler* sampler) noexcept {
   EDGESPAN_ASSERT(parent.valid());
-  Context context{parent.trace_hi, parent.trace_lo, draw(seeded_thread(state)),
-                  parent.span_id,  parent.decision, parent.w3c};
+  Context context{parent.trace_hi, parent.trace_lo, draw(state), parent.span_id, parent.decision, parent.w3c};
   decide(state, context, sampler);
   EDGESPAN_ASSERT(small_code || context.decision != Decision::undecided);
   return context;

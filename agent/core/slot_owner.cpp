@@ -15,8 +15,8 @@ bool take_back(SpanSlot& slot, std::uint32_t generation, std::uint32_t seen) noe
   return false;
 }
 
-bool take_from_owner(TracingState& state, SpanSlot& slot, std::uint32_t generation) noexcept {
-  if (!has_threads || contested(generation)) return make_busy(slot, generation);
+bool take_from_thread(TracingState& state, SpanSlot& slot, std::uint32_t generation) noexcept {
+  if (contested(generation)) return make_busy(slot, generation);
   EDGESPAN_ASSERT(state.clock.fence_threads != nullptr);  // else all slots are contested
   std::uint32_t seen = slot_state(generation, SlotPhase::open);
   const std::uint32_t ending = slot_state(generation, SlotPhase::ending);

@@ -76,13 +76,18 @@ inline void free_slot(SpanSlot& slot, std::uint32_t generation) noexcept {
 }
 
 // Makes an open slot busy for a sweep. False: its owner is inside, or has ended the span.
-bool take_from_owner(TracingState& state, SpanSlot& slot, std::uint32_t generation) noexcept;
+bool take_from_thread(TracingState& state, SpanSlot& slot, std::uint32_t generation) noexcept;
+inline bool take_from_owner(TracingState& state, SpanSlot& slot, std::uint32_t generation) noexcept {
+  if constexpr (!has_threads) return enter_slot(slot, generation);
+  return take_from_thread(state, slot, generation);
+}
 
 // The sweep has ended the span.
 inline void free_contested(SpanSlot& slot, std::uint32_t generation) noexcept {
   EDGESPAN_ASSERT(!has_threads ||
                   slot.state.load(std::memory_order_relaxed) == slot_state(generation, SlotPhase::busy));
-  slot.state.store(slot_state(generation | slot_contested, SlotPhase::free), std::memory_order_release);
+  const std::uint32_t next = has_threads ? generation | slot_contested : generation;
+  slot.state.store(slot_state(next, SlotPhase::free), std::memory_order_release);
 }
 
 }  // namespace edgespan::detail

@@ -204,9 +204,12 @@ bool SpanRing::close_chunk(std::uint32_t index, std::uint32_t expected) noexcept
   EDGESPAN_ASSERT(small_code ||
                   (chunk_of(expected) == read_side(index).first && read_side(index).words <= words));
   Atomic<Cursor>& at = stripe_at(index).cursor;
-  Cursor seen = at.load(std::memory_order_relaxed);
-  if (place_of(seen) != expected ||
-      !at.compare_exchange_strong(seen, counted(claims_of(seen), no_chunk), std::memory_order_relaxed,
+  Cursor seen = expected;
+  if constexpr (has_threads) {
+    seen = at.load(std::memory_order_relaxed);
+    if (place_of(seen) != expected) return false;
+  }
+  if (!at.compare_exchange_strong(seen, counted(claims_of(seen), no_chunk), std::memory_order_relaxed,
                                   std::memory_order_relaxed)) {
     return false;
   }
