@@ -69,7 +69,8 @@ std::uint64_t limit_in(const char* path) noexcept {
 std::uint64_t limit_upwards(const char* mount, std::string_view hierarchy, std::string_view cgroup,
                             std::string_view file) noexcept {
   std::uint64_t least = UINT64_MAX;
-  for (;; cgroup = cgroup.substr(0, cgroup.rfind('/'))) {
+  // Not by substr(), which names a function that throws.
+  for (;; cgroup = {cgroup.data(), cgroup.rfind('/')}) {
     while (cgroup.ends_with('/')) cgroup.remove_suffix(1);
     Path path;
     least = std::min(least, limit_in(path.add(mount).add(hierarchy).add(cgroup).add(file).text()));
@@ -100,8 +101,8 @@ std::uint64_t cgroup_limit(const char* membership, const char* mount) noexcept {
     const std::size_t first = line.find(':');
     const std::size_t second = first == line.npos ? line.npos : line.find(':', first + 1);
     if (second == line.npos) continue;
-    const std::string_view controllers = line.substr(first + 1, second - first - 1);
-    const std::string_view cgroup = line.substr(second + 1);
+    const std::string_view controllers{line.data() + first + 1, second - first - 1};
+    const std::string_view cgroup{line.data() + second + 1, line.size() - second - 1};
     if (controllers.empty()) {
       least = std::min(least, limit_upwards(mount, "", cgroup, "/memory.max"));
       least = std::min(least, limit_upwards(mount, "/unified", cgroup, "/memory.max"));

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -65,9 +66,16 @@ void fence(void*) { membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED); }
 edgespan_clock system_clock() noexcept {
   static constexpr edgespan_clock table{nullptr,   mono_us,         wall_us, entropy,
                                         pause_for, listen_for_fork, fence};
-  static const bool can_fence = membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) == 0;
+  // Asked once, or twice by two threads at once. No static that is made when it is met: that would need the
+  // C++ library, which a plugin goes without.
+  enum : int { not_asked, possible, impossible };
+  static constinit std::atomic<int> fencing{not_asked};
+  if (fencing.load(std::memory_order_relaxed) == not_asked) {
+    const bool can_fence = membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) == 0;
+    fencing.store(can_fence ? possible : impossible, std::memory_order_relaxed);
+  }
   edgespan_clock clock = table;
-  if (!can_fence) clock.fence_threads = nullptr;
+  if (fencing.load(std::memory_order_relaxed) == impossible) clock.fence_threads = nullptr;
   return clock;
 }
 
