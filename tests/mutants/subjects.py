@@ -24,7 +24,7 @@ SUBJECTS = (
             'ring_test ring_large_test drain_test reporter_test tracing_test ring_thread_test', WORLDS),
     Subject('table', 'agent/kafka/inflight_table*',
             'inflight_table_test kafka_produce_test kafka_delivery_test kafka_limits_test inflight_table_thread_test'),
-    Subject('slots', 'agent/core/open_spans* agent/core/slot_text* agent/core/span.cpp '
+    Subject('slots', 'agent/core/open_spans* agent/core/slot_owner* agent/core/slot_text* agent/core/span.cpp '
             'agent/core/include/edgespan/span.hpp',
             'slot_text_test text_test open_spans_test tracing_test encode_test core_misuse_test limits_test '
             'open_spans_thread_test', WORLDS),
