@@ -51,9 +51,9 @@ std::uint16_t claim_slot(std::span<SpanSlot> slots, std::uint32_t& generation) n
 // Fills a slot for a sampled span that starts now; null if all are taken.
 SpanSlot* begin_slot(TracingState& state, const Context& context, std::uint16_t& number,
                      std::uint32_t& generation) noexcept {
-  const std::uint64_t start_us = state.now_us();
   number = claim_slot(state.memory.spans, generation);
   if (number == 0) return nullptr;
+  const std::uint64_t start_us = state.now_us();
   SpanSlot& slot = slot_at(state, number);
   if constexpr (has_threads) slot.inside.store(0, std::memory_order_relaxed);
   slot.kind = 0;

@@ -40,11 +40,16 @@ class ManualClock {
     wall_offset_us_ = wall_us - mono_us_;
   }
   void set_entropy(bool available) { entropy_ = available; }
+  std::uint64_t reads() const { return reads_; }  // of either time, since the clock was made
 
  private:
   static ManualClock& self(void* ctx) { return *static_cast<ManualClock*>(ctx); }
-  static std::uint64_t mono_us(void* ctx) { return self(ctx).mono_us_; }
+  static std::uint64_t mono_us(void* ctx) {
+    ++self(ctx).reads_;
+    return self(ctx).mono_us_;
+  }
   static std::uint64_t wall_us(void* ctx) {
+    ++self(ctx).reads_;
     return self(ctx).wall_known_ ? self(ctx).mono_us_ + self(ctx).wall_offset_us_ : 0;
   }
   static bool entropy(void* ctx, void* out, std::size_t n) {
@@ -68,6 +73,7 @@ class ManualClock {
   std::uint64_t mono_us_ = 1;
   std::uint64_t wall_offset_us_ = 0;
   std::uint64_t random_;
+  std::uint64_t reads_ = 0;
   bool wall_known_ = false;
   bool entropy_ = true;
 };

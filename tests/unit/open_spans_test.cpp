@@ -26,6 +26,17 @@ SpanSlot& slot_of(test::SmallAgent& agent) {
   return detail::state_of(agent.tracing).memory.spans[0];
 }
 
+EDGESPAN_TEST(a_span_that_finds_no_slot_reads_no_clock, "open_spans") {
+  test::SmallAgent agent;
+  std::array<Span, test::small_limits.spans_open_max> open;
+  for (Span& span : open) span = agent.tracing.span("open");
+  const std::uint64_t before = agent.clock.reads();
+  agent.tracing.span("one too many").tag("left", "out").finish();
+  TEST_ASSERT_EQUAL_UINT64(before, agent.clock.reads());
+  for (Span& span : open) span.finish();
+  TEST_ASSERT_EQUAL_UINT64(1, agent.dropped(DropReason::no_slot));
+}
+
 EDGESPAN_TEST(a_sweep_leaves_a_span_alone_that_its_owner_changes, "open_spans") {
   test::SmallAgent agent;
   detail::TracingState& state = detail::state_of(agent.tracing);

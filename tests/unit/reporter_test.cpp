@@ -31,6 +31,21 @@ EDGESPAN_TEST(a_span_leaves_within_flush_ms_and_is_delivered_once, "reporter") {
   agent.expect_books();
 }
 
+EDGESPAN_TEST(a_step_that_finds_nothing_reads_the_clock_once, "reporter") {
+  SmallAgent agent{{.flush_ms = 500}};
+  const auto reads_of_a_step = [&] {
+    const std::uint64_t before = agent.clock.reads();
+    (void)agent.reporter.step();
+    return agent.clock.reads() - before;
+  };
+  TEST_ASSERT_EQUAL_UINT64(1, reads_of_a_step());  // before the first span
+  agent.finish_spans(3);
+  agent.run_for(2'000'000);
+  TEST_ASSERT_EQUAL_UINT64(1, agent.sender.batches_delivered);
+  TEST_ASSERT_EQUAL_UINT64(1, reads_of_a_step());  // and when all of them have left
+  agent.expect_books();
+}
+
 EDGESPAN_TEST(a_full_batch_leaves_at_once_and_batches_keep_their_bound, "reporter") {
   SmallAgent agent{{.flush_ms = 60'000}};
   agent.finish_spans(38);
