@@ -5,6 +5,7 @@
 #include "no_cancellation.hpp"
 #include "resolver.hpp"
 #include "system_clock.hpp"
+#include "tick_clock.hpp"
 
 namespace edgespan::posix {
 namespace {
@@ -45,6 +46,7 @@ Port::Port() noexcept : clock_(system_clock()) {
 Port::~Port() { listen_for_fork(nullptr, &fork_listener_, false); }
 
 bool Port::init(const Config& config) noexcept {
+  if (config.clock == ClockKind::tick) clock_ = tick_clock();
   fork_listener_.ctx = this;
   fork_listener_.forked = [](void* self) {
     static_cast<Port*>(self)->stream_.forked();

@@ -3,6 +3,7 @@
 
 #include "system_clock.hpp"
 
+#include "clock_reading.hpp"
 #include "fork_listeners.hpp"
 #include "no_cancellation.hpp"
 #include "without_interruption.hpp"
@@ -21,28 +22,11 @@
 namespace edgespan::posix {
 namespace {
 
-static_assert(sizeof(time_t) == 8, "the date would wrap in 2038: build with a 64-bit time_t");
-
-constexpr std::uint64_t us_per_s = 1'000'000;
-
-// 2024-01-01. A board without a battery starts in 1970, or at the date of its image; no gateway that runs
-// this code was set to an earlier date than its code was written.
-constexpr std::uint64_t wall_floor_us = 1'704'067'200 * us_per_s;
-
-std::uint64_t read_clock(clockid_t id) noexcept {
-  timespec now{};
-  if (clock_gettime(id, &now) != 0 || now.tv_sec < 0) return 0;
-  return static_cast<std::uint64_t>(now.tv_sec) * us_per_s + static_cast<std::uint64_t>(now.tv_nsec) / 1000;
-}
-
 // CLOCK_BOOTTIME and not CLOCK_MONOTONIC: the latter stands still while the board is suspended, and
 // deadlines, back-off and durations would all be short by the time slept.
 std::uint64_t mono_us(void*) noexcept { return std::max<std::uint64_t>(read_clock(CLOCK_BOOTTIME), 1); }
 
-std::uint64_t wall_us(void*) noexcept {
-  const std::uint64_t now_us = read_clock(CLOCK_REALTIME);
-  return now_us < wall_floor_us ? 0 : now_us;
-}
+std::uint64_t wall_us(void*) noexcept { return read_date(CLOCK_REALTIME); }
 
 bool entropy(void*, void* out, std::size_t n) noexcept {
   const ssize_t got = without_interruption([&] { return getrandom(out, n, GRND_NONBLOCK); });

@@ -118,6 +118,7 @@ set(edgespan_system_tests
   posix_signals_test
   posix_strangers_test
   posix_stream_test
+  posix_tick_clock_test
   posix_worker_test
   refusals_test
   ring_full_thread_test

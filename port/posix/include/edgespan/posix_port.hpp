@@ -11,6 +11,19 @@
 
 namespace edgespan::posix {
 
+// Which of the kernel's clocks the agent reads.
+enum class ClockKind : std::uint8_t {
+  // To the microsecond. A read is a system call where the processor has no counter that a program may read:
+  // Cortex-A8, Cortex-A9, ARM1176.
+  exact,
+  // To the kernel's tick: 4 ms with CONFIG_HZ=250, 1 to 10 ms with others. Starts and durations are whole
+  // ticks; a span that ends within the tick in which it began lasts 1 us. Where the kernel's vDSO serves
+  // clocks, only two exact reads a second are more than a read of memory. On 32-bit ARM, kernels up to those
+  // of 2025 let it serve none unless the processor has a counter: without one this clock is a system call,
+  // too, and saves the read of the timer alone.
+  tick,
+};
+
 struct Config {
   // The stack of the reporter's thread for edgespan's own frames; what the C library needs for a thread comes
   // on top. Measured on x86-64, with the dynamic linker's first look-ups: 3,976 bytes over HTTP, 5,064 over
@@ -19,6 +32,7 @@ struct Config {
   // How long sent data may stay unacknowledged before the connection counts as dead. 0: the system's own
   // limit.
   std::uint32_t user_timeout_ms = 15'000;
+  ClockKind clock = ClockKind::exact;
 };
 
 // The port of Linux for one agent: clock, one TCP stream, one thread. Not copied and not moved; the tables
