@@ -12,7 +12,8 @@
 #   EDGESPAN_BOARD_CPU        the processor, for qemu
 #   EDGESPAN_BOARD_PARTS      what is built: core, http, kafka, and posix or bare; cli is the tool. Tests under
 #                             Linux want all of these
-#   EDGESPAN_BOARD_CODE       fast or small, if not what agent/code.cmake takes by default
+#   EDGESPAN_BOARD_CODE       fast: the hot path is compiled for speed, as flash is cheap; small, which is what
+#                             agent/code.cmake takes by default where all is compiled for size
 #   EDGESPAN_BOARD_ASSERTIONS OFF: without the agent's own assertions
 #   EDGESPAN_BOARD_TESTED_AS  the board of the same instructions in whose build the simulator runs, if it is another one
 set(EDGESPAN_BOARD "" CACHE STRING "A folder of boards/; empty: whatever the compiler builds for")

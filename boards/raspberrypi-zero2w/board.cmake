@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Raspberry Pi Zero 2 W: RP3A0, four Cortex-A53.
 set(EDGESPAN_BOARD_TOOLCHAIN aarch64-linux-gnu)
-set(EDGESPAN_BOARD_FLAGS -march=armv8-a+crc -mtune=cortex-a53)
+set(EDGESPAN_BOARD_FLAGS -march=armv8-a+crc -mtune=cortex-a53 -mno-outline-atomics)
 set(EDGESPAN_BOARD_CPU cortex-a53)
 set(EDGESPAN_BOARD_PARTS core http kafka posix cli)
 set(EDGESPAN_BOARD_TESTED_AS raspberrypi4)
+set(EDGESPAN_BOARD_CODE fast)  # flash is cheap enough for the hot path: boards/FOOTPRINT.md has each file

@@ -23,7 +23,7 @@ void pause(void*, std::uint64_t) noexcept {}
 }  // namespace
 
 const edgespan_clock& clock() noexcept {
-  static constexpr edgespan_clock table{nullptr, mono_us, wall_us, entropy, pause, nullptr};
+  static constexpr edgespan_clock table{nullptr, mono_us, wall_us, entropy, pause, nullptr, nullptr};
   return table;
 }
 

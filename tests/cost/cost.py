@@ -71,9 +71,10 @@ def run(*command):
 class Program:
     """The program of one build."""
 
-    def __init__(self, build):
+    def __init__(self, build, path=None):
         with open(os.path.join(build, 'tests', 'cost', 'cost.txt'), encoding='utf-8') as file:
             self.path, emulator, self.clock = file.read().splitlines()
+        self.path = path or self.path
         if not os.path.exists(self.path):
             sys.exit(f'{self.path} is missing: build the target of that name first')
         self.emulator = emulator.split(';')

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""boards/FOOTPRINT.md: a head, a section `## NAME` for each board, in the order of names, and one for the cost of
-operations. footprint.py writes the boards', tests/cost/cost.py the last one."""
+"""boards/FOOTPRINT.md: a head, a section `## NAME` for each board, in the order of names, one for the cost of
+operations, and one for code that is fast. footprint.py writes the boards', tests/cost/cost.py and hot.py the others."""
 
 import os
 import re
@@ -9,6 +9,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 PAGE = os.path.join(ROOT, 'boards', 'FOOTPRINT.md')
 README = os.path.join(ROOT, 'README.md')
 COST = 'Cost of an operation'
+HOT = 'Fast where flash is cheap'
 
 
 def read():
@@ -19,7 +20,7 @@ def read():
 
 
 def write(head, sections):
-    names = sorted(sections, key=lambda name: (name == COST, name))
+    names = sorted(sections, key=lambda name: (name in (COST, HOT), name))
     with open(PAGE, 'w', encoding='utf-8') as file:
         file.write(head + '\n'.join(f'## {name}\n\n{sections[name].strip()}\n' for name in names))
 
