@@ -120,6 +120,8 @@ EDGESPAN_COST_CLIENT rd_kafka_resp_err_t rd_kafka_header_get_all(const rd_kafka_
   return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
+EDGESPAN_COST_CLIENT std::size_t rd_kafka_header_cnt(const rd_kafka_headers_t* list) { return list->count; }
+
 // Of a list with one header, as all are here.
 EDGESPAN_COST_CLIENT rd_kafka_resp_err_t rd_kafka_header_remove(rd_kafka_headers_t* list, const char* name) {
   if (list->count != 1 || !same(list->headers[0].name.data(), name)) return RD_KAFKA_RESP_ERR__NOENT;
