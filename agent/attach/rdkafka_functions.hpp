@@ -58,8 +58,10 @@ struct RdkafkaFunctions {
 };
 
 // Of the copy whose interceptor this thread is in; null elsewhere.
+// NOLINTNEXTLINE(bugprone-dynamic-static-initializers): it is constinit
 extern constinit thread_local const RdkafkaFunctions* current_functions;
 // Of the copy that started the agent: for the reporter's thread, and for a producer of spans.
+// NOLINTNEXTLINE(bugprone-dynamic-static-initializers): it is constinit
 extern constinit const RdkafkaFunctions* agents_functions;
 
 inline const RdkafkaFunctions& rdkafka() noexcept {

@@ -74,6 +74,7 @@ void* SymbolFile::find(const char* name) const noexcept {
     if (ELF32_ST_TYPE(symbol.st_info) != STT_FUNC || symbol.st_value == 0) continue;
     if (symbol.st_name >= names_size_ || names_size_ - symbol.st_name < length) continue;
     if (std::memcmp(bytes_ + names_ + symbol.st_name, name, length) != 0) continue;
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): an address that the file and the loader give as numbers
     return reinterpret_cast<void*>(bias_ + symbol.st_value);
   }
   return nullptr;

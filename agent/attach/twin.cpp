@@ -45,6 +45,7 @@ bool is_plugin(const dl_phdr_info& object) noexcept {
   for (std::size_t i = 0; i < object.dlpi_phnum; ++i) {
     const auto& part = object.dlpi_phdr[i];
     if (part.p_type != PT_NOTE) continue;
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): the loader gives addresses as numbers
     if (holds_note(reinterpret_cast<const unsigned char*>(object.dlpi_addr + part.p_vaddr), part.p_memsz)) {
       return true;
     }

@@ -240,14 +240,11 @@ void HttpReply::on_head_end() noexcept {
   if (status_ == 204 || status_ == 304) {
     at_ = At::complete;  // these never have a body, whatever their headers say
     if (unsound_) keep_alive_ = false;
-  } else if (unsound_) {
-    at_ = At::open_body;
-    keep_alive_ = false;
-  } else if (has_coding_) {
+  } else if (has_coding_ && !unsound_) {
     at_ = chunked_ ? At::chunk_size : At::open_body;
     // Both framings at once is how requests are smuggled: nothing after this reply can be trusted.
     if (has_length_ || !chunked_) keep_alive_ = false;
-  } else if (has_length_) {
+  } else if (has_length_ && !unsound_) {
     at_ = left_bytes_ == 0 ? At::complete : At::sized_body;
   } else {
     at_ = At::open_body;

@@ -48,6 +48,7 @@ bool next_file(const char* folder, std::string_view suffix, std::string_view aft
   DIR* const entries = ::opendir(folder);
   if (entries == nullptr) return false;
   FileName best{};
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody else reads this stream
   while (const dirent* const entry = ::readdir(entries)) {
     const std::string_view name{entry->d_name};
     const bool fits = name.size() < best.size() && !name.starts_with('.') && name.ends_with(suffix);

@@ -76,9 +76,9 @@ class Case(unittest.TestCase):
         return {**self.settings(**made), 'LD_PRELOAD': self.plugin}
 
     def need(self, program):
-        """A program of the system's packages; where all must be there (EDGESPAN_ATTACH_ALL) its lack is a failure."""
+        """A program of the system's packages; where all must be there (ATTACH_ALL) its lack is a failure."""
         if shutil.which(program, path='/usr/sbin:/usr/bin:/sbin:/bin'):
             return
-        if os.environ.get('EDGESPAN_ATTACH_ALL'):
+        if os.environ.get('ATTACH_ALL'):
             self.fail(f'{program} is not installed')
         self.skipTest(f'{program} is not installed')

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A plugin of qemu that counts what a program does between two marks: guest instructions, system calls, reads of the
- * clock, and calls of functions that allocate. For one processor that runs one thread.
+/* A plugin of qemu that counts what a program does between two marks: guest instructions, system calls, reads
+ * of the clock, and calls of functions that allocate. For one processor that runs one thread.
  *
  * Arguments, all addresses in hexadecimal:
- *   begin=ADDR end=ADDR  functions of the program; what is executed between a call of the first and one of the second
- *                        is a stretch. Each call of `end` writes a line: instructions, system calls, reads of the clock,
+ *   begin=ADDR end=ADDR  functions of the program; what is executed between a call of the first and one of
+ * the second is a stretch. Each call of `end` writes a line: instructions, system calls, reads of the clock,
  *                        allocations
  *   hide=ADDR:ADDR       code whose instructions are not counted, from the first address to before the second
  *   clock=ADDR           the function that reads the clock
  *   allocates=ADDR       a function whose calls are counted; may be given several times
  *   out=PATH             where the lines go
- *   blocks=yes           after each line, a line for each block of code: a blank, its address, instructions */
+ *   blocks=yes           after each line, a line for each block of code: a blank, its address, instructions
+ */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -23,22 +24,25 @@ struct qemu_plugin_tb;
 struct qemu_plugin_insn;
 struct qemu_info_t;
 enum { no_registers = 0, add_u64 = 0 };
-void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t, void (*)(qemu_plugin_id_t, struct qemu_plugin_tb*));
-void qemu_plugin_register_vcpu_tb_exec_inline(struct qemu_plugin_tb*, int operation, void* counter, uint64_t value);
-void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb*, void (*)(unsigned, void*), int flags, void* data);
+void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t,
+                                           void (*)(qemu_plugin_id_t, struct qemu_plugin_tb*));
+void qemu_plugin_register_vcpu_tb_exec_inline(struct qemu_plugin_tb*, int operation, void* counter,
+                                              uint64_t value);
+void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb*, void (*)(unsigned, void*), int flags,
+                                          void* data);
 void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn*, void (*)(unsigned, void*), int flags,
                                             void* data);
-void qemu_plugin_register_vcpu_syscall_cb(qemu_plugin_id_t,
-                                          void (*)(qemu_plugin_id_t, unsigned, int64_t, uint64_t, uint64_t, uint64_t,
-                                                   uint64_t, uint64_t, uint64_t, uint64_t, uint64_t));
+void qemu_plugin_register_vcpu_syscall_cb(qemu_plugin_id_t, void (*)(qemu_plugin_id_t, unsigned, int64_t,
+                                                                     uint64_t, uint64_t, uint64_t, uint64_t,
+                                                                     uint64_t, uint64_t, uint64_t, uint64_t));
 size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb*);
 uint64_t qemu_plugin_tb_vaddr(const struct qemu_plugin_tb*);
 struct qemu_plugin_insn* qemu_plugin_tb_get_insn(const struct qemu_plugin_tb*, size_t index);
 uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn*);
 
 __attribute__((visibility("default"))) int qemu_plugin_version = 1;
-__attribute__((visibility("default"))) int qemu_plugin_install(qemu_plugin_id_t, const struct qemu_info_t*, int,
-                                                               char**);
+__attribute__((visibility("default"))) int qemu_plugin_install(qemu_plugin_id_t, const struct qemu_info_t*,
+                                                               int, char**);
 
 struct counts {
   uint64_t instructions, system_calls, clock_reads, allocations;
@@ -95,8 +99,8 @@ static void on_block(unsigned cpu, void* data) {
   if (inside) ++((struct block*)data)->executed;
 }
 
-static void on_system_call(qemu_plugin_id_t id, unsigned cpu, int64_t number, uint64_t a, uint64_t b, uint64_t c,
-                           uint64_t d, uint64_t e, uint64_t f, uint64_t g, uint64_t h) {
+static void on_system_call(qemu_plugin_id_t id, unsigned cpu, int64_t number, uint64_t a, uint64_t b,
+                           uint64_t c, uint64_t d, uint64_t e, uint64_t f, uint64_t g, uint64_t h) {
   (void)id, (void)cpu, (void)number, (void)a, (void)b, (void)c, (void)d, (void)e, (void)f, (void)g, (void)h;
   ++now.system_calls;
 }
@@ -119,7 +123,8 @@ static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb* tb) {
     if (at == end_at) qemu_plugin_register_vcpu_insn_exec_cb(insn, on_end, no_registers, NULL);
     if (at == clock_at) qemu_plugin_register_vcpu_insn_exec_cb(insn, on_clock_read, no_registers, NULL);
     for (size_t k = 0; k < allocating_count; ++k) {
-      if (at == allocating[k]) qemu_plugin_register_vcpu_insn_exec_cb(insn, on_allocation, no_registers, NULL);
+      if (at == allocating[k])
+        qemu_plugin_register_vcpu_insn_exec_cb(insn, on_allocation, no_registers, NULL);
     }
   }
   const uint64_t address = qemu_plugin_tb_vaddr(tb);

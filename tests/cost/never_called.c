@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Functions of librdkafka that stand in what is linked and are never called here. Without the client's header: their
- * types do not matter. */
+/* Functions of librdkafka that stand in what is linked and are never called here. Without the client's
+ * header: their types do not matter. */
 #include <stdlib.h>
 
-#define NEVER(name)  \
-  void name(void);   \
+#define NEVER(name) \
+  void name(void);  \
   void name(void) { abort(); }
 
 NEVER(rd_kafka_conf)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The README's program for OTLP as it is printed. Its collector has no address; that the agent starts is enough.
+// The README's program for OTLP as it is printed. Its collector has no address; that the agent starts is
+// enough.
 #include "readme/2.inc"
 
 #include <cstdio>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A gateway as small as it gets: a producer and a consumer, once without tracing, once with all of it and
-// once each with TLS, gzip and OTLP besides. What edgespan adds to a finished program is the difference. Usage:
-// gateway [ZIPKIN [BROKERS [ROOTS]]]; without BROKERS, or with an empty one, a broker of librdkafka's own
-// inside the process; ROOTS is a PEM file, for TLS.
+// once each with TLS, gzip and OTLP besides. What edgespan adds to a finished program is the difference.
+// Usage: gateway [ZIPKIN [BROKERS [ROOTS]]]; without BROKERS, or with an empty one, a broker of librdkafka's
+// own inside the process; ROOTS is a PEM file, for TLS.
 #include <librdkafka/rdkafka.h>
 
 #include <cstdio>

@@ -58,6 +58,7 @@ void make_setting(std::string_view text) {
   for (const char c : text.substr(0, equals)) {
     name += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   }
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): the tool has one thread here
   setenv(name.c_str(), std::string{text.substr(equals + 1)}.c_str(), 1);
 }
 
@@ -74,7 +75,9 @@ void run_attach(const AttachOptions& options, std::ostream& err) {
   check_settings(options, diagnosis.program);
   for (const std::string& text : options.settings) make_setting(text);
   const std::string plugin = find_plugin(options.plugin);
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): the tool has one thread here
   const char* const others = std::getenv("LD_PRELOAD");
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): the tool has one thread here
   setenv("LD_PRELOAD", (others != nullptr && *others != '\0' ? plugin + ":" + others : plugin).c_str(), 1);
   err << "edgespan: " << diagnosis.found.text << " is traced by " << plugin
       << "; librdkafka: " << diagnosis.rdkafka.text << std::endl;

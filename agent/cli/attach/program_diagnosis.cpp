@@ -33,9 +33,10 @@ bool can_run(const std::string& path) {
 
 std::string find_program(const std::string& name) {
   if (name.find('/') != std::string::npos) return can_run(name) ? fs::absolute(name).string() : "";
-  for (const std::string& folder : split(std::getenv("PATH"), ':')) {
-    const std::string path = folder + "/" + name;
-    if (can_run(path)) return path;
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): the tool has one thread here
+  for (std::string& path : split(std::getenv("PATH"), ':')) {
+    path.append("/").append(name);
+    if (can_run(path)) return std::move(path);
   }
   return {};
 }
@@ -53,6 +54,7 @@ std::string interpreter_of(const std::string& path) {
 }
 
 std::string find_library(const std::string& name, const std::vector<std::string>& own_folders) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): the tool has one thread here
   std::vector<std::string> folders = split(std::getenv("LD_LIBRARY_PATH"), ':');
   folders.insert(folders.end(), own_folders.begin(), own_folders.end());
   std::error_code error;
@@ -63,17 +65,19 @@ std::string find_library(const std::string& name, const std::vector<std::string>
         folders.push_back(entry.path());
     }
   }
-  for (const std::string& folder : folders) {
-    if (fs::is_regular_file(folder + "/" + name, error)) return folder + "/" + name;
+  for (std::string& path : folders) {
+    path.append("/").append(name);
+    if (fs::is_regular_file(path, error)) return std::move(path);
   }
   return {};
 }
 
 // The file of librdkafka among the libraries that a file needs, and those need; empty if there is none.
+// NOLINTNEXTLINE(misc-no-recursion): as deep as libraries need one another, each once
 std::string find_rdkafka(const ElfFile& file, std::set<std::string>& seen) {
   for (const std::string& name : file.needed) {
     if (!seen.insert(name).second) continue;
-    const std::string path = find_library(name, file.folders);
+    std::string path = find_library(name, file.folders);
     if (name.find("rdkafka") != std::string::npos && name.find("rdkafka++") == std::string::npos) {
       return path.empty() ? name : path;
     }

@@ -12,8 +12,7 @@ SenderSetup::SenderSetup(const SenderOptions& options, std::size_t batch_bytes)
     : url_text_{options.url.empty() ? "none:" : options.url}, doctor_options_{tls_options(options.tls)} {
   const std::string wrong = parse_span_url(url_text_, url_);
   if (!wrong.empty()) throw UsageError{"--zipkin: " + wrong};
-  if (options.gzip && !url_.is_web())
-    throw UsageError{"--gzip is for http, https, otlp and otlps alone"};
+  if (options.gzip && !url_.is_web()) throw UsageError{"--gzip is for http, https, otlp and otlps alone"};
   check_tls_files(options.tls, url_);
   if (url_.otlp) otlp_ = std::make_unique<OtlpSetup>(batch_bytes);
   if (options.gzip) packer_ = make_packer(batch_bytes);
@@ -43,7 +42,7 @@ std::string SenderSetup::problem(Outcome outcome, TlsCause cause, unsigned statu
   // A message that librdkafka still holds has not failed, but is not delivered either.
   const bool failed = outcome != Outcome::pending && outcome != Outcome::delivered;
   const std::string words = otlp_ ? otlp_->take_words() : std::string{};
-  const std::string said = words.empty() ? "" : "the collector says: " + words;
+  std::string said = words.empty() ? "" : "the collector says: " + words;
   if (!failed && !kafka_) return said;
   const std::string text = "the last offer of spans to " + url_text_ + " failed: ";
   if (file_) {

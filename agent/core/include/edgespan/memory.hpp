@@ -13,6 +13,7 @@ namespace edgespan {
 // the image. memory_bytes(L) is its size.
 template <Limits L = Limits{}>
 struct Memory {
+  // NOLINTNEXTLINE(bugprone-dynamic-static-initializers): it is constexpr
   static constexpr Limits nearest = nearest_limits(L);
   static_assert(limit_holds<L.ring_bytes, nearest.ring_bytes>,
                 "ring_bytes must be a multiple of ring_chunk_bytes, 1 KiB to 64 MiB");

@@ -12,6 +12,7 @@ namespace edgespan {
 // nothing in the image. kafka_memory_bytes(L) is its size.
 template <KafkaLimits L = KafkaLimits{}>
 struct KafkaMemory {
+  // NOLINTNEXTLINE(bugprone-dynamic-static-initializers): it is constexpr
   static constexpr KafkaLimits nearest = nearest_kafka_limits(L);
   static_assert(limit_holds<L.inflight_max, nearest.inflight_max>,
                 "inflight_max must be a multiple of 8, not 0");

@@ -64,8 +64,8 @@ class KafkaTracing {
   //
   // Before librdkafka 2.13 do not destroy the configuration itself after a failed rd_kafka_new(): leak it.
   // Copies may be destroyed, by the C++ API, too: while one is made, a client of it is tried as create()
-  // does, and a copy of which none can be made (a file of certificates is missing) is not traced. One that is spoilt
-  // after it was made is as the configuration itself.
+  // does, and a copy of which none can be made (a file of certificates is missing) is not traced. One that is
+  // spoilt after it was made is as the configuration itself.
   rd_kafka_resp_err_t install(rd_kafka_conf_t* conf) noexcept;
 
   // The span of the application's own work on a record: a child of the record's context, else of this
