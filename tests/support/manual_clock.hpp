@@ -9,6 +9,7 @@
 #include <unistd.h>
 #endif
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -40,16 +41,17 @@ class ManualClock {
     wall_offset_us_ = wall_us - mono_us_;
   }
   void set_entropy(bool available) { entropy_ = available; }
-  std::uint64_t reads() const { return reads_; }  // of either time, since the clock was made
+  // Of either time, since the clock was made; of reads that threads make at once, some are not counted.
+  std::uint32_t reads() const { return reads_.load(std::memory_order_relaxed); }
 
  private:
   static ManualClock& self(void* ctx) { return *static_cast<ManualClock*>(ctx); }
   static std::uint64_t mono_us(void* ctx) {
-    ++self(ctx).reads_;
+    self(ctx).count_read();
     return self(ctx).mono_us_;
   }
   static std::uint64_t wall_us(void* ctx) {
-    ++self(ctx).reads_;
+    self(ctx).count_read();
     return self(ctx).wall_known_ ? self(ctx).mono_us_ + self(ctx).wall_offset_us_ : 0;
   }
   static bool entropy(void* ctx, void* out, std::size_t n) {
@@ -59,6 +61,7 @@ class ManualClock {
     return true;
   }
   static void pause(void* ctx, std::uint64_t us) { self(ctx).mono_us_ += us; }
+  void count_read() { reads_.store(reads_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed); }
   // The system's, where there are threads.
   static void (*fence_threads())(void*) {
 #ifdef __linux__
@@ -73,7 +76,7 @@ class ManualClock {
   std::uint64_t mono_us_ = 1;
   std::uint64_t wall_offset_us_ = 0;
   std::uint64_t random_;
-  std::uint64_t reads_ = 0;
+  std::atomic<std::uint32_t> reads_{0};
   bool wall_known_ = false;
   bool entropy_ = true;
 };
