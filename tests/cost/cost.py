@@ -81,7 +81,8 @@ class Program:
         settings = footprint.cache(build)
         self.board = settings.get('EDGESPAN_BOARD') or HOST
         self.compiler = footprint.compiler(settings)
-        self.addresses, self.functions = self._symbols(is_arm=os.path.basename(self.emulator[0]).removesuffix('-static').endswith('arm'))
+        emulator = os.path.basename(self.emulator[0]).removesuffix('-static')
+        self.addresses, self.functions = self._symbols(is_arm=emulator.endswith('arm'))
 
     def _symbols(self, is_arm):
         """Addresses by name, and functions as sorted (address, name). Thumb code has 1 in the address of a function."""
