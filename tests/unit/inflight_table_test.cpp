@@ -71,10 +71,9 @@ EDGESPAN_TEST(messages_that_lie_in_a_row_are_refused_only_when_nearly_all_slots_
 }
 
 // The number of the only slot that is taken.
-template <typename T>
-std::size_t taken_slot(const T& t) {
+std::size_t taken_slot(std::span<const InflightBucket> buckets) {
   std::size_t number = 0;
-  while (t.buckets[number / inflight_bucket_size].slots[number % inflight_bucket_size].key.load() == 0)
+  while (buckets[number / inflight_bucket_size].slots[number % inflight_bucket_size].key.load() == 0)
     ++number;
   return number;
 }
@@ -87,7 +86,7 @@ EDGESPAN_TEST(addresses_in_a_row_have_slots_in_a_row, "inflight") {
     const auto* const key = reinterpret_cast<const void*>(0x12000 * slots + i * 64);
     InflightSpan span{{0, 1, 1, 0, Decision::accept}, 1};
     TEST_ASSERT_TRUE(t.table.insert(key, 1, span) == InflightTable::Insert::stored);
-    const std::size_t number = taken_slot(t);
+    const std::size_t number = taken_slot(t.buckets);
     TEST_ASSERT_TRUE(t.table.take(key, span));
     return number;
   };
@@ -101,7 +100,7 @@ InflightSlot& own_slot(Table<4>& t, std::uintptr_t i) {
   static Table<4> empty;
   empty.table.init(empty.buckets);
   empty.put(i);
-  const std::size_t number = taken_slot(empty);
+  const std::size_t number = taken_slot(empty.buckets);
   return t.buckets[number / inflight_bucket_size].slots[number % inflight_bucket_size];
 }
 
