@@ -54,7 +54,7 @@ class World:
     """Kafka, Zipkin and BravePeer, and what talks to them."""
 
     def __init__(self):
-        artefacts = os.environ["EDGESPAN_INTEROP_DIR"]
+        artefacts = os.environ["INTEROP_DIR"]
         self.directory = tempfile.mkdtemp(prefix="run-", dir=artefacts)
         self.servers = [cls(artefacts, self.directory) for cls in (Zipkin, BravePeer, Kafka)]
         self.zipkin, self.jvm, self.kafka = self.servers
