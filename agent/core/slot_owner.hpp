@@ -54,8 +54,9 @@ inline bool enter_slot(SpanSlot& slot, std::uint32_t generation) noexcept {
 
 // Whether this thread may read and write the slot, as far as its words tell.
 inline bool in_hand(const SpanSlot& slot) noexcept {
-  return !has_threads || slot_phase(slot.state.load(std::memory_order_relaxed)) == SlotPhase::busy ||
-         slot.inside.load(std::memory_order_relaxed) != 0;
+  const SlotPhase phase = slot_phase(slot.state.load(std::memory_order_relaxed));
+  if constexpr (!has_threads) return phase != SlotPhase::free;
+  return phase == SlotPhase::busy || slot.inside.load(std::memory_order_relaxed) != 0;
 }
 
 // The owner has changed the span and leaves it open.

@@ -100,13 +100,15 @@ void report(const char* phase) {
       "{\"phase\": \"%s\", \"offered\": %lu, \"accepted\": %lu, \"refused\": %lu, \"delivered\": %lu, "
       "\"failed\": %lu, "
       "\"consumed\": %lu, \"rss_kb\": %ld, \"peak_kb\": %ld, \"heap\": %zu, \"heap_peak\": %zu, "
+      "\"heap_promised\": %zu, "
       "\"balanced\": %s, "
       "\"finished\": %llu, \"spans_delivered\": %llu, \"spans_dropped\": %llu, \"inflight_full\": %u, "
       "\"sends_refused\": %u, \"refusals_folded\": %u, \"faults\": %u}\n",
       phase, counts.offered, counts.accepted, counts.refused, counts.delivered, counts.failed,
       consumed.load(), status_kb("VmRSS:"), status_kb("VmHWM:"), test::heap_live_bytes() - heap_before,
-      test::heap_peak_bytes() - heap_before, books.balanced() ? "true" : "false",
-      static_cast<unsigned long long>(books.finished), static_cast<unsigned long long>(books.delivered),
+      test::heap_peak_bytes() - heap_before, rdkafka_memory_bytes(ProducerLimits{}),
+      books.balanced() ? "true" : "false", static_cast<unsigned long long>(books.finished),
+      static_cast<unsigned long long>(books.delivered),
       static_cast<unsigned long long>(books.dropped_total()), books.inflight_full, books.sends_refused,
       books.refusals_folded, books.faults);
   std::fflush(stdout);

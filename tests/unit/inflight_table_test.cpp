@@ -332,9 +332,9 @@ EDGESPAN_TEST(an_address_that_is_used_again_while_a_sweep_asks_about_it_holds_th
 // The same where the span does not stand in its own slot: behind the spans of its bucket.
 EDGESPAN_TEST(a_span_that_strayed_is_found_while_a_sweep_asks_about_it, "inflight") {
   Asked a{Asked::Meanwhile::report, 2, true};
-  InflightBucket& bucket = a.table.buckets[(reinterpret_cast<std::byte*>(&own_slot(a.table, 1)) -
-                                            reinterpret_cast<std::byte*>(a.table.buckets.data())) /
-                                           sizeof(InflightBucket)];
+  const auto bytes_before = static_cast<std::size_t>(reinterpret_cast<std::byte*>(&own_slot(a.table, 1)) -
+                                                     reinterpret_cast<std::byte*>(a.table.buckets.data()));
+  InflightBucket& bucket = a.table.buckets[bytes_before / sizeof(InflightBucket)];
   for (InflightSlot& slot : bucket.slots) slot.key.store(InflightTable::busy);
   a.table.put(1);
   TEST_ASSERT_EQUAL_UINT32(1, own_slot(a.table, 1).strays.load());
