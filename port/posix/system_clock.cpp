@@ -48,8 +48,11 @@ void fence(void*) { membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED); }
 }  // namespace
 
 edgespan_clock system_clock() noexcept {
-  static constexpr edgespan_clock table{nullptr,   mono_us,         wall_us, entropy,
-                                        pause_for, listen_for_fork, fence};
+  // Named statics put the tables into .rodata; gcc 12 keeps what a copy begins with in .data.
+  static constexpr edgespan_clock fenced{nullptr,   mono_us,         wall_us, entropy,
+                                         pause_for, listen_for_fork, fence};
+  static constexpr edgespan_clock unfenced{nullptr,   mono_us,         wall_us, entropy,
+                                           pause_for, listen_for_fork, nullptr};
   // Asked once, or twice by two threads at once. No static that is made when it is met: that would need the
   // C++ library, which a plugin goes without.
   enum : int { not_asked, possible, impossible };
@@ -58,9 +61,8 @@ edgespan_clock system_clock() noexcept {
     const bool can_fence = membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) == 0;
     fencing.store(can_fence ? possible : impossible, std::memory_order_relaxed);
   }
-  edgespan_clock clock = table;
-  if (fencing.load(std::memory_order_relaxed) == impossible) clock.fence_threads = nullptr;
-  return clock;
+  if (fencing.load(std::memory_order_relaxed) == impossible) return unfenced;
+  return fenced;
 }
 
 }  // namespace edgespan::posix

@@ -6,8 +6,8 @@ usage: outage.py PROGRAM BROKER SECONDS
 
 PROGRAM (outage.cpp, static) offers messages to BROKER (outage_broker.cpp), which runs in a process of its own, goes
 away for SECONDS and comes back. Then: the agent allocated nothing (trap.cpp), the process stayed below 6 MiB,
-librdkafka's heap, of both clients, below what rdkafka_memory.hpp promises for the producer alone, every accepted
-message was delivered or reported as failed, every span has its place in the books, and messages arrive again.
+librdkafka's heap, of both clients, below what rdkafka_memory.hpp promises for them, every accepted message was
+delivered or reported as failed, every span has its place in the books, and messages arrive again.
 """
 
 import http.server

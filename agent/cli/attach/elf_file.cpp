@@ -27,7 +27,7 @@ class Bytes {
 
   std::string_view piece(std::uint64_t at, std::uint64_t size) const {
     if (at > bytes_.size() || size > bytes_.size() - at) return {};
-    return std::string_view{bytes_}.substr(at, size);
+    return std::string_view{bytes_}.substr(static_cast<std::size_t>(at), static_cast<std::size_t>(size));
   }
   template <typename T>
   T read(std::uint64_t at) const {
@@ -40,7 +40,7 @@ class Bytes {
   std::string_view text(const Section& section, std::uint64_t offset) const {
     const std::string_view all = piece(section.sh_offset, section.sh_size);
     if (offset >= all.size()) return {};
-    const std::string_view rest = all.substr(offset);
+    const std::string_view rest = all.substr(static_cast<std::size_t>(offset));
     return rest.substr(0, rest.find('\0'));
   }
   bool contains(std::string_view text) const { return bytes_.find(text) != std::string::npos; }
