@@ -5,6 +5,9 @@
 #include "tests/support/test.hpp"
 #include "tests/unit/http_world.hpp"
 
+#include <string>
+#include <tuple>
+
 namespace {
 
 using namespace edgespan;
