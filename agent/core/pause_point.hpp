@@ -21,6 +21,7 @@ enum class PausePoint : std::uint8_t {
   slot_swept,    // the sweep has made a slot busy, and not put its span into the ring yet
   stop_swept,    // stop() has ended the open spans
   stop_closed,   // stop() has settled its last batch, and spans may still come
+  second_seen,   // a rate limit has read its window, and not made its second the newest yet
 };
 // The test's: returns when the thread may go on.
 void pause_at(PausePoint point) noexcept;

@@ -2,23 +2,28 @@
 #include <edgespan/sampler.hpp>
 
 #include "core/assert.hpp"
+#include "core/pause_point.hpp"
 
 namespace edgespan {
 namespace {
 
 // Never goes back, so that threads whose clocks stand on both sides of a second's edge cannot open a window
-// anew. Half of a second's number stands in `window`: where that half is the same although the second is
-// new, 65,536 seconds have passed, and the window is renamed so that it does not pass for the new one.
+// anew. Half of a second's number stands in `window`. Where that half is the same although the second is new,
+// 65,536 seconds have passed, and the window is renamed so that it does not pass for the new one. Only the
+// thread that makes a second the newest may rename, and only what it read before: from then on another thread
+// may count the new second in the window.
 std::uint32_t newest_second(std::atomic<std::uint32_t>& newest, std::atomic<std::uint32_t>& window,
                             std::uint32_t mine) noexcept {
   std::uint32_t seen = newest.load(std::memory_order_acquire);
   while (static_cast<std::int32_t>(mine - seen) > 0) {
     std::uint32_t named = window.load(std::memory_order_relaxed);
-    if (named >> 16 == (mine & 0xFFFF)) {
-      window.compare_exchange_strong(named, named ^ 0x8000'0000, std::memory_order_relaxed);
-    }
-    if (newest.compare_exchange_weak(seen, mine, std::memory_order_acq_rel, std::memory_order_acquire))
+    EDGESPAN_PAUSE_POINT(second_seen);
+    if (newest.compare_exchange_weak(seen, mine, std::memory_order_acq_rel, std::memory_order_acquire)) {
+      if (named >> 16 == (mine & 0xFFFF)) {
+        window.compare_exchange_strong(named, named ^ 0x8000'0000, std::memory_order_relaxed);
+      }
       return mine;
+    }
   }
   return seen;
 }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// One thread stands between two steps of its own while others go their whole way. No test here waits for
-// time: the thread says when it stands there, and goes on when it is told to.
+// Spans and the ring while one thread stands between two steps of its own.
 #include "core/batch.hpp"
 #include "core/open_spans.hpp"
-#include "core/pause_point.hpp"
 #include "core/slot_owner.hpp"
 #include "core/thread_state.hpp"
+#include "interleave/paused.hpp"
 #include "support/manual_clock.hpp"
 #include "support/recording_sender.hpp"
 #include "support/span_view.hpp"
@@ -17,65 +16,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <condition_variable>
 #include <cstdint>
 #include <memory>
-#include <mutex>
-#include <thread>
 
 namespace {
 
 using namespace edgespan;
 using detail::PausePoint;
+using test::Paused;
 
 constexpr Limits limits{.ring_bytes = 8'192, .batch_bytes = 8'192, .spans_open_max = 4};
-
-// The gate of the test that runs: it stops one thread, once.
-struct Gate {
-  std::mutex mutex;
-  std::condition_variable moved;
-  PausePoint point{};
-  bool armed = false, reached = false, open = false;
-};
-Gate gate;
-
-// A thread that begins `work` and stands at a point of it. Made when it stands there.
-class Paused {
- public:
-  template <typename Work>
-  Paused(PausePoint point, Work work) {
-    {
-      const std::lock_guard lock{gate.mutex};
-      gate.point = point;
-      gate.armed = true;
-      gate.reached = gate.open = false;
-    }
-    thread_ = std::thread{[this, work] {
-      work();
-      const std::lock_guard lock{gate.mutex};
-      ended_ = true;
-      gate.moved.notify_all();
-    }};
-    std::unique_lock lock{gate.mutex};
-    gate.moved.wait(lock, [this] { return gate.reached || ended_; });
-    TEST_ASSERT_TRUE(gate.reached);  // it came by there
-  }
-  ~Paused() { go_on(); }
-  void go_on() {
-    if (!thread_.joinable()) return;
-    {
-      const std::lock_guard lock{gate.mutex};
-      gate.armed = false;
-      gate.open = true;
-      gate.moved.notify_all();
-    }
-    thread_.join();
-  }
-
- private:
-  bool ended_ = false;
-  std::thread thread_;
-};
 
 // A tracer with its memory, and what came out of its ring.
 struct World {
@@ -377,16 +327,3 @@ EDGESPAN_TEST(a_child_that_is_forked_amid_of_a_claim_neither_hangs_nor_touches_i
 }
 
 }  // namespace
-
-namespace edgespan::detail {
-
-void pause_at(PausePoint point) noexcept {
-  std::unique_lock lock{gate.mutex};
-  if (!gate.armed || gate.point != point) return;
-  gate.armed = false;
-  gate.reached = true;
-  gate.moved.notify_all();
-  gate.moved.wait(lock, [] { return gate.open; });
-}
-
-}  // namespace edgespan::detail
