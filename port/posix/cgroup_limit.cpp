@@ -65,11 +65,16 @@ std::uint64_t limit_in(const char* path) noexcept {
   return error == std::errc{} && end != said.data() ? bytes : UINT64_MAX;
 }
 
+// What stands in front of the first `end`, all if there is none. Not by substr(), which names a function that
+// throws.
+std::string_view up_to(char end, std::string_view text) noexcept {
+  return {text.data(), std::min(text.find(end), text.size())};
+}
+
 // The least limit from `cgroup` up to the root of all.
 std::uint64_t limit_upwards(const char* mount, std::string_view hierarchy, std::string_view cgroup,
                             std::string_view file) noexcept {
   std::uint64_t least = UINT64_MAX;
-  // Not by substr(), which names a function that throws.
   for (;; cgroup = {cgroup.data(), cgroup.rfind('/')}) {
     while (cgroup.ends_with('/')) cgroup.remove_suffix(1);
     Path path;
@@ -80,7 +85,7 @@ std::uint64_t limit_upwards(const char* mount, std::string_view hierarchy, std::
 
 bool names_memory(std::string_view controllers) noexcept {
   while (!controllers.empty()) {
-    const std::string_view first = controllers.substr(0, controllers.find(','));
+    const std::string_view first = up_to(',', controllers);
     if (first == "memory") return true;
     controllers.remove_prefix(std::min(first.size() + 1, controllers.size()));
   }
@@ -96,7 +101,7 @@ std::uint64_t cgroup_limit(const char* membership, const char* mount) noexcept {
   std::string_view rest = read_file(membership, text);
   std::uint64_t least = UINT64_MAX;
   while (!rest.empty()) {
-    const std::string_view line = rest.substr(0, rest.find('\n'));
+    const std::string_view line = up_to('\n', rest);
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
     const std::size_t first = line.find(':');
     const std::size_t second = first == line.npos ? line.npos : line.find(':', first + 1);
