@@ -265,7 +265,7 @@ EDGESPAN_TEST(many_threads_may_wake_one_may_stop, "posix") {
 
 #ifndef __SANITIZE_THREAD__  // which does not let a forked child start threads
 EDGESPAN_TEST(a_forked_child_has_no_worker_and_may_start_its_own, "posix") {
-  if (!test::forked_child_may_start_threads()) return;
+  if (!edgespan::test::forked_child_may_start_threads()) return;
   Machine m;
   TEST_ASSERT_TRUE(m.start());
   TEST_ASSERT_TRUE(m.soon([&] { return m.job.steps >= 1; }));
