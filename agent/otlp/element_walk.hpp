@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "core/assert.hpp"
 #include "core/encode_impl.hpp"
 #include "otlp/field_reader.hpp"
 
@@ -28,6 +29,7 @@ class ElementWalk {
     if (size >= 0x80 || size > left() - 2) return {};
     const std::byte* const begin = at_ + 2;
     at_ = begin + size;
+    EDGESPAN_ASSERT(at_ <= end_);
     return {begin, size};
   }
   const std::byte* id(std::uint8_t key) noexcept {

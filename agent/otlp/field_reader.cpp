@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otlp/field_reader.hpp"
 
+#include "core/assert.hpp"
+
 namespace edgespan::otlp_detail {
 
 bool FieldReader::read_varint(std::uint64_t& value) noexcept {
@@ -10,6 +12,7 @@ bool FieldReader::read_varint(std::uint64_t& value) noexcept {
     const auto digit = static_cast<std::uint64_t>(rest_[used++]);
     value |= (digit & 0x7F) << shift;
     if (digit >= 0x80) continue;
+    EDGESPAN_ASSERT(used != 0 && used <= 10);  // what the shift allows
     rest_ = rest_.subspan(used);
     return true;
   }
@@ -20,6 +23,7 @@ bool FieldReader::take(std::uint64_t size) noexcept {
   if (size > rest_.size()) return false;
   bytes_ = rest_.first(static_cast<std::size_t>(size));
   rest_ = rest_.subspan(static_cast<std::size_t>(size));
+  EDGESPAN_ASSERT(bytes_.data() + bytes_.size() == rest_.data());
   return true;
 }
 

@@ -66,6 +66,7 @@ class CutReader {
     cut_ = size > rest_.size();
     if (cut_ && whole_) return false;
     const std::size_t taken = cut_ ? rest_.size() : static_cast<std::size_t>(size);
+    EDGESPAN_ASSERT(taken <= rest_.size());
     text_ = {rest_.data(), taken};
     rest_.remove_prefix(taken);
     return true;
@@ -120,6 +121,7 @@ OtlpAnswer meaning_of_200(const Answer& answer) noexcept {
 }
 
 std::string_view refusal_text(const Answer& answer) noexcept {
+  EDGESPAN_ASSERT(answer.status != 200);
   if (answer.type != AnswerType::protobuf) return {};
   CutReader field{answer.opening, answer.whole};
   std::string_view text;

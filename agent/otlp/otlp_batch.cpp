@@ -30,6 +30,7 @@ class RequestWriter {
       : room_{room}, begin_{room.data()}, end_{begin_} {}
 
   bool add(Bytes element_body, std::size_t element_bytes) noexcept {
+    EDGESPAN_ASSERT(element_body.size() < element_bytes);  // with its key and its length
     SpanElement span;
     if (!read_span(element_body, span)) return false;
     if (spans_ == nullptr || !same(span.endpoints, of_span_)) {
@@ -46,6 +47,7 @@ class RequestWriter {
 
   Bytes finish() noexcept {
     if (!close_service()) return {};
+    EDGESPAN_ASSERT(begin_ <= end_ && left() <= room_.size());
     return {begin_, end_};
   }
 
@@ -70,12 +72,14 @@ class RequestWriter {
     if (spans_ != nullptr && local.service_name == service_) return true;
     if (!close_service() || head_bytes_max > left()) return false;
     service_ = local.service_name;
+    EDGESPAN_ASSERT(service_.size() <= service_bytes_max);  // it is a part of a field that is no longer
     spans_ = end_ += head_bytes_max;
     return true;
   }
 
   bool close_service() noexcept {
     if (spans_ == nullptr) return true;
+    EDGESPAN_ASSERT(spans_ - begin_ >= static_cast<std::ptrdiff_t>(head_bytes_max) && spans_ <= end_);
     std::array<std::byte, head_bytes_max> head;
     const auto spans_bytes = static_cast<std::size_t>(end_ - spans_);
     const std::size_t head_bytes = write_head(head, spans_bytes);
@@ -144,6 +148,7 @@ Bytes write_request(Bytes portion, std::span<std::byte> room) noexcept {
     const Bytes body = element_body(at, end);
     if (body.data() == nullptr) return {};
     const std::byte* const behind = body.data() + body.size();
+    EDGESPAN_ASSERT(at < behind && behind <= end);
     if (!request.add(body, static_cast<std::size_t>(behind - at))) return {};
     at = behind;
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <edgespan/otlp_dialect.hpp>
 
+#include "core/assert.hpp"
 #include "otlp/otlp_answer.hpp"
 #include "otlp/otlp_batch.hpp"
 
@@ -33,6 +34,7 @@ std::span<const std::byte> OtlpDialect::encode(std::span<const std::byte> portio
 
 SendResult OtlpDialect::meaning(const Answer& answer) noexcept {
   const otlp_detail::OtlpAnswer read = otlp_detail::read_answer(answer);
+  EDGESPAN_ASSERT(read.rejected == 0 || read.outcome != Outcome::refused);  // none twice
   SendResult result;
   result.outcome = read.outcome;
   result.rejected = read.rejected;
@@ -41,6 +43,7 @@ SendResult OtlpDialect::meaning(const Answer& answer) noexcept {
 }
 
 void OtlpDialect::tell(std::string_view text) noexcept {
+  EDGESPAN_ASSERT(!text.empty());
   const std::uint64_t told = hash(text);
   if (listener_.heard == nullptr || told == told_) return;
   told_ = told;

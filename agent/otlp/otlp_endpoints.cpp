@@ -25,6 +25,7 @@ std::size_t write_decimal(char* out, unsigned value) noexcept {
 using AddressText = std::array<char, 40>;
 
 std::string_view text_of_ipv4(Bytes address, AddressText& out) noexcept {
+  EDGESPAN_ASSERT(address.size() == 4);
   std::size_t n = 0;
   for (std::size_t i = 0; i < 4; ++i) {
     if (i != 0) out[n++] = '.';
@@ -43,6 +44,7 @@ unsigned group_of(Bytes address, std::size_t i) noexcept {
 }
 
 Zeros longest_zeros(Bytes address) noexcept {
+  EDGESPAN_ASSERT(address.size() == 16);
   Zeros longest;
   std::size_t run = 0;
   for (std::size_t i = 0; i < 8; ++i) {
@@ -72,6 +74,7 @@ std::string_view text_of_ipv6(Bytes address, AddressText& out) noexcept {
     }
     if (i != 7) out[n++] = ':';
   }
+  EDGESPAN_ASSERT(n >= 2 && n < out.size());  // `::` to eight groups of four digits
   return {out.data(), n};
 }
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstring>
 
+#include "core/assert.hpp"
 #include "core/code.hpp"
 #include "otlp/otlp_endpoints.hpp"
 #include "otlp/otlp_fields.hpp"
@@ -75,6 +76,7 @@ std::byte* put_typed(std::byte* out, const Tag& tag) noexcept {
 }
 
 void note(Meaning& meaning, const Tag& tag) noexcept {
+  EDGESPAN_ASSERT(!tag.key.empty() && tag.key != "error");  // that one waits
   if (tag.key == "messaging.system" || tag.key == "messaging.system.name") meaning.of_convention = true;
   if (tag.key == "messaging.operation.type") meaning.receives = tag.value == "receive";
   if (tag.key == "error.type") meaning.has_error_type = true;
@@ -83,6 +85,7 @@ void note(Meaning& meaning, const Tag& tag) noexcept {
 // Whether a tag may say more than that it is an attribute. Brave's own keys do not, and most spans have no
 // others.
 constexpr bool may_have_meaning(std::string_view key) noexcept {
+  EDGESPAN_ASSERT(!key.empty());
   switch (key.front()) {
     case 'k':  // kafka.offset, kafka.message.tombstone
       return key.size() > 6 && (key[6] == 'o' || key[6] == 'm');
@@ -130,6 +133,7 @@ EDGESPAN_INLINE bool put_usual_tag(const std::byte*& at, const std::byte* end, s
                      size + 2 <= static_cast<std::size_t>(end - at) && size < 0x80 - 2 &&
                      static_cast<std::uint8_t>(at[2]) == key_tag_key && key != 0 && key + frames <= size;
   if (!whole) return false;
+  EDGESPAN_ASSERT(size >= key + frames);
   const std::size_t value = size - key - frames;
   const std::byte* const behind_key = at + 4 + key;
   if (static_cast<std::uint8_t>(behind_key[0]) != key_tag_value ||
@@ -146,6 +150,7 @@ EDGESPAN_INLINE bool put_usual_tag(const std::byte*& at, const std::byte* end, s
   wrapped[3] = static_cast<std::byte>(value);
   out = put_run(wrapped + 4, behind_key + 2, value);
   at += 2 + size;
+  EDGESPAN_ASSERT(at <= end);
   return true;
 }
 
@@ -179,6 +184,7 @@ std::byte* put_texts(std::byte* out, Bytes texts, Meaning& meaning) noexcept {
 }
 
 std::byte* put_status(std::byte* out, const Meaning& meaning) noexcept {
+  EDGESPAN_ASSERT(meaning.has_error || meaning.error.empty());
   if (!meaning.has_error && !meaning.has_error_type) return out;
   if (!meaning.has_error_type) {
     // A bare mark says no more than the status does.
@@ -203,6 +209,7 @@ std::byte* put_flags(std::byte* out, const SpanElement& span, const Meaning& mea
 
 // In steps of a register, the last of which goes beyond the end: quicker than a call.
 std::byte* put_endpoints(std::byte* out, Bytes endpoints) noexcept {
+  EDGESPAN_ASSERT(endpoints.size() <= endpoints_bytes_max);
   for (std::size_t at = 0; at < endpoints.size(); at += endpoints_step) {
     std::memcpy(out + at, endpoints.data() + at, endpoints_step);
   }
@@ -210,12 +217,14 @@ std::byte* put_endpoints(std::byte* out, Bytes endpoints) noexcept {
 }
 
 std::byte* put_id(std::byte* out, std::uint8_t key, const std::byte* id) noexcept {
+  EDGESPAN_ASSERT(id != nullptr);
   out = put(put(out, key), 8);
   std::memcpy(out, id, 8);
   return out + 8;
 }
 
 std::byte* put_ids(std::byte* out, const SpanElement& span) noexcept {
+  EDGESPAN_ASSERT(span.trace_id.size() == 16 || span.trace_id.size() == 8);
   out = put(put(out, key_trace_id), 16);
   if (span.trace_id.size() == 16) {
     std::memcpy(out, span.trace_id.data(), 16);
@@ -232,6 +241,7 @@ std::byte* put_name_and_times(std::byte* out, const SpanElement& span) noexcept 
     out = put(put(out, key_name), static_cast<std::uint8_t>(span.name.size()));  // one byte, as it was read
     out = put_run(out, span.name.data(), span.name.size());
   }
+  EDGESPAN_ASSERT(span.kind < kinds.size() && span.name.size() < 0x80);  // as read_span() lets them be
   if (span.kind != 0) out = put(put(out, key_kind), kinds[span.kind]);
   if (span.start_us == 0) return out;
   out = put_le64(put(out, key_start), span.start_us * ns_per_us);

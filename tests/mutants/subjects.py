@@ -40,6 +40,7 @@ SUBJECTS = (
     Subject('sender', 'agent/http/*',
             'http_url_test http_date_test http_reply_test http_answers_test http_sender_test http_sender_faults_test '
             'http_gzip_test uplink_cut_test uplink_faults_test uplink_clock_test collector_url_test', WORLDS),
+    Subject('otlp', 'agent/otlp/*', 'otlp_batch_test otlp_answers_test'),
 )
 
 
