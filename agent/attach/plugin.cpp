@@ -79,7 +79,7 @@ PluginAgent* Plugin::agent_for_client(const RdkafkaCopy& copy, ProblemText& prob
     joins_ = settings_.made().text(SettingId::join) == "last_record";
   }
   if (first) std::atexit(at_exit);
-  return agent_->start(settings_.made(), problem) ? agent_ : nullptr;
+  return agent_->start(settings_, problem) ? agent_ : nullptr;
 }
 
 }  // namespace edgespan::attach

@@ -21,6 +21,11 @@ std::span<T> cut(std::byte*& memory, std::size_t count) noexcept {
   return {begin, count};
 }
 
+std::byte* map(std::size_t bytes) noexcept {
+  void* const memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return memory == MAP_FAILED ? nullptr : static_cast<std::byte*>(memory);
+}
+
 std::size_t aligned(std::size_t bytes) noexcept { return (bytes + slot_align - 1) / slot_align * slot_align; }
 
 }  // namespace
@@ -35,14 +40,11 @@ bool PluginAgent::map_memory(const Settings& settings) noexcept {
   const std::size_t chunks = ring / ring_chunk_bytes;
   const std::size_t bytes = aligned(sizeof(SpanSlot) * spans_open_max) + ring +
                             aligned(sizeof(RingChunk) * chunks) + batch + sizeof(InflightBucket) * buckets;
-  void* const memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED) return false;
-  mapped_bytes_ = bytes;
-  auto* at = static_cast<std::byte*>(memory);
-  const auto next = [&at, memory] {
-    at = static_cast<std::byte*>(memory) +
-         aligned(static_cast<std::size_t>(at - static_cast<std::byte*>(memory)));
-  };
+  std::byte* const memory = map(bytes);
+  if (memory == nullptr) return false;
+  mapped_bytes_ += bytes;
+  std::byte* at = memory;
+  const auto next = [&at, memory] { at = memory + aligned(static_cast<std::size_t>(at - memory)); };
   memory_.spans = cut<SpanSlot>(at, spans_open_max);
   next();
   memory_.ring = cut<std::byte>(at, ring);
@@ -53,26 +55,47 @@ bool PluginAgent::map_memory(const Settings& settings) noexcept {
   return true;
 }
 
+bool PluginAgent::map_otlp() noexcept {
+  if (otlp_) return true;
+  const std::size_t bytes = OtlpDialect::room_bytes(memory_.batch.size());
+  std::byte* const room = map(bytes);
+  if (room == nullptr) return false;
+  mapped_bytes_ += bytes;
+  otlp_.emplace(std::span{room, bytes});
+  return true;
+}
+
 bool PluginAgent::runs_here() const noexcept { return process_.load(std::memory_order_acquire) == getpid(); }
 
-bool PluginAgent::start(const Settings& settings, ProblemText& problem) noexcept {
+bool PluginAgent::start(PluginSettings& settings, ProblemText& problem) noexcept {
   if (runs_here()) return true;
+  const CollectorUrl url = settings.collector();
+  const bool secure = url.scheme == CollectorUrl::Scheme::https;
   const AgentStatus claimed = parts_.claim();
   if (!claimed.ok()) return problem.say({"edgespan: ", claimed.text()});
   std::destroy_at(&port_);
   std::construct_at(&port_);
-  if (!map_memory(settings) || !port_.init()) {
+  const Settings& made = settings.made();
+  if (!map_memory(made) || (url.otlp && !map_otlp()) || !port_.init()) {
     static_cast<void>(parts_.stop(0));
     return problem.say({"edgespan: the system has no memory, descriptor or lock left"});
   }
+  if (secure && !settings.tls().prepare(made, problem)) {
+    static_cast<void>(parts_.stop(0));
+    return false;
+  }
   AgentConfig config;
-  settings.apply(config);
+  made.apply(config);
+  if (url.otlp) config.http.dialect = &otlp_->table();
+  if (secure) config.tls = &settings.tls().table();
   const auto limit = posix::Port::memory_limit();
   const AgentStatus status =
       parts_.start(config, memory_, inflight_, port_.clock(), port_.stream(), port_.worker(),
-                   {.agent_bytes = mapped_bytes_, .limit_bytes = limit.bytes, .limit_set_by = limit.set_by});
+                   {.agent_bytes = mapped_bytes_ + settings.tls().mapped_bytes(),
+                    .limit_bytes = limit.bytes,
+                    .limit_set_by = limit.set_by});
   if (!status.ok()) return problem.say({"edgespan: ", status.text()});
-  wait_ms_ = static_cast<std::uint32_t>(settings.number(SettingId::exit_wait));
+  wait_ms_ = static_cast<std::uint32_t>(made.number(SettingId::exit_wait));
   waited_ms_.store(0, std::memory_order_relaxed);
   clients_.store(0, std::memory_order_relaxed);
   process_.store(getpid(), std::memory_order_release);

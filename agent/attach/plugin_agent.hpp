@@ -3,8 +3,8 @@
 
 #include <edgespan/agent_parts.hpp>
 #include <edgespan/kafka_tracing.hpp>
+#include <edgespan/otlp_dialect.hpp>
 #include <edgespan/posix_port.hpp>
-#include <edgespan/settings.hpp>
 #include <edgespan/tracing_memory.hpp>
 
 #include <sys/types.h>
@@ -12,8 +12,10 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
+#include "attach/plugin_settings.hpp"
 #include "attach/problem_text.hpp"
 
 namespace edgespan::attach {
@@ -30,7 +32,7 @@ class PluginAgent {
 
   // Starts it unless it runs in this process. False: `problem` says why, and nothing is traced. One thread at
   // a time.
-  bool start(const Settings& settings, ProblemText& problem) noexcept;
+  bool start(PluginSettings& settings, ProblemText& problem) noexcept;
   bool runs_here() const noexcept;
 
   // A client was made, or is being destroyed; any thread. The last one that goes takes along what waits: many
@@ -49,6 +51,7 @@ class PluginAgent {
 
  private:
   bool map_memory(const Settings& settings) noexcept;
+  bool map_otlp() noexcept;
   bool may_wait() noexcept;
   void bring_out() noexcept;
 
@@ -56,6 +59,7 @@ class PluginAgent {
   AgentParts parts_;
   TracingMemory memory_{};
   std::span<InflightBucket> inflight_{};
+  std::optional<OtlpDialect> otlp_{};  // once spans go as OTLP
   std::size_t mapped_bytes_ = 0;
   std::atomic<pid_t> process_{0};  // in which it runs
   std::atomic<std::uint32_t> clients_{0};

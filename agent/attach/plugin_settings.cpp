@@ -2,7 +2,6 @@
 #include "attach/plugin_settings.hpp"
 
 #include <algorithm>
-#include <edgespan/collector_url.hpp>
 
 namespace edgespan::attach {
 namespace {
@@ -20,14 +19,15 @@ bool PluginSettings::load(ProblemText& problem) noexcept {
   const SettingsStatus status =
       settings_.load({.properties = std::span<const std::string_view>{properties}.first(used_)});
   if (!status.ok()) return problem.say({"edgespan: ", status.text()});
-  CollectorUrl url;
-  const bool known = parse_collector_url(settings_.text(SettingId::url), url) == nullptr;
-  if (!known || url.scheme == CollectorUrl::Scheme::https || url.otlp) {
-    return problem.say({"edgespan: url '", settings_.text(SettingId::url),
-                        "': this plugin speaks neither TLS nor OTLP; write http:, kafka: or none:"});
-  }
+  if (collector().scheme == CollectorUrl::Scheme::https && !tls_.check(settings_, problem)) return false;
   loaded_ = true;
   return true;
+}
+
+CollectorUrl PluginSettings::collector() const noexcept {
+  CollectorUrl url;
+  static_cast<void>(parse_collector_url(settings_.text(SettingId::url), url));  // what was read is a URL
+  return url;
 }
 
 bool PluginSettings::set(std::string_view name, std::string_view value, ProblemText& problem) noexcept {

@@ -3,9 +3,11 @@
 
 #include <array>
 #include <cstddef>
+#include <edgespan/collector_url.hpp>
 #include <edgespan/settings.hpp>
 #include <string_view>
 
+#include "attach/plugin_tls.hpp"
 #include "attach/problem_text.hpp"
 
 namespace edgespan::attach {
@@ -24,11 +26,15 @@ class PluginSettings {
   bool agree(std::string_view name, std::string_view value, ProblemText& problem) const noexcept;
 
   const Settings& made() const noexcept { return settings_; }
+  // Where spans go; views into these settings.
+  CollectorUrl collector() const noexcept;
+  PluginTls& tls() noexcept { return tls_; }
 
  private:
   static constexpr std::size_t property_bytes_max = 575;
 
   Settings settings_{SettingUser::plugin};
+  PluginTls tls_;
   bool loaded_ = false;
   // "name=value" of each property that was set, in the order of the table's settings, without gaps.
   std::array<std::array<char, property_bytes_max + 1>, settings_count> texts_{};

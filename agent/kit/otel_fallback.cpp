@@ -5,11 +5,27 @@
 namespace edgespan {
 namespace {
 
-constexpr std::array<OtelFallback, 7> fallbacks{{
+constexpr std::array<OtelFallback, 18> fallbacks{{
     {"OTEL_SDK_DISABLED", SettingId::enabled, "`true` is off"},
     {"OTEL_RESOURCE_ATTRIBUTES", SettingId::service_name, "its `service.name`"},
     {"OTEL_SERVICE_NAME", SettingId::service_name, "as it stands"},
-    {"OTEL_EXPORTER_ZIPKIN_ENDPOINT", SettingId::url, "as it stands"},
+    {"OTEL_EXPORTER_ZIPKIN_ENDPOINT", SettingId::url,
+     "as it stands, unless `OTEL_TRACES_EXPORTER` names others"},
+    {"OTEL_EXPORTER_OTLP_ENDPOINT", SettingId::url,
+     "with `/v1/traces` behind it, unless `OTEL_TRACES_EXPORTER` names others, or "
+     "`OTEL_EXPORTER_OTLP_PROTOCOL` "
+     "another than `http/protobuf`; without a protocol, unless the port is gRPC's 4317"},
+    {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", SettingId::url,
+     "the same, as it stands; its protocol may be that of `OTEL_EXPORTER_OTLP_TRACES_PROTOCOL`"},
+    {"OTEL_TRACES_EXPORTER", SettingId::url, "`none` is `none:`"},
+    {"OTEL_EXPORTER_OTLP_TIMEOUT", SettingId::http_request, "milliseconds"},
+    {"OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", SettingId::http_request, "milliseconds"},
+    {"OTEL_EXPORTER_OTLP_CERTIFICATE", SettingId::tls_ca, "as it stands"},
+    {"OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", SettingId::tls_ca, "as it stands"},
+    {"OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", SettingId::tls_certificate, "as it stands"},
+    {"OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE", SettingId::tls_certificate, "as it stands"},
+    {"OTEL_EXPORTER_OTLP_CLIENT_KEY", SettingId::tls_key, "as it stands"},
+    {"OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY", SettingId::tls_key, "as it stands"},
     {"OTEL_TRACES_SAMPLER", SettingId::sample,
      "`always_on`, `always_off`, or `traceidratio` with the share of `OTEL_TRACES_SAMPLER_ARG`, each with "
      "`parentbased_` or without; a trace that comes in keeps its decision"},

@@ -18,6 +18,8 @@ constexpr std::uint64_t day = 24 * hour;
 constexpr std::uint64_t kib = 1'024;
 constexpr std::uint64_t mib = 1'024 * kib;
 
+constexpr std::uint64_t path_bytes = 127;
+
 constexpr std::array<Setting, settings_count> table{{
     {.name = "enabled",
      .type = Type::flag,
@@ -32,8 +34,9 @@ constexpr std::array<Setting, settings_count> table{{
      .type = Type::url,
      .preset = "http://127.0.0.1:9411",
      .high = 511,
-     .meaning = "where spans go: `http://host[:port][/path]`, `https://...`, "
-                "`kafka://host[:port][,host...][/topic]`, or `none:` to send none"},
+     .meaning = "where spans go: to Zipkin by `http://host[:port][/path]` or `https://...`, as OTLP by "
+                "`otlp://host[:port][/path]` or `otlps://...`, to a topic by "
+                "`kafka://host[:port][,host...][/topic]`, or nowhere by `none:`"},
     {.name = "remote_service_name",
      .type = Type::text,
      .preset = "kafka",
@@ -113,6 +116,24 @@ constexpr std::array<Setting, settings_count> table{{
      .low = 1,
      .high = hour,
      .meaning = "the longest time for one request; a slow link gets more, by the bytes that it takes"},
+    {.name = "tls_ca",
+     .type = Type::text,
+     .user = plugin,
+     .high = path_bytes,
+     .meaning =
+         "of `https` and `otlps`: a file with the roots that are trusted, PEM or DER; the system's roots "
+         "unless given"},
+    {.name = "tls_certificate",
+     .type = Type::text,
+     .user = plugin,
+     .high = path_bytes,
+     .meaning = "a file with the certificate that this program shows the collector, and those between it and "
+                "its root; with `tls_key`"},
+    {.name = "tls_key",
+     .type = Type::text,
+     .user = plugin,
+     .high = path_bytes,
+     .meaning = "the file of that certificate's key, which is not encrypted"},
     {.name = "span_deadline",
      .type = Type::duration,
      .preset = "10 min",

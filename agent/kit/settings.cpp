@@ -2,6 +2,7 @@
 #include <edgespan/settings.hpp>
 
 #include <algorithm>
+#include <edgespan/collector_url.hpp>
 #include <edgespan/otel_fallback.hpp>
 
 #include "core/assert.hpp"
@@ -90,6 +91,20 @@ std::string_view Settings::origin(SettingId id, std::span<char, origin_bytes_max
   return line.copy_to(out);
 }
 
+// Empty: the program's own.
+std::string_view Settings::url_for(const AgentConfig& config) const noexcept {
+  using enum SettingId;
+  if (!counts(url) && !config.url.empty()) return {};
+  if (user_ == SettingUser::plugin || value(url).rank != Rank::otel) return text(url);
+  CollectorUrl parsed;
+  const bool read = parse_collector_url(text(url), parsed) == nullptr;
+  const bool secure = parsed.scheme == CollectorUrl::Scheme::https;
+  const bool fits =
+      read && parsed.otlp == (config.http.dialect != nullptr) && secure == (config.tls != nullptr);
+  if (fits) return text(url);
+  return config.url.empty() ? setting(url).preset : std::string_view{};
+}
+
 void Settings::apply(AgentConfig& config) const noexcept {
   using enum SettingId;
   const auto milliseconds = [this](SettingId id, std::uint32_t& out) {
@@ -105,7 +120,9 @@ void Settings::apply(AgentConfig& config) const noexcept {
   const bool named =
       !config.service_name.empty() || config.tracing.local.service_name != Endpoint{}.service_name;
   if (counts(service_name) || !named) config.service_name = text(service_name);
-  if (config.sender == nullptr && (counts(url) || config.url.empty())) config.url = text(url);
+  if (config.sender == nullptr) {
+    if (const std::string_view collector = url_for(config); !collector.empty()) config.url = collector;
+  }
   if (counts(remote_service_name)) config.kafka.remote_service_name = text(remote_service_name);
   if (counts(sample)) config.tracing.sampler = sampler(sample);
   if (counts(trace_id_bits)) config.tracing.trace_id_128 = text(trace_id_bits) == "128";

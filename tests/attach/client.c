@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static char errstr[512];
 static const char* brokers;
@@ -81,6 +83,24 @@ static void consume(int argc, char** argv) {
   rd_kafka_destroy(rk);
 }
 
+/* A client, and another one in a child of fork. */
+static void forks(int argc, char** argv) {
+  for (int child = 0; child < 2; ++child) {
+    const pid_t pid = child ? fork() : 0;
+    if (pid == 0) {
+      rd_kafka_t* rk = made(RD_KAFKA_PRODUCER, conf_of(argc, argv));
+      send_one(rk, child ? "child" : "parent");
+      rd_kafka_flush(rk, 10000);
+      rd_kafka_destroy(rk);
+      if (child) _exit(0);
+    } else {
+      int status = -1;
+      waitpid(pid, &status, 0);
+      printf("child: %d\n", status);
+    }
+  }
+}
+
 int main(int argc, char** argv) {
   const char* what = argv[1];
   brokers = argv[2];
@@ -89,6 +109,8 @@ int main(int argc, char** argv) {
     fail(argc, argv);
   } else if (strcmp(what, "consume") == 0) {
     consume(argc, argv);
+  } else if (strcmp(what, "forks") == 0) {
+    forks(argc, argv);
   } else if (strcmp(what, "default") == 0) {
     rd_kafka_t* rk = made(RD_KAFKA_PRODUCER, NULL); /* a client without a configuration */
     if (rk != NULL) rd_kafka_destroy(rk);

@@ -127,6 +127,7 @@ set(edgespan_system_tests
   sampler_thread_test
   scope_thread_test
   setting_value_test
+  settings_otel_test
   settings_test
   thread_exit_test
   tracing_thread_test

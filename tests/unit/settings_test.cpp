@@ -1,79 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <edgespan/settings.hpp>
-
-#include <array>
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
-#include "support/test.hpp"
+#include "settings_place.hpp"
 
 namespace {
 
 using namespace edgespan;
-namespace fs = std::filesystem;
-
-// A folder of settings and an environment, for one load().
-class Place {
- public:
-  Place() {
-    std::array<char, 32> name{"/tmp/edgespan-settings-XXXXXX"};
-    TEST_ASSERT_NOT_NULL(::mkdtemp(name.data()));
-    folder_ = name.data();
-  }
-  Place(const Place&) = delete;
-  Place& operator=(const Place&) = delete;
-  ~Place() { fs::remove_all(folder_); }
-
-  void file(const std::string& name, std::string_view text) {
-    fs::create_directories(fs::path{path(name)}.parent_path());
-    std::ofstream{path(name)} << text;
-  }
-  std::string path(const std::string& name) const { return folder_ + "/" + name; }
-
-  void variable(std::string text) { variables_.push_back(std::move(text)); }
-  void property(std::string text) { properties_.push_back(std::move(text)); }
-
-  SettingsStatus load(Settings& settings, std::string_view program = "gateway") {
-    std::vector<const char*> environment;
-    for (const std::string& text : variables_) environment.push_back(text.c_str());
-    environment.push_back(nullptr);
-    const std::vector<std::string_view> properties{properties_.begin(), properties_.end()};
-    return settings.load({.environment = environment.data(),
-                          .program = program,
-                          .properties = properties,
-                          .folder = folder_.c_str()});
-  }
-
-  // The text of an error, without the folder's name.
-  std::string error(std::string_view program = "gateway") {
-    Settings settings;
-    const SettingsStatus status = load(settings, program);
-    TEST_ASSERT_FALSE(status.ok());
-    for (std::size_t i = 0; i < settings_count; ++i) {
-      TEST_ASSERT_FALSE(settings.made(static_cast<SettingId>(i)));
-    }
-    std::string text = status.text();
-    if (const std::size_t at = text.find(folder_ + "/"); at != std::string::npos) {
-      text.erase(at, folder_.size() + 1);
-    }
-    return text;
-  }
-
- private:
-  std::string folder_;
-  std::vector<std::string> variables_;
-  std::vector<std::string> properties_;
-};
-
-std::string origin(const Settings& settings, SettingId id) {
-  std::array<char, Settings::origin_bytes_max> out{};
-  return std::string{settings.origin(id, out)};
-}
+using namespace edgespan::test;
 
 EDGESPAN_TEST(presets_are_those_of_an_agent, "settings") {
   Place place;
@@ -108,7 +39,8 @@ EDGESPAN_TEST(every_setting_reaches_an_agents_configuration, "settings") {
       "enabled = off\nservice_name = one\nurl = none:\nremote_service_name =\nsample = never\n"
       "trace_id_bits = 64\nb3 = multi\nrewrite_headers = off\nshared_root = off\ntag_processor = when_root\n"
       "kafka_key = 7 B\nflush = 2 s\nretry_min = 3 ms\nretry_max = 4 h\n"
-      "http_connect = 6 min\nhttp_request = 7 s\nspan_deadline = 8 s\nmessage_deadline = 9 min\n"
+      "http_connect = 6 min\nhttp_request = 7 s\ntls_ca = a\ntls_certificate = b\ntls_key = c\nspan_deadline "
+      "= 8 s\nmessage_deadline = 9 min\n"
       "drop_oldest = on\njoin = last_record\nring = 8 KiB\nbatch = 4 KiB\ninflight_max = 16\nexit_wait = 0 "
       "ms\naccept_crash_on_failed_client = on\n");
   Settings settings;
@@ -311,67 +243,6 @@ EDGESPAN_TEST(variables_of_others_are_left_alone, "settings") {
   Settings settings;
   TEST_ASSERT_EQUAL_STRING("ok", place.load(settings).text());
   TEST_ASSERT_FALSE(settings.made(SettingId::flush));
-}
-
-EDGESPAN_TEST(variables_of_opentelemetry_are_the_weakest, "settings") {
-  struct Row {
-    std::vector<std::string> variables;
-    SettingId id;
-    std::string text;
-    std::string origin;
-  };
-  const std::vector<Row> rows{
-      {{"OTEL_SERVICE_NAME=pump"}, SettingId::service_name, "pump", "OTEL_SERVICE_NAME"},
-      {{"OTEL_SERVICE_NAME="}, SettingId::service_name, "gateway", "default"},
-      {{"OTEL_RESOURCE_ATTRIBUTES=a=b, service.name = p%20=%zz ,x"},
-       SettingId::service_name,
-       "p =%zz",
-       "OTEL_RESOURCE_ATTRIBUTES"},
-      {{"OTEL_RESOURCE_ATTRIBUTES=service.name=a,service.name=b"},
-       SettingId::service_name,
-       "b",
-       "OTEL_RESOURCE_ATTRIBUTES"},
-      {{"OTEL_SERVICE_NAME=pump", "OTEL_RESOURCE_ATTRIBUTES=service.name=other"},
-       SettingId::service_name,
-       "pump",
-       "OTEL_SERVICE_NAME"},
-      {{"OTEL_SERVICE_NAME=pump", "EDGESPAN_SERVICE_NAME=own"},
-       SettingId::service_name,
-       "own",
-       "EDGESPAN_SERVICE_NAME"},
-      {{"OTEL_SDK_DISABLED= TRUE"}, SettingId::enabled, "off", "OTEL_SDK_DISABLED"},
-      {{"OTEL_SDK_DISABLED=1"}, SettingId::enabled, "on", "default"},
-      {{"OTEL_EXPORTER_ZIPKIN_ENDPOINT=http://z:1/api/v2/spans"},
-       SettingId::url,
-       "http://z:1/api/v2/spans",
-       "OTEL_EXPORTER_ZIPKIN_ENDPOINT"},
-      {{"OTEL_EXPORTER_ZIPKIN_ENDPOINT=nonsense"}, SettingId::url, "http://127.0.0.1:9411", "default"},
-      {{"OTEL_TRACES_SAMPLER=ParentBased_Always_Off"}, SettingId::sample, "never", "OTEL_TRACES_SAMPLER"},
-      {{"OTEL_TRACES_SAMPLER=always_on"}, SettingId::sample, "always", "OTEL_TRACES_SAMPLER"},
-      {{"OTEL_TRACES_SAMPLER=parentbased_traceidratio", "OTEL_TRACES_SAMPLER_ARG= 0.25 "},
-       SettingId::sample,
-       "0.25",
-       "OTEL_TRACES_SAMPLER"},
-      {{"OTEL_TRACES_SAMPLER=traceidratio"}, SettingId::sample, "1", "OTEL_TRACES_SAMPLER"},
-      {{"OTEL_TRACES_SAMPLER=traceidratio", "OTEL_TRACES_SAMPLER_ARG=7"},
-       SettingId::sample,
-       "always",
-       "default"},
-      {{"OTEL_TRACES_SAMPLER=jaeger_remote"}, SettingId::sample, "always", "default"},
-      {{"OTEL_PROPAGATORS=tracecontext, b3multi"}, SettingId::b3, "multi", "OTEL_PROPAGATORS"},
-      {{"OTEL_PROPAGATORS=b3,b3multi"}, SettingId::b3, "both", "OTEL_PROPAGATORS"},
-      {{"OTEL_PROPAGATORS=tracecontext,baggage"}, SettingId::b3, "single_no_parent", "default"},
-      {{"OTEL_BSP_SCHEDULE_DELAY=5000"}, SettingId::flush, "5000 ms", "OTEL_BSP_SCHEDULE_DELAY"},
-      {{"OTEL_BSP_SCHEDULE_DELAY=-1"}, SettingId::flush, "1 s", "default"}};
-  for (const Row& row : rows) {
-    Place place;
-    for (const std::string& text : row.variables) place.variable(text);
-    Settings settings;
-    TEST_CONTEXT(row.variables.front());
-    TEST_ASSERT_TRUE(place.load(settings).ok());
-    TEST_ASSERT_EQUAL_STRING(row.text, settings.text(row.id));
-    TEST_ASSERT_EQUAL_STRING(row.origin, origin(settings, row.id));
-  }
 }
 
 EDGESPAN_TEST(a_program_without_a_good_name_is_unknown, "settings") {

@@ -2,10 +2,26 @@
 #include "cli/options/made_settings.hpp"
 
 #include "cli/io/tool_errors.hpp"
+#include "cli/sending/span_url.hpp"
 
 #include <string>
 
 namespace edgespan::cli {
+
+namespace {
+
+// Of files that a URL has no use for only the command line's own are refused.
+template <typename Counts>
+void take_tls_files(const Counts& counts, const Settings& settings, SenderOptions& options) {
+  SpanUrl target;
+  if (!parse_span_url(options.url, target).empty() || target.kind != SpanUrl::Kind::https) return;
+  using enum SettingId;
+  if (counts(tls_ca, "--ca")) options.tls.ca = settings.text(tls_ca);
+  if (counts(tls_certificate, "--cert")) options.tls.certificate = settings.text(tls_certificate);
+  if (counts(tls_key, "--key")) options.tls.key = settings.text(tls_key);
+}
+
+}  // namespace
 
 void take_made_settings(const CLI::App& command, Settings& settings, TracingOptions& options) {
   using enum SettingId;
@@ -19,6 +35,7 @@ void take_made_settings(const CLI::App& command, Settings& settings, TracingOpti
     options.remote_service = settings.text(remote_service_name);
   }
   if (counts(url, "--zipkin")) options.sender.url = settings.text(url);
+  take_tls_files(counts, settings, options.sender);
   if (counts(trace_id_bits, "--id-bits")) options.id_bits = settings.text(trace_id_bits) == "64" ? 64 : 128;
   if (counts(b3, "--b3")) options.b3 = *parse_b3_format(settings.text(b3));
   if (counts(shared_root, "--no-shared-root")) options.shared_root = settings.flag(shared_root);

@@ -61,6 +61,8 @@ class Settings {
   // Puts every setting that was made into `config`; the others stay as the program has them. A plugin has
   // nothing of its own: there every setting counts. A program that
   // has named neither itself nor a collector gets both from here. `config` then holds views into this object.
+  // A collector that a variable of OpenTelemetry's names is left out if `config` has no `http.dialect` or
+  // `tls` for it: it was made for other programs.
   void apply(AgentConfig& config) const noexcept;
 
  private:
@@ -78,10 +80,11 @@ class Settings {
   };
 
   // Room for the longest value of every setting.
-  static constexpr std::size_t texts_bytes = 1'200;
+  static constexpr std::size_t texts_bytes = 1'600;
 
   void reset() noexcept;
   bool counts(SettingId id) const noexcept { return made(id) || user_ == SettingUser::plugin; }
+  std::string_view url_for(const AgentConfig& config) const noexcept;
   const Value& value(SettingId id) const noexcept { return values_[static_cast<std::size_t>(id)]; }
 
   SettingUser user_;
