@@ -4,6 +4,7 @@
 #include <edgespan/posix_text_file.hpp>
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <string_view>
@@ -27,7 +28,7 @@ const char* open_problem(int error) noexcept {
 
 }  // namespace
 
-// Fresh memory is zero, so a NUL stands behind the file, and pages behind it are never touched.
+// Fresh memory is zero, so a NUL stands behind the file.
 const char* CertificateFile::read(const char* path) noexcept {
   forget();
   posix::TextFile file;
@@ -39,10 +40,20 @@ const char* CertificateFile::read(const char* path) noexcept {
   const std::ptrdiff_t got = file.read(chars(memory_));
   if (got > 0 && static_cast<std::size_t>(got) <= file_bytes_max) {
     size_ = static_cast<std::size_t>(got);
+    give_back_rest();
     return nullptr;
   }
   forget();
   return got < 0 ? "cannot be read" : got == 0 ? "is empty" : "is larger than 1 MiB";
+}
+
+// The whole pages behind the NUL.
+void CertificateFile::give_back_rest() noexcept {
+  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  const std::size_t kept = (size_ + page) / page * page;
+  if (kept >= memory_.size()) return;
+  munmap(memory_.data() + kept, memory_.size() - kept);
+  memory_ = memory_.first(kept);
 }
 
 void CertificateFile::forget() noexcept {

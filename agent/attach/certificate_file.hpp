@@ -23,6 +23,8 @@ class CertificateFile {
   std::size_t mapped_bytes() const noexcept { return memory_.size(); }
 
  private:
+  void give_back_rest() noexcept;
+
   std::span<std::byte> memory_{};
   std::size_t size_ = 0;  // of the file
 };

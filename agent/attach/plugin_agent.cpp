@@ -10,15 +10,13 @@ namespace edgespan::attach {
 namespace {
 
 constexpr std::uint32_t wait_slice_ms = 20;
-constexpr std::uint32_t spans_open_max = 1;  // the plugin has no spans of its own
 
-// Cuts an array of `count` objects off the front of `memory`. The size of each array is a multiple of every
-// alignment that follows.
+// Cuts what `bytes` hold off the front of `memory`.
 template <typename T>
-std::span<T> cut(std::byte*& memory, std::size_t count) noexcept {
+std::span<T> cut(std::byte*& memory, std::size_t bytes) noexcept {
   T* const begin = reinterpret_cast<T*>(memory);
-  memory += sizeof(T) * count;
-  return {begin, count};
+  memory += bytes;
+  return {begin, bytes / sizeof(T)};
 }
 
 std::byte* map(std::size_t bytes) noexcept {
@@ -26,38 +24,24 @@ std::byte* map(std::size_t bytes) noexcept {
   return memory == MAP_FAILED ? nullptr : static_cast<std::byte*>(memory);
 }
 
-std::size_t aligned(std::size_t bytes) noexcept { return (bytes + slot_align - 1) / slot_align * slot_align; }
-
 }  // namespace
 
 // Zero, and not touched before it is used.
-bool PluginAgent::map_memory(const Settings& settings) noexcept {
+bool PluginAgent::map_memory(const PluginMemory& sizes) noexcept {
   if (!inflight_.empty()) return true;
-  const auto ring = static_cast<std::size_t>(settings.number(SettingId::ring));
-  const std::size_t batch = aligned(static_cast<std::size_t>(settings.number(SettingId::batch)));
-  const std::size_t buckets =
-      static_cast<std::size_t>(settings.number(SettingId::inflight_max)) / inflight_bucket_size;
-  const std::size_t chunks = ring / ring_chunk_bytes;
-  const std::size_t bytes = aligned(sizeof(SpanSlot) * spans_open_max) + ring +
-                            aligned(sizeof(RingChunk) * chunks) + batch + sizeof(InflightBucket) * buckets;
-  std::byte* const memory = map(bytes);
-  if (memory == nullptr) return false;
-  mapped_bytes_ += bytes;
-  std::byte* at = memory;
-  const auto next = [&at, memory] { at = memory + aligned(static_cast<std::size_t>(at - memory)); };
-  memory_.spans = cut<SpanSlot>(at, spans_open_max);
-  next();
-  memory_.ring = cut<std::byte>(at, ring);
-  memory_.chunks = cut<RingChunk>(at, chunks);
-  next();
-  memory_.batch = cut<std::byte>(at, batch);
-  inflight_ = cut<InflightBucket>(at, buckets);
+  std::byte* at = map(sizes.arrays());
+  if (at == nullptr) return false;
+  mapped_bytes_ += sizes.arrays();
+  memory_.spans = cut<SpanSlot>(at, sizes.spans_open);
+  memory_.ring = cut<std::byte>(at, sizes.ring);
+  memory_.chunks = cut<RingChunk>(at, sizes.chunks).first(sizes.ring / ring_chunk_bytes);
+  memory_.batch = cut<std::byte>(at, sizes.batch);
+  inflight_ = cut<InflightBucket>(at, sizes.inflight);
   return true;
 }
 
-bool PluginAgent::map_otlp() noexcept {
+bool PluginAgent::map_otlp(std::size_t bytes) noexcept {
   if (otlp_) return true;
-  const std::size_t bytes = OtlpDialect::room_bytes(memory_.batch.size());
   std::byte* const room = map(bytes);
   if (room == nullptr) return false;
   mapped_bytes_ += bytes;
@@ -76,7 +60,8 @@ bool PluginAgent::start(PluginSettings& settings, ProblemText& problem) noexcept
   std::destroy_at(&port_);
   std::construct_at(&port_);
   const Settings& made = settings.made();
-  if (!map_memory(made) || (url.otlp && !map_otlp()) || !port_.init()) {
+  const PluginMemory sizes = plugin_memory(made);
+  if (!map_memory(sizes) || (url.otlp && !map_otlp(sizes.otlp)) || !port_.init()) {
     static_cast<void>(parts_.stop(0));
     return problem.say({"edgespan: the system has no memory, descriptor or lock left"});
   }

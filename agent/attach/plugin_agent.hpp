@@ -4,6 +4,7 @@
 #include <edgespan/agent_parts.hpp>
 #include <edgespan/kafka_tracing.hpp>
 #include <edgespan/otlp_dialect.hpp>
+#include <edgespan/plugin_memory.hpp>
 #include <edgespan/posix_port.hpp>
 #include <edgespan/tracing_memory.hpp>
 
@@ -50,8 +51,8 @@ class PluginAgent {
   void stop_at_exit() noexcept;
 
  private:
-  bool map_memory(const Settings& settings) noexcept;
-  bool map_otlp() noexcept;
+  bool map_memory(const PluginMemory& sizes) noexcept;
+  bool map_otlp(std::size_t bytes) noexcept;
   bool may_wait() noexcept;
   void bring_out() noexcept;
 

@@ -2,6 +2,7 @@
 #include "attach/plugin_tls.hpp"
 
 #include <edgespan/posix_port.hpp>
+#include <edgespan/system_roots.hpp>
 
 #include <sys/mman.h>
 
@@ -15,12 +16,6 @@ namespace {
 constexpr std::array<SettingId, 3> settings_of_files{SettingId::tls_ca, SettingId::tls_certificate,
                                                      SettingId::tls_key};
 enum : std::size_t { roots, certificate, key };
-
-// Where distributions keep the roots that they trust: Debian and Alpine, Fedora, SUSE, OpenWrt.
-constexpr std::array<const char*, 4> system_roots{"/etc/ssl/certs/ca-certificates.crt",
-                                                  "/etc/pki/tls/certs/ca-bundle.crt",
-                                                  "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem"};
-constexpr std::size_t client_key_bytes = 16'384;  // of arena, for this machine's certificate and key
 
 // A stream that goes nowhere, for a trial.
 edgespan_stream no_stream() noexcept {
@@ -58,10 +53,7 @@ bool PluginTls::read_named(const Settings& settings, ProblemText& problem) noexc
 }
 
 bool PluginTls::read_system_roots(ProblemText& problem) noexcept {
-  for (const char* const path : system_roots) {
-    ProblemText silent{nullptr, 0};
-    if (read(roots, path, silent)) return true;
-  }
+  if (const char* const path = system_roots_file()) return read(roots, path, problem);
   return problem.say({"edgespan: this system has no file of roots to trust; name one by tls_ca"});
 }
 
@@ -81,9 +73,8 @@ bool PluginTls::prepare(const Settings& settings, ProblemText& problem) noexcept
   return starter_.has_value() || try_out(problem);
 }
 
-// Parsed roots take less than twice their PEM text.
 bool PluginTls::map_arena() noexcept {
-  const std::size_t bytes = mbedtls::arena_bytes + client_key_bytes + 2 * read_[roots].encoded().size();
+  const std::size_t bytes = mbedtls::arena_bytes_for(read_[roots].encoded().size());
   if (bytes <= arena_.size()) return true;
   if (!arena_.empty()) munmap(arena_.data(), arena_.size());
   arena_ = {};

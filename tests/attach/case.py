@@ -59,6 +59,17 @@ class Case(unittest.TestCase):
         self.assertEqual(count, len(found), found)
         return found
 
+    def spans_so_far(self, least):
+        """All spans that came, once there are so many and no more come for half a second."""
+        found, last = [], time.monotonic() + 20
+        while time.monotonic() < last:
+            more = self.ask('spans')
+            if not more and len(found) >= least:
+                break
+            found += more
+            time.sleep(0.5)
+        return found
+
     def settings(self, **made):
         """An environment in which nothing but these settings is made."""
         env = {name: value for name, value in os.environ.items() if not name.startswith(('EDGESPAN_', 'OTEL_'))}

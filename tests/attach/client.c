@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static char errstr[512];
@@ -83,6 +84,15 @@ static void consume(int argc, char** argv) {
   rd_kafka_destroy(rk);
 }
 
+/* Far more messages than the plugin records; prints how many seconds they took, rounded down. */
+static void burst(int argc, char** argv) {
+  rd_kafka_t* rk = made(RD_KAFKA_PRODUCER, conf_of(argc, argv));
+  const time_t began = time(NULL);
+  for (int i = 0; i < 1000; ++i) send_one(rk, "burst");
+  printf("seconds %ld\n", (long)(time(NULL) - began));
+  end(rk);
+}
+
 /* A client, and another one in a child of fork. */
 static void forks(int argc, char** argv) {
   for (int child = 0; child < 2; ++child) {
@@ -109,6 +119,8 @@ int main(int argc, char** argv) {
     fail(argc, argv);
   } else if (strcmp(what, "consume") == 0) {
     consume(argc, argv);
+  } else if (strcmp(what, "burst") == 0) {
+    burst(argc, argv);
   } else if (strcmp(what, "forks") == 0) {
     forks(argc, argv);
   } else if (strcmp(what, "default") == 0) {

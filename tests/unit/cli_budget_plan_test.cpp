@@ -186,4 +186,15 @@ EDGESPAN_TEST(budget_asks_the_system_what_its_libraries_take, "cli") {
   TEST_ASSERT_TRUE(contains(budget({"--ram", "64K", "--program", "99M", "--json"}).out, "103809024"));
 }
 
+EDGESPAN_TEST(the_plugin_has_a_budget_of_its_own, "cli") {
+  const Outcome outcome = budget({"--plugin", "-X", "edgespan.ring=8 KiB", "-X", "url=none:"});
+  TEST_ASSERT_EQUAL_STRING("", outcome.errors);
+  TEST_ASSERT_EQUAL(0, outcome.code);
+  TEST_ASSERT_TRUE(outcome.out.find("ring = 8 KiB ") != std::string::npos);
+  TEST_ASSERT_EQUAL(2, budget({"--plugin", "-X", "edgespan.ring=8"}).code);
+  TEST_ASSERT_EQUAL(2, budget({"--plugin", "--ram", "64K"}).code);
+  TEST_ASSERT_EQUAL(2, budget({"--plugin", "--cpp"}).code);
+  TEST_ASSERT_EQUAL(2, budget({"--ram", "64K", "-X", "edgespan.ring=8 KiB"}).code);
+}
+
 }  // namespace

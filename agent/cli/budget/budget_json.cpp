@@ -19,16 +19,6 @@ void add_object(std::ostream& out, const char* name, const SomeLimits& limits) {
   out << "},\n";
 }
 
-void add_terms(std::ostream& out, const char* name, const std::vector<BudgetTerm>& terms) {
-  out << "  \"" << name << "\": {";
-  const char* separator = "";
-  for (const BudgetTerm& term : terms) {
-    out << separator << '"' << term.name << "\": " << term.bytes;
-    separator = ", ";
-  }
-  out << "},\n";
-}
-
 void add_settings(std::ostream& out, const char* client, const std::vector<std::string>& lines) {
   out << "  \"" << client << "\": {";
   const char* separator = "";
@@ -42,6 +32,16 @@ void add_settings(std::ostream& out, const char* client, const std::vector<std::
 
 }  // namespace
 
+void put_terms(std::ostream& out, const char* name, const std::vector<BudgetTerm>& terms) {
+  out << "  \"" << name << "\": {";
+  const char* separator = "";
+  for (const BudgetTerm& term : terms) {
+    out << separator << '"' << term.name << "\": " << term.bytes;
+    separator = ", ";
+  }
+  out << "},\n";
+}
+
 std::string budget_json(const BudgetPlan& plan, const BudgetWish& wish) {
   std::ostringstream out;
   out << "{\n";
@@ -51,8 +51,8 @@ std::string budget_json(const BudgetPlan& plan, const BudgetWish& wish) {
   add_object(out, "consumer_limits", plan.consumer);
   add_settings(out, "producer_settings", kafka_settings(plan.producer));
   add_settings(out, "consumer_settings", kafka_settings(plan.consumer));
-  add_terms(out, "edgespan_bytes", plan.agent);
-  add_terms(out, "process_bytes", plan.process);
+  put_terms(out, "edgespan_bytes", plan.agent);
+  put_terms(out, "process_bytes", plan.process);
   out << "  \"threads\": " << plan.threads << ",\n  \"reporter_stack_bytes\": " << plan.reporter_stack_bytes
       << ",\n  \"gzip_bytes\": " << plan.gzip_bytes
       << ",\n  \"kafka_stack_bytes\": " << plan.kafka_stack_bytes

@@ -114,8 +114,21 @@ CLI::App* add_budget(CLI::App& app, BudgetOptions& options) {
                       "longest time without an uplink in which no span is lost, 1s to 31d", wish.offline_s);
   offline->needs(rate)->excludes(ram);
   command->add_flag("--gzip", wish.gzip, "count the memory for compressed batches (HttpConfig::gzip)");
+  CLI::Option* plugin =
+      command
+          ->add_flag("--plugin", options.plugin,
+                     "what libedgespan-rdkafka.so takes in a program, with the settings of this machine")
+          ->excludes(ram)
+          ->excludes(rate);
+  command
+      ->add_option("-X,--property", options.properties,
+                   "with --plugin: a property that the program is given; may be given several times")
+      ->type_name("NAME=VALUE")
+      ->needs(plugin);
   add_assumptions(*command, options);
-  CLI::Option* cpp = command->add_flag("--cpp", options.cpp, "print the plan as a C++ header")->group("Form");
+  CLI::Option* cpp = command->add_flag("--cpp", options.cpp, "print the plan as a C++ header")
+                         ->excludes(plugin)
+                         ->group("Form");
   command->add_flag("--json", options.json, "print the plan as JSON")->excludes(cpp)->group("Form");
   return command;
 }

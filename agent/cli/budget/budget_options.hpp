@@ -7,6 +7,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace edgespan::cli {
 
@@ -15,6 +17,8 @@ struct BudgetOptions {
   std::optional<std::uint64_t> program_bytes;  // none: as measured on this system
   bool cpp = false;                            // print a C++ header; not together with json
   bool json = false;                           // print JSON
+  bool plugin = false;                         // of the plugin, not of an agent in the program
+  std::vector<std::string> properties{};       // of the plugin's settings
 };
 
 // Adds the subcommand. Parsing writes to `options`, which must live as long as `app`.

@@ -2,40 +2,14 @@
 #include "cli/budget/budget_text.hpp"
 
 #include "cli/budget/budget_settings.hpp"
+#include "cli/budget/budget_sum.hpp"
 #include "cli/text/columns.hpp"
 #include "cli/text/quantities.hpp"
 
-#include <algorithm>
-#include <array>
 #include <sstream>
 
 namespace edgespan::cli {
 namespace {
-
-constexpr std::size_t name_columns = 20;
-constexpr std::size_t bytes_columns = 12;
-constexpr std::size_t bar_columns = 28;
-
-// A bar with a length in eighths of a column; at least one for a number that is not 0.
-std::string bar(std::uint64_t bytes, std::uint64_t most) {
-  static constexpr std::array<const char*, 8> parts{"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-  const std::uint64_t eighths = std::max<std::uint64_t>(bytes * bar_columns * 8 / most, bytes == 0 ? 0 : 1);
-  std::string text;
-  for (std::uint64_t i = 0; i < eighths / 8; ++i) text += "█";
-  return text + parts[eighths % 8];
-}
-
-void add_sum(std::ostream& out, const char* title, const std::vector<BudgetTerm>& terms, std::uint64_t sum) {
-  std::uint64_t most = 1;
-  for (const BudgetTerm& term : terms) most = std::max(most, term.bytes);
-  out << title << '\n';
-  for (const BudgetTerm& term : terms) {
-    out << "  " << left_aligned(term.name, name_columns) << right_aligned(grouped(term.bytes), bytes_columns)
-        << "  " << left_aligned(bar(term.bytes, most), bar_columns) << "  " << term.what << '\n';
-  }
-  out << "  " << left_aligned("together", name_columns) << right_aligned(grouped(sum), bytes_columns)
-      << "\n\n";
-}
 
 // Writes `head` and the words, in as many lines as they take.
 void add_words(std::ostream& out, const std::string& head, const std::vector<std::string>& words) {
@@ -68,7 +42,7 @@ void add_outages(std::ostream& out, const BudgetPlan& plan, const BudgetWish& wi
   const auto line = [&](double rate) {
     std::ostringstream name;
     name << rate << " spans/s";
-    out << "  " << left_aligned(name.str(), name_columns) << "survives "
+    out << "  " << left_aligned(name.str(), budget_name_columns) << "survives "
         << long_duration_text(static_cast<std::int64_t>(static_cast<double>(plan.spans_held) / rate))
         << " without an uplink\n";
   };
@@ -82,8 +56,8 @@ void add_outages(std::ostream& out, const BudgetPlan& plan, const BudgetWish& wi
 
 std::string budget_text(const BudgetPlan& plan, const BudgetWish& wish) {
   std::ostringstream out;
-  add_sum(out, "edgespan, fixed from the start, in bytes (64-bit)", plan.agent, plan.agent_bytes);
-  add_sum(out, "the process, at the most", plan.process, plan.process_bytes);
+  put_sum(out, "edgespan, fixed from the start, in bytes (64-bit)", plan.agent, plan.agent_bytes);
+  put_sum(out, "the process, at the most", plan.process, plan.process_bytes);
   out << "limits (--cpp prints them as a header)\n";
   add_limits(out, "Limits", plan.limits);
   add_limits(out, "KafkaLimits", plan.kafka);
@@ -92,11 +66,11 @@ std::string budget_text(const BudgetPlan& plan, const BudgetWish& wish) {
   out << "\nlibrdkafka, as constrain() sets it\n";
   add_words(out, "  producer", kafka_settings(plan.producer));
   add_words(out, "  consumer", kafka_settings(plan.consumer));
-  out << "\nthread stacks\n  " << left_aligned("reporter", name_columns)
-      << right_aligned(grouped(plan.reporter_stack_bytes), bytes_columns)
+  out << "\nthread stacks\n  " << left_aligned("reporter", budget_name_columns)
+      << right_aligned(grouped(plan.reporter_stack_bytes), budget_bytes_columns)
       << "  and what the C library adds; over https 5,064 of it were used\n  "
-      << left_aligned("librdkafka's " + std::to_string(plan.threads - 1), name_columns)
-      << right_aligned(grouped(plan.kafka_stack_bytes), bytes_columns)
+      << left_aligned("librdkafka's " + std::to_string(plan.threads - 1), budget_name_columns)
+      << right_aligned(grouped(plan.kafka_stack_bytes), budget_bytes_columns)
       << "  each, of address space\n\nsystemd\n  MemoryMax=" << (plan.memory_max_bytes >> 20) << "M\n\n";
   add_outages(out, plan, wish);
   std::string text = out.str();

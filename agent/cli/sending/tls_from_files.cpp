@@ -27,8 +27,6 @@ const edgespan_stream& TlsFromFiles::start(const edgespan_stream& inner, const e
 #if EDGESPAN_CLI_TLS
 namespace {
 
-constexpr std::size_t client_key_bytes = 16'384;  // of arena, for this machine's certificate and key
-
 // With a NUL behind PEM, which mbedTLS asks for.
 std::string read_file(const char* option, const std::string& name) {
   if (name.empty()) return {};
@@ -75,8 +73,7 @@ class MbedTlsFromFiles : public TlsFromFiles {
         roots_{read_file("--ca", files.ca)},
         certificate_{read_file("--cert", files.certificate)},
         key_{read_file("--key", files.key)},
-        // Parsed roots take less than twice their PEM text.
-        arena_(mbedtls::arena_bytes + client_key_bytes + 2 * roots_.size()) {
+        arena_(mbedtls::arena_bytes_for(roots_.size())) {
     table_.ctx = this;
     table_.start = [](void* self, const edgespan_stream* inner, const edgespan_clock* clock,
                       const char** problem) {

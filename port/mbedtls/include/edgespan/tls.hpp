@@ -23,6 +23,12 @@ inline constexpr std::size_t out_bytes = EDGESPAN_TLS_OUT_BYTES;
 inline constexpr std::size_t arena_bytes =
     in_bytes + out_bytes + (sizeof(void*) > 4 ? 18 : 14) * 1024 + EDGESPAN_TLS13 * 6 * 1024;
 
+// An arena for roots of so many bytes, PEM or DER, and a certificate and key of this client's: parsed roots
+// take less than twice their text.
+constexpr std::size_t arena_bytes_for(std::size_t roots_bytes) noexcept {
+  return arena_bytes + 16 * 1024 + 2 * roots_bytes;
+}
+
 struct Arena {
   alignas(std::max_align_t) std::array<std::byte, arena_bytes> bytes;
 };
