@@ -10,6 +10,7 @@ import unittest
 import urllib.error
 import urllib.request
 
+from collector import Collector
 from peers import Brave, Context, Edgespan, expected_headers
 from servers import START_S, BravePeer, Kafka, Zipkin, wait_until
 from trees import Expected, faults
@@ -51,18 +52,19 @@ class ZipkinApi:
 
 
 class World:
-    """Kafka, Zipkin and BravePeer, and what talks to them."""
+    """Kafka, Zipkin, the Collector and BravePeer, and what talks to them."""
 
     def __init__(self):
         artefacts = os.environ["INTEROP_DIR"]
         self.directory = tempfile.mkdtemp(prefix="run-", dir=artefacts)
-        self.servers = [cls(artefacts, self.directory) for cls in (Zipkin, BravePeer, Kafka)]
-        self.zipkin, self.jvm, self.kafka = self.servers
+        self.servers = [cls(artefacts, self.directory) for cls in (Zipkin, BravePeer, Kafka, Collector)]
+        self.zipkin, self.jvm, self.kafka, self.collector = self.servers
         self.up = False
 
     def start(self):
         self.kafka.start()
         self.jvm.start()
+        self.collector.start()
         self.kafka.ready()
         # Zipkin looks for a topic that is not there yet once in five minutes.
         code, answer = self.jvm.command(["create-topics", "-b", self.kafka.brokers, "-t", "zipkin"], START_S)
@@ -70,6 +72,7 @@ class World:
             raise AssertionError("the topic zipkin cannot be made: %s" % answer)
         self.zipkin.start(self.kafka.brokers)
         self.zipkin.ready()
+        self.collector.ready()
         self.api = ZipkinApi(self.zipkin.url)
         self.brave = Brave(self.jvm, self.kafka, self.zipkin)
         self.edgespan = Edgespan(os.environ.get("EDGESPAN"), self.kafka, self.zipkin)

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`edgespan doctor` against a Zipkin and a Kafka that are well, and beside them."""
+"""`edgespan doctor` against a Zipkin, a Collector and a Kafka that are well, and beside them."""
 
 from case import SPANS_S, InteropCase
+from collector_case import CollectorCase
 from servers import wait_until
 
 
-class Doctor(InteropCase):
+class Examination:
     def examined(self, url, exit_code=0):
         result = self.edgespan.run(["doctor", url])
         self.assertEqual(result.exit_code, exit_code, str(result))
@@ -14,6 +15,8 @@ class Doctor(InteropCase):
             self.assertTrue(verdict == "ok" or exit_code, name + ": " + str(result))
         return steps
 
+
+class Doctor(Examination, InteropCase):
     def test_zipkin_takes_the_posts_and_shows_the_span(self):
         steps = self.examined(self.world.zipkin.url)
         self.assertEqual(["resolve", "connect", "clock", "empty post", "round trip"], list(steps))
@@ -36,3 +39,22 @@ class Doctor(InteropCase):
     def test_a_topic_that_is_missing_is_told(self):
         steps = self.examined("kafka://%s/%s" % (self.world.kafka.brokers, self.unique("missing")), exit_code=1)
         self.assertEqual("FAILED", steps["topic"][0])
+
+
+class DoctorOfCollector(Examination, CollectorCase):
+    def test_the_collector_takes_the_posts_by_both_receivers(self):
+        for receiver in ("otlp", "zipkin"):
+            steps = self.examined(self.collector.url(receiver))
+            self.assertEqual(["resolve", "connect", "clock", "empty post", "round trip"], list(steps))
+            self.assertRegex(steps["round trip"][1], "was taken; (nobody here|this collector does not) answer")
+            self.arrivals_expected += 1
+
+    def test_the_other_receiver_is_told(self):
+        """A Zipkin's receiver answers 202 whatever the path, which is no reply of OTLP."""
+        ports = self.collector.ports
+        for url, said in (("http://127.0.0.1:%d" % ports["otlp"], "status 404"),
+                          ("http://127.0.0.1:%d/v1/traces" % ports["zipkin"], "no reply of OTLP"),
+                          ("otlp://127.0.0.1:%d/v1/spans" % ports["otlp"], "status 404")):
+            verdict, text = self.examined(url, exit_code=1)["empty post"]
+            self.assertEqual("FAILED", verdict, url)
+            self.assertIn(said, text)
