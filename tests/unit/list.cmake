@@ -108,6 +108,7 @@ set(edgespan_system_tests
   kafka_stop_test
   otlp_answers_test
   otlp_batch_test
+  otlp_field_test
   open_spans_test
   open_spans_thread_test
   posix_cancel_test

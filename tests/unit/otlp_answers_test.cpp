@@ -193,6 +193,19 @@ EDGESPAN_TEST(every_otlp_answer_of_the_table_has_its_meaning, "otlp") {
   }
 }
 
+// A collector that refuses in the same words for hours fills no log; other words are news.
+EDGESPAN_TEST(words_of_a_collector_are_told_once_until_it_uses_others, "otlp") {
+  const auto refusal = [](std::string_view words) {
+    const std::string body = "\x12" + std::string(1, static_cast<char>(words.size())) + std::string(words);
+    return http_reply(400, "Content-Type: application/x-protobuf\r\n", body);
+  };
+  const std::string rest(99, 'x');  // all letters count, the first of many too
+  const std::string first = "a" + rest, other = "b" + rest;
+  OtlpWorld t({refusal(first), refusal(first), refusal(other), refusal(first)});
+  for (int i = 0; i < 4; ++i) t.offer();
+  TEST_ASSERT_TRUE((t.heard == std::vector<std::string>{first, other, first}));
+}
+
 EDGESPAN_TEST(any_bytes_in_the_place_of_an_otlp_reply_are_survived, "otlp") {
   test::Random random{11};
   OtlpDialect otlp({});
