@@ -2,13 +2,13 @@
 #include "attach/entry_points.hpp"
 
 #include <dlfcn.h>
-#include <link.h>
 #include <unistd.h>
 
 #include <array>
 #include <atomic>
 #include <cstring>
 
+#include "attach/loaded_object.hpp"
 #include "attach/plugin.hpp"
 
 namespace {
@@ -22,9 +22,7 @@ bool is_ours(New function) noexcept { return function == nullptr || function == 
 // RTLD_NEXT does not know if the library was opened by dlopen().
 New next_new(const void* caller) noexcept {
   Dl_info info{};
-  link_map* map = nullptr;
-  const bool known = dladdr1(caller, &info, reinterpret_cast<void**>(&map), RTLD_DL_LINKMAP) != 0;
-  if (known && map != nullptr && map->l_name[0] != '\0') {
+  if (!program_holds(caller) && dladdr(caller, &info) != 0) {
     if (void* const library = dlopen(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD)) {
       const auto found = reinterpret_cast<New>(dlsym(library, "rd_kafka_new"));
       dlclose(library);

@@ -2,10 +2,10 @@
 #include "attach/rdkafka_copy.hpp"
 
 #include <dlfcn.h>
-#include <link.h>
 
 #include <optional>
 
+#include "attach/loaded_object.hpp"
 #include "attach/symbol_file.hpp"
 
 namespace edgespan::attach {
@@ -14,27 +14,26 @@ namespace {
 constinit std::array<RdkafkaCopy, RdkafkaCopy::copies_max> copies{};
 constinit std::size_t copies_known = 0;
 
-// Whether the object that is loaded at `base` is the program itself, which the dynamic linker knows without a
-// name.
-bool is_program(const void* base) noexcept {
-  Dl_info info{};
-  link_map* map = nullptr;
-  if (dladdr1(base, &info, reinterpret_cast<void**>(&map), RTLD_DL_LINKMAP) == 0) return false;
-  return map != nullptr && map->l_name[0] == '\0';
-}
-
 // The functions of one object.
 class Finder {
  public:
   Finder(const void* base, const char* object) noexcept
-      : base_{base}, path_{is_program(base) ? "/proc/self/exe" : object} {
-    handle_ = is_program(base) ? dlopen(nullptr, RTLD_LAZY) : dlopen(object, RTLD_LAZY | RTLD_NOLOAD);
+      : base_{base}, path_{program_holds(base) ? "/proc/self/exe" : object} {
+    handle_ = program_holds(base) ? dlopen(nullptr, RTLD_LAZY) : dlopen(object, RTLD_LAZY | RTLD_NOLOAD);
   }
   ~Finder() {
     if (handle_ != nullptr) dlclose(handle_);
   }
   Finder(const Finder&) = delete;
   Finder& operator=(const Finder&) = delete;
+
+  // The object stays loaded for good: its functions are called until the process is gone, and another
+  // librdkafka must not come to lie where it was.
+  void keep() noexcept {
+    if (program_holds(base_)) return;
+    void* const kept = dlopen(path_, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
+    if (kept != nullptr) dlclose(kept);
+  }
 
   // Null if the object does not show it.
   void* find(const char* name) noexcept {
@@ -95,6 +94,7 @@ bool RdkafkaCopy::bind(const void* base, const char* object, ProblemText& proble
         {"edgespan: ", object, " does not show ", missing,
          " to plugins: librdkafka is linked into it, and it is stripped; link it with -rdynamic"});
   }
+  finder.keep();
   base_ = base;
   return true;
 }

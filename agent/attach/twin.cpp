@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "attach/twin.hpp"
 
-#include <link.h>
-
 #include <cstddef>
-#include <cstdint>
 #include <cstring>
+
+#include "attach/loaded_object.hpp"
 
 // What every file of the plugin carries, of whichever release: a note for edgespan, of type 1.
 __asm__(
@@ -53,16 +52,6 @@ bool is_plugin(const dl_phdr_info& object) noexcept {
   return false;
 }
 
-bool holds_this_code(const dl_phdr_info& object) noexcept {
-  const auto here = reinterpret_cast<std::uintptr_t>(&is_plugin);
-  for (std::size_t i = 0; i < object.dlpi_phnum; ++i) {
-    const auto& part = object.dlpi_phdr[i];
-    const std::uintptr_t begin = object.dlpi_addr + part.p_vaddr;
-    if (part.p_type == PT_LOAD && here >= begin && here - begin < part.p_memsz) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 bool is_twin() noexcept {
@@ -70,7 +59,7 @@ bool is_twin() noexcept {
   const int found = dl_iterate_phdr(
       [](dl_phdr_info* object, std::size_t, void*) {
         if (!is_plugin(*object)) return 0;
-        return holds_this_code(*object) ? 1 : 2;
+        return object_holds(*object, reinterpret_cast<const void*>(&is_plugin)) ? 1 : 2;
       },
       nullptr);
   return found == 2;

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How programs load, fork and end: each ends as it does without the plugin, and what can be traced is traced once."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import unittest
+
+from case import Case
+
+
+class Lifecycle(Case):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.program = os.environ['LIFECYCLE']
+        maps = subprocess.run(['ldd', cls.program], check=True, capture_output=True, text=True).stdout
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.other = shutil.copy(re.search(r'librdkafka\S* => (\S+)', maps).group(1), f'{cls.folder.name}/other.so')
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+        super().tearDownClass()
+
+    def command(self, case, *properties):
+        return self.program, case, self.brokers, self.topic, self.other, *properties
+
+    def run_case(self, case, *properties, env=None):
+        return self.run_program(*self.command(case, *properties), env=env)
+
+    def both(self, case, *properties):
+        """By the plugin, then by the preload; each must end as the program does by itself."""
+        plain = self.run_case(case)
+        for properties_now, env in (((f'plugin.library.paths={self.plugin}', *properties), None),
+                                    (properties, self.preload())):
+            with self.subTest(case, env=env is not None):
+                ended = self.run_case(case, *properties_now, env=env)
+                self.assertEqual(plain, ended)
+                yield ended, env is not None
+
+    def test_two_copies_of_librdkafka_are_traced_each_by_its_own(self):
+        for _, preload in self.both('two'):
+            # What a program takes by dlsym() from a library that it has opened, no preload comes before.
+            keys = ['linked'] if preload else ['linked', 'other']
+            self.assertEqual(keys, sorted(span.key for span in self.spans(len(keys))))
+
+    def test_a_copy_that_is_closed_and_opened_again(self):
+        for _, preload in self.both('unload'):
+            keys = ['linked'] * 2 if preload else ['linked'] * 2 + ['other'] * 2
+            self.assertEqual(keys, sorted(span.key for span in self.spans(len(keys))))
+
+    def test_children_while_clients_come_and_go(self):
+        for _ in self.both('storm'):
+            self.assertEqual({'thread'}, {span.key for span in self.spans(12)})
+
+    def test_children_and_theirs_have_agents_of_their_own(self):
+        for _ in self.both('generations'):
+            spans = self.spans(6)
+            self.assertEqual(6, len({span.trace for span in spans}))
+            self.assertEqual({'parent': 2, 'child': 3, 'grandchild': 1},
+                             {key: sum(span.key == key for span in spans) for key in {s.key for s in spans}})
+
+    def test_ways_to_end(self):
+        for case, code in (('_exit', 6), ('abort', -signal.SIGABRT), ('exit-in-thread', 7)):
+            for ended, _ in self.both(case):
+                self.assertEqual(code, ended.code)
+                self.spans_so_far(0)  # those of a process that does not come to exit() may be lost
+
+    def test_signals_end_it_as_before(self):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGKILL):
+            for paths, env in (((f'plugin.library.paths={self.plugin}',), self.settings()), ((), self.preload())):
+                with self.subTest(number, preload=not paths):
+                    child = subprocess.Popen(self.command('stay', *paths), env=env, stdout=subprocess.PIPE, text=True)
+                    self.assertEqual('sent\n', child.stdout.readline())
+                    child.send_signal(number)
+                    self.assertEqual(-number, child.wait(30))
+                    child.stdout.close()
+        self.spans_so_far(0)
+
+    def test_a_collector_that_never_answers_holds_up_no_longer_than_once(self):
+        with socket.create_server(('127.0.0.1', 0)) as silent:
+            plain = self.run_case('generations')
+            began = time.monotonic()
+            ended = self.run_case('generations', f'plugin.library.paths={self.plugin}', 'edgespan.exit_wait=200 ms',
+                                  f'edgespan.url=http://127.0.0.1:{silent.getsockname()[1]}')
+            self.assertEqual(plain, ended)
+            self.assertLess(time.monotonic() - began, 15)  # one request may take 15 s; five processes wait 0.2 s each
+
+
+if __name__ == '__main__':
+    unittest.main()
