@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """program.py CASE TOPIC CONFIGURATION: a program on confluent_kafka that knows nothing of edgespan."""
 
+import ctypes
 import json
 import multiprocessing
 import os
@@ -75,6 +76,32 @@ def many():
     print([child.exitcode for child in children])
 
 
+def shared_produce():
+    """One message by the system's librdkafka, which is another than this module's."""
+    try:
+        library = ctypes.CDLL('librdkafka.so.1')
+    except OSError:
+        sys.exit(9)
+    for name in ('conf_new', 'new', 'topic_new'):
+        getattr(library, 'rd_kafka_' + name).restype = ctypes.c_void_p
+    conf, text = ctypes.c_void_p(library.rd_kafka_conf_new()), ctypes.create_string_buffer(512)
+    for name, value in CONF.items():
+        if library.rd_kafka_conf_set(conf, name.encode(), value.encode(), text, 512):
+            sys.exit(text.value.decode())
+    client = ctypes.c_void_p(library.rd_kafka_new(0, conf, text, 512))
+    topic = ctypes.c_void_p(library.rd_kafka_topic_new(client, TOPIC.encode(), None))
+    library.rd_kafka_produce(topic, -1, 2, b'value', ctypes.c_size_t(5), b'shared', ctypes.c_size_t(6), None)
+    library.rd_kafka_flush(client, 20_000)
+    library.rd_kafka_topic_destroy(topic)
+    library.rd_kafka_destroy(client)
+
+
+def two():
+    for _ in range(2):
+        produce('wheel')
+        shared_produce()
+
+
 def fail():
     wrong = {**CONF, 'security.protocol': 'ssl', 'ssl.ca.location': '/nonexistent', 'log_level': 0}
     for kind in (Producer, Consumer) * 10:
@@ -94,4 +121,4 @@ def stay():
 
 
 {'poll': lambda: consume(False), 'consume': lambda: consume(True), 'forward': lambda: consume(False, True),
- 'fork': fork, 'multiprocessing': many, 'fail': fail, 'stay': stay}[CASE]()
+ 'fork': fork, 'multiprocessing': many, 'two': two, 'fail': fail, 'stay': stay}[CASE]()

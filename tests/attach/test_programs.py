@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Programs of Debian that nobody compiled for edgespan: kcat, Python's confluent-kafka and rsyslog."""
+"""Programs that nobody compiled for edgespan: kcat, rsyslog, and Python on Debian's and PyPI's confluent-kafka.
+
+WHEELS: a folder with a folder of each release of PyPI's, as tests/attach/wheels.sh makes it.
+"""
 
 import json
 import os
@@ -50,13 +53,22 @@ class Kcat(Case):
         self.assertIn("edgespan.flush '5': has no unit", ended.err)
 
 
-class Python(Case):
+class Python:
+    """Python on whichever confluent_kafka the class that inherits this one finds."""
+    package = 'python3-confluent-kafka'
+    folder = ''
+
     def setUp(self):
         super().setUp()
-        if subprocess.run([PYTHON, '-c', 'import confluent_kafka'], capture_output=True, check=False).returncode:
+        if subprocess.run([PYTHON, '-c', 'import confluent_kafka'], capture_output=True, check=False,
+                          env=self.settings()).returncode:
             if os.environ.get('ATTACH_ALL'):
-                self.fail('python3-confluent-kafka is not installed')
-            self.skipTest('python3-confluent-kafka is not installed')
+                self.fail(f'{self.package} is not installed')
+            self.skipTest(f'{self.package} is not installed')
+
+    def settings(self, **made):
+        env = super().settings(**made)
+        return {**env, 'PYTHONPATH': self.folder} if self.folder else env
 
     def python(self, case, env=None, **properties):
         conf = {'bootstrap.servers': self.brokers, **properties}
@@ -134,6 +146,32 @@ class Python(Case):
                 self.assertEqual(-number, child.wait(30))
                 child.stdout.close()
                 self.ask('spans')
+
+
+class DebiansPython(Python, Case):
+    """Shares the system's librdkafka."""
+
+
+class Wheel(Python):
+    """PyPI's, with a librdkafka of its own that nobody else sees."""
+
+    def test_two_copies_of_two_releases_in_one_process(self):
+        plain = self.python('two')
+        if plain.code == 9:
+            self.skipTest('there is no librdkafka.so.1')
+        self.assertEqual(0, plain.code, plain)
+        ended = self.python('two', **{'plugin.library.paths': self.plugin})
+        self.assertEqual(plain, ended)
+        self.assertEqual(['shared', 'shared', 'wheel', 'wheel'], sorted(span.key for span in self.spans(4)))
+
+
+class Wheel212(Wheel, Case):
+    """Before librdkafka 2.13, where a client that cannot be made needs our care."""
+    package, folder = 'confluent-kafka 2.12.1 of PyPI', os.path.join(os.environ['WHEELS'], '2.12.1')
+
+
+class Wheel216(Wheel, Case):
+    package, folder = 'confluent-kafka 2.16.1 of PyPI', os.path.join(os.environ['WHEELS'], '2.16.1')
 
 
 class Rsyslog(Case):
