@@ -7,25 +7,27 @@
 namespace edgespan {
 namespace {
 
+using detail::Atomic;
+
 // Never goes back, so that threads whose clocks stand on both sides of a second's edge cannot open a window
 // anew. Half of a second's number stands in `window`. Where that half is the same although the second is new,
 // 65,536 seconds have passed, and the window is renamed so that it does not pass for the new one. Only the
-// thread that makes a second the newest may rename, and only what it read before: from then on another thread
-// may count the new second in the window.
-std::uint32_t newest_second(std::atomic<std::uint32_t>& newest, std::atomic<std::uint32_t>& window,
+// thread that makes a second the newest may rename, and only what it has `seen` before: from then on another
+// thread may count the new second in the window.
+std::uint32_t newest_second(Atomic<std::uint32_t>& newest, Atomic<std::uint32_t>& window, std::uint32_t seen,
                             std::uint32_t mine) noexcept {
-  std::uint32_t seen = newest.load(std::memory_order_acquire);
-  while (static_cast<std::int32_t>(mine - seen) > 0) {
-    std::uint32_t named = window.load(std::memory_order_relaxed);
+  std::uint32_t second = newest.load(std::memory_order_relaxed);
+  while (static_cast<std::int32_t>(mine - second) > 0) {
     EDGESPAN_PAUSE_POINT(second_seen);
-    if (newest.compare_exchange_weak(seen, mine, std::memory_order_acq_rel, std::memory_order_acquire)) {
-      if (named >> 16 == (mine & 0xFFFF)) {
-        window.compare_exchange_strong(named, named ^ 0x8000'0000, std::memory_order_relaxed);
-      }
-      return mine;
+    if (!newest.compare_exchange_weak(second, mine, std::memory_order_relaxed, std::memory_order_relaxed)) {
+      continue;
     }
+    if (seen >> 16 == (mine & 0xFFFF)) {
+      window.compare_exchange_strong(seen, seen ^ 0x8000'0000, std::memory_order_relaxed);
+    }
+    return mine;
   }
-  return seen;
+  return second;
 }
 
 }  // namespace
@@ -48,23 +50,26 @@ bool Sampler::keep(std::uint64_t trace_lo, std::uint64_t now_us) const noexcept 
 }
 
 // The window holds the second that is being counted and how many traces it has let through, so that one
-// compare-and-swap both moves on to a new second and counts. It may be moved only to the newest second.
+// compare-and-swap both moves on to a new second and counts. It may be moved only to the newest second: who
+// has seen it moved knows a second that is as new, so it never goes back.
 bool Sampler::keep_rate(std::uint64_t now_us) const noexcept {
   EDGESPAN_ASSERT(bound_ > 0 && bound_ <= 65'535);
   const auto tenths = now_us / 100'000;
   const auto mine = static_cast<std::uint32_t>(tenths / 10);
   const auto limit = static_cast<std::uint32_t>(bound_);
-  std::uint32_t seen = window_.load(std::memory_order_relaxed);
   for (;;) {
-    const std::uint32_t second = newest_second(newest_, window_, mine);
+    std::uint32_t seen = window_.load(std::memory_order_acquire);
+    const std::uint32_t second = newest_second(newest_, window_, seen, mine);
     EDGESPAN_ASSERT(detail::small_code || static_cast<std::int32_t>(mine - second) <= 0);
     const std::uint32_t tenth = mine == second ? static_cast<std::uint32_t>(tenths % 10) : 0;
     const std::uint32_t allowed = limit < 10 ? limit : limit / 10 + limit % 10 + tenth * (limit / 10);
     const std::uint32_t kept = seen >> 16 == (second & 0xFFFF) ? seen & 0xFFFF : 0;
     EDGESPAN_ASSERT(detail::small_code || (allowed != 0 && allowed <= limit && kept <= limit));
     if (kept >= allowed) return false;
-    if (window_.compare_exchange_weak(seen, second << 16 | (kept + 1), std::memory_order_relaxed))
+    if (window_.compare_exchange_weak(seen, second << 16 | (kept + 1), std::memory_order_release,
+                                      std::memory_order_relaxed)) {
       return true;
+    }
   }
 }
 

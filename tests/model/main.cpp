@@ -20,14 +20,14 @@ namespace {
 using namespace edgespan::model;
 
 // The files whose orders are explained one by one.
-constexpr std::array<std::string_view, 9> files{
-    "core/consumer_lock.cpp",  "core/consumer_lock.hpp", "core/open_spans.cpp",
-    "core/reporter_state.hpp", "core/slot_owner.cpp",    "core/slot_owner.hpp",
-    "core/span_ring.cpp",      "core/span_ring.hpp",     "kafka/inflight_table.cpp"};
+constexpr std::array<std::string_view, 10> files{
+    "core/consumer_lock.cpp", "core/consumer_lock.hpp",  "core/open_spans.cpp", "core/reporter_state.hpp",
+    "core/sampler.cpp",       "core/slot_owner.cpp",     "core/slot_owner.hpp", "core/span_ring.cpp",
+    "core/span_ring.hpp",     "kafka/inflight_table.cpp"};
 
 std::vector<Scenario> all_scenarios() {
   std::vector<Scenario> all;
-  for (const auto some : {ring_scenarios(), table_scenarios(), slot_scenarios()}) {
+  for (const auto some : {ring_scenarios(), table_scenarios(), slot_scenarios(), sampler_scenarios()}) {
     all.insert(all.end(), some.begin(), some.end());
   }
   return all;

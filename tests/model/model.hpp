@@ -23,6 +23,7 @@ struct Scenario {
 std::span<const Scenario> ring_scenarios() noexcept;
 std::span<const Scenario> table_scenarios() noexcept;
 std::span<const Scenario> slot_scenarios() noexcept;
+std::span<const Scenario> sampler_scenarios() noexcept;
 
 // In a scenario: ends the test if `holds` is false.
 void require(bool holds, const char* what) noexcept;

@@ -133,8 +133,10 @@ namespace edgespan::detail {
 template <typename T>
 class Atomic : public model::Operations<T, Atomic<T>> {
  public:
-  Atomic() noexcept : Atomic{T{}} {}
-  Atomic(T value) noexcept : value_{value} { model::share(&value_, model::bits(value)); }
+  constexpr Atomic() noexcept : Atomic{T{}} {}
+  constexpr Atomic(T value) noexcept : value_{value} {
+    if (!std::is_constant_evaluated()) model::share(&value_, model::bits(value));
+  }
   Atomic(const Atomic&) = delete;
   Atomic& operator=(const Atomic&) = delete;
   T* address() const noexcept { return &value_; }

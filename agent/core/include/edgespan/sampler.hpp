@@ -3,8 +3,8 @@
 // decision yet; its answer then travels with the context.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
+#include <edgespan/atomic.hpp>
 
 namespace edgespan {
 
@@ -63,8 +63,8 @@ class Sampler {
 
   Kind kind_;
   std::int64_t bound_;
-  mutable std::atomic<std::uint32_t> newest_{0};  // the newest second that was asked for
-  mutable std::atomic<std::uint32_t> window_{
+  mutable detail::Atomic<std::uint32_t> newest_{0};  // the newest second that was asked for
+  mutable detail::Atomic<std::uint32_t> window_{
       0};  // its lower 16 bits (high half) and traces kept in it (low half)
 };
 
