@@ -9,6 +9,7 @@
 #include "cli/doctor/doctor_command.hpp"
 #include "cli/io/checked_output.hpp"
 #include "cli/io/tool_errors.hpp"
+#include "cli/man/tool_man.hpp"
 #include "cli/options/made_settings.hpp"
 #include "cli/run/consume_command.hpp"
 #include "cli/run/produce_command.hpp"
@@ -48,6 +49,8 @@ int parse_and_run(int argc, const char* const* argv, const Streams& streams) {
   app.footer("Exit codes: 0 done, 1 failed at run time, 2 bad usage.");
   app.require_subcommand(1);
   app.set_version_flag("--version", "edgespan " + std::string{version}, "Print the version and exit");
+  app.add_flag_callback(
+      "--man", [&app] { throw CLI::CallForVersion(tool_man(app), 0); }, "Print the manual page and exit");
   ProduceOptions produce;
   ConsumeOptions consume;
   BudgetOptions budget;

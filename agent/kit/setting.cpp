@@ -34,9 +34,10 @@ constexpr std::array<Setting, settings_count> table{{
      .type = Type::url,
      .preset = "http://127.0.0.1:9411",
      .high = 511,
-     .meaning = "where spans go: to Zipkin by `http://host[:port][/path]` or `https://...`, as OTLP by "
-                "`otlp://host[:port][/path]` or `otlps://...`, to a topic by "
-                "`kafka://host[:port][,host...][/topic]`, or nowhere by `none:`"},
+     .meaning =
+         "where spans go: to Zipkin by `http://host[:port][/path]` (or https), as OTLP by "
+         "`otlp://host[:port][/path]` (or otlps), to a topic by `kafka://host[:port][,host...][/topic]`, "
+         "or nowhere by `none:`"},
     {.name = "remote_service_name",
      .type = Type::text,
      .preset = "kafka",

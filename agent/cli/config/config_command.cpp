@@ -4,6 +4,7 @@
 #include "cli/config/settings_page.hpp"
 #include "cli/io/checked_output.hpp"
 #include "cli/io/tool_errors.hpp"
+#include "cli/man/settings_man.hpp"
 #include "cli/text/columns.hpp"
 
 #include <edgespan/settings.hpp>
@@ -18,8 +19,8 @@ namespace edgespan::cli {
 
 int run_config(const ConfigOptions& options, std::ostream& out) {
   CheckedOutput output{out};
-  if (options.page) {
-    output.line(settings_page());
+  if (options.page || options.man) {
+    output.line(options.page ? settings_page() : settings_man());
     output.flush();
     return exit_done;
   }

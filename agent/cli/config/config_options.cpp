@@ -22,7 +22,11 @@ CLI::App* add_config(CLI::App& app, ConfigOptions& options) {
       ->type_name("NAME=VALUE");
   command->add_flag("--agent", options.agent,
                     "with the defaults of a program that has edgespan::Agent (default: of the plugin)");
-  command->add_flag("--page", options.page, "print the table of all settings, in Markdown");
+  CLI::Option* page =
+      command->add_flag("--page", options.page, "print the table of all settings, in Markdown");
+  command
+      ->add_flag("--man", options.man, "print the table of all settings, as the manual page edgespan.ini(5)")
+      ->excludes(page);
   command->footer(
       "Reads what such a program would read: /etc/edgespan/edgespan.ini and /etc/edgespan/conf.d/*.ini, or\n"
       "the file that EDGESPAN_CONFIG names; then variables such as EDGESPAN_FLUSH. What is printed is a\n"

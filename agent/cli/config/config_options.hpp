@@ -14,6 +14,7 @@ struct ConfigOptions {
   std::vector<std::string> properties;  // NAME=VALUE
   bool agent = false;                   // an agent's presets, instead of the plugin's
   bool page = false;                    // the table as a page instead
+  bool man = false;                     // the table as a manual page instead
 };
 
 // Adds the subcommand. Parsing writes to `options`, which must live as long as `app`.
