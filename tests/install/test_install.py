@@ -194,7 +194,9 @@ class Build(Case):
         build = os.environ['BUILD']
         prefix = os.path.join(WORK, 'tool')
         run(CMAKE, '--install', build, '--prefix', prefix, '--component', 'edgespan_tool')
-        self.assertEqual(['bin'], os.listdir(prefix))
+        self.assertEqual(['bin', 'share'], sorted(os.listdir(prefix)))
+        for page in ('man1/edgespan.1', 'man5/edgespan.ini.5'):
+            self.assertTrue(os.path.isfile(os.path.join(prefix, 'share/man', page)), page)
         self.assertIn('edgespan', run(*shlex.split(os.environ.get('EMULATOR', '')),
                                       os.path.join(prefix, 'bin', 'edgespan'), '--help'))
 
