@@ -91,6 +91,12 @@ EDGESPAN_TEST(an_error_with_a_type_becomes_a_status_with_a_message, "otlp") {
   TEST_ASSERT_TRUE(translated(span.bytes()) == otlp_golden_bytes("producer-error"));
 }
 
+EDGESPAN_TEST(an_error_type_alone_becomes_a_status_without_a_message, "otlp") {
+  GoldenSpan span;
+  span.tag("error.type", "timeout");
+  TEST_ASSERT_TRUE(translated(span.bytes()).ends_with("timeout\x7a\x02\x18\x02"));
+}
+
 // As the zipkin receiver of a Collector translates it, so that a trace may go either way.
 EDGESPAN_TEST(an_error_without_a_type_stays_an_attribute_beside_the_status, "otlp") {
   struct Case {
@@ -128,6 +134,7 @@ EDGESPAN_TEST(what_is_no_number_or_truth_stays_a_string, "otlp") {
   TEST_ASSERT_TRUE(attribute("messaging.kafka.offset", "0") == std::string("\x12\x02\x18\x00", 4));
   TEST_ASSERT_TRUE(attribute("kafka.offset", "300") == "\x12\x03\x18\xac\x02");
   TEST_ASSERT_TRUE(attribute("server.port", "9092") == "\x12\x03\x18\x84\x47");
+  TEST_ASSERT_TRUE(attribute("kafka.message.tombstone", "true") == "\x12\x02\x10\x01");
   TEST_ASSERT_TRUE(attribute("messaging.kafka.offset", "999999999999999999") ==
                    "\x12\x0a\x18\xff\xff\x8f\xbb\xba\xd6\xad\xf0\x0d");
   TEST_ASSERT_TRUE(attribute("messaging.kafka.message.tombstone", "true") == "\x12\x02\x10\x01");
@@ -287,6 +294,7 @@ EDGESPAN_TEST(addresses_are_written_as_text, "otlp") {
   const Case cases[] = {
       {{.ipv4 = {192, 168, 99, 101}}, "192.168.99.101"},
       {{.ipv4 = {1, 0, 10, 255}}, "1.0.10.255"},
+      {{.ipv4 = {100, 99, 9, 200}}, "100.99.9.200"},
       {v6({0x2001, 0xdb8, 0, 0, 0, 0, 0, 0xc001}), "2001:db8::c001"},
       {v6({0, 0, 0, 0, 0, 0, 0, 1}), "::1"},
       {v6({0xfe80, 0, 0, 0, 0, 0, 0, 0}), "fe80::"},
