@@ -3,38 +3,18 @@
 // must not repeat.
 #include "core/ids.hpp"
 
-#include <bit>
-
 #include "core/code.hpp"
 #include "core/thread_state.hpp"
+#include "core/xoshiro.hpp"
 
 namespace edgespan::detail {
 namespace {
-
-EDGESPAN_SHARED constexpr std::uint64_t mix(std::uint64_t value) noexcept {  // splitmix64
-  value += 0x9E3779B97F4A7C15;
-  value = (value ^ value >> 30) * 0xBF58476D1CE4E5B9;
-  value = (value ^ value >> 27) * 0x94D049BB133111EB;
-  return value ^ value >> 31;
-}
-
-EDGESPAN_INLINE std::uint64_t next(std::array<std::uint64_t, 4>& s) noexcept {
-  const std::uint64_t result = std::rotl(s[1] * 5, 7) * 9;
-  const std::uint64_t t = s[1] << 17;
-  s[2] ^= s[0];
-  s[3] ^= s[1];
-  s[1] ^= s[2];
-  s[0] ^= s[3];
-  s[2] ^= t;
-  s[3] = std::rotl(s[3], 45);
-  return result;
-}
 
 // Every seeding draws a number of its own, so that no two threads, and no two seedings of one, go the same
 // way.
 [[gnu::cold]] void seed_thread(TracingState& state, ThreadState& thread) noexcept {
   const std::uint64_t number = state.threads_seeded.fetch_add(1, std::memory_order_relaxed) + 1ULL;
-  for (std::size_t i = 0; i < 4; ++i) thread.generator[i] = mix(state.seed[i] ^ (number * 4 + i));
+  for (std::size_t i = 0; i < 4; ++i) thread.generator[i] = xoshiro_mix(state.seed[i] ^ (number * 4 + i));
   EDGESPAN_ASSERT(small_code || (thread.generator[0] | thread.generator[1] | thread.generator[2] |
                                  thread.generator[3]) != 0);  // zeros alone would give zeros for ever
   thread.seeded_for = state.epoch;
@@ -43,7 +23,7 @@ EDGESPAN_INLINE std::uint64_t next(std::array<std::uint64_t, 4>& s) noexcept {
 [[gnu::always_inline]] inline std::uint64_t draw_of(ThreadState& thread) noexcept {
   std::uint64_t id = 0;
   do {
-    id = next(thread.generator);
+    id = xoshiro_next(thread.generator);
   } while (id == 0);
   return id;
 }
@@ -86,7 +66,7 @@ Context new_root(TracingState& state, Decision decision, const Sampler* sampler)
   context.trace_lo = context.span_id;
   if (state.trace_id_128) context.trace_hi = small_code ? draw(state) : draw_again();
   context.decision = decision;
-  context.w3c = w3c_random;
+  context.w3c = random_trace_id;
   decide(state, context, sampler);
   EDGESPAN_ASSERT(small_code || (context.valid() && context.decision != Decision::undecided));
   return context;

@@ -64,7 +64,7 @@ constexpr W3cError read(std::string_view value, Context& context) noexcept {
   if ((context.trace_hi | context.trace_lo) == 0) return W3cError::zero_trace_id;
   if (context.span_id == 0) return W3cError::zero_span_id;
   context.decision = (flags & flag_sampled) != 0 ? Decision::accept : Decision::deny;
-  context.w3c = static_cast<std::uint8_t>(w3c_continued | (flags & w3c_random));
+  context.w3c = static_cast<std::uint8_t>(came_with_traceparent | (flags & random_trace_id));
   return W3cError::ok;
 }
 
@@ -85,7 +85,7 @@ constexpr std::size_t format(const Context& context, std::span<char, traceparent
   Hex::encode16(context.trace_hi, text + trace_at);
   Hex::encode16(context.trace_lo, text + trace_at + id_digits);
   Hex::encode16(context.span_id, text + span_at);
-  const unsigned flags = (context.sampled() ? flag_sampled : 0U) | (context.w3c & w3c_random);
+  const unsigned flags = (context.sampled() ? flag_sampled : 0U) | (context.w3c & random_trace_id);
   EDGESPAN_ASSERT(flags <= 3);  // Go refuses a header with any other flag
   text[flags_at + 1] = static_cast<char>('0' + flags);
   return traceparent_bytes;

@@ -31,14 +31,18 @@ README_TABLE = '| board | core |'
 OBJECTS = ('memory', 'tracing', 'reporter', 'kafka', 'zipkin', 'port')
 AGENT = ('core', 'nanopb', 'http', 'kafka', 'port', 'otlp', 'tls', 'gzip')
 CHECKED = 'core with assertions'
-ORDER = ('core', CHECKED, *AGENT[1:], 'edgespan', 'program without', 'program with', 'growth', 'program with TLS',
-         'growth with TLS')
+# Images without Tracing, by the name of their link map.
+CODECS = {'core to mark messages': 'marks', 'core to mark and continue': 'continues'}
+ORDER = ('core', CHECKED, *CODECS, *AGENT[1:], 'edgespan', 'program without', 'program with', 'growth',
+         'program with TLS', 'growth with TLS')
 LINUX_ARMV7 = ('beaglebone-black', 'imx6ull')
 # What the project promises, in bytes: boards, parts, kinds, limit.
 CODE, TEXT = ('text', 'rodata'), ('text',)
 BARS = (
     (('mps2-an386',), ('core',), CODE, 12 * 1024),
     (('mps2-an386',), (CHECKED,), CODE, 12 * 1024 + 1536),
+    (('mps2-an386',), ('core to mark messages',), CODE, 1_434),
+    (('mps2-an386',), ('core to mark and continue',), CODE, 4_608),
     (LINUX_ARMV7, ('core', 'nanopb', 'http', 'kafka'), CODE, 48 * 1024),
     (LINUX_ARMV7, ('growth',), CODE, 80 * 1024),
     (LINUX_ARMV7, ('growth with TLS',), CODE, 130 * 1024),
@@ -150,6 +154,9 @@ def measure(build):
     checked = os.path.join(folder, 'checked.map')
     if os.path.exists(checked):
         rows[CHECKED] = linkmap.parts(checked)[CHECKED]
+    for part, image in CODECS.items():
+        if os.path.exists(os.path.join(folder, f'{image}.map')):
+            rows[part] = linkmap.parts(os.path.join(folder, f'{image}.map'))['core']
     for part in ('otlp', 'tls', 'gzip'):
         if os.path.exists(os.path.join(folder, f'edgespan_size_{part}')):
             rows[part] = linkmap.parts(os.path.join(folder, f'{part}.map'))[part]

@@ -17,12 +17,14 @@ set(edgespan_core_tests
   encode_test
   flush_time_test
   limits_test
+  propagation_test
   reporter_test
   reporter_worker_test
   ring_test
   sampler_test
   slot_text_test
   text_test
+  trace_reader_test
   tracing_test
   w3c_constexpr_test
   w3c_test)

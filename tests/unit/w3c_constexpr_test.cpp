@@ -46,7 +46,7 @@ struct Row {
   Context context{};
 };
 
-constexpr std::uint8_t met = w3c_continued, random = w3c_continued | w3c_random;
+constexpr std::uint8_t met = came_with_traceparent, random = came_with_traceparent | random_trace_id;
 
 constexpr Row takes(std::string_view value, Decision decision, std::uint8_t w3c) {
   return {value, W3cError::ok, {h, t, s, 0, decision, w3c}};
@@ -176,7 +176,7 @@ constexpr bool writes(const Context& context, std::string_view expected) {
 static_assert(writes({h, t, s, 9, Decision::deny}, "00-" IDS "-00"));
 static_assert(writes({h, t, s, 0, Decision::accept}, "00-" IDS "-01"));
 static_assert(writes({h, t, s, 0, Decision::debug}, "00-" IDS "-01"));
-static_assert(writes({h, t, s, 0, Decision::deny, w3c_random}, "00-" IDS "-02"));
+static_assert(writes({h, t, s, 0, Decision::deny, random_trace_id}, "00-" IDS "-02"));
 static_assert(writes({h, t, s, 0, Decision::accept, 0xff}, "00-" IDS "-03"));
 static_assert(writes({0, t, s, 0, Decision::accept, met}, "00-" Z T "-" S "-01"));
 static_assert(writes({0xabcdef, 0, 0xfedc, 0, Decision::accept},

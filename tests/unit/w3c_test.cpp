@@ -74,7 +74,7 @@ EDGESPAN_TEST(w3c_what_is_written_comes_back, "w3c") {
     Context expected = context;  // without what the header has no place for
     expected.parent_id = 0;
     if (context.decision == Decision::debug) expected.decision = Decision::accept;
-    expected.w3c |= w3c_continued;
+    expected.w3c |= came_with_traceparent;
     const W3cExtraction found = traceparent_parse({out.data(), out.size()});
     if (found.error != W3cError::ok || found.context != expected) TEST_FAIL_MESSAGE("round " << round);
   }
