@@ -14,6 +14,12 @@ std::optional<TraceFormat> format_named(std::string_view name) noexcept {
   return std::nullopt;
 }
 
+std::string_view trimmed(std::string_view text) noexcept {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  return text;
+}
+
 // A list that its constructor would take element by element.
 Propagation of(const std::array<TraceFormat, Propagation::formats_max>& formats, std::size_t size) noexcept {
   if (size == 1) return {formats[0]};
@@ -25,15 +31,16 @@ Propagation of(const std::array<TraceFormat, Propagation::formats_max>& formats,
 std::optional<Propagation> parse_propagation(std::string_view text) noexcept {
   std::array<TraceFormat, Propagation::formats_max> formats{};
   for (std::size_t size = 0; size < formats.size();) {
-    const std::size_t comma = text.find(',');
-    const std::optional<TraceFormat> format = format_named(text.substr(0, comma));
+    std::size_t end = 0;
+    while (end < text.size() && text[end] != ',') ++end;
+    const std::optional<TraceFormat> format = format_named(trimmed({text.data(), end}));
     if (!format) return std::nullopt;
     formats[size++] = *format;
-    if (comma == std::string_view::npos) {
+    if (end == text.size()) {
       const Propagation propagation = of(formats, size);
       return propagation.valid() ? std::optional{propagation} : std::nullopt;
     }
-    text.remove_prefix(comma + 1);
+    text.remove_prefix(end + 1);
   }
   return std::nullopt;
 }

@@ -147,6 +147,7 @@ Books Tracing::books() noexcept {
   if constexpr (detail::has_threads) {  // messages come from clients with threads
     books.sends_refused = event(detail::Event::send_refused);
     books.refusals_folded = event(detail::Event::refusal_folded);
+    books.tracestates_dropped = event(detail::Event::tracestate_dropped);
   }
   books.claims_passed_over = inside.ring.passed_over();
   books.faults = detail::faults.load(std::memory_order_relaxed);

@@ -30,6 +30,7 @@ enum class Event : std::uint8_t {
   root_unshared,
   send_refused,
   refusal_folded,
+  tracestate_dropped,
   count
 };
 

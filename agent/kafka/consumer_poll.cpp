@@ -123,11 +123,12 @@ Context ConsumerPoll::add(rd_kafka_message_t* message) noexcept {
   bool shares = false;
   const Context context = join(message, found, shares);
   EDGESPAN_ASSERT(context.valid());
-  const TraceHeaders headers{context, state_.config.b3};
+  const TraceHeaders headers{context, state_.headers};
   if (!shares) record(context, message->rkt);
-  if (state_.config.rewrite_headers && !headers.write(message, found)) {
-    state_.core().count(detail::Event::header_failed);
-  }
+  if (!state_.config.rewrite_headers) return detail::copy_of(context);
+  const Written written = headers.write(message, found);
+  if (written != Written::done) [[unlikely]]
+    state_.count(written);
   return detail::copy_of(context);
 }
 

@@ -102,14 +102,16 @@ rd_kafka_resp_err_t on_new(rd_kafka_t* rk, const rd_kafka_conf_t* conf, void* op
   detail::TracingState& core = state.core();
   EDGESPAN_ASSERT(span.context.valid() && span.start_us == 0);
   const bool sampled = span.context.sampled();
-  const TraceHeaders headers{span.context, state.config.b3};
+  const TraceHeaders headers{span.context, state.headers};
   if (sampled) span.start_us = core.now_us();
   // librdkafka compared the message with message.max.bytes before it had the header; a larger one aborts the
   // process when it is sent (2.0.2, an assertion). The least limit of all clients settles it nearly always.
   const std::size_t bytes = traced_record_bytes_max(message, found.list);
   const bool has_room = bytes <= state.least_message_bytes_max.load(std::memory_order_relaxed) ||
                         bytes <= conf_number(rd_kafka_conf(rk), message_bytes_max_setting);
-  if (!has_room || !headers.write(message, found)) core.count(detail::Event::header_failed);
+  const Written written = has_room ? headers.write(message, found) : Written::failed;
+  if (written != Written::done) [[unlikely]]
+    state.count(written);
 }
 
 // Ends the span of a message for which the table has no slot. Not inlined, for message_sent()'s stack.

@@ -10,9 +10,11 @@
 #include "core/encoded_endpoint.hpp"
 #include "core/tracing_state.hpp"
 #include "kafka/client_deadlines.hpp"
+#include "kafka/header_plan.hpp"
 #include "kafka/inflight_table.hpp"
 #include "kafka/kafka_access.hpp"
 #include "kafka/refusals.hpp"
+#include "kafka/trace_headers.hpp"
 
 namespace edgespan::kafka_detail {
 
@@ -24,6 +26,7 @@ struct KafkaState {
   void (*sender_ended)(void* sender, rd_kafka_resp_err_t error) = nullptr;
   std::atomic<std::uint32_t> least_message_bytes_max{UINT32_MAX};  // message.max.bytes, of all clients
   KafkaConfig config{};
+  HeaderPlan headers{};
   detail::EncodedEndpoint remote{};
   InflightTable inflight{};
   ClientDeadlines deadlines{};
@@ -32,6 +35,12 @@ struct KafkaState {
 
   bool active() const noexcept { return tracing != nullptr && detail::state_of(*tracing).active(); }
   detail::TracingState& core() const noexcept { return detail::state_of(*tracing); }
+  // Counts what did not go well with the trace headers of a record.
+  void count(Written written) const noexcept {
+    EDGESPAN_ASSERT(written != Written::done);
+    core().count(written == Written::failed ? detail::Event::header_failed
+                                            : detail::Event::tracestate_dropped);
+  }
   bool is_senders(const rd_kafka_message_t* message) const noexcept {
     void* const opaque = sender.load(std::memory_order_acquire);
     return opaque != nullptr && message->_private == opaque;

@@ -6,6 +6,7 @@
 
 #include "core/assert.hpp"
 #include "core/housekeepers.hpp"
+#include "core/merge_traces.hpp"
 #include "core/open_spans.hpp"
 #include "kafka/interceptors.hpp"
 #include "kafka/kafka_state.hpp"
@@ -62,6 +63,13 @@ Span next_span_of(KafkaState& state, rd_kafka_message_t* message, const Context*
   return open_next(state, message, missing ? *polled : extraction.context);
 }
 
+// Whether the trace id of a record that keeps its headers is random, for which a PolledRecord has no place.
+std::uint8_t random_of(const rd_kafka_message_t* message, const Context& polled) noexcept {
+  FoundHeaders found;
+  const Context said = read_headers(message, found).context;
+  return detail::same_trace(said, polled) ? said.w3c & random_trace_id : 0;
+}
+
 }  // namespace
 
 KafkaTracing::KafkaTracing() noexcept { new (KafkaAccess::storage(*this)) KafkaState{}; }
@@ -81,6 +89,7 @@ Status KafkaTracing::init(Tracing& tracing, std::span<InflightBucket> inflight,
   if (core.epoch == 0) return Status::not_started;
   if (inflight.empty()) return Status::too_small;
   if (config.inflight_deadline_s == 0 || config.key_bytes_max > key_bytes_most) return Status::bad_config;
+  if (!config.propagation.valid()) return Status::bad_config;
   Endpoint remote;
   remote.service_name = config.remote_service_name;
   detail::EncodedEndpoint encoded;
@@ -88,6 +97,7 @@ Status KafkaTracing::init(Tracing& tracing, std::span<InflightBucket> inflight,
   state.remote = encoded;
   state.config = config;
   state.config.remote_service_name = {};  // the caller's text is not kept
+  state.headers = HeaderPlan{config.propagation, config.tracestate_bytes_max};
   state.inflight.init(inflight);
   EDGESPAN_ASSERT(state.housekeeper.sweep == nullptr);  // not in the list yet
   state.housekeeper.ctx = &state;
@@ -131,7 +141,9 @@ Span KafkaTracing::next_span(const ConsumerRecord& record) noexcept {
     return next_span_of(state, record.message_, &record.polled_);
   }
   if (!state.active()) return {};
-  return open_next(state, record.message_, record.polled_);
+  Context polled = record.polled_;
+  if ((polled.w3c & came_with_traceparent) != 0) polled.w3c |= random_of(record.message_, polled);
+  return open_next(state, record.message_, polled);
 }
 
 Span KafkaTracing::next_span(rd_kafka_message_t* message) noexcept {

@@ -7,10 +7,19 @@
 #include "core/assert.hpp"
 #include "core/b3_impl.hpp"
 #include "core/code.hpp"
+#include "core/merge_traces.hpp"
+#include "core/trace_key.hpp"
 #include "core/tracing_state.hpp"
+#include "core/w3c_impl.hpp"
 
 namespace edgespan::kafka_detail {
 namespace {
+
+using detail::trace_key_bit;
+using detail::trace_key_names;
+using detail::TraceKey;
+
+constexpr std::uint16_t state_bit = trace_key_bit(TraceKey::tracestate);
 
 struct HeaderView {
   const char* name = nullptr;
@@ -18,15 +27,17 @@ struct HeaderView {
   std::size_t size = 0;
 
   // Names of an application are mostly told from ours by their first letter.
-  B3Key key() const noexcept {
+  TraceKey key() const noexcept {
     const char first = static_cast<char>(*name | 0x20);
-    if (first == 'b') return name[1] == '3' && name[2] == '\0' ? B3Key::b3 : B3Key::none;
-    return first == 'x' ? b3_key(name) : B3Key::none;
+    if (first == 'b') return name[1] == '3' && name[2] == '\0' ? TraceKey::b3 : TraceKey::none;
+    if (first == 'x') return static_cast<TraceKey>(b3_key(name));
+    return first == 't' && (name[1] | 0x20) == 'r' ? detail::w3c_key(name) : TraceKey::none;
   }
-  bool spelled_as(B3Key key) const noexcept {
-    EDGESPAN_ASSERT(key != B3Key::none);
-    return key == B3Key::b3 ? *name == 'b' : name == b3_key_names[static_cast<std::size_t>(key)];
+  bool spelled_as(TraceKey key) const noexcept {
+    EDGESPAN_ASSERT(key != TraceKey::none);
+    return key == TraceKey::b3 ? *name == 'b' : name == trace_key_names[static_cast<std::size_t>(key)];
   }
+  std::string_view text() const noexcept { return {static_cast<const char*>(value), size}; }
 };
 
 bool header_at(const rd_kafka_headers_t* list, std::size_t index, HeaderView& out) noexcept {
@@ -69,22 +80,23 @@ struct HeaderSet {
 }
 
 // FoundHeaders::keys of a record with `b3` and no other trace header: nearly all records with any.
-constexpr std::uint8_t only_b3 = 1U << static_cast<unsigned>(B3Key::b3);
+constexpr std::uint16_t only_b3 = trace_key_bit(TraceKey::b3);
 
 // So many trace headers are removed one after another; each may cost a move of the whole list.
 constexpr std::uint32_t few_headers = 16;
 
-constexpr bool writes_set(B3Format format) noexcept {
-  return format == B3Format::multi || format == B3Format::both;
+// Whether a header stays while trace headers are taken out.
+bool stays(TraceKey key, bool keep_state) noexcept {
+  return key == TraceKey::none || (keep_state && key == TraceKey::tracestate);
 }
 
 // Takes trace headers out one spelling at a time. rd_kafka_header_remove() takes all headers of a spelling,
 // so none stands before `i` at any time. It frees the name that it compares with, so it gets a copy.
-void clear_respelled(rd_kafka_headers_t* list) noexcept {
+void clear_respelled(rd_kafka_headers_t* list, bool keep_state) noexcept {
   EDGESPAN_ASSERT(list != nullptr);
   HeaderView header;
   for (std::size_t i = 0; header_at(list, i, header);) {
-    if (header.key() == B3Key::none) {
+    if (stays(header.key(), keep_state)) {
       ++i;
       continue;
     }
@@ -99,7 +111,7 @@ void clear_respelled(rd_kafka_headers_t* list) noexcept {
 // for each header that it removes, which takes seconds for 50,000 of them in front of 50,000 others. It moves
 // nothing if it removes all. So all headers get one name, all are removed, and the others come back from a
 // copy. The list stays the same object, because it may be the application's.
-[[gnu::noinline, gnu::cold]] void clear_many(rd_kafka_headers_t* list) noexcept {
+[[gnu::noinline, gnu::cold]] void clear_many(rd_kafka_headers_t* list, bool keep_state) noexcept {
   EDGESPAN_ASSERT(list != nullptr);
   rd_kafka_headers_t* const copy = rd_kafka_headers_copy(list);
   HeaderView header;
@@ -107,29 +119,42 @@ void clear_respelled(rd_kafka_headers_t* list) noexcept {
   (void)rd_kafka_header_remove(list, "");
   EDGESPAN_ASSERT(rd_kafka_header_cnt(list) == 0);
   for (std::size_t i = 0; header_at(copy, i, header); ++i) {
-    if (header.key() != B3Key::none) continue;
+    if (!stays(header.key(), keep_state)) continue;
     (void)rd_kafka_header_add(list, header.name, -1, header.value, static_cast<ssize_t>(header.size));
   }
   rd_kafka_headers_destroy(copy);
 }
 
-// What trace headers said, as they are met one after another. The value of the last `b3` stands alone,
+// Not inlined: most records have no such header.
+[[gnu::noinline]] void note_w3c(FoundHeaders& found, const HeaderView& header, TraceKey key) noexcept {
+  if (key == TraceKey::traceparent) {
+    found.parent = static_cast<const char*>(header.value);
+    found.parent_size = static_cast<std::uint32_t>(header.size);
+    found.parent_at = found.count;
+  } else if ((found.keys & parent_bit) != 0 && found.parent_at + 1 == found.count) {
+    found.parent_at = found.count;
+  }
+}
+
+// What B3 headers said, as they are met one after another. The value of the last `b3` stands alone,
 // because it can then be parsed where it is; it is null if the last one has no value or if there is none.
 struct Said {
   B3Headers set;
   std::string_view b3;
 
-  [[gnu::always_inline]] void add(FoundHeaders& found, const HeaderView& header, B3Key key) noexcept {
-    EDGESPAN_ASSERT(static_cast<std::size_t>(key) < b3_key_names.size());
+  [[gnu::always_inline]] void add(FoundHeaders& found, const HeaderView& header, TraceKey key) noexcept {
+    EDGESPAN_ASSERT(static_cast<std::size_t>(key) < trace_key_names.size());
     ++found.count;
-    found.keys |= static_cast<std::uint8_t>(1U << static_cast<unsigned>(key));
+    found.keys |= trace_key_bit(key);
     found.respelled |= !header.spelled_as(key);
     const char* const text = static_cast<const char*>(header.value);
     const std::string_view value = text != nullptr ? std::string_view{text, header.size} : std::string_view{};
-    if (key == B3Key::b3) {
+    if (key == TraceKey::b3) {
       b3 = value;
+    } else if (key > TraceKey::none) {
+      note_w3c(found, header, key);
     } else if (text != nullptr) {
-      set.add(key, value);
+      set.add(static_cast<B3Key>(key), value);
     }
   }
 };
@@ -138,8 +163,8 @@ EDGESPAN_SHARED void collect(FoundHeaders& found, Said& said) noexcept {
   HeaderView header;
   const std::size_t count = rd_kafka_header_cnt(found.list);
   for (std::size_t i = 0; i < count && header_at(found.list, i, header); ++i) {
-    const B3Key key = header.key();
-    if (key != B3Key::none) said.add(found, header, key);
+    const TraceKey key = header.key();
+    if (key != TraceKey::none) said.add(found, header, key);
   }
 }
 
@@ -156,9 +181,10 @@ HeaderView header_of(const rd_kafka_vu_t& argument) noexcept {
 // Parses after collect() has returned, so that the two stack frames do not add up.
 EDGESPAN_INLINE B3Extraction understand(const FoundHeaders& found, Said& said,
                                         const Context* written) noexcept {
+  const bool has_parent = (found.keys & parent_bit) != 0;
   if (said.b3.data() != nullptr) {
     EDGESPAN_ASSERT((found.keys & only_b3) != 0);
-    if (written != nullptr && names_span(said.b3, *written)) {
+    if (written != nullptr && !has_parent && names_span(said.b3, *written)) {
       return {B3Extraction::Kind::ids, B3Error::ok, detail::copy_of(*written)};
     }
     if (found.keys == only_b3) return b3_parse(said.b3);
@@ -169,7 +195,16 @@ EDGESPAN_INLINE B3Extraction understand(const FoundHeaders& found, Said& said,
 
 }  // namespace
 
-B3Extraction read_list(FoundHeaders& found, const Context* written) noexcept {
+void add_parent(B3Extraction& extraction, const FoundHeaders& found) noexcept {
+  EDGESPAN_ASSERT((found.keys & parent_bit) != 0 && found.parent_at <= found.count);
+  if (found.parent == nullptr) return;
+  Context parent;
+  if (w3c_impl::read<b3_impl::HexFast>({found.parent, found.parent_size}, parent) == W3cError::ok) {
+    (void)detail::merge_traceparent(extraction, parent, found.parent_at == found.count);
+  }
+}
+
+B3Extraction read_b3_of_list(FoundHeaders& found, const Context* written) noexcept {
   EDGESPAN_ASSERT(found.list != nullptr && found.keys == 0 && !found.respelled);  // it is new
   Said said;
   collect(found, said);
@@ -185,48 +220,96 @@ B3Extraction read_arguments(const rd_kafka_vu_t* arguments, std::size_t count) n
       collect(found, said);
     } else if (arguments[i].vtype == RD_KAFKA_VTYPE_HEADER && arguments[i].u.header.name != nullptr) {
       const HeaderView header = header_of(arguments[i]);
-      const B3Key key = header.key();
-      if (key != B3Key::none) said.add(found, header, key);
+      const TraceKey key = header.key();
+      if (key != TraceKey::none) said.add(found, header, key);
     }
   }
-  return understand(found, said, nullptr);
+  B3Extraction extraction = understand(found, said, nullptr);
+  if ((found.keys & parent_bit) != 0) add_parent(extraction, found);
+  return extraction;
 }
 
-void clear_headers(const FoundHeaders& found) noexcept {
+void clear_headers(const FoundHeaders& found, bool keep_state) noexcept {
   EDGESPAN_ASSERT(found.list != nullptr && found.keys != 0 && found.count != 0);
-  if (found.count > few_headers) return clear_many(found.list);
-  if (found.respelled) return clear_respelled(found.list);
-  for (std::size_t index = 0; found.keys >> index != 0; ++index) {
-    EDGESPAN_ASSERT(index < b3_key_names.size());
-    if ((found.keys >> index & 1) != 0) (void)rd_kafka_header_remove(found.list, b3_key_names[index].data());
+  if (found.count > few_headers) return clear_many(found.list, keep_state);
+  if (found.respelled) return clear_respelled(found.list, keep_state);
+  const unsigned keys = keep_state ? found.keys & ~unsigned{state_bit} : found.keys;
+  for (std::size_t index = 0; keys >> index != 0; ++index) {
+    EDGESPAN_ASSERT(index < trace_key_names.size());
+    if ((keys >> index & 1) != 0) (void)rd_kafka_header_remove(found.list, trace_key_names[index].data());
   }
+}
+
+// The `tracestate` of a list if it goes on when it is valid, else nothing: it is one, as it must be spelled,
+// and stands beside a `traceparent` of the trace of which a new one is written. It then stays where it is.
+// Not inlined, as the next one: most records have none.
+[[gnu::noinline]] std::string_view TraceHeaders::own_state(const rd_kafka_headers_t* list) const noexcept {
+  if (!plan_.writes_traceparent(context_)) return {};
+  std::string_view state;
+  bool same_trace = false;
+  HeaderView header;
+  for (std::size_t i = 0; header_at(list, i, header); ++i) {
+    const TraceKey key = header.key();
+    if (key == TraceKey::tracestate) {
+      if (state.data() != nullptr || header.value == nullptr || !header.spelled_as(key)) return {};
+      state = header.text();
+    } else if (key == TraceKey::traceparent) {
+      Context parent;
+      same_trace = header.value != nullptr &&
+                   w3c_impl::read<b3_impl::HexFast>(header.text(), parent) == W3cError::ok &&
+                   detail::same_trace(parent, context_);
+    }
+  }
+  return same_trace && state.size() <= plan_.tracestate_max() ? state : std::string_view{};
+}
+
+[[gnu::noinline]] bool TraceHeaders::add_all(rd_kafka_headers_t* list) const noexcept {
+  bool ok = true;
+  for (const TraceFormat format : plan_.formats()) {
+    if (!ok) return false;
+    if (format <= TraceFormat::b3_parent) {
+      ok = add_header(list, b3_key_names[0], {text_.data(), size_});
+    } else if (format == TraceFormat::b3_multi) {
+      ok = add_set(list, context_);
+    } else if (plan_.writes_traceparent(context_)) {
+      std::array<char, traceparent_bytes> text;
+      ok = add_header(list, traceparent_name, {text.data(), traceparent_format(context_, text)});
+    }
+  }
+  return ok;
 }
 
 EDGESPAN_INLINE bool TraceHeaders::add_to(rd_kafka_headers_t* list) const noexcept {
   EDGESPAN_ASSERT(size_ <= text_.size());
-  EDGESPAN_ASSERT(size_ != 0 || writes_set(format_));  // one header at least
-  return (size_ == 0 || add_header(list, b3_key_names[0], {text_.data(), size_})) &&
-         (!writes_set(format_) || add_set(list, context_));
+  EDGESPAN_ASSERT(context_.decision != Decision::undecided);  // who reads it would decide differently
+  if (plan_.only_b3(context_)) return add_header(list, b3_key_names[0], {text_.data(), size_});
+  return add_all(list);
 }
 
-bool TraceHeaders::write(rd_kafka_message_t* message, const FoundHeaders& found) const noexcept {
+Written TraceHeaders::write(rd_kafka_message_t* message, const FoundHeaders& found) const noexcept {
   EDGESPAN_ASSERT(found.list != nullptr || (found.keys == 0 && !found.respelled));
   if (found.list != nullptr) {
+    bool state_lost = false;
     if (found.keys == only_b3 && found.count == 1 && !found.respelled) {
       (void)rd_kafka_header_remove(found.list, b3_key_names[0].data());
     } else if (found.keys != 0) {
-      clear_headers(found);
+      const bool has_state = (found.keys & state_bit) != 0;
+      const std::string_view state = has_state ? own_state(found.list) : std::string_view{};
+      const bool keeps = state.data() != nullptr && tracestate_valid(state);
+      clear_headers(found, keeps);
+      state_lost = has_state && !keeps;
     }
-    return add_to(found.list);
+    if (!add_to(found.list)) return Written::failed;
+    return state_lost ? Written::without_state : Written::done;
   }
-  rd_kafka_headers_t* list = rd_kafka_headers_new(writes_set(format_) ? b3_headers_max : 1);
-  if (list == nullptr) return false;
+  rd_kafka_headers_t* list = rd_kafka_headers_new(plan_.headers_max(context_));
+  if (list == nullptr) return Written::failed;
   if (!add_to(list)) {
     rd_kafka_headers_destroy(list);
-    return false;
+    return Written::failed;
   }
   rd_kafka_message_set_headers(message, list);
-  return true;
+  return Written::done;
 }
 
 std::size_t header_bytes_max(const rd_kafka_headers_t* list) noexcept {

@@ -8,23 +8,43 @@
 #include <cstddef>
 #include <cstdint>
 #include <edgespan/b3.hpp>
+#include <edgespan/w3c.hpp>
+#include <string_view>
 
 #include "core/assert.hpp"
+#include "core/trace_key.hpp"
+#include "kafka/header_plan.hpp"
 
 namespace edgespan::kafka_detail {
 
 // Where trace headers stand in a record.
 struct FoundHeaders {
   rd_kafka_headers_t* list = nullptr;  // null: the record has no headers
-  std::uint8_t keys = 0;               // a bit for each B3Key that stands in the list, readable or not
+  std::uint16_t keys = 0;              // a bit for each TraceKey that stands in the list, readable or not
   bool respelled = false;              // one of them in another case than we write
   std::uint32_t count = 0;             // how many they are
+  // These hold something if there is a `traceparent`: the value of the last one, null if it has none, and the
+  // number of trace headers up to it. A `tracestate` directly behind it counts as a part of it.
+  std::uint32_t parent_at;
+  std::uint32_t parent_size;
+  const char* parent;
 };
 
-// Reads the trace headers of a record; `found`, which is new, says where they are. Looks at the name of every
-// header once. `written`, if not null, is what a `b3` header of the record should hold; one that names its
-// span is not parsed.
-B3Extraction read_list(FoundHeaders& found, const Context* written) noexcept;
+inline constexpr std::uint16_t parent_bit = detail::trace_key_bit(detail::TraceKey::traceparent);
+
+// The two steps of read_list(), whose stack frames do not add up: B3 headers alone, with a look at the name
+// of every header; and, if there is a `traceparent`, what that adds.
+B3Extraction read_b3_of_list(FoundHeaders& found, const Context* written) noexcept;
+void add_parent(B3Extraction& extraction, const FoundHeaders& found) noexcept;
+
+// Reads the trace headers of a record; `found`, which is new, says where they are. `written`, if not null, is
+// what a `b3` header of the record should hold; one that names its span is not parsed.
+[[gnu::always_inline]] inline B3Extraction read_list(FoundHeaders& found, const Context* written) noexcept {
+  B3Extraction extraction = read_b3_of_list(found, written);
+  if ((found.keys & parent_bit) != 0) [[unlikely]]
+    add_parent(extraction, found);
+  return extraction;
+}
 [[gnu::always_inline]] inline B3Extraction read_headers(const rd_kafka_message_t* message,
                                                         FoundHeaders& found,
                                                         const Context* written = nullptr) noexcept {
@@ -37,29 +57,37 @@ B3Extraction read_list(FoundHeaders& found, const Context* written) noexcept;
 B3Extraction read_arguments(const rd_kafka_vu_t* arguments, std::size_t count) noexcept;
 
 // Takes every trace header out of a list, in whatever case it is written, in time that is linear in the
-// length of the list. A name of another header that holds a NUL may end there afterwards.
-void clear_headers(const FoundHeaders& found) noexcept;
+// length of the list; `keep_state`: all but a `tracestate`. A name of another header that holds a NUL may end
+// there afterwards.
+void clear_headers(const FoundHeaders& found, bool keep_state = false) noexcept;
+
+// What became of the trace headers of a record.
+enum class Written : std::uint8_t {
+  done,
+  without_state,  // but a `tracestate` that stood there is gone
+  failed,         // librdkafka refused one
+};
 
 // The trace headers of a valid context. The text of `b3` is made at once and written later: what librdkafka
 // copies should have reached the cache by then.
 class TraceHeaders {
  public:
-  TraceHeaders(const Context& context, B3Format format) noexcept
-      : context_{context},
-        format_{format},
-        size_{format == B3Format::multi ? 0 : b3_format(context, format, text_)} {
+  TraceHeaders(const Context& context, const HeaderPlan& plan) noexcept
+      : context_{context}, plan_{plan}, size_{plan.has_b3() ? b3_format(context, plan.b3(), text_) : 0} {
     EDGESPAN_ASSERT(context.valid());
   }
 
-  // Replaces those of a record. False if librdkafka refused.
-  bool write(rd_kafka_message_t* message, const FoundHeaders& found) const noexcept;
+  // Replaces those of a record.
+  Written write(rd_kafka_message_t* message, const FoundHeaders& found) const noexcept;
 
  private:
   bool add_to(rd_kafka_headers_t* list) const noexcept;
+  bool add_all(rd_kafka_headers_t* list) const noexcept;
+  std::string_view own_state(const rd_kafka_headers_t* list) const noexcept;
 
   const Context& context_;
-  B3Format format_;
-  std::size_t size_;
+  const HeaderPlan& plan_;
+  std::size_t size_;  // of `text_`; 0: no `b3` is written
   std::array<char, b3_single_max> text_;
 };
 
@@ -71,7 +99,8 @@ inline constexpr std::size_t record_frame_bytes = 36;
 inline constexpr std::size_t header_frame_bytes = 10;
 inline constexpr std::size_t key_chars_max = 17;  // X-B3-ParentSpanId
 inline constexpr std::size_t trace_headers_bytes_max =
-    sizeof B3Buffer::text + b3_headers_max * (header_frame_bytes + key_chars_max);
+    sizeof B3Buffer::text + b3_headers_max * (header_frame_bytes + key_chars_max) +  // B3 of any format
+    traceparent_bytes + traceparent_name.size() + header_frame_bytes;
 
 // No record of this message takes more on the wire, once trace headers of any format were added to it.
 inline std::size_t traced_record_bytes_max(const rd_kafka_message_t* message,

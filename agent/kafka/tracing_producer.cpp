@@ -51,7 +51,8 @@ RefusedSend attempt_of(const rd_kafka_vu_t* arguments, std::size_t count) noexce
 // Not inlined, as the next one: what was found is off the stack when the refusal is recorded.
 [[gnu::noinline]] B3Extraction read_attempt(rd_kafka_headers_t* headers) noexcept {
   if (headers == nullptr) return no_headers;
-  FoundHeaders found{.list = headers};
+  FoundHeaders found;
+  found.list = headers;
   return read_list(found, nullptr);
 }
 

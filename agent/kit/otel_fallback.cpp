@@ -29,7 +29,8 @@ constexpr std::array<OtelFallback, 18> fallbacks{{
     {"OTEL_TRACES_SAMPLER", SettingId::sample,
      "`always_on`, `always_off`, or `traceidratio` with the share of `OTEL_TRACES_SAMPLER_ARG`, each with "
      "`parentbased_` or without; a trace that comes in keeps its decision"},
-    {"OTEL_PROPAGATORS", SettingId::b3, "`b3` is `single_no_parent`, `b3multi` is `multi`, both are `both`"},
+    {"OTEL_PROPAGATORS", SettingId::propagation,
+     "`tracecontext` is `w3c`, `b3` is `b3`, `b3multi` is `b3_multi`, in their order"},
     {"OTEL_BSP_SCHEDULE_DELAY", SettingId::flush, "milliseconds"},
 }};
 

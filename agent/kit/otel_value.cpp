@@ -80,14 +80,22 @@ void translate_sampler(std::string_view value, Lookup lookup, const void* ctx, T
 }
 
 void translate_propagators(std::string_view value, Lookup, const void*, TextLine& out) {
-  bool single = false;
-  bool multi = false;
+  struct Name {
+    std::string_view of_otel;
+    std::string_view ours;
+    bool written = false;
+  };
+  std::array<Name, 3> names{{{"tracecontext", "w3c"}, {"b3", "b3"}, {"b3multi", "b3_multi"}}};
+  const char* comma = "";
   while (!value.empty()) {
-    const std::string_view name = take_piece(value, ',');
-    single = single || name == "b3";
-    multi = multi || name == "b3multi";
+    const std::string_view wanted = take_piece(value, ',');
+    for (Name& name : names) {
+      if (name.of_otel != wanted || name.written) continue;
+      out << comma << name.ours;
+      name.written = true;
+      comma = ",";
+    }
   }
-  if (single || multi) out << (single && multi ? "both" : single ? "single_no_parent" : "multi");
 }
 
 void translate_disabled(std::string_view value, Lookup, const void*, TextLine& out) {

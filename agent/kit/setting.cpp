@@ -56,12 +56,14 @@ constexpr std::array<Setting, settings_count> table{{
      .preset = "128",
      .choices = {"64", "128"},
      .meaning = "the length of new trace ids; ids that come in are kept as they are"},
-    {.name = "b3",
-     .type = Type::choice,
-     .preset = "single_no_parent",
-     .choices = {"single", "single_no_parent", "multi", "both"},
-     .meaning = "the trace headers that are written: `b3` with or without the parent, `X-B3-*`, or "
-                "`single_no_parent` and `multi` together"},
+    {.name = "propagation",
+     .type = Type::formats,
+     .preset = "b3,w3c_continued",
+     .plugin_preset = "b3,w3c",
+     .meaning =
+         "the trace headers that are written, in this order: `b3` without the parent or `b3_parent` with "
+         "it, `b3_multi` (`X-B3-*`), `w3c` (`traceparent`) or, for traces that came in with one, "
+         "`w3c_continued`; all of them are read"},
     {.name = "rewrite_headers",
      .type = Type::flag,
      .preset = "on",

@@ -185,6 +185,8 @@ bool check_value(const Setting& setting, std::string_view value, TextLine& probl
       return read_flag(value).has_value() || refuse(setting, problem);
     case Type::choice:
       return choice_of(setting, value) < setting.choices.size() || refuse(setting, problem);
+    case Type::formats:
+      return parse_propagation(value).has_value() || refuse(setting, problem);
     case Type::sampler:
       return read_sampler(value).has_value() || refuse(setting, problem);
     case Type::count:
@@ -216,6 +218,12 @@ Sampler sampler_of(std::string_view value) noexcept {
   return sampler.value_or(Sampler::never());
 }
 
+Propagation formats_of(std::string_view value) noexcept {
+  const auto formats = parse_propagation(value);
+  EDGESPAN_ASSERT(formats.has_value());
+  return formats.value_or(Propagation{});
+}
+
 std::size_t choice_of(const Setting& setting, std::string_view value) noexcept {
   std::size_t at = 0;
   while (at < setting.choices.size() && (value.empty() || setting.choices[at] != value)) ++at;
@@ -232,6 +240,9 @@ void put_range(const Setting& setting, TextLine& out) noexcept {
         const bool last = i + 1 == setting.choices.size() || setting.choices[i + 1].empty();
         out << (i == 0 ? "" : last ? " or " : ", ") << setting.choices[i];
       }
+      return;
+    case Type::formats:
+      out << "b3 or b3_parent, b3_multi, w3c or w3c_continued, separated by commas";
       return;
     case Type::sampler:
       out << "always, never, a share from 0 to 1 or 0 % to 100 %, or 0/s to " << rate_most << "/s";

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <edgespan/propagation.hpp>
 #include <edgespan/sampler.hpp>
 #include <edgespan/setting.hpp>
 #include <string_view>
@@ -14,7 +15,8 @@ namespace edgespan::settings_detail {
 // The longest value of a setting; texts and URLs name theirs in the table.
 constexpr std::size_t value_bytes_max(const Setting& setting) noexcept {
   const bool long_text = setting.type == SettingType::text || setting.type == SettingType::url;
-  return long_text ? static_cast<std::size_t>(setting.high) : 23;
+  if (long_text) return static_cast<std::size_t>(setting.high);
+  return setting.type == SettingType::formats ? 40 : 23;
 }
 
 // Whether `value` is one of the setting's. If not, `problem` says what is wrong and what to write.
@@ -24,6 +26,7 @@ bool check_value(const Setting& setting, std::string_view value, TextLine& probl
 std::uint64_t number_of(std::string_view value) noexcept;  // a count, bytes, or milliseconds
 bool flag_of(std::string_view value) noexcept;
 Sampler sampler_of(std::string_view value) noexcept;
+Propagation formats_of(std::string_view value) noexcept;
 // Which of the setting's choices.
 std::size_t choice_of(const Setting& setting, std::string_view value) noexcept;
 

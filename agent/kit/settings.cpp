@@ -21,7 +21,6 @@ Enum choice(SettingId id, std::string_view text) noexcept {
 }
 
 // The choices of the table stand in the order of the types that they are.
-static_assert(static_cast<int>(B3Format::single) == 0 && static_cast<int>(B3Format::both) == 3);
 static_assert(static_cast<int>(TagProcessor::always) == 0 && static_cast<int>(TagProcessor::when_root) == 1);
 
 }  // namespace
@@ -58,6 +57,11 @@ bool Settings::flag(SettingId id) const noexcept {
 }
 
 std::uint64_t Settings::number(SettingId id) const noexcept { return number_of(text(id)); }
+
+Propagation Settings::formats(SettingId id) const noexcept {
+  EDGESPAN_ASSERT(setting(id).type == SettingType::formats);
+  return formats_of(text(id));
+}
 
 Sampler Settings::sampler(SettingId id) const noexcept {
   EDGESPAN_ASSERT(setting(id).type == SettingType::sampler);
@@ -126,7 +130,7 @@ void Settings::apply(AgentConfig& config) const noexcept {
   if (counts(remote_service_name)) config.kafka.remote_service_name = text(remote_service_name);
   if (counts(sample)) config.tracing.sampler = sampler(sample);
   if (counts(trace_id_bits)) config.tracing.trace_id_128 = text(trace_id_bits) == "128";
-  if (counts(b3)) config.kafka.b3 = choice<B3Format>(b3, text(b3));
+  if (counts(propagation)) config.kafka.propagation = formats(propagation);
   switched(rewrite_headers, config.kafka.rewrite_headers);
   switched(shared_root, config.kafka.shared_root);
   if (counts(tag_processor))

@@ -25,9 +25,11 @@ EDGESPAN_TEST(cli_books_line_names_what_is_not_zero, "cli") {
   books.expired = 6;
   books.sends_refused = 9;
   books.refusals_folded = 7;
+  books.tracestates_dropped = 8;
   TEST_ASSERT_EQUAL_STRING(
       "books finished=12 delivered=5 dropped=4 ring_full=3 refused=1 ring=1 batch=2 bytes_sent=900 "
-      "retries=4 resent=3 cuts=2 expired=6 sends_refused=9 refusals_folded=7",
+      "retries=4 resent=3 cuts=2 expired=6 sends_refused=9 refusals_folded=7 "
+      "tracestates_dropped=8",
       books_line(books));
   TEST_ASSERT_TRUE(books.balanced());
   TEST_ASSERT_FALSE(all_delivered(books));

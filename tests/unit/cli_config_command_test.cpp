@@ -60,7 +60,8 @@ bool has_line(const std::string& text, const std::string& begins, const std::str
 
 EDGESPAN_TEST(cli_config_prints_every_setting_and_its_origin, "cli") {
   const Variable rate{"EDGESPAN_SAMPLE", "7/s"};
-  const Run run = run_tool({"config", "--program", "pump", "-X", "edgespan.flush=5 ms", "-X", "b3=both"});
+  const Run run =
+      run_tool({"config", "--program", "pump", "-X", "edgespan.flush=5 ms", "-X", "propagation=w3c"});
   TEST_ASSERT_EQUAL(0, run.code);
   for (const Setting& setting : settings_table()) {
     TEST_ASSERT_TRUE(has_line(run.out, std::string{setting.name} + " = ", ""));
@@ -68,7 +69,7 @@ EDGESPAN_TEST(cli_config_prints_every_setting_and_its_origin, "cli") {
   TEST_ASSERT_TRUE(has_line(run.out, "service_name = pump ", "; default"));
   TEST_ASSERT_TRUE(has_line(run.out, "sample = 7/s ", "; EDGESPAN_SAMPLE"));
   TEST_ASSERT_TRUE(has_line(run.out, "flush = 5 ms ", "; edgespan.flush"));
-  TEST_ASSERT_TRUE(has_line(run.out, "b3 = both ", "; edgespan.b3"));
+  TEST_ASSERT_TRUE(has_line(run.out, "propagation = w3c ", "; edgespan.propagation"));
 }
 
 EDGESPAN_TEST(cli_config_knows_an_agents_presets_and_the_plugins, "cli") {
@@ -118,7 +119,7 @@ EDGESPAN_TEST(cli_a_disabled_tool_sends_no_span, "cli") {
   const Variable disabled{"OTEL_SDK_DISABLED", "true"};
   const Run run = run_tool({"produce", "-b", MockCluster::shared().brokers(), "-t", topic, "-n", "1"});
   TEST_ASSERT_EQUAL(0, run.code);
-  TEST_ASSERT_TRUE(run.out.find("b3=") == std::string::npos);
+  TEST_ASSERT_TRUE(run.out.find("propagation=") == std::string::npos);
   TEST_ASSERT_EQUAL_UINT64(0, collector.take().size());
 }
 

@@ -317,7 +317,7 @@ EDGESPAN_TEST(kafka_poll_writes_the_format_it_is_told, "kafka") {
   feed.add(topic, "k", {{"b3", T "-" S "-1"}});
   feed.done();
   KafkaConfig config;
-  config.b3 = B3Format::multi;
+  config.propagation = {TraceFormat::b3_multi};
   Traced traced{config};
   PlainConsumer consumer{{{topic, 1}}};
   auto records = poll_once(traced, consumer, 1);

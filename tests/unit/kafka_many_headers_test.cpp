@@ -160,7 +160,8 @@ Outcome rewrite(const Order& order, std::size_t n) {
   FoundHeaders found;
   found.list = list.get();
   const B3Extraction read = read_list(found, nullptr);
-  TEST_ASSERT_TRUE(TraceHeaders(context, B3Format::single_no_parent).write(nullptr, found));
+  const HeaderPlan plan;
+  TEST_ASSERT_EQUAL(Written::done, TraceHeaders(context, plan).write(nullptr, found));
   const Outcome outcome{steps, read};
   TEST_ASSERT_EQUAL(1, lists);
   TEST_ASSERT_EQUAL(kept.size() + 1, rd_kafka_header_cnt(list.get()));
@@ -235,28 +236,30 @@ EDGESPAN_TEST(headers_without_a_value_stay_without_one_among_many_trace_headers,
 
 EDGESPAN_TEST(a_header_that_librdkafka_refuses_is_told_and_its_list_given_back, "kafka") {
   const Context context{.trace_lo = 1, .span_id = 2, .decision = Decision::accept};
-  for (const B3Format format : {B3Format::single_no_parent, B3Format::multi, B3Format::both}) {
+  using enum TraceFormat;
+  for (const Propagation& formats : {Propagation{}, {b3_multi}, {b3, b3_multi}, {w3c}, {w3c, b3_multi, b3}}) {
+    const HeaderPlan plan{formats};
     lists = 0;
     const List list{rd_kafka_headers_new(0)};
     FoundHeaders found;
     found.list = list.get();
-    TEST_ASSERT_TRUE(TraceHeaders(context, format).write(nullptr, found));
+    TEST_ASSERT_EQUAL(Written::done, TraceHeaders(context, plan).write(nullptr, found));
     const std::size_t written = rd_kafka_header_cnt(list.get());
     for (std::size_t taken = 0; taken < written; ++taken) {
       TEST_CONTEXT(taken << " of " << written);
       adds_left = taken;
-      const bool into_list = TraceHeaders(context, format).write(nullptr, found);
+      const Written into_list = TraceHeaders(context, plan).write(nullptr, found);
       adds_left = taken;
-      const bool into_new_list = TraceHeaders(context, format).write(nullptr, {});
+      const Written into_new_list = TraceHeaders(context, plan).write(nullptr, {});
       adds_left = UINT64_MAX;
-      TEST_ASSERT_FALSE(into_list);
-      TEST_ASSERT_FALSE(into_new_list);
+      TEST_ASSERT_EQUAL(Written::failed, into_list);
+      TEST_ASSERT_EQUAL(Written::failed, into_new_list);
       TEST_ASSERT_EQUAL(1, lists);
     }
     lists_refused = true;
-    const bool without_a_list = TraceHeaders(context, format).write(nullptr, {});
+    const Written without_a_list = TraceHeaders(context, plan).write(nullptr, {});
     lists_refused = false;
-    TEST_ASSERT_FALSE(without_a_list);
+    TEST_ASSERT_EQUAL(Written::failed, without_a_list);
   }
 }
 

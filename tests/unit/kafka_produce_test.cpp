@@ -195,9 +195,9 @@ EDGESPAN_TEST(kafka_send_prefers_the_scope_and_takes_stale_headers_out, "kafka")
   TEST_ASSERT_EQUAL_STRING("-0", b3.substr(33));
 }
 
-std::vector<Header> sent_with(B3Format format, const char* b3) {
+std::vector<Header> sent_with(const Propagation& propagation, const char* b3) {
   KafkaConfig config;
-  config.b3 = format;
+  config.propagation = propagation;
   Traced traced{config};
   ReportingProducer producer{traced};
   const RecordHeader before[] = {{"b3", b3}, {"a", "x"}, {"X-B3-TraceId", H}};
@@ -213,22 +213,22 @@ EDGESPAN_TEST(kafka_send_writes_every_format, "kafka") {
   const auto id = [](const std::vector<Header>& headers, std::size_t at) {
     return headers.at(at).value.value();
   };
-  const std::vector<Header> single = sent_with(B3Format::single, T "-" S "-1");
+  const std::vector<Header> single = sent_with({TraceFormat::b3_parent}, T "-" S "-1");
   TEST_ASSERT_EQUAL((std::vector<Header>{{"b3", T "-" + id(single, 0).substr(17, 16) + "-1-" S}}), single);
 
-  const std::vector<Header> accepted = sent_with(B3Format::multi, T "-" S "-1");
+  const std::vector<Header> accepted = sent_with({TraceFormat::b3_multi}, T "-" S "-1");
   TEST_ASSERT_EQUAL((std::vector<Header>{{"X-B3-TraceId", T},
                                          {"X-B3-SpanId", id(accepted, 1)},
                                          {"X-B3-ParentSpanId", S},
                                          {"X-B3-Sampled", "1"}}),
                     accepted);
-  const std::vector<Header> debug = sent_with(B3Format::multi, H T "-" S "-d");
+  const std::vector<Header> debug = sent_with({TraceFormat::b3_multi}, H T "-" S "-d");
   TEST_ASSERT_EQUAL((std::vector<Header>{{"X-B3-TraceId", H T},
                                          {"X-B3-SpanId", id(debug, 1)},
                                          {"X-B3-ParentSpanId", S},
                                          {"X-B3-Flags", "1"}}),
                     debug);
-  const std::vector<Header> denied = sent_with(B3Format::both, T "-" S "-0");
+  const std::vector<Header> denied = sent_with({TraceFormat::b3, TraceFormat::b3_multi}, T "-" S "-0");
   TEST_ASSERT_EQUAL((std::vector<Header>{{"b3", T "-" + id(denied, 2) + "-0"},
                                          {"X-B3-TraceId", T},
                                          {"X-B3-SpanId", id(denied, 2)},

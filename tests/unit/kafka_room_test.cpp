@@ -15,8 +15,9 @@ using namespace edgespan::test;
 // librdkafka aborts the process if a header makes a message larger than message.max.bytes after it was
 // accepted.
 EDGESPAN_TEST(kafka_message_without_room_for_the_header_goes_out_without_it, "kafka") {
-  for (const B3Format format : {B3Format::single_no_parent, B3Format::both}) {
-    Traced traced{KafkaConfig{.b3 = format}};
+  const Propagation all{TraceFormat::b3, TraceFormat::b3_multi, TraceFormat::w3c};
+  for (const Propagation& propagation : {Propagation{}, all}) {
+    Traced traced{KafkaConfig{.propagation = propagation}};
     ReportingProducer large{traced};
     ReportingProducer producer{traced, {{"message.max.bytes", "1000"}}};
     const std::string topic = MockCluster::shared().topic();
@@ -41,7 +42,7 @@ EDGESPAN_TEST(kafka_message_without_room_for_the_header_goes_out_without_it, "ka
       for (const Header& header : report.headers)
         traced_ones += b3_key(header.name) == B3Key::trace_id || header.name == "b3";
     }
-    if (format == B3Format::both) traced_ones /= 2;
+    if (propagation == all) traced_ones /= 2;
     const Books books = traced.tracing.books();
     TEST_ASSERT_EQUAL(sent - accepted, books.sends_refused);
     TEST_ASSERT_EQUAL(sent - books.refusals_folded, books.finished);

@@ -102,6 +102,7 @@ set(edgespan_system_tests
   kafka_on_consume_test
   kafka_outages_test
   kafka_produce_test
+  kafka_propagation_test
   kafka_queue_full_test
   kafka_rebalance_test
   kafka_refused_test

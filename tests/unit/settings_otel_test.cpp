@@ -57,9 +57,13 @@ EDGESPAN_TEST(variables_of_opentelemetry_are_the_weakest, "settings") {
           "always",
           "default"},
          {{"OTEL_TRACES_SAMPLER=jaeger_remote"}, SettingId::sample, "always", "default"},
-         {{"OTEL_PROPAGATORS=tracecontext, b3multi"}, SettingId::b3, "multi", "OTEL_PROPAGATORS"},
-         {{"OTEL_PROPAGATORS=b3,b3multi"}, SettingId::b3, "both", "OTEL_PROPAGATORS"},
-         {{"OTEL_PROPAGATORS=tracecontext,baggage"}, SettingId::b3, "single_no_parent", "default"},
+         {{"OTEL_PROPAGATORS=tracecontext, b3multi"},
+          SettingId::propagation,
+          "w3c,b3_multi",
+          "OTEL_PROPAGATORS"},
+         {{"OTEL_PROPAGATORS=b3,b3multi,b3"}, SettingId::propagation, "b3,b3_multi", "OTEL_PROPAGATORS"},
+         {{"OTEL_PROPAGATORS=tracecontext,baggage"}, SettingId::propagation, "w3c", "OTEL_PROPAGATORS"},
+         {{"OTEL_PROPAGATORS=baggage,jaeger"}, SettingId::propagation, "b3,w3c_continued", "default"},
          {{"OTEL_BSP_SCHEDULE_DELAY=5000"}, SettingId::flush, "5000 ms", "OTEL_BSP_SCHEDULE_DELAY"},
          {{"OTEL_BSP_SCHEDULE_DELAY=-1"}, SettingId::flush, "1 s", "default"}});
 }

@@ -18,6 +18,7 @@ EDGESPAN_TEST(presets_are_those_of_an_agent, "settings") {
   using enum SettingId;
   TEST_ASSERT_EQUAL(plain.enabled, settings.flag(enabled));
   TEST_ASSERT_EQUAL_STRING(plain.kafka.remote_service_name, settings.text(remote_service_name));
+  TEST_ASSERT_TRUE(plain.kafka.propagation == settings.formats(propagation));
   TEST_ASSERT_EQUAL(plain.kafka.rewrite_headers, settings.flag(rewrite_headers));
   TEST_ASSERT_EQUAL(plain.kafka.shared_root, settings.flag(shared_root));
   TEST_ASSERT_EQUAL(plain.tracing.drop_oldest, settings.flag(drop_oldest));
@@ -37,7 +38,8 @@ EDGESPAN_TEST(every_setting_reaches_an_agents_configuration, "settings") {
   place.file(
       "edgespan.ini",
       "enabled = off\nservice_name = one\nurl = none:\nremote_service_name =\nsample = never\n"
-      "trace_id_bits = 64\nb3 = multi\nrewrite_headers = off\nshared_root = off\ntag_processor = when_root\n"
+      "trace_id_bits = 64\npropagation = w3c, b3_multi\nrewrite_headers = off\nshared_root = "
+      "off\ntag_processor = when_root\n"
       "kafka_key = 7 B\nflush = 2 s\nretry_min = 3 ms\nretry_max = 4 h\n"
       "http_connect = 6 min\nhttp_request = 7 s\ntls_ca = a\ntls_certificate = b\ntls_key = c\nspan_deadline "
       "= 8 s\nmessage_deadline = 9 min\n"
@@ -57,7 +59,7 @@ EDGESPAN_TEST(every_setting_reaches_an_agents_configuration, "settings") {
   TEST_ASSERT_EQUAL_STRING("", config.kafka.remote_service_name);
   TEST_ASSERT_FALSE(config.tracing.sampler.keep(1, 1));
   TEST_ASSERT_FALSE(config.tracing.trace_id_128);
-  TEST_ASSERT_TRUE(config.kafka.b3 == B3Format::multi);
+  TEST_ASSERT_TRUE((config.kafka.propagation == Propagation{TraceFormat::w3c, TraceFormat::b3_multi}));
   TEST_ASSERT_FALSE(config.kafka.rewrite_headers);
   TEST_ASSERT_FALSE(config.kafka.shared_root);
   TEST_ASSERT_TRUE(config.kafka.tag_processor == TagProcessor::when_root);
@@ -131,7 +133,7 @@ EDGESPAN_TEST(later_places_are_stronger, "settings") {
 
 EDGESPAN_TEST(a_file_that_the_environment_names_is_the_only_one, "settings") {
   Place place;
-  place.file("edgespan.ini", "flush = 2 ms\nb3 = both\n");
+  place.file("edgespan.ini", "flush = 2 ms\npropagation = b3,b3_multi\n");
   place.file("mine/own.ini",
              "\xEF\xBB\xBF"
              "flush: 3 ms ; a comment\r\n   retry_min = 4 ms\n");
@@ -140,7 +142,7 @@ EDGESPAN_TEST(a_file_that_the_environment_names_is_the_only_one, "settings") {
   TEST_ASSERT_TRUE(place.load(settings).ok());
   TEST_ASSERT_EQUAL_UINT64(3, settings.number(SettingId::flush));
   TEST_ASSERT_EQUAL_UINT64(4, settings.number(SettingId::retry_min));
-  TEST_ASSERT_FALSE(settings.made(SettingId::b3));
+  TEST_ASSERT_FALSE(settings.made(SettingId::propagation));
 }
 
 EDGESPAN_TEST(an_error_names_its_place_and_what_comes_nearest, "settings") {
@@ -154,9 +156,11 @@ EDGESPAN_TEST(an_error_names_its_place_and_what_comes_nearest, "settings") {
       {"servce_name = x\n",
        "edgespan.ini:1: servce_name: no setting has this name; did you mean service_name?"},
       {"elephant = x\n", "edgespan.ini:1: elephant: no setting has this name; `edgespan config` lists all"},
-      {"[program other]\nbb3 = multi\n", "edgespan.ini:2: bb3: no setting has this name; did you mean b3?"},
-      {"[service other]\nb3 = all\n",
-       "edgespan.ini:2: b3 'all': write single, single_no_parent, multi or both"},
+      {"[program other]\npropagatoin = b3\n",
+       "edgespan.ini:2: propagatoin: no setting has this name; did you mean propagation?"},
+      {"[service other]\npropagation = b3,b3\n",
+       "edgespan.ini:2: propagation 'b3,b3': write b3 or b3_parent, b3_multi, w3c or w3c_continued, "
+       "separated by commas"},
       {"[service x]\nservice_name = y\n",
        "edgespan.ini:2: service_name: a section [service NAME] cannot name the service"},
       {"[servce x]\nflush = 1 s\n",

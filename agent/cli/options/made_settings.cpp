@@ -37,7 +37,9 @@ void take_made_settings(const CLI::App& command, Settings& settings, TracingOpti
   if (counts(url, "--zipkin")) options.sender.url = settings.text(url);
   take_tls_files(counts, settings, options.sender);
   if (counts(trace_id_bits, "--id-bits")) options.id_bits = settings.text(trace_id_bits) == "64" ? 64 : 128;
-  if (counts(b3, "--b3")) options.b3 = *parse_b3_format(settings.text(b3));
+  if (counts(propagation, "--propagation") && command.count("--b3") == 0) {
+    options.propagation = settings.formats(propagation);
+  }
   if (counts(shared_root, "--no-shared-root")) options.shared_root = settings.flag(shared_root);
   if (counts(enabled, "--off")) options.off = !settings.flag(enabled);
   options.settings = &settings;

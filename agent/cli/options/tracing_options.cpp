@@ -62,13 +62,27 @@ void add_headers(CLI::App& app, TracingOptions& options) {
       ->capture_default_str()
       ->check(id_bits())
       ->group(group);
-  const auto take_format = [&options](const std::vector<std::string>& texts) {
-    options.b3 = *parse_b3_format(texts.front());
+  const auto take_formats = [&options](const std::vector<std::string>& texts) {
+    options.propagation = *parse_propagation(texts.front());
     return true;
   };
-  app.add_option("--b3", take_format, "trace headers to write (default: single_no_parent)")
+  CLI::Option* formats =
+      app.add_option("--propagation", take_formats,
+                     "trace headers to write, in this order (default: b3,w3c_continued)\n"
+                     "b3 - trace-span-decision; b3_parent - the same with the parent\n"
+                     "b3_multi - X-B3-TraceId and its kin\n"
+                     "w3c - traceparent; w3c_continued - only where the trace came in with one")
+          ->type_name("FORMAT[,FORMAT...]")
+          ->check(propagation())
+          ->group(group);
+  const auto take_format = [&options](const std::vector<std::string>& texts) {
+    options.propagation = *parse_b3_format(texts.front());
+    return true;
+  };
+  app.add_option("--b3", take_format, "the same for B3 alone, in older words; w3c_continued beside it")
       ->type_name("single|single_no_parent|multi|both")
       ->check(b3_format())
+      ->excludes(formats)
       ->group(group);
 }
 
@@ -87,11 +101,12 @@ void add_tracing_options(CLI::App& app, TracingOptions& options) {
   app.add_flag("--off", options.off, "switch tracing off: no spans, no trace headers")->group(group);
 }
 
-std::optional<B3Format> parse_b3_format(std::string_view name) noexcept {
-  if (name == "single") return B3Format::single;
-  if (name == "single_no_parent") return B3Format::single_no_parent;
-  if (name == "multi") return B3Format::multi;
-  if (name == "both") return B3Format::both;
+std::optional<Propagation> parse_b3_format(std::string_view name) noexcept {
+  using enum TraceFormat;
+  if (name == "single") return Propagation{b3_parent, w3c_continued};
+  if (name == "single_no_parent") return Propagation{b3, w3c_continued};
+  if (name == "multi") return Propagation{b3_multi, w3c_continued};
+  if (name == "both") return Propagation{b3, b3_multi, w3c_continued};
   return std::nullopt;
 }
 

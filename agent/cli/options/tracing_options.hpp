@@ -3,7 +3,7 @@
 
 #include "cli/sending/sender_options.hpp"
 
-#include <edgespan/b3.hpp>
+#include <edgespan/propagation.hpp>
 #include <edgespan/settings.hpp>
 
 #include <CLI/App.hpp>
@@ -23,7 +23,7 @@ struct TracingOptions {
   std::optional<double> sample_rate;        // 0 to 1; none: every trace
   std::optional<std::uint32_t> rate_limit;  // traces a second; not together with sample_rate
   unsigned id_bits = 128;                   // of new traces: 64 or 128
-  B3Format b3 = B3Format::single_no_parent;
+  Propagation propagation{};
   bool shared_root = true;
   bool off = false;
   // Null: none are read. Where neither sample_rate nor rate_limit is given, and for what no option says, what
@@ -34,7 +34,7 @@ struct TracingOptions {
 // Adds the options. Parsing writes to `options`, which must live as long as `app`.
 void add_tracing_options(CLI::App& app, TracingOptions& options);
 
-// Reads single, single_no_parent, multi or both.
-std::optional<B3Format> parse_b3_format(std::string_view name) noexcept;
+// Reads single, single_no_parent, multi or both: the formats that these words stood for, and w3c_continued.
+std::optional<Propagation> parse_b3_format(std::string_view name) noexcept;
 
 }  // namespace edgespan::cli

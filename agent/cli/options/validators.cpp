@@ -68,6 +68,16 @@ CLI::Validator id_bits() {
   return {check, "", "bits"};
 }
 
+CLI::Validator propagation() {
+  const auto check = [](std::string& text) {
+    if (parse_propagation(text)) return std::string{};
+    return "'" + text +
+           "' is no list of formats: b3 or b3_parent, b3_multi, and w3c or w3c_continued, separated by "
+           "commas";
+  };
+  return {check, "", "formats"};
+}
+
 CLI::Validator b3_format() {
   const auto check = [](std::string& text) {
     return parse_b3_format(text) ? std::string{}

@@ -18,6 +18,7 @@ CLI::Validator not_empty();
 CLI::Validator topic_name();   // 1 to 249 bytes
 CLI::Validator topic_names();  // the same, separated by commas
 CLI::Validator id_bits();      // 64 or 128
+CLI::Validator propagation();  // what parse_propagation() reads
 CLI::Validator b3_format();    // a name that parse_b3_format() reads
 CLI::Validator span_url();     // a URL that parse_span_url() reads
 CLI::Validator http_url();     // http:// or https:// alone

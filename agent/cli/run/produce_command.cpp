@@ -10,7 +10,7 @@
 #include "cli/text/escape.hpp"
 #include "cli/tracing/outage_notices.hpp"
 
-#include <edgespan/b3.hpp>
+#include <edgespan/trace_reader.hpp>
 
 #include <charconv>
 
@@ -38,8 +38,7 @@ struct Reports {
 std::string trace_fields(const rd_kafka_message_t* message) {
   std::string fields;
   for (const MessageHeader& header : headers_of(message)) {
-    if (b3_key(header.name) != B3Key::none)
-      fields += " " + field_name(header.name) + "=" + field(header.value);
+    if (is_trace_header(header.name)) fields += " " + field_name(header.name) + "=" + field(header.value);
   }
   return fields;
 }

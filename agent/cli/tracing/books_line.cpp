@@ -43,6 +43,7 @@ std::string books_line(const Books& books) {
   append_event(line, "roots_unshared", books.roots_unshared);
   append_event(line, "sends_refused", books.sends_refused);
   append_event(line, "refusals_folded", books.refusals_folded);
+  append_event(line, "tracestates_dropped", books.tracestates_dropped);
   append_event(line, "faults", books.faults);
   return line;
 }

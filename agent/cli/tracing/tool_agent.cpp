@@ -55,7 +55,7 @@ ToolAgent::ToolAgent(const TracingOptions& options)
   config.tracing.sampler = make_sampler(options, config.tracing.sampler);
   config.kafka.remote_service_name = options.remote_service;
   config.kafka.shared_root = options.shared_root;
-  config.kafka.b3 = options.b3;
+  config.kafka.propagation = options.propagation;
   config.enabled = !options.off;
   sender_.apply(config);
   const AgentStatus status = agent_->start(config);

@@ -50,6 +50,8 @@ struct Books {
   std::uint32_t sends_refused = 0;   // messages that a client did not accept, in calls that are traced
   // Those of them that have no span of their own: one span stands for several and tells their number.
   std::uint32_t refusals_folded = 0;
+  // Records that went on without the `tracestate` that they had: too long, not valid, or not of their trace.
+  std::uint32_t tracestates_dropped = 0;
   // Spans whose threads were stopped while they wrote them into the ring: they leave when the thread goes on.
   std::uint32_t claims_passed_over = 0;
   std::uint32_t faults = 0;  // contradictions inside the agent: the first one switches it off

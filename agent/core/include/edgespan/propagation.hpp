@@ -66,8 +66,8 @@ class Propagation {
   bool valid_ = false;
 };
 
-// Names of formats, separated by commas, as a setting has them: `b3,w3c`. Nothing for an unknown name and for
-// a list that would not be valid().
+// Names of formats, separated by commas, spaces around them, as a setting has them: `b3, w3c`. Nothing for an
+// unknown name and for a list that would not be valid().
 std::optional<Propagation> parse_propagation(std::string_view text) noexcept;
 
 }  // namespace edgespan

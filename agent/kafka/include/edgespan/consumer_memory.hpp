@@ -11,7 +11,8 @@ namespace edgespan {
 
 // A record of the poll, and the context of its poll span.
 struct PolledRecord {
-  std::uintptr_t message;  // its address, and the decision in its two lowest bits, which a heap leaves free
+  // Its address; in the three lowest bits, which a heap leaves free, the decision and came_with_traceparent.
+  std::uintptr_t message;
   std::uint64_t trace_hi, trace_lo, span_id;  // span_id 0: the record has no poll span
 };
 

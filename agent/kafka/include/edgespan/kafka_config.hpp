@@ -3,8 +3,8 @@
 #pragma once
 
 #include <cstdint>
-#include <edgespan/b3.hpp>
 #include <edgespan/messaging_sampler.hpp>
+#include <edgespan/propagation.hpp>
 #include <string_view>
 
 namespace edgespan {
@@ -23,7 +23,11 @@ struct KafkaConfig {
   bool shared_root = true;  // records without a context share one root span a topic and poll
   MessagingSampler producer_sampler{};
   MessagingSampler consumer_sampler{};
-  B3Format b3 = B3Format::single_no_parent;
+  // The trace headers that send and poll write. Read are all that edgespan knows.
+  Propagation propagation{};
+  // How long a `tracestate` may be that stays with its trace; a longer one is taken out as a whole and
+  // counted (Books::tracestates_dropped).
+  std::uint16_t tracestate_bytes_max = 512;
   TagProcessor tag_processor = TagProcessor::always;
   // poll puts its span's context into the record. It stays there: a record whose headers are sent on, and
   // next_span() as often as it is called, continue the trace.

@@ -39,7 +39,8 @@ class KafkaTracing {
 
   // Once, before any other call. Keeps `tracing`, `inflight` (KafkaMemory::inflight) and the rules of the
   // samplers; copies everything else. Status::not_started if `tracing` is not initialised, already_started
-  // the second time, too_small for an empty `inflight`, bad_config for a deadline of 0, bad_text for a name
+  // the second time, too_small for an empty `inflight`, bad_config for a deadline of 0 and a propagation that
+  // is not valid(), bad_text for a name
   // that is too long or not UTF-8. A call that fails changes nothing.
   Status init(Tracing& tracing, std::span<InflightBucket> inflight, const KafkaConfig& config = {}) noexcept;
 
@@ -82,7 +83,7 @@ class KafkaTracing {
  private:
   friend struct kafka_detail::KafkaAccess;
 
-  alignas(8) std::array<std::byte, sizeof(void*) == 8 ? 824 : 744> state_;  // a kafka_detail::KafkaState
+  alignas(8) std::array<std::byte, sizeof(void*) == 8 ? 840 : 760> state_;  // a kafka_detail::KafkaState
 };
 
 }  // namespace edgespan

@@ -19,7 +19,7 @@ enum class SettingId : std::uint8_t {
   remote_service_name,
   sample,
   trace_id_bits,
-  b3,
+  propagation,
   rewrite_headers,
   shared_root,
   tag_processor,
@@ -52,6 +52,7 @@ enum class SettingType : std::uint8_t {
   count,     // a whole number
   bytes,     // a whole number with its unit: B, KiB or MiB
   duration,  // a whole number with its unit: ms, s, min or h
+  formats,   // trace formats, in order: what parse_propagation() reads
   sampler,   // always, never, a share such as 0.1 or 10 %, or a rate such as 100/s
   text,      // UTF-8
   url,       // what parse_collector_url() reads

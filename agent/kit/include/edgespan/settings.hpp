@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <edgespan/agent_config.hpp>
+#include <edgespan/propagation.hpp>
 #include <edgespan/sampler.hpp>
 #include <edgespan/setting.hpp>
 #include <edgespan/settings_sources.hpp>
@@ -47,10 +48,12 @@ class Settings {
 
   // The value as it was written; a view that lives until the next load().
   std::string_view text(SettingId id) const noexcept;
-  // The value of a flag; of a count, of bytes, of a duration in milliseconds; of a sampler.
+  // The value of a flag; of a count, of bytes, of a duration in milliseconds; of a sampler; of
+  // formats.
   bool flag(SettingId id) const noexcept;
   std::uint64_t number(SettingId id) const noexcept;
   Sampler sampler(SettingId id) const noexcept;
+  Propagation formats(SettingId id) const noexcept;
 
   // Whether anybody made this setting; else it has its preset.
   bool made(SettingId id) const noexcept;
