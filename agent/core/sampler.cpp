@@ -33,20 +33,11 @@ std::uint32_t newest_second(Atomic<std::uint32_t>& newest, Atomic<std::uint32_t>
 }  // namespace
 
 bool Sampler::keep(std::uint64_t trace_lo, std::uint64_t now_us) const noexcept {
-  switch (kind_) {
-    case Kind::never:
-      EDGESPAN_ASSERT(detail::small_code || bound_ == 0);
-      return false;
-    case Kind::rate:
-      return keep_rate(now_us);
-    case Kind::boundary:
-      break;
-  }
-  auto magnitude = static_cast<std::int64_t>(trace_lo);
-  if (magnitude == INT64_MIN) magnitude = INT64_MAX;  // it has no positive twin
-  if (magnitude < 0) magnitude = -magnitude;
-  EDGESPAN_ASSERT(detail::small_code || (magnitude >= 0 && bound_ >= 0));
-  return magnitude <= bound_;
+  if (kind_ == Kind::rate) return keep_rate(now_us);
+  EDGESPAN_ASSERT(detail::small_code || kind_ != Kind::never || bound_ == 0);
+  if (kind_ == Kind::never) return false;
+  const bool negative = trace_lo >> 63 != 0;
+  return (kind_ == Kind::magnitude && negative ? 0 - trace_lo : trace_lo) <= bound_;
 }
 
 // The window holds the second that is being counted and how many traces it has let through, so that one

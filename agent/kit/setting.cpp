@@ -51,6 +51,13 @@ constexpr std::array<Setting, settings_count> table{{
      .meaning =
          "which new traces are recorded: `always`, `never`, a share such as `0.1` or `10 %`, or at most "
          "so many a second, such as `100/s`"},
+    {.name = "ratio_rule",
+     .type = Type::choice,
+     .preset = "zipkin",
+     .choices = {"zipkin", "unsigned"},
+     .meaning =
+         "how a share is chosen by trace ids: as Zipkin, Brave and Java do, or as OpenTelemetry for Python "
+         "and Go does; rates nest among those who do it alike"},
     {.name = "trace_id_bits",
      .type = Type::choice,
      .preset = "128",

@@ -80,7 +80,7 @@ std::optional<std::uint64_t> read_billionths(std::string_view text) noexcept {
 
 constexpr std::uint32_t rate_most = 65'535;
 
-std::optional<Sampler> read_sampler(std::string_view text) noexcept {
+std::optional<Sampler> read_sampler(std::string_view text, RatioRule rule = RatioRule::magnitude) noexcept {
   constexpr std::uint64_t one = 1'000'000'000;
   if (text == "always") return Sampler::always();
   if (text == "never") return Sampler::never();
@@ -96,7 +96,7 @@ std::optional<Sampler> read_sampler(std::string_view text) noexcept {
   }
   const auto share = read_billionths(text);
   if (!share || *share > whole) return std::nullopt;
-  return Sampler::probability(static_cast<float>(static_cast<double>(*share) / static_cast<double>(whole)));
+  return Sampler::probability(static_cast<double>(*share) / static_cast<double>(whole), rule);
 }
 
 std::optional<bool> read_flag(std::string_view text) noexcept {
@@ -212,8 +212,8 @@ std::uint64_t number_of(std::string_view value) noexcept {
 
 bool flag_of(std::string_view value) noexcept { return read_flag(value).value_or(false); }
 
-Sampler sampler_of(std::string_view value) noexcept {
-  const auto sampler = read_sampler(value);
+Sampler sampler_of(std::string_view value, RatioRule rule) noexcept {
+  const auto sampler = read_sampler(value, rule);
   EDGESPAN_ASSERT(sampler.has_value());
   return sampler.value_or(Sampler::never());
 }

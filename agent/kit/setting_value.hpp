@@ -25,7 +25,7 @@ bool check_value(const Setting& setting, std::string_view value, TextLine& probl
 // What values mean that check_value() has accepted.
 std::uint64_t number_of(std::string_view value) noexcept;  // a count, bytes, or milliseconds
 bool flag_of(std::string_view value) noexcept;
-Sampler sampler_of(std::string_view value) noexcept;
+Sampler sampler_of(std::string_view value, RatioRule rule) noexcept;
 Propagation formats_of(std::string_view value) noexcept;
 // Which of the setting's choices.
 std::size_t choice_of(const Setting& setting, std::string_view value) noexcept;

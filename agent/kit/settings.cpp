@@ -21,6 +21,7 @@ Enum choice(SettingId id, std::string_view text) noexcept {
 }
 
 // The choices of the table stand in the order of the types that they are.
+static_assert(static_cast<int>(RatioRule::magnitude) == 0 && static_cast<int>(RatioRule::unsigned_id) == 1);
 static_assert(static_cast<int>(TagProcessor::always) == 0 && static_cast<int>(TagProcessor::when_root) == 1);
 
 }  // namespace
@@ -65,7 +66,7 @@ Propagation Settings::formats(SettingId id) const noexcept {
 
 Sampler Settings::sampler(SettingId id) const noexcept {
   EDGESPAN_ASSERT(setting(id).type == SettingType::sampler);
-  return sampler_of(text(id));
+  return sampler_of(text(id), choice<RatioRule>(SettingId::ratio_rule, text(SettingId::ratio_rule)));
 }
 
 bool Settings::made(SettingId id) const noexcept { return value(id).rank != Rank::preset; }

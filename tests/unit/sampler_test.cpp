@@ -27,6 +27,36 @@ EDGESPAN_TEST(a_rate_keeps_ids_up_to_the_collectors_boundary, "sampler") {
   TEST_ASSERT_FALSE(half.keep(0x8000000000000000, 0));  // its magnitude is taken for the largest
 }
 
+// The boundaries that OpenTelemetry for Python computes: round(rate * 2^64).
+EDGESPAN_TEST(the_unsigned_rule_keeps_ids_below_opentelemetrys_boundary, "sampler") {
+  struct Row {
+    double rate;
+    std::uint64_t end;
+  };
+  for (const Row& row : {Row{0.5, 0x8000000000000000}, Row{0.1, 0x1999999999999A00},
+                         Row{0.01, 0x028F5C28F5C28F60}, Row{1e-6, 18'446'744'073'710}}) {
+    const Sampler sampler = Sampler::probability(row.rate, RatioRule::unsigned_id);
+    TEST_ASSERT_TRUE(sampler.keep(0, 0) && sampler.keep(row.end - 1, 0));
+    TEST_ASSERT_FALSE(sampler.keep(row.end, 0));
+    TEST_ASSERT_FALSE(sampler.keep(UINT64_MAX, 0));
+  }
+  TEST_ASSERT_FALSE(Sampler::probability(0.0, RatioRule::unsigned_id).keep(0, 0));
+  TEST_ASSERT_FALSE(Sampler::probability(1e-20, RatioRule::unsigned_id).keep(0, 0));
+  TEST_ASSERT_TRUE(Sampler::probability(1.0, RatioRule::unsigned_id).keep(UINT64_MAX, 0));
+  TEST_ASSERT_TRUE(Sampler::probability(1.0, RatioRule::unsigned_id).keeps_all());
+  TEST_ASSERT_FALSE(Sampler::probability(0.999, RatioRule::unsigned_id).keeps_all());
+}
+
+// Of what one rule keeps at 0.5 the other keeps half.
+EDGESPAN_TEST(the_two_rules_choose_different_traces, "sampler") {
+  const Sampler zipkin = Sampler::probability(0.5), other = Sampler::probability(0.5, RatioRule::unsigned_id);
+  std::uint32_t both = 0;
+  for (std::uint64_t i = 0; i < 100'000; ++i) {
+    both += zipkin.keep(scrambled(i), 0) && other.keep(scrambled(i), 0) ? 1U : 0U;
+  }
+  TEST_ASSERT_TRUE(both > 24'000 && both < 26'000);
+}
+
 EDGESPAN_TEST(rates_outside_their_range_are_clamped, "sampler") {
   TEST_ASSERT_FALSE(Sampler::probability(-1.0F).keep(1, 0));
   TEST_ASSERT_FALSE(Sampler::probability(__builtin_nanf("")).keep(1, 0));

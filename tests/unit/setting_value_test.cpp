@@ -67,11 +67,11 @@ EDGESPAN_TEST(a_sampler_is_a_word_a_share_or_a_rate, "settings") {
   constexpr std::uint64_t below = 0x3fff'ffff'0000'0000;
   constexpr std::uint64_t above = 0x4000'0001'0000'0000;
   for (const char* const text : {"0.5", "50 %"}) {
-    const Sampler half = sampler_of(text);
+    const Sampler half = sampler_of(text, RatioRule::magnitude);
     TEST_ASSERT_TRUE(half.keep(below, 1));
     TEST_ASSERT_FALSE(half.keep(above, 1));
   }
-  const Sampler two = sampler_of("2/s");
+  const Sampler two = sampler_of("2/s", RatioRule::magnitude);
   TEST_ASSERT_TRUE(two.keep(1, 5'000'000));
   TEST_ASSERT_TRUE(two.keep(1, 5'000'000));
   TEST_ASSERT_FALSE(two.keep(1, 5'000'000));

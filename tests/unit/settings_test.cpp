@@ -37,7 +37,8 @@ EDGESPAN_TEST(every_setting_reaches_an_agents_configuration, "settings") {
   Place place;
   place.file(
       "edgespan.ini",
-      "enabled = off\nservice_name = one\nurl = none:\nremote_service_name =\nsample = never\n"
+      "enabled = off\nservice_name = one\nurl = none:\nremote_service_name =\nsample = 0.5\n"
+      "ratio_rule = unsigned\n"
       "trace_id_bits = 64\npropagation = w3c, b3_multi\nrewrite_headers = off\nshared_root = "
       "off\ntag_processor = when_root\n"
       "kafka_key = 7 B\nflush = 2 s\nretry_min = 3 ms\nretry_max = 4 h\n"
@@ -57,7 +58,7 @@ EDGESPAN_TEST(every_setting_reaches_an_agents_configuration, "settings") {
   TEST_ASSERT_EQUAL_STRING("one", config.service_name);
   TEST_ASSERT_EQUAL_STRING("none:", config.url);
   TEST_ASSERT_EQUAL_STRING("", config.kafka.remote_service_name);
-  TEST_ASSERT_FALSE(config.tracing.sampler.keep(1, 1));
+  TEST_ASSERT_FALSE(config.tracing.sampler.keep(0xC000000000000000, 1));
   TEST_ASSERT_FALSE(config.tracing.trace_id_128);
   TEST_ASSERT_TRUE((config.kafka.propagation == Propagation{TraceFormat::w3c, TraceFormat::b3_multi}));
   TEST_ASSERT_FALSE(config.kafka.rewrite_headers);

@@ -48,6 +48,17 @@ void add_sampling(CLI::App& app, TracingOptions& options) {
           ->type_name("SHARE")
           ->check(number_between(0, 1, "a share from 0 to 1"))
           ->group(group);
+  const auto take_rule = [&options](const std::vector<std::string>& texts) {
+    options.ratio_rule = texts.front() == "unsigned" ? RatioRule::unsigned_id : RatioRule::magnitude;
+    return true;
+  };
+  app.add_option("--ratio-rule", take_rule,
+                 "whose rule chooses that share by the trace id (default: zipkin)\n"
+                 "zipkin - Zipkin, Brave, Java; unsigned - OpenTelemetry for Python and Go")
+      ->type_name("zipkin|unsigned")
+      ->check(CLI::IsMember({"zipkin", "unsigned"}))
+      ->needs(rate)
+      ->group(group);
   app.add_option("--rate-limit", options.rate_limit,
                  "new traces to record in a second at most, 0 to 65535 (default: no limit)")
       ->type_name("TRACES")

@@ -4,6 +4,7 @@
 #include "cli/sending/sender_options.hpp"
 
 #include <edgespan/propagation.hpp>
+#include <edgespan/sampler.hpp>
 #include <edgespan/settings.hpp>
 
 #include <CLI/App.hpp>
@@ -20,9 +21,10 @@ struct TracingOptions {
   std::string service = "edgespan";
   std::string remote_service = "kafka";  // empty: none
   SenderOptions sender;
-  std::optional<double> sample_rate;        // 0 to 1; none: every trace
-  std::optional<std::uint32_t> rate_limit;  // traces a second; not together with sample_rate
-  unsigned id_bits = 128;                   // of new traces: 64 or 128
+  std::optional<double> sample_rate;            // 0 to 1; none: every trace
+  RatioRule ratio_rule = RatioRule::magnitude;  // for sample_rate
+  std::optional<std::uint32_t> rate_limit;      // traces a second; not together with sample_rate
+  unsigned id_bits = 128;                       // of new traces: 64 or 128
   Propagation propagation{};
   bool shared_root = true;
   bool off = false;

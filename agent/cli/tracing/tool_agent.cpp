@@ -16,7 +16,7 @@ constexpr std::uint64_t half_full_spans = tool_limits.ring_bytes / span_bytes_ma
 constexpr std::uint32_t keep_up_ms = 1'000;
 
 Sampler make_sampler(const TracingOptions& options, const Sampler& otherwise) noexcept {
-  if (options.sample_rate) return Sampler::probability(static_cast<float>(*options.sample_rate));
+  if (options.sample_rate) return Sampler::probability(*options.sample_rate, options.ratio_rule);
   if (options.rate_limit) return Sampler::rate_limit(*options.rate_limit);
   return otherwise;
 }

@@ -18,6 +18,7 @@ enum class SettingId : std::uint8_t {
   url,
   remote_service_name,
   sample,
+  ratio_rule,
   trace_id_bits,
   propagation,
   rewrite_headers,

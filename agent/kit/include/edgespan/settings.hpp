@@ -48,8 +48,8 @@ class Settings {
 
   // The value as it was written; a view that lives until the next load().
   std::string_view text(SettingId id) const noexcept;
-  // The value of a flag; of a count, of bytes, of a duration in milliseconds; of a sampler; of
-  // formats.
+  // The value of a flag; of a count, of bytes, of a duration in milliseconds; of a sampler, by
+  // the rule that is made; of formats.
   bool flag(SettingId id) const noexcept;
   std::uint64_t number(SettingId id) const noexcept;
   Sampler sampler(SettingId id) const noexcept;
