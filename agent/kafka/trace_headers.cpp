@@ -125,17 +125,6 @@ void clear_respelled(rd_kafka_headers_t* list, bool keep_state) noexcept {
   rd_kafka_headers_destroy(copy);
 }
 
-// Not inlined: most records have no such header.
-[[gnu::noinline]] void note_w3c(FoundHeaders& found, const HeaderView& header, TraceKey key) noexcept {
-  if (key == TraceKey::traceparent) {
-    found.parent = static_cast<const char*>(header.value);
-    found.parent_size = static_cast<std::uint32_t>(header.size);
-    found.parent_at = found.count;
-  } else if ((found.keys & parent_bit) != 0 && found.parent_at + 1 == found.count) {
-    found.parent_at = found.count;
-  }
-}
-
 // What B3 headers said, as they are met one after another. The value of the last `b3` stands alone,
 // because it can then be parsed where it is; it is null if the last one has no value or if there is none.
 struct Said {
@@ -149,10 +138,10 @@ struct Said {
     found.respelled |= !header.spelled_as(key);
     const char* const text = static_cast<const char*>(header.value);
     const std::string_view value = text != nullptr ? std::string_view{text, header.size} : std::string_view{};
+    if (key != TraceKey::tracestate) found.parent_last = key == TraceKey::traceparent;
+    if (key > TraceKey::none) return;
     if (key == TraceKey::b3) {
       b3 = value;
-    } else if (key > TraceKey::none) {
-      note_w3c(found, header, key);
     } else if (text != nullptr) {
       set.add(static_cast<B3Key>(key), value);
     }
@@ -178,6 +167,33 @@ HeaderView header_of(const rd_kafka_vu_t& argument) noexcept {
                            : std::strlen(value)};
 }
 
+bool last_parent(const rd_kafka_headers_t* list, HeaderView& out) noexcept {
+  for (std::size_t i = rd_kafka_header_cnt(list); i-- > 0;) {
+    if (header_at(list, i, out) && out.key() == TraceKey::traceparent) return true;
+  }
+  return false;
+}
+
+bool last_parent_of(const rd_kafka_vu_t* arguments, std::size_t count, HeaderView& out) noexcept {
+  for (std::size_t i = count; i-- > 0;) {
+    if (arguments[i].vtype == RD_KAFKA_VTYPE_HEADERS && arguments[i].u.headers != nullptr) {
+      if (last_parent(arguments[i].u.headers, out)) return true;
+    } else if (arguments[i].vtype == RD_KAFKA_VTYPE_HEADER && arguments[i].u.header.name != nullptr) {
+      out = header_of(arguments[i]);
+      if (out.key() == TraceKey::traceparent) return true;
+    }
+  }
+  return false;
+}
+
+// Adds what a `traceparent` says to what B3 headers say.
+void merge(B3Extraction& extraction, const HeaderView& header, bool last) noexcept {
+  Context parent;
+  if (header.value == nullptr) return;
+  if (w3c_impl::read<b3_impl::HexFast>(header.text(), parent) != W3cError::ok) return;
+  (void)detail::merge_traceparent(extraction, parent, last);
+}
+
 // Parses after collect() has returned, so that the two stack frames do not add up.
 EDGESPAN_INLINE B3Extraction understand(const FoundHeaders& found, Said& said,
                                         const Context* written) noexcept {
@@ -195,13 +211,11 @@ EDGESPAN_INLINE B3Extraction understand(const FoundHeaders& found, Said& said,
 
 }  // namespace
 
+// Where the last `traceparent` stands is looked for once more: message_sent() has no stack to remember it.
 void add_parent(B3Extraction& extraction, const FoundHeaders& found) noexcept {
-  EDGESPAN_ASSERT((found.keys & parent_bit) != 0 && found.parent_at <= found.count);
-  if (found.parent == nullptr) return;
-  Context parent;
-  if (w3c_impl::read<b3_impl::HexFast>({found.parent, found.parent_size}, parent) == W3cError::ok) {
-    (void)detail::merge_traceparent(extraction, parent, found.parent_at == found.count);
-  }
+  EDGESPAN_ASSERT(found.list != nullptr && (found.keys & parent_bit) != 0);
+  HeaderView header;
+  if (last_parent(found.list, header)) merge(extraction, header, found.parent_last);
 }
 
 B3Extraction read_b3_of_list(FoundHeaders& found, const Context* written) noexcept {
@@ -225,7 +239,10 @@ B3Extraction read_arguments(const rd_kafka_vu_t* arguments, std::size_t count) n
     }
   }
   B3Extraction extraction = understand(found, said, nullptr);
-  if ((found.keys & parent_bit) != 0) add_parent(extraction, found);
+  HeaderView header;
+  if ((found.keys & parent_bit) != 0 && last_parent_of(arguments, count, header)) {
+    merge(extraction, header, found.parent_last);
+  }
   return extraction;
 }
 

@@ -22,12 +22,8 @@ struct FoundHeaders {
   rd_kafka_headers_t* list = nullptr;  // null: the record has no headers
   std::uint16_t keys = 0;              // a bit for each TraceKey that stands in the list, readable or not
   bool respelled = false;              // one of them in another case than we write
+  bool parent_last = false;            // no B3 header stands behind the last `traceparent`
   std::uint32_t count = 0;             // how many they are
-  // These hold something if there is a `traceparent`: the value of the last one, null if it has none, and the
-  // number of trace headers up to it. A `tracestate` directly behind it counts as a part of it.
-  std::uint32_t parent_at;
-  std::uint32_t parent_size;
-  const char* parent;
 };
 
 inline constexpr std::uint16_t parent_bit = detail::trace_key_bit(detail::TraceKey::traceparent);
