@@ -38,6 +38,20 @@ constexpr std::uint16_t trace_key_bit(TraceKey key) noexcept {
   return static_cast<std::uint16_t>(1U << static_cast<unsigned>(key));
 }
 
+// Which trace header a name is, in any case of its letters: name by name and letter by letter, for names that
+// look like one already.
+constexpr TraceKey find_trace_key(std::string_view name) noexcept {
+  for (std::size_t key = 0; key < trace_key_names.size(); ++key) {
+    const std::string_view wanted = trace_key_names[key];
+    if (wanted.size() != name.size()) continue;
+    std::size_t i = 0;
+    while (i < name.size() && (name[i] == wanted[i] || ((name[i] ^ wanted[i]) == 0x20 && wanted[i] >= 'A')))
+      ++i;
+    if (i == name.size() && !name.empty()) return static_cast<TraceKey>(key);
+  }
+  return TraceKey::none;
+}
+
 // Of a name that begins with 't' or 'T'. The names have letters only, so that folding is exact.
 constexpr TraceKey w3c_key(std::string_view name) noexcept {
   if (b3_impl::same_folded(name, traceparent_name)) return TraceKey::traceparent;

@@ -14,6 +14,4 @@ std::size_t traceparent_format(const Context& context, std::span<char, tracepare
   return w3c_impl::format<b3_impl::HexFast>(context, out);
 }
 
-bool tracestate_valid(std::string_view value) noexcept { return w3c_impl::state_valid(value); }
-
 }  // namespace edgespan

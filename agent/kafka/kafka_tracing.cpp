@@ -64,7 +64,8 @@ Span next_span_of(KafkaState& state, rd_kafka_message_t* message, const Context*
 }
 
 // Whether the trace id of a record that keeps its headers is random, for which a PolledRecord has no place.
-std::uint8_t random_of(const rd_kafka_message_t* message, const Context& polled) noexcept {
+// Not inlined: most records take no stack for it.
+[[gnu::noinline]] std::uint8_t random_of(const rd_kafka_message_t* message, const Context& polled) noexcept {
   FoundHeaders found;
   const Context said = read_headers(message, found).context;
   return detail::same_trace(said, polled) ? said.w3c & random_trace_id : 0;

@@ -30,8 +30,8 @@ struct HeaderView {
   TraceKey key() const noexcept {
     const char first = static_cast<char>(*name | 0x20);
     if (first == 'b') return name[1] == '3' && name[2] == '\0' ? TraceKey::b3 : TraceKey::none;
-    if (first == 'x') return static_cast<TraceKey>(b3_key(name));
-    return first == 't' && (name[1] | 0x20) == 'r' ? detail::w3c_key(name) : TraceKey::none;
+    const bool may_be_ours = first == 'x' || (first == 't' && (name[1] | 0x20) == 'r');
+    return may_be_ours ? detail::find_trace_key(name) : TraceKey::none;
   }
   bool spelled_as(TraceKey key) const noexcept {
     EDGESPAN_ASSERT(key != TraceKey::none);

@@ -28,9 +28,11 @@ class Propagation {
 
   // `b3`, and `traceparent` beside it where the trace came in with one: a trace of OpenTelemetry stays one,
   // and no other message pays for a second header.
-  constexpr Propagation() noexcept : Propagation{TraceFormat::b3, TraceFormat::w3c_continued} {}
+  constexpr Propagation() noexcept
+      : formats_{TraceFormat::b3, TraceFormat::w3c_continued}, size_{2}, valid_{true} {}
   // A list that is not valid() if it is empty or would write a name twice.
-  constexpr Propagation(std::initializer_list<TraceFormat> formats) noexcept {
+  constexpr Propagation(std::initializer_list<TraceFormat> formats) noexcept
+      : formats_{}, size_{0}, valid_{false} {
     for (const TraceFormat format : formats) {
       valid_ = size_ < formats_max && !writes_name_of(format);
       if (!valid_) return;
@@ -61,9 +63,9 @@ class Propagation {
     return false;
   }
 
-  std::array<TraceFormat, formats_max> formats_{};
-  std::uint8_t size_ = 0;
-  bool valid_ = false;
+  std::array<TraceFormat, formats_max> formats_;
+  std::uint8_t size_;
+  bool valid_;
 };
 
 // Names of formats, separated by commas, spaces around them, as a setting has them: `b3, w3c`. Nothing for an

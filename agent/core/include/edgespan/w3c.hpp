@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// W3C trace context, level 2: reading and writing `traceparent`, judging `tracestate`. No allocation, no
-// terminator, no read past a value.
+// W3C trace context, level 2: reading and writing `traceparent`. No allocation, no terminator, no read past a
+// value.
 #pragma once
 
 #include <cstddef>
 #include <edgespan/context.hpp>
+#include <edgespan/tracestate.hpp>
 #include <edgespan/w3c_error.hpp>
 #include <span>
 #include <string_view>
 
 namespace edgespan {
 
-// The names of the headers. OpenTelemetry finds them in lower case only.
+// OpenTelemetry finds it in lower case only, as `tracestate`.
 inline constexpr std::string_view traceparent_name = "traceparent";
-inline constexpr std::string_view tracestate_name = "tracestate";
 
 // What is written: version, trace id, parent id and flags, 2 + 1 + 32 + 1 + 16 + 1 + 2 characters.
 inline constexpr std::size_t traceparent_bytes = 55;
@@ -33,9 +33,5 @@ W3cExtraction traceparent_parse(std::string_view value) noexcept;
 // Writes version 00, a 64-bit trace id with 16 zeros in front. Returns traceparent_bytes; 0, and nothing is
 // written, for a context that is not valid() or is undecided: there is no undecided traceparent.
 std::size_t traceparent_format(const Context& context, std::span<char, traceparent_bytes> out) noexcept;
-
-// Whether the propagators of OpenTelemetry would take this `tracestate`: at most 32 members `key=value`, no
-// key twice. The length of the whole is not bounded. The time grows with it and with the number of members.
-bool tracestate_valid(std::string_view value) noexcept;
 
 }  // namespace edgespan
