@@ -21,9 +21,9 @@ void B3Headers::add(B3Key key, std::string_view value) noexcept {
   present_ = static_cast<std::uint8_t>(present_ | b3_impl::key_bit(key));
 }
 
-B3Extraction B3Headers::extract_present() const noexcept {
+void B3Headers::add_set_to(B3Extraction& found) const noexcept {
   EDGESPAN_ASSERT(detail::small_code || present_ != 0);
-  return b3_impl::extract<b3_impl::HexFast>(b3_impl::Values{data_, sizes_, present_});
+  b3_impl::complete<b3_impl::HexFast>(b3_impl::Values{data_, sizes_, present_}, found);
 }
 
 }  // namespace edgespan

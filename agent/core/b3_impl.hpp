@@ -263,16 +263,14 @@ constexpr B3Error extract_set(const Values& values, B3Extraction& found) noexcep
   return read_ids<Hex>(values, found.context);
 }
 
-// `b3` first, then the set. If neither gives anything, a broken `b3` is the reason that is named.
+// Adds the set to what `b3` gave, which was nothing. If the set gives nothing either, a broken `b3` is the
+// reason that is named.
 template <typename Hex>
-constexpr B3Extraction extract(const Values& values) noexcept {
-  const bool single = values.has(B3Key::b3);
-  B3Extraction found = single ? b3_parse(values.get(B3Key::b3)) : B3Extraction{};
-  if (found.kind != B3Extraction::Kind::empty) return found;
+constexpr void complete(const Values& values, B3Extraction& found) noexcept {
+  EDGESPAN_ASSERT(found.kind == B3Extraction::Kind::empty && found.error != B3Error::ok);
   const B3Error error = found.error;
   const B3Error set_error = extract_set<Hex>(values, found);
-  if (set_error != B3Error::ok) empty(found, single ? error : set_error);
-  return found;
+  if (set_error != B3Error::ok) empty(found, values.has(B3Key::b3) ? error : set_error);
 }
 
 // ---- Writing. An invalid context writes nothing, since every reader would refuse what it gives.

@@ -20,9 +20,11 @@ class B3Headers {
   }
   void add(B3Key key, std::string_view value) noexcept;
   bool any() const noexcept { return present_ != 0; }
+  // Inline: the two steps, whose stack frames do not add up then.
   B3Extraction extract() const noexcept {
-    if (present_ == 0) return {};
-    return extract_present();
+    B3Extraction found = (present_ & b3_bit) != 0 ? b3_parse({data_[0], sizes_[0]}) : B3Extraction{};
+    if (found.kind == B3Extraction::Kind::empty && (present_ & ~b3_bit) != 0) add_set_to(found);
+    return found;
   }
 
  private:
@@ -32,7 +34,9 @@ class B3Headers {
     return name.size() >= 10 && (name[0] | 0x20) == 'x';
   }
   bool add_named(std::string_view name, std::string_view value) noexcept;
-  B3Extraction extract_present() const noexcept;
+  void add_set_to(B3Extraction& found) const noexcept;
+
+  static constexpr unsigned b3_bit = 1;  // of `present_`
 
   // Not initialised: most messages carry no trace header, and clearing these would cost more than the asking.
   std::array<const char*, 6> data_;  // by B3Key, where present_ has its bit
