@@ -30,7 +30,7 @@ constexpr std::array<OtelFallback, 18> fallbacks{{
      "`always_on`, `always_off`, or `traceidratio` with the share of `OTEL_TRACES_SAMPLER_ARG`, each with "
      "`parentbased_` or without; a trace that comes in keeps its decision"},
     {"OTEL_PROPAGATORS", SettingId::propagation,
-     "`tracecontext` is `w3c`, `b3` is `b3`, `b3multi` is `b3_multi`, in their order"},
+     "`tracecontext` is `w3c`, `b3multi` is `b3_multi`, in their order"},
     {"OTEL_BSP_SCHEDULE_DELAY", SettingId::flush, "milliseconds"},
 }};
 

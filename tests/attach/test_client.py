@@ -77,7 +77,7 @@ class Client(Case):
         for ended in self.both('fail'):
             self.assertEqual((0, plain.out), (ended.code, ended.out))
             self.spans(again)
-        ended = self.run_client('fail', f'plugin.library.paths={self.plugin}', 'edgespan.b3=both')
+        ended = self.run_client('fail', f'plugin.library.paths={self.plugin}', 'edgespan.propagation=b3,b3_multi')
         self.assertEqual((0, plain.out), (ended.code, ended.out))
         self.spans(again)
 

@@ -44,8 +44,8 @@ class Kcat(Case):
         self.assertEqual(0, ended.code)
         polled = self.spans(3)
         self.assertEqual({(s.trace, s.id) for s in sent}, {(p.trace, p.parent) for p in polled})
-        shown = dict(line.split(' b3=') for line in ended.out.splitlines())
-        self.assertEqual({f'{p.trace}-{p.id}-1' for p in polled}, set(shown.values()))
+        shown = [line.split(' ')[1] for line in ended.out.splitlines()]
+        self.assertEqual({f'b3={p.trace}-{p.id}-1,traceparent=00-{p.trace}-{p.id}-03' for p in polled}, set(shown))
 
     def test_a_wrong_setting_is_told_as_any_other(self):
         ended = self.kcat('-P', '-X', f'plugin.library.paths={self.plugin}', '-X', 'edgespan.flush=5', input='')

@@ -56,7 +56,7 @@ void add_sampling(CLI::App& app, TracingOptions& options) {
                  "whose rule chooses that share by the trace id (default: zipkin)\n"
                  "zipkin - Zipkin, Brave, Java; unsigned - OpenTelemetry for Python and Go")
       ->type_name("zipkin|unsigned")
-      ->check(CLI::IsMember({"zipkin", "unsigned"}))
+      ->check(CLI::IsMember({"zipkin", "unsigned"}).description(""))
       ->needs(rate)
       ->group(group);
   app.add_option("--rate-limit", options.rate_limit,
