@@ -34,7 +34,7 @@ missing_packages() {
   # Not every system has it, and only tests/model needs it.
   header relacy/relacy.hpp || ! apt-cache show relacy-dev >/dev/null 2>&1 || echo relacy-dev
   header catch2/catch.hpp || header catch2/catch_all.hpp || echo catch2
-  if [ "$1" = lint ]; then
+  if [ "$1" = lint ] || [ "$1" = interop ]; then
     python3 -m pip --version >/dev/null 2>&1 || echo python3-pip
   fi
   if [ "$1" = bench ]; then

@@ -12,7 +12,7 @@ import urllib.request
 
 from collector import Collector
 from peers import Brave, Context, Edgespan, expected_headers
-from servers import START_S, BravePeer, Kafka, Zipkin, wait_until
+from servers import START_S, JavaPeer, Kafka, PythonPeer, Zipkin, wait_until
 from trees import Expected, faults
 
 SPANS_S = 8  # the programs have ended and Zipkin has answered them: only its storing is waited for
@@ -52,13 +52,13 @@ class ZipkinApi:
 
 
 class World:
-    """Kafka, Zipkin, the Collector and BravePeer, and what talks to them."""
+    """Kafka, Zipkin, the Collector and the peers, and what talks to them."""
 
     def __init__(self):
         artefacts = os.environ["INTEROP_DIR"]
         self.directory = tempfile.mkdtemp(prefix="run-", dir=artefacts)
-        self.servers = [cls(artefacts, self.directory) for cls in (Zipkin, BravePeer, Kafka, Collector)]
-        self.zipkin, self.jvm, self.kafka, self.collector = self.servers
+        self.servers = [cls(artefacts, self.directory) for cls in (Zipkin, JavaPeer, Kafka, Collector, PythonPeer)]
+        self.zipkin, self.jvm, self.kafka, self.collector, self.python = self.servers
         self.up = False
 
     def start(self):

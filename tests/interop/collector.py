@@ -113,13 +113,18 @@ def plain(value):
     return str(inner).lower() if isinstance(inner, bool) else str(inner)
 
 
-def as_zipkin(resource, _scope, span):
-    """The span as Zipkin's API would give it, for trees.py."""
+def as_zipkin(resource, scope, span):
+    """The span as Zipkin's API would give it, for trees.py. Of one that an OpenTelemetry SDK has made, only the topic
+    counts among its attributes; they differ with language and version. It is `foreign`."""
     tags = {pair["key"]: plain(pair["value"]) for pair in span.get("attributes", [])}
     service = {pair["key"]: plain(pair["value"]) for pair in resource.get("attributes", [])}.get("service.name")
     start, end = int(span["startTimeUnixNano"]), int(span["endTimeUnixNano"])
     remote = tags.pop("service.peer.name", None)
-    found = {"traceId": span["traceId"], "id": span["spanId"], "name": span["name"], "tags": tags,
+    foreign = scope.get("name", "") not in ("", "edgespan")
+    if foreign:
+        topics = [tags[key] for key in ("messaging.destination.name", "messaging.destination") if key in tags]
+        tags = {"topic": topic for topic in topics}
+    found = {"traceId": span["traceId"], "id": span["spanId"], "name": span["name"], "tags": tags, "foreign": foreign,
              "kind": KINDS[span.get("kind", 0)], "timestamp": start // 1000, "duration": (end - start) // 1000,
              "localEndpoint": {"serviceName": service}, "remoteEndpoint": {"serviceName": remote}}
     if span.get("parentSpanId"):

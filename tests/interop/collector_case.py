@@ -37,16 +37,18 @@ class CollectorCase(InteropCase):
         count = sum(1 for root in roots for _ in root.walk())
         self.arrivals_expected += count
 
-        def spans():
-            return [as_zipkin(*found) for found in self.collector.arrived(self.mark) if found[2]["traceId"] == trace_id]
-
         try:
-            wait_until(lambda: len(spans()) >= count, ARRIVE_S, "spans")
+            wait_until(lambda: len(self.spans_of(trace_id)) >= count, ARRIVE_S, "spans")
         except TimeoutError:
             pass  # the comparison says which are missing
-        found = faults(spans(), roots, self.earliest_us, time.time_ns() // 1000)
+        found = faults([as_zipkin(*span) for span in self.spans_of(trace_id)], roots, self.earliest_us,
+                       time.time_ns() // 1000)
         if found:
             self.fail("trace %s is not as expected:\n%s" % (trace_id, "\n".join(found)))
+
+    def spans_of(self, trace_id):
+        """What has arrived of a trace: a list of (resource, scope, span)."""
+        return [found for found in self.collector.arrived(self.mark) if found[2]["traceId"] == trace_id]
 
     def same_run(self, receiver, number=1):
         """What arrives of edgespan_same_run: a list of (resource, scope, span)."""

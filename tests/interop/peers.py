@@ -68,6 +68,13 @@ class Result:
         return "%s\nexit %s\n%s\n%s" % (" ".join(self.command), self.exit_code, shown, self.stderr[-3000:])
 
 
+def command(server, argv):
+    """Has a CommandServer run one command."""
+    logged = len(server.log_text())
+    exit_code, lines = server.command(argv, COMMAND_S)
+    return Result([server.name] + argv, exit_code, lines, server.log_text()[logged:])
+
+
 class Peer:
     """What both programs have in common. A subclass says how a command runs."""
 
@@ -95,16 +102,14 @@ def prefixed(option, values):
 
 class Brave(Peer):
     name = "brave"
-    from_the_start = []  # BravePeer always reads a new group's topics from their beginning
+    from_the_start = []  # JavaPeer always reads a new group's topics from their beginning
 
     def __init__(self, jvm, kafka, zipkin):
         super().__init__(kafka, zipkin)
         self.jvm = jvm
 
     def run(self, argv, stdin=None):
-        logged = len(self.jvm.log_text())
-        exit_code, lines = self.jvm.command(argv, COMMAND_S)
-        return Result(["BravePeer"] + argv, exit_code, lines, self.jvm.log_text()[logged:])
+        return command(self.jvm, argv)
 
     def process_tags(self, topic, key):
         """Brave tags a processor span only when its record has no context; after a poll it has one."""
@@ -113,8 +118,9 @@ class Brave(Peer):
     def create_topic(self, topics, properties=()):
         return self.run(["create-topics", "-b", self.brokers, "-t", topics] + prefixed("-X", properties))
 
-    def plain_produce(self, topics, count):
-        return self.run(["plain-produce", "-b", self.brokers, "-t", topics, "-n", str(count), "-k", "k"])
+    def plain_produce(self, topics, count, headers=()):
+        return self.run(["plain-produce", "-b", self.brokers, "-t", topics, "-n", str(count), "-k", "k"] +
+                        prefixed("-H", headers))
 
     def plain_consume(self, topics, count):
         """What is on the wire, read by a client that knows nothing of tracing."""

@@ -8,6 +8,7 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 
@@ -56,6 +57,8 @@ class Server:
             self.process = subprocess.Popen(argv, cwd=self.directory, preexec_fn=die_with_parent, **streams)
 
     def log_text(self):
+        if not os.path.exists(self.log):
+            return ""
         with open(self.log, encoding="utf-8", errors="replace") as log:
             return log.read()
 
@@ -159,7 +162,7 @@ class Kafka(Server):
         self.more = more  # lines that are added to its properties; of two for one property the last counts
         here = os.path.dirname(os.path.abspath(__file__))
         self.java = JVM + [
-            "-Xmx512m", "-Dlog4j.configuration=file:" + os.path.join(here, "brave", "log4j.properties"),
+            "-Xmx512m", "-Dlog4j.configuration=file:" + os.path.join(here, "java", "log4j.properties"),
             "-cp", os.path.join(artefacts, "lib", "*"),
         ]
         self.controller = None
@@ -194,21 +197,17 @@ class Kafka(Server):
         raise self.failure("found no free controller port in three attempts")
 
 
-class BravePeer(Server):
-    """BravePeer's `serve` mode: one virtual machine that answers one command after the other."""
+class CommandServer(Server):
+    """A process that answers one command after the other: the suite pays for its start once."""
 
-    def __init__(self, artefacts, directory):
-        super().__init__("brave", directory)
-        here = os.path.dirname(os.path.abspath(__file__))
-        path = os.path.join(artefacts, "lib", "*") + ":" + os.path.join(artefacts, "target", "classes")
-        self.argv = JVM + [
-            "-Xmx256m", "-Dlog4j.configuration=file:" + os.path.join(here, "brave", "log4j.properties"),
-            "-cp", path, "edgespan.interop.BravePeer", "serve",
-        ]
+    def __init__(self, name, directory, argv, env=None):
+        super().__init__(name, directory)
+        self.argv = argv
+        self.env = env
         self.lines = None
 
     def start(self):
-        self.spawn(self.argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.spawn(self.argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=self.env)
         self.lines = queue.Queue()
         threading.Thread(target=self.read, args=(self.process.stdout, self.lines), daemon=True).start()
 
@@ -241,3 +240,25 @@ class BravePeer(Server):
                 return int(line[len("end exit="):]), answer
             answer.append(line)
 
+
+class JavaPeer(CommandServer):
+    """JavaPeer's `serve` mode: one virtual machine with Brave and OpenTelemetry."""
+
+    def __init__(self, artefacts, directory):
+        here = os.path.dirname(os.path.abspath(__file__))
+        path = os.path.join(artefacts, "lib", "*") + ":" + os.path.join(artefacts, "target", "classes")
+        super().__init__("java", directory, JVM + [
+            "-Xmx256m", "-Dlog4j.configuration=file:" + os.path.join(here, "java", "log4j.properties"),
+            "-cp", path, "edgespan.interop.JavaPeer", "serve",
+        ])
+
+
+class PythonPeer(CommandServer):
+    """python_peer.py, with the packages that were fetched for it."""
+
+    def __init__(self, artefacts, directory):
+        here = os.path.dirname(os.path.abspath(__file__))
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("OTEL_")}
+        environment["PYTHONPATH"] = os.path.join(artefacts, "python")
+        super().__init__("python", directory, [
+            sys.executable, "-B", os.path.join(here, "python", "python_peer.py")], environment)

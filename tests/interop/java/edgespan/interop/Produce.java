@@ -31,11 +31,13 @@ final class Produce {
   }
 
   static int traced(Options options, PrintStream out) throws Exception {
+    int[] exit = {1};
     // The tracer closes last: a producer that is closing still ends spans.
-    try (Tracer tracer = new Tracer(options);
-        Producer<String, String> producer = tracer.kafka.producer(client(options, UNTIL_FLUSH_MS))) {
-      return send(options, producer, out);
+    try (Tracer tracer = Tracer.of(options);
+        Producer<String, String> producer = tracer.wrap(client(options, UNTIL_FLUSH_MS))) {
+      tracer.inContext(() -> exit[0] = send(options, producer, out));
     }
+    return exit[0];
   }
 
   static int plain(Options options, PrintStream out) throws InterruptedException {

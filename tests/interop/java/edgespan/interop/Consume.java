@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package edgespan.interop;
 
-import brave.Span;
-import brave.Tracer.SpanInScope;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -12,6 +10,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
 /** `consume` (traced) and `plain-consume` (shows the wire's headers): 0 once COUNT records came in time. */
@@ -43,26 +42,27 @@ final class Consume {
 
   static int traced(Options options, PrintStream out) throws Exception {
     // The tracer closes last: a forwarded record's span ends when its producer closes.
-    try (Tracer tracer = new Tracer(options);
+    try (Tracer tracer = Tracer.of(options);
         Producer<String, String> next =
-            options.forward == null ? null : tracer.kafka.producer(Produce.client(options, 0));
-        Consumer<String, String> consumer = tracer.kafka.consumer(client(options))) {
+            options.forward == null ? null : tracer.wrap(Produce.client(options, 0));
+        Consumer<String, String> consumer = tracer.wrap(client(options))) {
       return consume(options, consumer, record -> {
         Records.received(out, record);
-        if (options.process != null) process(options, tracer, next, record);
+        if (options.process == null) {
+          forward(options, next, record);
+        } else {
+          tracer.process(options.process, record, () -> forward(options, next, record));
+        }
       });
     }
   }
 
-  private static void process(
-      Options options, Tracer tracer, Producer<String, String> next, ConsumerRecord<String, String> record)
+  private static void forward(
+      Options options, Producer<String, String> next, ConsumerRecord<String, String> record)
       throws Exception {
-    Span span = tracer.kafka.nextSpan(record).name(options.process).start();
-    try (SpanInScope scope = tracer.tracing.tracer().withSpanInScope(span)) {
-      if (next != null) next.send(new ProducerRecord<>(options.forward, record.key(), record.value())).get();
-    } finally {
-      span.finish();
-    }
+    if (next == null) return;
+    Headers headers = options.withHeaders ? record.headers() : null;
+    next.send(new ProducerRecord<>(options.forward, null, record.key(), record.value(), headers)).get();
   }
 
   private static int consume(Options options, Consumer<String, String> consumer, Work work) throws Exception {

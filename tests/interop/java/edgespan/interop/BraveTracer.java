@@ -1,25 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 package edgespan.interop;
 
+import brave.Span;
 import brave.Span.Kind;
+import brave.Tracer.SpanInScope;
 import brave.Tracing;
 import brave.kafka.clients.KafkaTracing;
 import brave.propagation.B3Propagation;
 import brave.propagation.B3Propagation.Format;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Producer;
 import zipkin2.reporter.BytesMessageSender;
 import zipkin2.reporter.InMemoryReporterMetrics;
 import zipkin2.reporter.brave.AsyncZipkinSpanHandler;
 import zipkin2.reporter.urlconnection.URLConnectionSender;
 
 /** Brave as an application sets it up, reporting to a Zipkin; close() returns when every span is with it. */
-final class Tracer implements AutoCloseable {
+final class BraveTracer implements Tracer {
   private final InMemoryReporterMetrics metrics = new InMemoryReporterMetrics();
   private final BytesMessageSender sender;
   private final AsyncZipkinSpanHandler handler;
-  final Tracing tracing;
-  final KafkaTracing kafka;
+  private final Tracing tracing;
+  private final KafkaTracing kafka;
 
-  Tracer(Options options) {
+  BraveTracer(Options options) {
     if (options.zipkin == null) throw new Options.Usage("--zipkin URL is needed");
     sender = URLConnectionSender.create(options.zipkin);
     // Timeout 0 means no reporting thread: flush() alone sends, so that nothing is in flight when it returns.
@@ -51,6 +56,31 @@ final class Tracer implements AutoCloseable {
       }
     }
     return builder.build();
+  }
+
+  @Override
+  public Producer<String, String> wrap(Producer<String, String> producer) {
+    return kafka.producer(producer);
+  }
+
+  @Override
+  public Consumer<String, String> wrap(Consumer<String, String> consumer) {
+    return kafka.consumer(consumer);
+  }
+
+  @Override
+  public void process(String name, ConsumerRecord<String, String> record, Work work) throws Exception {
+    Span span = kafka.nextSpan(record).name(name).start();
+    try (SpanInScope scope = tracing.tracer().withSpanInScope(span)) {
+      work.run();
+    } finally {
+      span.finish();
+    }
+  }
+
+  @Override
+  public void inContext(Work work) throws Exception {
+    work.run();
   }
 
   @Override

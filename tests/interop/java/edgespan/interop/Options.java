@@ -8,7 +8,7 @@ import java.util.Properties;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
-/** The command line of a BravePeer command: letters and names are the edgespan tool's, where it has them. */
+/** The command line of a JavaPeer command: letters and names are the edgespan tool's, where it has them. */
 final class Options {
   String brokers;
   List<String> topics = List.of();
@@ -21,11 +21,16 @@ final class Options {
   String process;
   String forward;
   String b3 = "single_no_parent";
+  String tracer = "brave";
+  String propagation = "w3c";
+  boolean sampled = true;
+  boolean withHeaders = false;
   boolean trace128 = true;
   boolean sharedRoot = true;
   long timeoutMs = 20_000;
   int valueBytes = 8;
   final RecordHeaders headers = new RecordHeaders();
+  final RecordHeaders context = new RecordHeaders();
   final Properties properties = new Properties();
 
   static final class Usage extends RuntimeException {
@@ -42,16 +47,25 @@ final class Options {
     List<String> rest = new ArrayList<>(args);
     while (!rest.isEmpty()) {
       String name = rest.remove(0);
-      if (name.equals("--no-shared-root")) {
-        options.sharedRoot = false;
-        continue;
-      }
+      if (options.setFlag(name)) continue;
       if (rest.isEmpty()) throw new Usage(name + ": unknown, or its value is missing");
       options.set(name, rest.remove(0));
     }
     if (options.brokers == null) throw new Usage("-b BROKERS is needed");
     if (options.topics.isEmpty()) throw new Usage("-t TOPIC is needed");
     return options;
+  }
+
+  private boolean setFlag(String name) {
+    switch (name) {
+      case "--no-shared-root" -> sharedRoot = false;
+      case "--unsampled" -> sampled = false;
+      case "--with-headers" -> withHeaders = true;
+      default -> {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void set(String name, String value) {
@@ -61,7 +75,8 @@ final class Options {
       case "-n" -> count = Integer.parseInt(value);
       case "-k" -> keyPrefix = value;
       case "-g" -> group = value;
-      case "-H" -> addHeader(value);
+      case "-H" -> addHeader("-H", value, headers);
+      case "--context" -> addHeader("--context", value, context);
       case "-X" -> addProperty(value);
       case "--service" -> service = value;
       case "--remote-service" -> remoteService = value;
@@ -69,6 +84,8 @@ final class Options {
       case "--process" -> process = value;
       case "--forward" -> forward = value;
       case "--b3" -> b3 = value;
+      case "--tracer" -> tracer = value;
+      case "--propagation" -> propagation = value;
       case "--id-bits" -> trace128 = bits(value);
       case "--timeout" -> timeoutMs = 1000 * Long.parseLong(value);
       case "--value-bytes" -> valueBytes = Integer.parseInt(value);
@@ -87,9 +104,9 @@ final class Options {
     return Map.entry(text.substring(0, at), text.substring(at + 1));
   }
 
-  private void addHeader(String text) {
-    Map.Entry<String, String> header = pair("-H", text);
-    headers.add(header.getKey(), header.getValue().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+  private static void addHeader(String option, String text, RecordHeaders to) {
+    Map.Entry<String, String> header = pair(option, text);
+    to.add(header.getKey(), header.getValue().getBytes(java.nio.charset.StandardCharsets.UTF_8));
   }
 
   private void addProperty(String text) {

@@ -14,15 +14,15 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /**
- * Brave behind a command line like the edgespan tool's.
+ * Brave and OpenTelemetry behind a command line like the edgespan tool's.
  *
- * <p>`BravePeer COMMAND OPTIONS...` runs one command. `BravePeer serve` reads commands from stdin, one a
+ * <p>`JavaPeer COMMAND OPTIONS...` runs one command. `JavaPeer serve` reads commands from stdin, one a
  * line, arguments separated by tabs, and answers each with the command's own output and a line
  * `end exit=CODE`: the test suite pays for one virtual machine instead of one a step. CODE is 0 done,
  * 1 failed at run time, 2 bad usage.
  */
-public final class BravePeer {
-  private BravePeer() {}
+public final class JavaPeer {
+  private JavaPeer() {}
 
   public static void main(String[] args) throws Exception {
     // Log lines must not come between the answers: stdout is ours alone, everything else goes to stderr.
@@ -59,7 +59,7 @@ public final class BravePeer {
         default -> throw new Options.Usage(args.get(0) + ": unknown command");
       };
     } catch (Options.Usage | NumberFormatException usage) {
-      System.err.println("BravePeer: " + usage.getMessage());
+      System.err.println("JavaPeer: " + usage.getMessage());
       return 2;
     } catch (Exception failure) {
       failure.printStackTrace();
