@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 
 #include <optional>
+#include <string_view>
 
 #include "attach/loaded_object.hpp"
 #include "attach/symbol_file.hpp"
@@ -13,6 +14,10 @@ namespace {
 
 constinit std::array<RdkafkaCopy, RdkafkaCopy::copies_max> copies{};
 constinit std::size_t copies_known = 0;
+
+std::string_view file_name(std::string_view path) noexcept {
+  return path.substr(path.rfind('/') + 1);  // all of it without a slash
+}
 
 // The functions of one object.
 class Finder {
@@ -90,9 +95,10 @@ bool RdkafkaCopy::bind(const void* base, const char* object, ProblemText& proble
   EDGESPAN_RDKAFKA_FUNCTIONS(EDGESPAN_RDKAFKA_BIND)
 #undef EDGESPAN_RDKAFKA_BIND
   if (missing != nullptr) {
-    return problem.say(
-        {"edgespan: ", object, " does not show ", missing,
-         " to plugins: librdkafka is linked into it, and it is stripped; link it with -rdynamic"});
+    // What to do stands first, since some clients have room for 128 bytes.
+    return problem.say({"edgespan: link ", file_name(object),
+                        " with -rdynamic: it contains librdkafka, is stripped, and shows no ", missing,
+                        " to plugins"});
   }
   finder.keep();
   base_ = base;
