@@ -29,7 +29,8 @@ class Dev(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.root = folder.name
-        for name in ('dev', 'toolchains/packages.sh', 'boards/commands.sh', 'CMakePresets.json'):
+        for name in ('dev', 'toolchains/packages.sh', 'toolchains/plugin.sh', 'boards/commands.sh',
+                     'CMakePresets.json'):
             os.makedirs(os.path.dirname(os.path.join(self.root, name)), exist_ok=True)
             shutil.copy(os.path.join(SOURCE, name), os.path.join(self.root, name))
         for name, text in (('cmake', CMAKE), ('ctest', CTEST)):
