@@ -2,11 +2,11 @@
 #include "cli/tool.hpp"
 
 #include "cli/attach/attach_command.hpp"
-#include "cli/b3/b3_command.hpp"
 #include "cli/budget/budget_command.hpp"
 #include "cli/config/config_command.hpp"
 #include "cli/demo/demo_command.hpp"
 #include "cli/doctor/doctor_command.hpp"
+#include "cli/headers/headers_command.hpp"
 #include "cli/io/checked_output.hpp"
 #include "cli/io/tool_errors.hpp"
 #include "cli/man/tool_man.hpp"
@@ -32,9 +32,8 @@ namespace {
 int explain(const CLI::App& app, const CLI::ParseError& error, const Streams& streams) {
   const bool asked = error.get_exit_code() == 0;
   if (!asked && app.get_subcommands().empty()) {
-    streams.err << "edgespan: the first argument is a command: produce, consume, attach, doctor, config, b3, "
-                   "budget or\n"
-                   "demo\n"
+    streams.err << "edgespan: the first argument is a command: produce, consume, attach, doctor, config, "
+                   "headers,\nbudget or demo\n"
                    "Run with --help for more information.\n";
     return exit_usage;
   }
@@ -58,15 +57,13 @@ int parse_and_run(int argc, const char* const* argv, const Streams& streams) {
   DoctorOptions doctor;
   ConfigOptions config;
   AttachOptions attach;
+  HeadersOptions headers;
   const CLI::App* const produce_command = add_produce(app, produce);
   const CLI::App* const consume_command = add_consume(app, consume);
   const CLI::App* const attach_command = add_attach(app, attach);
   const CLI::App* const doctor_command = add_doctor(app, doctor);
   const CLI::App* const config_command = add_config(app, config);
-  const CLI::App* const b3_command = app.add_subcommand(
-      "b3",
-      "explain trace headers: each line of standard input holds those of a message, as name=value, "
-      "separated by tabs");
+  add_headers(app, headers);
   const CLI::App* const budget_command = add_budget(app, budget);
   add_demo(app, demo);
   try {
@@ -86,8 +83,8 @@ int parse_and_run(int argc, const char* const* argv, const Streams& streams) {
   if (attach_command->parsed()) run_attach(attach, streams.err);
   if (config_command->parsed()) return run_config(config, streams.out);
   if (doctor_command->parsed()) return run_doctor(doctor, streams.out, streams.err);
-  if (b3_command->parsed()) {
-    const int code = run_b3(streams.in, streams.out, streams.err);
+  if (headers.asked) {
+    const int code = run_headers(headers, streams.in, streams.out, streams.err);
     CheckedOutput{streams.out}.flush();
     return code;
   }

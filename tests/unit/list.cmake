@@ -48,7 +48,6 @@ set(edgespan_system_tests
   agent_stop_thread_test
   agent_test
   b3_exhaustive_test
-  cli_b3_command_test
   cli_books_line_test
   cli_budget_plan_test
   cli_checked_output_test
@@ -61,6 +60,8 @@ set(edgespan_system_tests
   cli_doctor_otlp_test
   cli_escape_test
   cli_file_sender_test
+  cli_headers_command_test
+  cli_headers_words_test
   cli_line_reader_test
   cli_outage_notices_test
   cli_post_diagnosis_test

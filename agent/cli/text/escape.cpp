@@ -68,4 +68,13 @@ std::string field(std::string_view text) { return escape(text, " \\"); }
 std::string field_name(std::string_view text) { return escape(text, " \\="); }
 std::string printable(std::string_view text) { return escape(text, ""); }
 
+bool is_utf8(std::string_view text) noexcept {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t size = character_bytes(text, at);
+    if (size == 0) return false;
+    at += size;
+  }
+  return true;
+}
+
 }  // namespace edgespan::cli

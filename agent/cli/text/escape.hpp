@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text of unknown origin, made safe to print. An escape is \xHH, which `edgespan b3` reads.
+// Text of unknown origin, made safe to print. An escape is \xHH, which `edgespan headers` reads.
 #pragma once
 
 #include <string>
@@ -17,5 +17,7 @@ std::string field_name(std::string_view text);
 // Text for people: spaces stay. Control characters, which could move the cursor, and bytes that are not UTF-8
 // are escaped.
 std::string printable(std::string_view text);
+
+bool is_utf8(std::string_view text) noexcept;
 
 }  // namespace edgespan::cli

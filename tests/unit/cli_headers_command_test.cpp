@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `edgespan b3`: lines of header sets in, lines of answers out.
-#include "cli/b3/b3_command.hpp"
+// `edgespan headers --brief`, also called `edgespan b3`: lines of header sets in, lines of answers out.
+#include "cli/headers/headers_command.hpp"
 
 #include "support/test.hpp"
 
@@ -28,7 +28,7 @@ Run run(const std::string& input) {
   std::istringstream in(input);
   std::ostringstream out;
   std::ostringstream err;
-  const int code = run_b3(in, out, err);
+  const int code = run_headers({.brief = true}, in, out, err);
   return {code, out.str(), err.str()};
 }
 
@@ -39,7 +39,7 @@ void expect(const std::string& input, const std::string& answers) {
   TEST_ASSERT_EQUAL_INT(0, result.code);
 }
 
-EDGESPAN_TEST(b3_command_prints_ids_in_full_width, "cli") {
+EDGESPAN_TEST(headers_command_prints_ids_in_full_width, "cli") {
   expect("b3=" H T "-" S "-1-" P "\n", "ids trace=" H T " span=" S " parent=" P " decision=accept\n");
   expect("b3=" T "-" S "\n", "ids trace=" T " span=" S " decision=undecided\n");
   expect("b3=" T "-" S "-0\n", "ids trace=" T " span=" S " decision=deny\n");
@@ -50,7 +50,7 @@ EDGESPAN_TEST(b3_command_prints_ids_in_full_width, "cli") {
          "ids trace=000000000000001a span=000000000000002b decision=debug\n");
 }
 
-EDGESPAN_TEST(b3_command_prints_flags_and_reasons, "cli") {
+EDGESPAN_TEST(headers_command_prints_flags_and_reasons, "cli") {
   expect("b3=0\nb3=1\nb3=d\nX-B3-Sampled=TRUE\n",
          "flags decision=deny\nflags decision=accept\nflags decision=debug\nflags decision=accept\n");
   expect("\n", "empty reason=absent\n");
@@ -62,7 +62,17 @@ EDGESPAN_TEST(b3_command_prints_flags_and_reasons, "cli") {
   expect("", "");
 }
 
-EDGESPAN_TEST(b3_command_reads_a_set_of_headers_a_line, "cli") {
+EDGESPAN_TEST(headers_command_reads_traceparent, "cli") {
+  expect("traceparent=00-" H T "-" S "-01\n", "ids trace=" H T " span=" S " decision=accept\n");
+  expect("traceparent=00-" H T "-" S "-00\tb3=0\n", "ids trace=" H T " span=" S " decision=deny\n");
+  expect("b3=" T "-" S "-1\ttraceparent=00-" H T "-" P "-00\n",
+         "ids trace=" H T " span=" P " decision=deny\n");
+  expect("traceparent=00-" H T "-" Z "-01\n", "empty reason=zero_span_id\n");
+  expect("traceparent=ff-" H T "-" S "-01\n", "empty reason=bad_version\n");
+  expect("traceparent=x\tb3=x\n", "empty reason=bad_decision\n");
+}
+
+EDGESPAN_TEST(headers_command_reads_a_set_of_headers_a_line, "cli") {
   expect("content-type=x\tB3=" T "-" S "-1\tother=a=b\n", "ids trace=" T " span=" S " decision=accept\n");
   expect("b3=1\tb3=0\n", "flags decision=deny\n");
   expect("b3=1\n\nb3=0",  // the last line has no end
@@ -72,7 +82,7 @@ EDGESPAN_TEST(b3_command_reads_a_set_of_headers_a_line, "cli") {
   expect("=1\n", "empty reason=absent\n");  // a header may have an empty name
 }
 
-EDGESPAN_TEST(b3_command_understands_escapes, "cli") {
+EDGESPAN_TEST(headers_command_understands_escapes, "cli") {
   expect("b3=\\x31\n", "flags decision=accept\n");
   expect("\\x62\\x33=d\n", "flags decision=debug\n");
   expect("b3=1\\x00\n", "empty reason=bad_length\n");
@@ -84,7 +94,7 @@ EDGESPAN_TEST(b3_command_understands_escapes, "cli") {
   expect("b3=1\r\n", "empty reason=bad_length\n");
 }
 
-EDGESPAN_TEST(b3_command_names_the_line_it_cannot_read, "cli") {
+EDGESPAN_TEST(headers_command_names_the_line_it_cannot_read, "cli") {
   const Run result = run("b3=1\nb3\nb3=\\x3\nb3=\\n\n\\xg0=1\nb3=\\\nb3=1\t\nb3=0\n");
   TEST_ASSERT_EQUAL_STRING(
       "flags decision=accept\nempty reason=bad_line\nempty reason=bad_line\n"
@@ -116,19 +126,19 @@ class BrokenInput : public std::streambuf {
   bool given_ = false;
 };
 
-EDGESPAN_TEST(b3_command_fails_when_its_streams_fail, "cli") {
+EDGESPAN_TEST(headers_command_fails_when_its_streams_fail, "cli") {
   BrokenInput broken;
   std::istream in(&broken);
   std::ostringstream out;
   std::ostringstream err;
-  TEST_ASSERT_EQUAL_INT(1, run_b3(in, out, err));
+  TEST_ASSERT_EQUAL_INT(1, run_headers({.brief = true}, in, out, err));
   TEST_ASSERT_EQUAL_STRING("flags decision=accept\n", out.str());
   TEST_ASSERT_TRUE(err.str().find("input failed") != std::string::npos);
 
   std::istringstream good("b3=1\n");
   std::ostream closed(nullptr);
   err.str("");
-  TEST_ASSERT_EQUAL_INT(1, run_b3(good, closed, err));
+  TEST_ASSERT_EQUAL_INT(1, run_headers({.brief = true}, good, closed, err));
   TEST_ASSERT_TRUE(err.str().find("could not be written") != std::string::npos);
 }
 
