@@ -16,7 +16,8 @@ constinit std::array<RdkafkaCopy, RdkafkaCopy::copies_max> copies{};
 constinit std::size_t copies_known = 0;
 
 std::string_view file_name(std::string_view path) noexcept {
-  return path.substr(path.rfind('/') + 1);  // all of it without a slash
+  path.remove_prefix(path.rfind('/') + 1);  // nothing without a slash
+  return path;
 }
 
 // The functions of one object.

@@ -6,7 +6,8 @@ import re
 import subprocess
 import unittest
 
-BYTES_MAX = 400 * 1024
+# A file to be released is compiled for size but for the path of a message; others, whole for speed, have more.
+BYTES_MAX = (400 if os.environ['CONFIG'] == 'MinSizeRel' else 480) * 1024
 TARGET = os.environ.get('ZIG_TARGET', '')
 GLIBC = re.search(r'gnu.*?\.(\d+)\.(\d+)$', TARGET)
 
