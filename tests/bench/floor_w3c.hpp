@@ -6,6 +6,7 @@
 
 #include "bench/floor_b3.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -45,6 +46,83 @@ template <typename Hex>
   Hex::encode16(context.span_id, text + 36);
   std::memcpy(text + 52, context.sampled() ? "-01" : "-00", 3);
   return traceparent_bytes;
+}
+
+// Whether a name of 11 letters is `traceparent`, in any case: two words that overlap.
+inline bool is_parent_name(const char* text) noexcept {
+  constexpr std::string_view name = "traceparent";
+  const auto differ = [&](std::size_t at) {
+    std::uint64_t left = 0;
+    std::uint64_t right = 0;
+    std::memcpy(&left, text + at, 8);
+    std::memcpy(&right, name.data() + at, 8);
+    return (left | 0x2020202020202020) ^ right;
+  };
+  return (differ(0) | differ(name.size() - 8)) == 0;
+}
+
+// `b3` and `traceparent` of one record, the last of different traces; X-B3-* is looked for by the length of
+// its names alone.
+[[gnu::noinline]] inline B3Extraction extract_both(const Header* headers, std::size_t count) noexcept {
+  B3Extraction found;
+  bool x = false;
+  bool parent_last = false;
+  std::string_view parent;
+  std::string_view single;
+  for (const Header* header = headers; header != headers + count; ++header) {
+    switch (header->name.size()) {
+      case 2:
+        if (std::memcmp(header->name.data(), "b3", 2) != 0) break;
+        single = header->value;
+        parent_last = false;
+        break;
+      case 11:
+        if (is_parent_name(header->name.data())) {
+          parent = header->value;
+          parent_last = true;
+        }
+        [[fallthrough]];
+      case 10:
+      case 12:
+      case 17:
+        x |= (header->name[0] | 0x20) == 'x';
+        break;
+      default:
+        break;
+    }
+  }
+  if (x) return found;  // no record of the workload has any
+  if (single.data() != nullptr) found = parse<Vector>(single);
+  if (parent.data() == nullptr) return found;
+  const W3cExtraction w3c = parse_traceparent<Vector>(parent);
+  if (w3c.error != W3cError::ok) return found;
+  const bool same =
+      found.context.trace_lo == w3c.context.trace_lo && found.context.trace_hi == w3c.context.trace_hi;
+  if (found.kind != B3Extraction::Kind::ids || parent_last) {
+    if (!same || found.context.decision != Decision::debug) found.context = w3c.context;
+    found.kind = B3Extraction::Kind::ids;
+    found.error = B3Error::ok;
+  }
+  return found;
+}
+
+// What a carrier does with a header: it keeps a copy.
+struct Carrier {
+  std::array<char, 256> text;
+  std::size_t size;
+
+  bool put(std::string_view value) noexcept {
+    std::memcpy(text.data() + size, value.data(), value.size());
+    size += value.size();
+    return true;
+  }
+};
+
+[[gnu::noinline]] inline void inject_both(const Context& context, Carrier& carrier) noexcept {
+  std::array<char, short_bytes> single;
+  std::array<char, traceparent_bytes> parent;
+  carrier.put({single.data(), write_no_parent<Vector>(context, single.data())});
+  carrier.put({parent.data(), write_traceparent<Vector>(context, parent.data())});
 }
 
 }  // namespace edgespan::bench::floor
