@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <edgespan/inflight_bucket.hpp>
+#include <new>
 #include <span>
 
 #include "core/assert.hpp"
@@ -118,9 +119,11 @@ class InflightTable {
         static_cast<std::uint32_t>(rounds) + static_cast<std::uint32_t>(rounds >> 32) * 0x9E3779B1U;
     const std::size_t at = share(position, buckets_.size() * inflight_bucket_size);
     EDGESPAN_ASSERT(at < buckets_.size() * inflight_bucket_size);
-    InflightBucket& bucket = buckets_[at / inflight_bucket_size];
-    const std::size_t first = at % inflight_bucket_size;
-    return {key, position, &bucket, first, &bucket.slots[first]};
+    // A bucket is nothing but its slots. Every message asks for its own slot, so that one is found by the
+    // shortest way.
+    std::byte* const own = reinterpret_cast<std::byte*>(buckets_.data()) + at * sizeof(InflightSlot);
+    return {key, position, &buckets_[at / inflight_bucket_size], at % inflight_bucket_size,
+            std::launder(reinterpret_cast<InflightSlot*>(own))};
   }
   // Keys that share a bucket have different second buckets.
   InflightBucket& second_bucket(const Place& place) const noexcept {
