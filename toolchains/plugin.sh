@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What ./dev does with the plugin for other machines. Read by `.`, after the functions of ./dev.
 
-plugin_targets='aarch64-linux-gnu.2.28 arm-linux-gnueabihf.2.28 x86_64-linux-gnu.2.28
-  aarch64-linux-musl arm-linux-musleabihf x86_64-linux-musl'
+plugin_targets='aarch64-linux-gnu.2.28 x86_64-linux-gnu.2.28 aarch64-linux-musl x86_64-linux-musl'
 
 # The compiler, in build/zig; one that the machine has is taken as it is.
 fetch_zig() {
