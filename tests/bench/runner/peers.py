@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import zlib
 
-from runner import resident
+from runner import plugin, resident
 from runner.samples import Figure
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -67,7 +67,8 @@ class Edgespan:
         if not os.path.exists(os.path.join(self._folder, 'build.ninja')):
             launcher = ['-DCMAKE_CXX_COMPILER_LAUNCHER=ccache'] if shutil.which('ccache') else []
             _run(['cmake', '-S', ROOT, '--preset', 'bench', '-B', self._folder, *launcher])
-        _run(['cmake', '--build', self._folder, '--target', 'edgespan_bench', 'edgespan_resident'])
+        _run(['cmake', '--build', self._folder, '--target', 'edgespan_bench', 'edgespan_resident', 'edgespan_rdkafka',
+              'edgespan_bench_plugin'])
 
     def measure(self, rows, ms):
         turns = 5  # of each benchmark in a round, mixed, so that a neighbour's burst does not hit one alone
@@ -95,6 +96,23 @@ def google_figures(printed):
         time = 'real_time' if '/manual_time' in run['run_name'] else 'cpu_time'
         value = run['value'] if 'value' in run else run[time] * scale[run['time_unit']]
         yield Figure(name, value, run.get('allocs'), run.get('bytes'))
+
+
+class Plugin:
+    """Programs that nobody compiled for edgespan, which its plugin traces. The build is Edgespan's."""
+    title = 'programs with the plugin'
+
+    def __init__(self, folder):
+        self._folder = folder
+
+    def missing(self):
+        return plugin.missing()
+
+    def build(self):
+        pass
+
+    def measure(self, rows, ms):
+        return list(plugin.measure(self._folder, rows, ms)) if set(rows) & set(plugin.ROWS) else []
 
 
 class Brave:
