@@ -48,6 +48,16 @@ inline std::byte* put_varint(std::byte* out, std::uint64_t value) noexcept {
   return put(out, static_cast<std::uint8_t>(value));
 }
 
+// A length of at most three digits. A register of a 32-bit core holds it, and nearly every one has one digit.
+inline std::byte* put_length(std::byte* out, std::size_t value) noexcept {
+  EDGESPAN_ASSERT(small_code || value < 1U << 21);
+  while (value >= 0x80) {
+    out = put(out, static_cast<std::uint8_t>(value | 0x80));
+    value >>= 7;
+  }
+  return put(out, static_cast<std::uint8_t>(value));
+}
+
 template <std::endian order>
 std::byte* put64(std::byte* out, std::uint64_t value) noexcept {
   if constexpr (order != std::endian::native) value = __builtin_bswap64(value);
@@ -75,7 +85,7 @@ void move(std::byte* out, const std::byte* in) noexcept {
 }
 
 // The pieces of a span are short: two moves of a register that may overlap are quicker than a call. A 32-bit
-// core, whose moves must be aligned, calls.
+// core would need more moves, and their code at every place.
 EDGESPAN_INLINE std::byte* put_run(std::byte* out, const void* run, std::size_t size) noexcept {
   const auto* const in = static_cast<const std::byte*>(run);
   if (sizeof(void*) < 8 || size > 64) {
@@ -106,7 +116,14 @@ EDGESPAN_INLINE std::byte* put_bytes(std::byte* out, Bytes bytes) noexcept {
 }
 
 EDGESPAN_INLINE std::byte* put_text(std::byte* out, std::uint8_t key, std::string_view text) noexcept {
-  return put_run(put_varint(put(out, key), text.size()), text.data(), text.size());
+  return put_run(put_length(put(out, key), text.size()), text.data(), text.size());
+}
+
+// The same for a text whose length takes one byte.
+EDGESPAN_INLINE std::byte* put_short(std::byte* out, std::uint8_t key, std::string_view text) noexcept {
+  EDGESPAN_ASSERT(small_code || text.size() < 0x80);
+  out = put(put(out, key), static_cast<std::uint8_t>(text.size()));
+  return put_run(out, text.data(), text.size());
 }
 
 EDGESPAN_SHARED inline std::byte* put_lower(std::byte* out, std::uint8_t key,
@@ -132,7 +149,7 @@ constexpr std::size_t text_size(std::string_view text) noexcept {
 }
 
 constexpr std::size_t tag_body(std::string_view key, std::string_view value) noexcept {
-  return text_size(key) + text_size(value);
+  return 2 + key.size() + text_size(value);
 }
 
 inline std::size_t annotation_body(std::string_view text) noexcept { return 9 + text_size(text); }
@@ -151,8 +168,8 @@ constexpr std::size_t tag_size(std::string_view key, std::string_view value) noe
 EDGESPAN_INLINE std::byte* write_tag(std::byte* out, std::string_view key, std::string_view value) noexcept {
   EDGESPAN_ASSERT(small_code ||
                   key.size() - 1 < 0x7F);  // a length of one byte, as the next reader of it expects
-  out = put_varint(put(out, key_tag), tag_body(key, value));
-  return put_text(put_text(out, 0x0A, key), 0x12, value);
+  out = put_length(put(out, key_tag), tag_body(key, value));
+  return put_text(put_short(out, 0x0A, key), 0x12, value);
 }
 
 // The next two: of a tag of a SpanFields, where it has one there. No loop, so that no array of them need
@@ -171,20 +188,46 @@ inline std::size_t annotation_size(std::string_view text) noexcept {
 }
 
 inline std::byte* write_annotation(std::byte* out, std::uint64_t at_us, std::string_view text) noexcept {
-  out = put_varint(put(out, key_annotation), annotation_body(text));
+  out = put_length(put(out, key_annotation), annotation_body(text));
   return put_text(put_le64(put(out, 0x09), at_us), 0x12, text);
 }
 
-// The next two: at most 127 bytes of text, whose ASCII letters become lower-case. 2 and 4 bytes more.
+// At most 127 bytes of text, whose ASCII letters become lower-case; 2 bytes more.
 inline std::byte* write_name(std::byte* out, std::string_view name) noexcept {
   return put_lower(out, key_name, name);
 }
 
-inline std::byte* write_remote(std::byte* out, std::string_view service_name) noexcept {
-  EDGESPAN_ASSERT(small_code ||
-                  (!service_name.empty() && service_name.size() < 0x80 - 2));  // both lengths take one byte
-  out = put(put(out, key_remote), static_cast<std::uint8_t>(2 + service_name.size()));
-  return put_lower(out, 0x0A, service_name);
+// The fields of an endpoint; what it lacks is left out.
+struct EndpointView {
+  std::string_view name{};
+  const std::uint8_t* ipv4 = nullptr;
+  const std::uint8_t* ipv6 = nullptr;
+  std::uint16_t port = 0;
+};
+
+// Of the body; 93 bytes at most, if the name has no more than 63.
+constexpr std::size_t endpoint_body(const EndpointView& endpoint) noexcept {
+  return (endpoint.name.empty() ? 0 : 2 + endpoint.name.size()) + (endpoint.ipv4 != nullptr ? 6U : 0U) +
+         (endpoint.ipv6 != nullptr ? 18U : 0U) + (endpoint.port != 0 ? 1 + varint_size(endpoint.port) : 0);
+}
+
+inline std::byte* write_remote(std::byte* out, const EndpointView& endpoint) noexcept {
+  const std::size_t body = endpoint_body(endpoint);
+  EDGESPAN_ASSERT(small_code || (body != 0 && body < 0x80));  // all lengths take one byte
+  out = put(put(out, key_remote), static_cast<std::uint8_t>(body));
+  if (!endpoint.name.empty()) out = put_lower(out, 0x0A, endpoint.name);
+  if (endpoint.ipv4 != nullptr) {
+    out = put(put(out, 0x12), 4);
+    std::memcpy(out, endpoint.ipv4, 4);
+    out += 4;
+  }
+  if (endpoint.ipv6 != nullptr) {
+    out = put(put(out, 0x1A), 16);
+    std::memcpy(out, endpoint.ipv6, 16);
+    out += 16;
+  }
+  if (endpoint.port != 0) out = put_length(put(out, 0x20), endpoint.port);
+  return out;
 }
 
 EDGESPAN_ENCODER constexpr EncodedSize encoded_size(const SpanFields& record) noexcept {
@@ -206,7 +249,7 @@ EDGESPAN_ENCODER constexpr EncodedSize encoded_size(const SpanFields& record) no
 EDGESPAN_ENCODER void encode(const SpanFields& record, const EncodedSize& size, std::byte* out) noexcept {
   const std::byte* const begin = out;
   const Context& context = record.context;
-  out = put_varint(put(out, key_list_span), size.body);
+  out = put_length(put(out, key_list_span), size.body);
   out = put(out, key_trace_id);
   if (context.trace_hi != 0) {
     out = put_be64(put(out, 16), context.trace_hi);

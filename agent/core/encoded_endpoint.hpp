@@ -8,6 +8,7 @@
 #include <span>
 
 #include "core/assert.hpp"
+#include "core/encode_impl.hpp"
 
 namespace edgespan::detail {
 
@@ -25,8 +26,18 @@ struct EncodedEndpoint {
 
 enum class EndpointField : std::uint8_t { local = 0x42, remote = 0x4A };
 
-// False if the name is longer than service_name_max or not UTF-8. An endpoint of nothing is encoded as no
-// bytes, for the collector takes an empty one for absent. IPv4 addresses mapped into IPv6 are sent as IPv4.
+// Whether this may be the name of an endpoint: at most service_name_max bytes of UTF-8 without a NUL, or
+// none.
+inline bool service_name(std::string_view name) noexcept {
+  return name.size() <= service_name_max &&
+         (name.empty() || text_key(name) || (utf8(name) && name.find('\0') == name.npos));
+}
+
+// The endpoint's fields that say something. IPv4 addresses mapped into IPv6 become IPv4.
+encode_impl::EndpointView view_of(const Endpoint& endpoint) noexcept;
+
+// By nanopb. False if the endpoint's name is no service_name(). An endpoint of nothing is encoded as no
+// bytes, for the collector takes an empty one for absent.
 bool encode_endpoint(const Endpoint& endpoint, EndpointField field, EncodedEndpoint& out) noexcept;
 
 }  // namespace edgespan::detail

@@ -71,9 +71,9 @@ Span start_child(Tracing& tracing, const Context& parent, SpanSlot*& slot) noexc
   TracingState& state = state_of(tracing);
   slot = nullptr;
   if (!state.active()) return {};
-  const Context& from = parent.valid() ? parent : current();
+  const Context* const from = parent.valid() ? &parent : innermost_scope();
   const Context context =
-      from.valid() ? new_child(state, from, nullptr) : new_root(state, parent.decision, nullptr);
+      from != nullptr ? new_child(state, *from, nullptr) : new_root(state, parent.decision, nullptr);
   std::uint32_t generation = 0;
   std::uint16_t number = 0;
   if (context.sampled()) slot = begin_slot(state, context, number, generation);

@@ -105,24 +105,15 @@ bool add_annotation(SpanSlot& slot, std::uint64_t at_us, std::string_view text) 
   return true;
 }
 
-bool set_remote_name(SpanSlot& slot, std::string_view name) noexcept {
-  if (name.size() > service_name_max || !utf8(name) || name.find('\0') != name.npos) return false;
-  std::byte* const out = remote_room(slot, name.empty() ? 0 : 4 + name.size());
+bool set_remote(SpanSlot& slot, const encode_impl::EndpointView& endpoint) noexcept {
+  if (!service_name(endpoint.name)) return false;
+  const std::size_t body = encode_impl::endpoint_body(endpoint);
+  std::byte* const out = remote_room(slot, body == 0 ? 0 : 2 + body);
   if (out == nullptr) return false;
-  if (!name.empty()) {
-    [[maybe_unused]] const std::byte* const end = encode_impl::write_remote(out, name);
+  if (body != 0) {
+    [[maybe_unused]] const std::byte* const end = encode_impl::write_remote(out, endpoint);
     EDGESPAN_ASSERT(small_code || end == out + slot.remote_bytes);
   }
-  return true;
-}
-
-bool set_remote(SpanSlot& slot, const Endpoint& endpoint) noexcept {
-  EncodedEndpoint encoded;
-  if (!encode_endpoint(endpoint, EndpointField::remote, encoded)) return false;
-  EDGESPAN_ASSERT(small_code || encoded.size <= encoded.bytes.size());
-  std::byte* const out = remote_room(slot, encoded.size);
-  if (out == nullptr) return false;
-  std::memcpy(out, encoded.bytes.data(), encoded.size);
   return true;
 }
 

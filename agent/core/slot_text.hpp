@@ -9,9 +9,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <edgespan/endpoint.hpp>
 #include <edgespan/span_slot.hpp>
 #include <string_view>
+
+#include "core/encode_impl.hpp"
 
 namespace edgespan::detail {
 
@@ -50,9 +51,8 @@ bool append_tag(SpanSlot& slot, std::string_view key, std::string_view value) no
 // Adds an annotation at `at_us` of the monotonic clock. False for an empty text.
 bool add_annotation(SpanSlot& slot, std::uint64_t at_us, std::string_view text) noexcept;
 
-// Sets or replaces the remote endpoint; one of nothing removes it. The first writes the same bytes as the
-// second does for an endpoint that has a name only, without nanopb.
-bool set_remote_name(SpanSlot& slot, std::string_view name) noexcept;
-bool set_remote(SpanSlot& slot, const Endpoint& endpoint) noexcept;
+// Sets or replaces the remote endpoint; one of nothing removes it. False as well for a name that
+// encode_endpoint() does not take; it writes the same bytes for the same endpoint.
+bool set_remote(SpanSlot& slot, const encode_impl::EndpointView& endpoint) noexcept;
 
 }  // namespace edgespan::detail

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/code.hpp"
+#include "core/encoded_endpoint.hpp"
 #include "core/open_spans.hpp"
 #include "core/pause_point.hpp"
 #include "core/slot_owner.hpp"
@@ -18,8 +19,8 @@ enum : std::uint8_t { flag_error_tag = 1 };  // the application set the tag `err
 
 }  // namespace
 
-// Enters the slot for one change. Null if the span is not recorded or was ended.
-SpanSlot* Span::take() const noexcept {
+// Enters the slot for one change. Null if the span was ended, or has no slot.
+EDGESPAN_INLINE SpanSlot* Span::take() const noexcept {
   if (tracing_ == nullptr || slot_ == 0) return nullptr;
   SpanSlot& slot = detail::slot_at(state_of(*tracing_), slot_);
   if (!detail::enter_slot(slot, generation_)) return nullptr;
@@ -27,7 +28,7 @@ SpanSlot* Span::take() const noexcept {
   return &slot;
 }
 
-void Span::give_back(SpanSlot& slot, bool done) const noexcept {
+EDGESPAN_INLINE void Span::give_back(SpanSlot& slot, bool done) const noexcept {
   if (!done) state_of(*tracing_).count(detail::Event::text_cut);
   detail::leave_slot(slot, generation_);
 }
@@ -49,39 +50,35 @@ void Span::take_over(Span& other) noexcept {
   other.tracing_ = nullptr;
 }
 
-Span& Span::name(std::string_view text) & noexcept {
+void Span::set_name(std::string_view text) const noexcept {
   if (SpanSlot* slot = take()) give_back(*slot, detail::set_name(*slot, text));
-  return *this;
 }
 
-Span& Span::kind(Kind value) & noexcept {
+void Span::set_kind(Kind kind) const noexcept {
   if (SpanSlot* slot = take()) {
-    slot->kind = static_cast<std::uint8_t>(value);
+    slot->kind = static_cast<std::uint8_t>(kind);
     give_back(*slot, true);
   }
-  return *this;
 }
 
-Span& Span::tag(std::string_view key, std::string_view value) & noexcept {
+void Span::set_tag(std::string_view key, std::string_view value) const noexcept {
   if (SpanSlot* slot = take()) {
     if (key == error_key) slot->flags |= flag_error_tag;
     give_back(*slot, detail::set_tag(*slot, key, value));
   }
-  return *this;
 }
 
-Span& Span::annotate(std::string_view text) & noexcept {
+void Span::add_annotation(std::string_view text) const noexcept {
   if (SpanSlot* slot = take()) {
     give_back(*slot, detail::add_annotation(*slot, state_of(*tracing_).now_us(), text));
   }
-  return *this;
 }
 
 // The mark of the error matters more than its text: what does not fit is cut, and an unreadable text is left
 // out.
-Span& Span::error(std::string_view message) & noexcept {
+void Span::set_error(std::string_view message) const noexcept {
   SpanSlot* slot = take();
-  if (slot == nullptr) return *this;
+  if (slot == nullptr) return;
   bool whole = true;
   if ((slot->flags & flag_error_tag) == 0) {
     const std::string_view text =
@@ -91,18 +88,14 @@ Span& Span::error(std::string_view message) & noexcept {
     whole = set && text.size() == message.size();
   }
   give_back(*slot, whole);
-  return *this;
 }
 
-Span& Span::remote_service_name(std::string_view name) & noexcept {
-  if constexpr (detail::small_code) return remote_endpoint({.service_name = name});
-  if (SpanSlot* slot = take()) give_back(*slot, detail::set_remote_name(*slot, name));
-  return *this;
+void Span::set_remote_name(std::string_view name) const noexcept {
+  if (SpanSlot* slot = take()) give_back(*slot, detail::set_remote(*slot, {.name = name}));
 }
 
-Span& Span::remote_endpoint(const Endpoint& endpoint) & noexcept {
-  if (SpanSlot* slot = take()) give_back(*slot, detail::set_remote(*slot, endpoint));
-  return *this;
+void Span::set_remote(const Endpoint& endpoint) const noexcept {
+  if (SpanSlot* slot = take()) give_back(*slot, detail::set_remote(*slot, detail::view_of(endpoint)));
 }
 
 void Span::finish() noexcept {

@@ -81,7 +81,7 @@ inline bool printable_ascii(std::string_view text) noexcept {
 constexpr bool utf8(std::string_view text) noexcept {
   if (!small_code && !std::is_constant_evaluated() && ascii(text)) return true;
   for (std::size_t at = 0; at < text.size();) {
-    const std::size_t n = utf8_sequence(text, at);
+    const std::size_t n = static_cast<std::uint8_t>(text[at]) < 0x80 ? 1 : utf8_sequence(text, at);
     if (n == 0) return false;
     at += n;
   }

@@ -17,8 +17,6 @@ constexpr std::uintptr_t empty = 0;
 // full, with 64 when it was full to four fifths.
 constexpr std::uint64_t bytes_per_slot = 64;
 
-constexpr std::uint64_t us_per_s = 1'000'000;
-
 // The most that a slot counts: half of the counter's range, so that threads that count at once cannot
 // overflow it.
 constexpr std::uint16_t strays_max = 0x7FFF;
@@ -49,16 +47,18 @@ InflightSlot* claim_empty(InflightBucket& bucket, std::size_t first) noexcept {
 void read(const InflightSlot& slot, InflightSpan& out) noexcept {
   EDGESPAN_ASSERT(slot.key.load(std::memory_order_relaxed) == InflightTable::busy);
   out.context = detail::context_of(slot);
-  out.start_us = slot.start_s.load(std::memory_order_relaxed) * us_per_s + slot.start_rest_us;
+  const std::uint32_t rest = slot.start_rest;
+  const std::uint32_t start = slot.start.load(std::memory_order_relaxed);
+  out.start_us = std::uint64_t{rest >> 16 << 16 | start >> 16} << 32 | (start << 16 | (rest & 0xFFFF));
 }
 
 void write(InflightSlot& slot, std::uintptr_t key, std::uint32_t client, const InflightSpan& span) noexcept {
   EDGESPAN_ASSERT(slot.key.load(std::memory_order_relaxed) == InflightTable::busy);
   EDGESPAN_ASSERT(key > InflightTable::busy);
   detail::set_context(slot, span.context);
-  const std::uint32_t start_s = InflightTable::seconds(span.start_us);
-  slot.start_s.store(start_s, std::memory_order_relaxed);
-  slot.start_rest_us = static_cast<std::uint32_t>(span.start_us - start_s * us_per_s);
+  slot.start.store(InflightTable::start_unit(span.start_us), std::memory_order_relaxed);
+  slot.start_rest = static_cast<std::uint32_t>(span.start_us >> 48) << 16 |
+                    (static_cast<std::uint32_t>(span.start_us) & 0xFFFF);
   slot.client.store(client, std::memory_order_relaxed);
   slot.key.store(key, std::memory_order_release);
 }

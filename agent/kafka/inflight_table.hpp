@@ -31,9 +31,11 @@ class InflightTable {
   // The key of a slot that belongs to a thread, which copies a span in or out of it. Nobody waits for it.
   static constexpr std::uintptr_t busy = 1;
 
-  // The unit of `start_s`.
-  static std::uint32_t seconds(std::uint64_t us) noexcept {
-    return static_cast<std::uint32_t>(us / 1'000'000);
+  // What InflightSlot::start holds of a time: units of 65,536 us, modulo 2^32. A unit of a second would ask a
+  // 32-bit processor for a division of 64 bits.
+  static constexpr std::uint64_t unit_us = 65'536;
+  static constexpr std::uint32_t start_unit(std::uint64_t us) noexcept {
+    return static_cast<std::uint32_t>(us / unit_us);
   }
 
   void init(std::span<InflightBucket> buckets) noexcept;
@@ -62,9 +64,9 @@ class InflightTable {
     return may_hold(place_of(address).own, address);
   }
 
-  // Says which spans a sweep takes: by the second in which one began, and by its client. It may be asked
+  // Says which spans a sweep takes: by when one began, in start_unit(), and by its client. It may be asked
   // about a slot whose message changes meanwhile; what it says then does not count.
-  using Choice = bool (*)(const void* rule, std::uint32_t start_s, std::uint32_t client);
+  using Choice = bool (*)(const void* rule, std::uint32_t start, std::uint32_t client);
 
   // One walk through the table, which takes what `choice` says. One sweep walks at a time; the other calls
   // may run beside it. It misses a span that another thread copies in or out at that moment.
@@ -77,7 +79,7 @@ class InflightTable {
 
    private:
     bool chosen(const InflightSlot& slot) const noexcept {
-      return choice_(rule_, slot.start_s.load(std::memory_order_relaxed),
+      return choice_(rule_, slot.start.load(std::memory_order_relaxed),
                      slot.client.load(std::memory_order_relaxed));
     }
 

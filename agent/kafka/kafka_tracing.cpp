@@ -31,6 +31,7 @@ void put_text(char* errstr, std::size_t size, const char* text) noexcept {
 void sweep(void* state, std::uint64_t now_us, bool all) {
   sweep_messages(*static_cast<KafkaState*>(state), now_us, all);
   bring_out_refused(*static_cast<KafkaState*>(state), now_us, all);
+  static_cast<KafkaState*>(state)->refusals.begin_interval(now_us);
 }
 
 void bring_out(void* state, std::uint64_t now_us) {
@@ -105,6 +106,7 @@ Status KafkaTracing::init(Tracing& tracing, std::span<InflightBucket> inflight,
   state.housekeeper.sweep = sweep;
   state.housekeeper.bring_out = bring_out;
   EDGESPAN_ASSERT(state.remote.size <= state.remote.bytes.size());
+  state.refusals.begin_interval(core.now_us());
   state.tracing = &tracing;
   detail::add_housekeeper(core, state.housekeeper);  // last: a sweep may begin at once
   return Status::ok;

@@ -65,33 +65,22 @@ bool fill(RefusalSlot& slot, std::uint32_t pair, std::string_view topic, rd_kafk
   return true;
 }
 
-// The number of the interval and a count of 4 bits.
-constexpr std::uint32_t alone_bits = 4;
-constexpr std::uint32_t alone_mask = (1U << alone_bits) - 1;
-static_assert(Refusals::alone_max <= alone_mask);
-
-// Nobody was alone yet in a new interval. A thread that read the clock before another one does not begin the
-// old interval again.
-std::uint32_t alone_at(std::uint32_t word, std::uint64_t now_us) noexcept {
-  const std::uint32_t interval = static_cast<std::uint32_t>(now_us / (Refusals::interval_s * us_per_s))
-                                 << alone_bits;
-  return interval > word ? interval : word;
-}
-
 }  // namespace
 
-bool Refusals::may_be_alone(std::uint64_t now_us) const noexcept {
-  return (alone_at(alone_.load(std::memory_order_relaxed), now_us) & alone_mask) < alone_max;
+bool Refusals::claim_alone() noexcept {
+  std::uint32_t count = alone_.load(std::memory_order_relaxed);
+  do {
+    EDGESPAN_ASSERT(count <= alone_max);
+    if (count == alone_max) return false;
+  } while (!alone_.compare_exchange_weak(count, count + 1, std::memory_order_relaxed));
+  return true;
 }
 
-bool Refusals::claim_alone(std::uint64_t now_us) noexcept {
-  std::uint32_t word = alone_.load(std::memory_order_relaxed);
-  for (;;) {
-    const std::uint32_t now = alone_at(word, now_us);
-    EDGESPAN_ASSERT((now & alone_mask) <= alone_max);
-    if ((now & alone_mask) == alone_max) return false;
-    if (alone_.compare_exchange_weak(word, now + 1, std::memory_order_relaxed)) return true;
-  }
+void Refusals::begin_interval(std::uint64_t now_us) noexcept {
+  const auto now_s = static_cast<std::uint32_t>(now_us / us_per_s);
+  if (now_s - interval_since_s_ < interval_s) return;
+  interval_since_s_ = now_s;
+  alone_.store(0, std::memory_order_relaxed);
 }
 
 bool Refusals::add(std::string_view topic, rd_kafka_resp_err_t error) noexcept {

@@ -32,7 +32,8 @@ struct RefusalSlot {
 };
 static_assert(sizeof(RefusalSlot) == 128);
 
-// All calls: any thread. Nobody waits: a slot that another thread is filling or emptying is passed over.
+// All calls but one: any thread. Nobody waits: a slot that another thread is filling or emptying is passed
+// over. None of them reads a clock, so that a refusal that is counted only costs no more than its count.
 class Refusals {
  public:
   static constexpr std::uint32_t interval_s = 10;
@@ -40,8 +41,11 @@ class Refusals {
   static constexpr std::size_t slot_count = 4;
 
   // Whether a refusal may have a span of its own; claim_alone() settles it.
-  bool may_be_alone(std::uint64_t now_us) const noexcept;
-  bool claim_alone(std::uint64_t now_us) noexcept;
+  bool may_be_alone() const noexcept { return alone_.load(std::memory_order_relaxed) < alone_max; }
+  bool claim_alone() noexcept;
+  // Nobody was alone yet in a new interval, which begins if the last one has lasted long enough. One thread
+  // at a time: the sweep, which holds the HouseLock.
+  void begin_interval(std::uint64_t now_us) noexcept;
 
   // Counts a refusal in the slot of its topic and error, or in the last slot, which takes every pair, if all
   // others are taken. False: there is none to count it in; open one.
@@ -58,7 +62,8 @@ class Refusals {
   std::array<RefusalSlot, slot_count>& slots() noexcept { return slots_; }
 
  private:
-  std::atomic<std::uint32_t> alone_{0};  // the interval's number, and how many were alone in it
+  std::atomic<std::uint32_t> alone_{0};  // how many were alone in this interval
+  std::uint32_t interval_since_s_ = 0;
   std::array<RefusalSlot, slot_count> slots_{};
 };
 

@@ -44,19 +44,18 @@ struct Digits {
   core.count(detail::Event::send_refused);
   const Context* const scope = detail::innermost_scope();
   if ((scope != nullptr ? scope->decision : decision_of(extraction)) == Decision::deny) return false;
-  const std::uint64_t now_us = core.now_us();
-  const bool alone = state.refusals.may_be_alone(now_us);
-  // Before a sampler is asked: its tokens are for work, not for tries in a loop.
+  const bool alone = state.refusals.may_be_alone();
+  // Before a sampler is asked: its tokens are for work, not for tries in a loop. And before the clock is
+  // read, which is a system call on some boards.
   if (!alone && state.refusals.add(refused.topic, refused.error)) {
     core.count(detail::Event::refusal_folded);
     return false;
   }
   const MessagingSampler& sampler = state.config.producer_sampler;
-  span = {next_context(core, extraction, true, sampler, Operation::send, refused.topic), now_us};
+  span = {next_context(core, extraction, true, sampler, Operation::send, refused.topic), core.now_us()};
   EDGESPAN_ASSERT(span.context.valid());
   if (!span.context.sampled()) return false;
-  if (!(alone && state.refusals.claim_alone(now_us)) &&
-      state.refusals.open(refused.topic, refused.error, span)) {
+  if (!(alone && state.refusals.claim_alone()) && state.refusals.open(refused.topic, refused.error, span)) {
     core.count(detail::Event::refusal_folded);
     return false;
   }

@@ -10,16 +10,21 @@ namespace {
 
 struct Age {
   const KafkaState& state;
-  std::uint32_t now_s;
+  std::uint32_t now;  // in InflightTable::start_unit()
 };
 
-bool too_old(const void* rule, std::uint32_t start_s, std::uint32_t client) noexcept {
-  const auto& [state, now_s] = *static_cast<const Age*>(rule);
+// Whether so many units are `s` seconds at the least, however the two moments lay in their units.
+bool reaches(std::uint32_t elapsed, std::uint32_t s) noexcept {
+  return elapsed > std::uint64_t{s} * 1'000'000 / InflightTable::unit_us;
+}
+
+bool too_old(const void* rule, std::uint32_t start, std::uint32_t client) noexcept {
+  const auto& [state, now] = *static_cast<const Age*>(rule);
   const std::uint32_t usual_s = state.config.inflight_deadline_s;
-  const std::uint32_t elapsed_s = now_s - start_s;
-  if (static_cast<std::int32_t>(elapsed_s) < 0 || elapsed_s < usual_s) return false;  // < 0: sent after `now`
+  const std::uint32_t elapsed = now - start;
+  if (elapsed > UINT32_MAX / 2 || !reaches(elapsed, usual_s)) return false;  // the first: sent after `now`
   const std::uint32_t deadline_s = state.deadlines.of(client, usual_s);
-  return deadline_s != ClientDeadlines::never && elapsed_s >= deadline_s;
+  return deadline_s != ClientDeadlines::never && reaches(elapsed, deadline_s);
 }
 
 bool any(const void*, std::uint32_t, std::uint32_t) noexcept { return true; }
@@ -38,7 +43,7 @@ void end_chosen(KafkaState& state, InflightTable::Choice choice, const void* rul
 
 void sweep_messages(KafkaState& state, std::uint64_t now_us, bool all) noexcept {
   EDGESPAN_ASSERT(state.config.inflight_deadline_s != 0);
-  const Age age{state, InflightTable::seconds(now_us)};
+  const Age age{state, InflightTable::start_unit(now_us)};
   end_chosen(state, all ? any : too_old, &age, now_us);
 }
 

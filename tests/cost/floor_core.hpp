@@ -5,8 +5,9 @@
 #include "bench/floor.hpp"
 #include "bench/floor_span.hpp"
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
-#include <string_view>
 
 namespace edgespan::cost::floor {
 
@@ -46,15 +47,6 @@ inline void count_drop() noexcept {
   dropped.store(dropped.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
 
-// The end of a span that finds no room in the ring: what has no room is not encoded.
-[[gnu::noinline]] inline bool finish_or_drop(Ring& ring, const Open& open, std::string_view key,
-                                             std::string_view topic) noexcept {
-  if (!open.context.sampled()) return false;
-  const bool done = record(ring, open.context, until_now(open.start_us), key, topic) != 0;
-  if (!done) count_drop();
-  return done;
-}
-
 // The oldest record leaves a full ring.
 inline void drop_oldest(Ring& ring) noexcept {
   const std::uint32_t at = ring.read.load(std::memory_order_relaxed);
@@ -64,16 +56,6 @@ inline void drop_oldest(Ring& ring) noexcept {
   const std::uint32_t next = size != 0 ? at + Ring::step(size) : (at / Ring::bytes + 1) * Ring::bytes;
   std::atomic_ref<std::uint32_t>{*header}.store(0, std::memory_order_relaxed);
   ring.read.store(next, std::memory_order_release);
-}
-[[gnu::noinline]] inline bool finish_and_drop_oldest(Ring& ring, const Open& open, std::string_view key,
-                                                     std::string_view topic) noexcept {
-  if (!open.context.sampled()) return false;
-  const Times times = until_now(open.start_us);
-  while (record(ring, open.context, times, key, topic) == 0) {
-    drop_oldest(ring);
-    count_drop();
-  }
-  return true;
 }
 
 // A span for which there is no slot has its ids all the same.

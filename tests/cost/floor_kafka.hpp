@@ -14,6 +14,19 @@
 
 namespace edgespan::cost::floor {
 
+// What a span tells of a message: its topic, which the client has as a text of C, and a key that people can
+// read.
+inline std::string_view topic_of(const rd_kafka_message_t* message) noexcept {
+  const char* const name = rd_kafka_topic_name(message->rkt);
+  return {name, std::strlen(name)};
+}
+inline std::string_view readable_key(const rd_kafka_message_t* message) noexcept {
+  const std::string_view key{static_cast<const char*>(message->key), message->key_len};
+  std::uintptr_t bad = 0;
+  for (const char c : key) bad |= static_cast<unsigned>(c < 0x20) | static_cast<unsigned>(c == 0x7F);
+  return bad == 0 ? key : std::string_view{};
+}
+
 // A message that finds its place in the table taken: its span ends at once.
 [[gnu::noinline]] inline std::uint32_t sent_unheld(SendTracing& tracing, const rd_kafka_message_t* message,
                                                    char* text, std::string_view topic) noexcept {

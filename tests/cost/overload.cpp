@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a span costs while a limit of core is reached. That it was is looked up in the agent's books.
 #include "cost/counted.hpp"
-#include "cost/floor_core.hpp"
+#include "cost/floor_held.hpp"
 #include "cost/subject.hpp"
 
 #include <array>
@@ -39,8 +39,8 @@ void ring_floor(std::string_view operation, Finish finish, bool done) {
   count(
       operation, floor_peer, rounds,
       [&] {
-        const floor::Open open = floor::start(*hidden(&parent));
-        last = finish(ring, open, hidden(key), hidden(topic));
+        floor::hold_one(floor::held, *hidden(&parent));
+        last = finish(ring, floor::held) != 0;
       },
       [&] { must(last == done, "the floor's full ring"); });
 }
@@ -69,9 +69,9 @@ void slots() {
 
 void count_overload() {
   ring("overload_newest", false);
-  ring_floor("overload_newest", floor::finish_or_drop, false);
+  ring_floor("overload_newest", floor::hold_finish_or_drop, false);
   ring("overload_oldest", true);
-  ring_floor("overload_oldest", floor::finish_and_drop_oldest, true);
+  ring_floor("overload_oldest", floor::hold_finish_and_drop_oldest, true);
   slots();
 }
 

@@ -2,7 +2,8 @@
 // What tracing adds to a poll of 100 records, each with a `b3` header, for one record. The floor makes the
 // same calls of the client.
 #include "bench/floor_poll.hpp"
-#include "cost/floor_core.hpp"
+#include "cost/floor_held.hpp"
+#include "cost/floor_kafka.hpp"
 #include "cost/kafka_subject.hpp"
 
 #include <array>
@@ -66,12 +67,14 @@ void poll_floor(std::string_view operation, bool next_span) {
           (void)rd_kafka_header_add(list, "b3", 2, text.data(), static_cast<ssize_t>(text.size()));
         }
         for (std::size_t i = 0; next_span && i < used; ++i) {
+          const rd_kafka_message_t* const message = polled[i].message;
           rd_kafka_headers_t* list = nullptr;
-          (void)rd_kafka_message_headers(polled[i].message, &list);
-          const floor::Open open = floor::start(polled[i].context);
-          const std::string_view record_key{static_cast<const char*>(polled[i].message->key),
-                                            polled[i].message->key_len};
-          size = floor::finish_process(ring, open, record_key, hidden(topic));
+          (void)rd_kafka_message_headers(message, &list);
+          floor::hold_start(floor::held, polled[i].context);
+          floor::hold_tag(floor::held, "kafka.key", floor::readable_key(message));
+          floor::hold_tag(floor::held, "kafka.topic", floor::topic_of(message));
+          floor::hold_name(floor::held, hidden(std::string_view{"process"}));
+          size = floor::hold_finish_or_drop(ring, floor::held);
         }
         for (std::size_t i = 0; i < used; ++i) {
           rd_kafka_message_destroy(const_cast<rd_kafka_message_t*>(polled[i].message));

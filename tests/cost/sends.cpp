@@ -5,6 +5,7 @@
 #include "cost/kafka_subject.hpp"
 
 #include <array>
+#include <cstring>
 
 namespace edgespan::cost {
 namespace {
@@ -55,7 +56,9 @@ void send_floor(std::string_view operation, const Context& parent, std::uint32_t
         if (rd_kafka_message_headers(message, &list) == RD_KAFKA_RESP_ERR_NO_ERROR) return;
         floor_tracing.sent(message, text.data());
         add_header(message, text);
-        size = floor_tracing.ended(message, hidden(topic));
+        // What is not recorded tells nothing.
+        const bool tells = expected != 0 && !floor::readable_key(message).empty();
+        size = floor_tracing.ended(message, tells ? floor::topic_of(message) : std::string_view{});
         client::drop_headers(message);
       },
       [&] {
@@ -96,7 +99,8 @@ void unheld_floor() {
       [&] {
         rd_kafka_headers_t* list = nullptr;
         if (rd_kafka_message_headers(one_more, &list) == RD_KAFKA_RESP_ERR_NO_ERROR) return;
-        size = floor::sent_unheld(floor_tracing, one_more, text.data(), hidden(topic));
+        if (floor::readable_key(one_more).empty()) return;
+        size = floor::sent_unheld(floor_tracing, one_more, text.data(), floor::topic_of(one_more));
         add_header(one_more, text);
         client::drop_headers(one_more);
       },
@@ -138,7 +142,7 @@ void refuse() {
             RD_KAFKA_V_VALUE(const_cast<char*>(value.data()), value.size()), RD_KAFKA_V_TIMESTAMP(0),
             RD_KAFKA_V_OPAQUE(nullptr), RD_KAFKA_V_HEADERS(nullptr), RD_KAFKA_V_END);
         if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
-          counted = floor::refused(*hidden(&known), hidden(topic), error);
+          counted = floor::refused(*hidden(&known), {topic.data(), std::strlen(hidden(topic.data()))}, error);
       },
       [&] { must(counted, "the floor's refusal"); });
 }

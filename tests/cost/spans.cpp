@@ -3,7 +3,7 @@
 #include "bench/floor_drain.hpp"
 #include "bench/floor_span.hpp"
 #include "cost/counted.hpp"
-#include "cost/floor_core.hpp"
+#include "cost/floor_held.hpp"
 #include "cost/subject.hpp"
 
 namespace edgespan::cost {
@@ -28,11 +28,11 @@ void span() {
   count(
       "span_2tags", floor_peer, rounds,
       [&] {
-        const floor::Open open = floor::start(*hidden(&parent));
-        size = floor::finish(ring, open, hidden(key), hidden(topic));
+        floor::hold_one(floor::held, *hidden(&parent));
+        size = floor::hold_finish_or_drop(ring, floor::held);
       },
       [&] {
-        must(size == span_bytes, "the floor's span");
+        must(size == span_bytes && floor::held.refused == 0, "the floor's span");
         ring.clear();
       });
 }

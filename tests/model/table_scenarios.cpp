@@ -62,11 +62,11 @@ bool take(std::uintptr_t number) {
 
 // Takes one span that began `age_s` seconds before `at_us` or earlier.
 bool take_older(std::uint64_t at_us, InflightSpan& out) {
-  const auto older = [](const void* rule, std::uint32_t start_s, std::uint32_t) {
-    return start_s + age_s <= *static_cast<const std::uint32_t*>(rule);
+  const auto older = [](const void* rule, std::uint32_t start, std::uint32_t) {
+    return start <= *static_cast<const std::uint32_t*>(rule);
   };
-  const std::uint32_t at_s = InflightTable::seconds(at_us);
-  return InflightTable::Sweep{world().table, older, &at_s}.next(out);
+  const std::uint32_t latest = InflightTable::start_unit(at_us - age_s * 1'000'000);
+  return InflightTable::Sweep{world().table, older, &latest}.next(out);
 }
 
 void sweep() {

@@ -127,6 +127,8 @@ class TestClock {
 
   const edgespan_clock& table() const noexcept { return table_; }
   void advance_s(std::uint64_t seconds) { ahead_us_ += seconds * 1'000'000; }
+  // How often the monotonic clock was read.
+  std::uint64_t reads() const { return reads_; }
 
  private:
   static std::uint64_t read_us(clockid_t id) {
@@ -136,7 +138,9 @@ class TestClock {
            static_cast<std::uint64_t>(now.tv_nsec) / 1'000;
   }
   static std::uint64_t mono_us(void* self) {
-    return read_us(CLOCK_MONOTONIC) + static_cast<TestClock*>(self)->ahead_us_;
+    auto& clock = *static_cast<TestClock*>(self);
+    ++clock.reads_;
+    return read_us(CLOCK_MONOTONIC) + clock.ahead_us_;
   }
   static std::uint64_t wall_us(void* self) {
     return read_us(CLOCK_REALTIME) + static_cast<TestClock*>(self)->ahead_us_;
@@ -150,6 +154,7 @@ class TestClock {
   static void pause(void*, std::uint64_t us) { std::this_thread::sleep_for(std::chrono::microseconds{us}); }
 
   std::atomic<std::uint64_t> ahead_us_{0};
+  std::atomic<std::uint64_t> reads_{0};
   edgespan_clock table_;
 };
 

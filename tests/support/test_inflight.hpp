@@ -25,10 +25,11 @@ struct Table {
   }
   // Takes one span that began in this second or before.
   bool take_from(std::uint32_t second, kafka_detail::InflightSpan& out) {
-    const auto began = [](const void* rule, std::uint32_t start_s, std::uint32_t) {
-      return start_s <= *static_cast<const std::uint32_t*>(rule);
+    const auto began = [](const void* rule, std::uint32_t start, std::uint32_t) {
+      return start <= *static_cast<const std::uint32_t*>(rule);
     };
-    return kafka_detail::InflightTable::Sweep{table, began, &second}.next(out);
+    const std::uint32_t last = kafka_detail::InflightTable::start_unit((second + 1ULL) * 1'000'000 - 1);
+    return kafka_detail::InflightTable::Sweep{table, began, &last}.next(out);
   }
   // The same for a span of a client.
   bool take_of(std::uint32_t client, kafka_detail::InflightSpan& out) {

@@ -215,9 +215,14 @@ EDGESPAN_TEST(an_address_whose_span_strayed_gives_it_up_when_it_is_used_again, "
 EDGESPAN_TEST(a_sweep_takes_what_it_was_asked_for, "inflight") {
   Table<4> t;
   constexpr std::uint32_t first = 7, second = 8;
+  // Every bit of a start comes back, whatever the sweep's units.
+  InflightSpan whole{};
+  t.put(9, 0x8123'4567'89AB'CDEF);
+  TEST_ASSERT_TRUE(t.table.take(t.key(9), whole));
+  TEST_ASSERT_EQUAL_UINT64(0x8123'4567'89AB'CDEF, whole.start_us);
   t.put(1, 5'999'999, first);
-  t.put(2, 8'000'000, second);
-  t.put(3, 8'000'000, first);
+  t.put(2, 8'100'000, second);
+  t.put(3, 8'100'000, first);
   InflightSpan out{};
   TEST_ASSERT_FALSE(t.take_from(4, out));
   TEST_ASSERT_TRUE(t.take_from(5, out));

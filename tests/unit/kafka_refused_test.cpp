@@ -259,7 +259,6 @@ EDGESPAN_TEST(row_47_400_tries_leave_room_for_20_spans_of_work, "kafka") {
 
 EDGESPAN_TEST(kafka_an_interval_ends_after_ten_seconds_and_not_before, "kafka") {
   Traced traced;
-  traced.clock.advance_s(10 - traced.clock.table().mono_us(traced.clock.table().ctx) / 1'000'000 % 10);
   FullQueue full{traced};
   for (std::size_t i = 0; i < alone_max + 3; ++i) full.refuse();
   const auto step = [&] {
@@ -278,6 +277,17 @@ EDGESPAN_TEST(kafka_an_interval_ends_after_ten_seconds_and_not_before, "kafka") 
   TEST_ASSERT_GREATER_OR_EQUAL(11'000'000, spans[alone_max].duration);
   TEST_ASSERT_EQUAL_STRING("k", spans.back().tag("kafka.key"));
   TEST_ASSERT_EQUAL_STRING("<none>", spans.back().tag("kafka.refused"));
+}
+
+EDGESPAN_TEST(kafka_a_refusal_that_is_only_counted_reads_no_clock, "kafka") {
+  Traced traced;
+  FullQueue full{traced};
+  for (std::size_t i = 0; i < alone_max + 1; ++i) full.refuse();  // the last one opens a slot
+  const std::uint64_t reads = traced.clock.reads();
+  for (int i = 0; i < 100; ++i) full.refuse();
+  TEST_ASSERT_EQUAL(reads, traced.clock.reads());
+  TEST_ASSERT_EQUAL(101, traced.tracing.books().refusals_folded);
+  (void)traced.spans(alone_max + 1);
 }
 
 EDGESPAN_TEST(kafka_each_topic_and_error_has_a_span_and_what_is_beyond_shares_one, "kafka") {

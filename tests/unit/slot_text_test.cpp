@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "core/encoded_endpoint.hpp"
 #include "support/test.hpp"
 
 namespace {
@@ -77,7 +78,7 @@ EDGESPAN_TEST(texts_stand_in_the_order_of_the_wire_format_however_they_came, "sl
   TEST_ASSERT_TRUE(detail::append_tag(slot, "b", "2"));
   TEST_ASSERT_TRUE(detail::add_annotation(slot, 7, "half"));
   TEST_ASSERT_TRUE(detail::set_name(slot, "GeT"));
-  TEST_ASSERT_TRUE(detail::set_remote_name(slot, "Store"));
+  TEST_ASSERT_TRUE(detail::set_remote(slot, {.name = "Store"}));
   TEST_ASSERT_TRUE(detail::add_annotation(slot, 9, "way"));
   Wire{}.remote("store").annotation(7, "half").annotation(9, "way").tag("a", "1").tag("b", "2").expect_in(
       slot);
@@ -138,20 +139,19 @@ EDGESPAN_TEST(tags_have_keys_of_1_to_127_bytes_and_text_alone, "slot_text") {
 
 EDGESPAN_TEST(a_peer_has_at_most_63_bytes_of_utf8_without_nul, "slot_text") {
   Slot slot;
-  TEST_ASSERT_TRUE(detail::set_remote_name(slot, letters(63)));
+  TEST_ASSERT_TRUE(detail::set_remote(slot, {.name = letters(63)}));
   Wire{}.remote(letters(63)).expect_in(slot);
   for (const std::string_view bad : {letters(64), std::string_view{"a\xFF"}, std::string_view{"a\0b", 3}}) {
-    TEST_ASSERT_FALSE(detail::set_remote_name(slot, bad));
-    TEST_ASSERT_FALSE(detail::set_remote(slot, {.service_name = bad}));
+    TEST_ASSERT_FALSE(detail::set_remote(slot, {.name = bad}));
   }
   Wire{}.remote(letters(63)).expect_in(slot);
-  TEST_ASSERT_TRUE(detail::set_remote(slot, {.service_name = "Peer"}));
+  TEST_ASSERT_TRUE(detail::set_remote(slot, {.name = "Peer"}));
   Wire{}.remote("peer").expect_in(slot);
-  TEST_ASSERT_TRUE(detail::set_remote_name(slot, ""));
+  TEST_ASSERT_TRUE(detail::set_remote(slot, {}));
   Wire{}.expect_in(slot);
-  TEST_ASSERT_TRUE(detail::set_remote(slot, {.service_name = "p", .port = 9}));
+  TEST_ASSERT_TRUE(detail::set_remote(slot, {.name = "p", .port = 9}));
   Wire{}.byte(0x4A).length(5).text(0x0A, "p").byte(0x20).byte(9).expect_in(slot);
-  TEST_ASSERT_TRUE(detail::set_remote(slot, {.service_name = ""}));
+  TEST_ASSERT_TRUE(detail::set_remote(slot, {}));
   Wire{}.expect_in(slot);
 }
 
@@ -163,8 +163,8 @@ EDGESPAN_TEST(a_slot_is_filled_to_its_last_byte_and_no_further, "slot_text") {
   TEST_ASSERT_TRUE(detail::append_tag(tag, "k", letters(value_most)));
   Wire{}.tag("k", letters(value_most)).expect_in(tag);
   TEST_ASSERT_FALSE(detail::set_name(tag, "n"));
-  TEST_ASSERT_FALSE(detail::set_remote_name(tag, "r"));
-  TEST_ASSERT_FALSE(detail::set_remote(tag, {.service_name = "r"}));
+  TEST_ASSERT_FALSE(detail::set_remote(tag, {.name = "r"}));
+  TEST_ASSERT_FALSE(detail::set_remote(tag, {.port = 1}));
   TEST_ASSERT_TRUE(detail::set_name(tag, ""));
   TEST_ASSERT_TRUE(detail::set_tag(tag, "k", letters(value_most, 'w')));
   Wire{}.tag("k", letters(value_most, 'w')).expect_in(tag);
@@ -184,6 +184,29 @@ EDGESPAN_TEST(the_name_and_the_fields_share_what_a_slot_has, "slot_text") {
   TEST_ASSERT_TRUE(detail::set_tag(slot, "k", letters(value_most - 3, 'w')));
   Wire{}.tag("k", letters(value_most - 3, 'w')).expect_in(slot);
   Wire{}.text(0x2A, "n").expect_at_end_of(slot);
+}
+
+// A peer is written by hand, the agent's own endpoint by nanopb: one form, whatever is known of it.
+EDGESPAN_TEST(a_peer_has_the_bytes_that_nanopb_gives_it, "slot_text") {
+  constexpr std::array<std::uint8_t, 4> none4{}, ipv4{10, 1, 2, 3};
+  constexpr std::array<std::uint8_t, 16> none6{},
+      ipv6{0x20, 0x01, 0x0D, 0xB8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1},
+      mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 192, 168, 0, 1};
+  for (const std::string_view name : {std::string_view{}, std::string_view{"Peer"}, letters(63, 'P')}) {
+    for (const auto& v4 : {none4, ipv4}) {
+      for (const auto& v6 : {none6, ipv6, mapped}) {
+        for (const unsigned port : {0U, 1U, 0x7FU, 0x80U, 0x3FFFU, 0x4000U, 0xFFFFU}) {
+          const Endpoint endpoint{name, v4, v6, static_cast<std::uint16_t>(port)};
+          detail::EncodedEndpoint expected;
+          TEST_ASSERT_TRUE(detail::encode_endpoint(endpoint, detail::EndpointField::remote, expected));
+          Slot slot;
+          TEST_ASSERT_TRUE(detail::set_remote(slot, detail::view_of(endpoint)));
+          TEST_ASSERT_EQUAL_UINT32(expected.size, detail::fields_bytes(slot));
+          TEST_ASSERT_EQUAL_MEMORY(expected.bytes.data(), slot.text.data(), expected.size);
+        }
+      }
+    }
+  }
 }
 
 }  // namespace

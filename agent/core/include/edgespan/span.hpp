@@ -33,14 +33,39 @@ class [[nodiscard]] Span {
   }
   ~Span() { finish(); }
 
-  Span& name(std::string_view text) & noexcept;  // ASCII letters become lower-case
-  Span& kind(Kind kind) & noexcept;
-  Span& tag(std::string_view key,
-            std::string_view value) & noexcept;      // the same key replaces; an empty one is left out
-  Span& annotate(std::string_view text) & noexcept;  // now
-  Span& error(std::string_view message) & noexcept;  // tag `error`, unless the application set that tag
-  Span& remote_service_name(std::string_view name) & noexcept;  // the peer
-  Span& remote_endpoint(const Endpoint& endpoint) & noexcept;   // the peer, with its address
+  // ASCII letters become lower-case.
+  Span& name(std::string_view text) & noexcept {
+    if (slot_ != 0) set_name(text);
+    return *this;
+  }
+  Span& kind(Kind kind) & noexcept {
+    if (slot_ != 0) set_kind(kind);
+    return *this;
+  }
+  // The same key replaces; an empty one is left out.
+  Span& tag(std::string_view key, std::string_view value) & noexcept {
+    if (slot_ != 0) set_tag(key, value);
+    return *this;
+  }
+  // Now.
+  Span& annotate(std::string_view text) & noexcept {
+    if (slot_ != 0) add_annotation(text);
+    return *this;
+  }
+  // Tag `error`, unless the application set that tag.
+  Span& error(std::string_view message) & noexcept {
+    if (slot_ != 0) set_error(message);
+    return *this;
+  }
+  // The peer, and the peer with its address.
+  Span& remote_service_name(std::string_view name) & noexcept {
+    if (slot_ != 0) set_remote_name(name);
+    return *this;
+  }
+  Span& remote_endpoint(const Endpoint& endpoint) & noexcept {
+    if (slot_ != 0) set_remote(endpoint);
+    return *this;
+  }
 
   Span&& name(std::string_view text) && noexcept { return std::move(name(text)); }
   Span&& kind(Kind value) && noexcept { return std::move(kind(value)); }
@@ -68,6 +93,14 @@ class [[nodiscard]] Span {
   friend struct detail::Access;
   Span(Tracing& tracing, const Context& context, std::uint16_t slot, std::uint32_t generation) noexcept
       : tracing_{&tracing}, context_{context}, generation_{generation}, slot_{slot} {}
+  // For a span with a slot.
+  void set_name(std::string_view text) const noexcept;
+  void set_kind(Kind kind) const noexcept;
+  void set_tag(std::string_view key, std::string_view value) const noexcept;
+  void add_annotation(std::string_view text) const noexcept;
+  void set_error(std::string_view message) const noexcept;
+  void set_remote_name(std::string_view name) const noexcept;
+  void set_remote(const Endpoint& endpoint) const noexcept;
   SpanSlot* take() const noexcept;
   void give_back(SpanSlot& slot, bool done) const noexcept;
   void take_over(Span& other) noexcept;

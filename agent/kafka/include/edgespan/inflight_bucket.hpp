@@ -14,10 +14,10 @@ namespace edgespan {
 struct InflightSlot {
   // The address; 0: free; 1: somebody copies the span in or out; the address + 1: a sweep asks about it.
   detail::Atomic<std::uintptr_t> key;
-  detail::Atomic<std::uint32_t> start_s;         // monotonic; read without the slot's key, by sweeps
-  detail::Atomic<std::uint32_t> client;          // the number of the client that sends the message; the same
-  detail::Guarded<std::uint32_t> start_rest_us;  // what the start has beyond `start_s`
-  detail::Atomic<std::uint16_t> strays;  // messages whose own slot is this one and that stand in another
+  detail::Atomic<std::uint32_t> start;   // monotonic, / 65,536 us; read without the slot's key, by sweeps
+  detail::Atomic<std::uint32_t> client;  // the number of the client that sends the message; the same
+  detail::Guarded<std::uint32_t> start_rest;  // the start's lower 16 bits in us, and its upper 16
+  detail::Atomic<std::uint16_t> strays;       // messages whose own slot is this one and that stand in another
   Decision decision;
   std::uint64_t trace_hi, trace_lo, span_id, parent_id;
 };
