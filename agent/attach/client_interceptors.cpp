@@ -43,6 +43,13 @@ rd_kafka_resp_err_t on_acknowledgement(rd_kafka_t*, rd_kafka_message_t* message,
   return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
+rd_kafka_resp_err_t on_response_received(rd_kafka_t*, int, const char*, std::int32_t, std::int16_t api_key,
+                                         std::int16_t, std::int32_t, std::size_t, std::int64_t,
+                                         rd_kafka_resp_err_t error, void*) {
+  client_events::response_received(agent().kafka(), api_key, error);
+  return RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
 rd_kafka_resp_err_t on_consume(rd_kafka_t* rk, rd_kafka_message_t* message, void* opaque) {
   const UseCopy use{copy_at(opaque)};
   const Context context = client_events::message_consumed(agent().kafka(), rk, message);
@@ -56,8 +63,10 @@ template <std::size_t I>
 rd_kafka_resp_err_t on_destroy(rd_kafka_t* rk, void* opaque);
 
 rd_kafka_resp_err_t add_to_producer(rd_kafka_t* rk, RdkafkaCopy& copy) noexcept {
-  const rd_kafka_resp_err_t error =
-      copy.functions().interceptor_add_on_send_(rk, interceptor_name, on_send, &copy);
+  rd_kafka_resp_err_t error = copy.functions().interceptor_add_on_send_(rk, interceptor_name, on_send, &copy);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return error;
+  error = copy.functions().interceptor_add_on_response_received_(rk, interceptor_name, on_response_received,
+                                                                 &copy);
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return error;
   return copy.functions().interceptor_add_on_acknowledgement_(rk, interceptor_name, on_acknowledgement,
                                                               &copy);

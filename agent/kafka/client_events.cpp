@@ -4,6 +4,7 @@
 #include "core/assert.hpp"
 #include "kafka/interceptors.hpp"
 #include "kafka/kafka_state.hpp"
+#include "kafka/response_time.hpp"
 #include "kafka/sweep_messages.hpp"
 
 namespace edgespan::client_events {
@@ -17,6 +18,10 @@ void producer_made(KafkaTracing& kafka, const rd_kafka_t* producer, const rd_kaf
 
 void message_sent(KafkaTracing& kafka, rd_kafka_t* producer, rd_kafka_message_t* message) noexcept {
   kafka_detail::message_sent(state_of(kafka), producer, message);
+}
+
+void response_received(KafkaTracing& kafka, std::int16_t api_key, rd_kafka_resp_err_t error) noexcept {
+  kafka_detail::begin_response(state_of(kafka), api_key, error);
 }
 
 void message_ended(KafkaTracing& kafka, rd_kafka_message_t* message) noexcept {

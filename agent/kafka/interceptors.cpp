@@ -8,6 +8,7 @@
 #include "kafka/message_text.hpp"
 #include "kafka/next_context.hpp"
 #include "kafka/produce_call.hpp"
+#include "kafka/response_time.hpp"
 #include "kafka/send_span.hpp"
 #include "kafka/sweep_messages.hpp"
 #include "kafka/trace_headers.hpp"
@@ -27,6 +28,13 @@ rd_kafka_resp_err_t on_send(rd_kafka_t* rk, rd_kafka_message_t* message, void* o
 
 rd_kafka_resp_err_t on_acknowledgement(rd_kafka_t*, rd_kafka_message_t* message, void* opaque) {
   message_ended(state_at(opaque), message);
+  return RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+rd_kafka_resp_err_t on_response_received(rd_kafka_t*, int, const char*, std::int32_t, std::int16_t api_key,
+                                         std::int16_t, std::int32_t, std::size_t, std::int64_t,
+                                         rd_kafka_resp_err_t error, void* opaque) {
+  begin_response(state_at(opaque), api_key, error);
   return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
@@ -76,6 +84,9 @@ rd_kafka_resp_err_t on_new(rd_kafka_t* rk, const rd_kafka_conf_t* conf, void* op
   }
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
     error = rd_kafka_interceptor_add_on_acknowledgement(rk, interceptor_name, on_acknowledgement, opaque);
+  }
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    error = rd_kafka_interceptor_add_on_response_received(rk, interceptor_name, on_response_received, opaque);
   }
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) note_producer(state, rk, conf);
   return error;
@@ -178,7 +189,8 @@ constexpr bool ends_in_queue(rd_kafka_resp_err_t error) noexcept {
   InflightSpan span;
   if (!state.inflight.take(message, span)) return false;
   const char* error = message->err != RD_KAFKA_RESP_ERR_NO_ERROR ? rd_kafka_err2name(message->err) : "";
-  record_send(state, span, {state.core().now_us(), topic_of(message), key_of(message), error});
+  const std::uint64_t at_us = ended_us(state, message->err, span.start_us);
+  record_send(state, span, {at_us, topic_of(message), key_of(message), error});
   return true;
 }
 

@@ -36,13 +36,15 @@ TITLES = {
     'b3_write_set': 'write X-B3-*',
     'w3c_parse': 'parse `traceparent`',
     'w3c_write': 'write `traceparent`',
+    'send_sampled': 'traced send, sampled, ten to a response, beyond the client',
+    'send_unsampled': 'traced send, unsampled, ten to a response, beyond the client',
     'poll_record': 'traced poll of 100, per record, beyond the client',
     'step_idle': 'step of the reporter, nothing to do',
 }
 BENCH_ROWS = os.path.join(os.path.dirname(HERE), 'bench', 'rows.ini')
 LOOP = 'loop'
 # Of calls that do many rounds by themselves no loop is taken off.
-WHOLE = ('drain', 'poll_record', 'poll_next_span')
+WHOLE = ('drain', 'send_sampled', 'send_unsampled', 'poll_record', 'poll_next_span')
 GROWTH = 1.02
 BARS = {'linux': 2.0, 'bare': 4.0}  # edgespan's instructions against its floor's
 SECTION = 'edgespan_cost_client'  # client.cpp

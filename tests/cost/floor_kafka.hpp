@@ -27,6 +27,22 @@ inline std::string_view readable_key(const rd_kafka_message_t* message) noexcept
   return bad == 0 ? key : std::string_view{};
 }
 
+// The end of a message. `at_us`: when the response came that it is about; 0: nobody has read the clock yet.
+[[gnu::noinline]] inline std::uint32_t ended(SendTracing& tracing, const rd_kafka_message_t* message,
+                                             std::uint64_t& at_us) noexcept {
+  const auto address = reinterpret_cast<std::uintptr_t>(message);
+  SendSlot& slot = tracing.of(address);
+  if (!slot.own(address)) return 0;
+  Open open;
+  copy(slot.open.context, open.context);
+  open.start_us = slot.open.start_us;
+  slot.release(0);
+  if (at_us == 0) at_us = now_us();
+  const std::string_view key = readable_key(message);
+  return record(tracing.ring, open.context, {open.start_us, at_us - open.start_us + 1}, key,
+                topic_of(message));
+}
+
 // A message that finds its place in the table taken: its span ends at once.
 [[gnu::noinline]] inline std::uint32_t sent_unheld(SendTracing& tracing, const rd_kafka_message_t* message,
                                                    char* text, std::string_view topic) noexcept {

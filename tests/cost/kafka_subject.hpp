@@ -7,6 +7,7 @@
 #include "cost/client.hpp"
 #include "cost/subject.hpp"
 #include "kafka/interceptors.hpp"
+#include "kafka/response_time.hpp"
 
 namespace edgespan::cost {
 

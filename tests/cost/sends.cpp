@@ -17,20 +17,31 @@ constexpr Sampler never = Sampler::never();
 
 using Text = std::array<char, floor::short_bytes>;
 
+// The broker answers a request at a time, so so many messages end together.
+constexpr std::uint32_t of_response = 10;
+constexpr Rounds responses{.stretches = 10, .each = of_response};
+using Request = std::array<rd_kafka_message_t*, of_response>;
+
 // The parent is this thread's scope, if there is one.
 void send(std::string_view operation, const TracingConfig& config, const Context& parent, bool sampled) {
   KafkaSubject agent{config};
   const Scope scope{agent.tracing, parent};
-  count(
-      operation, edgespan_peer, rounds,
+  Request request{};
+  count_batches(
+      operation, edgespan_peer, responses,
       [&] {
-        rd_kafka_message_t* const message = client::next_message();
-        kafka_detail::message_sent(agent.state(), client::handle(), message);
-        kafka_detail::message_ended(agent.state(), message);
-        client::drop_headers(message);
+        for (rd_kafka_message_t*& message : request) {
+          message = client::next_message();
+          kafka_detail::message_sent(agent.state(), client::handle(), message);
+        }
+        kafka_detail::begin_response(agent.state(), 0, RD_KAFKA_RESP_ERR_NO_ERROR);
+        for (rd_kafka_message_t* const message : request) {
+          kafka_detail::message_ended(agent.state(), message);
+          client::drop_headers(message);
+        }
       },
       [&] { agent.drain(); });
-  const std::uint32_t spans = sampled ? (rounds.stretches + 1) * rounds.each : 0;
+  const std::uint32_t spans = sampled ? (responses.stretches + 1) * responses.each : 0;
   must(agent.tracing.books().finished == spans && agent.tracing.books().inflight_full == 0,
        "a span a message");
   agent.check();
@@ -47,22 +58,27 @@ floor::SendTracing floor_tracing{.ring = {}, .slots = {}};
 void send_floor(std::string_view operation, const Context& parent, std::uint32_t expected) {
   floor::thread_scope = parent;
   Text text{};
+  Request request{};
   std::uint32_t size = 0;
-  count(
-      operation, floor_peer, rounds,
+  count_batches(
+      operation, floor_peer, responses,
       [&] {
-        rd_kafka_message_t* const message = client::next_message();
-        rd_kafka_headers_t* list = nullptr;
-        if (rd_kafka_message_headers(message, &list) == RD_KAFKA_RESP_ERR_NO_ERROR) return;
-        floor_tracing.sent(message, text.data());
-        add_header(message, text);
-        // What is not recorded tells nothing.
-        const bool tells = expected != 0 && !floor::readable_key(message).empty();
-        size = floor_tracing.ended(message, tells ? floor::topic_of(message) : std::string_view{});
-        client::drop_headers(message);
+        for (rd_kafka_message_t*& message : request) {
+          message = client::next_message();
+          rd_kafka_headers_t* list = nullptr;
+          if (rd_kafka_message_headers(message, &list) == RD_KAFKA_RESP_ERR_NO_ERROR) return;
+          floor_tracing.sent(message, text.data());
+          add_header(message, text);
+        }
+        std::uint64_t at_us = 0;
+        for (rd_kafka_message_t* const message : request) {
+          size += floor::ended(floor_tracing, message, at_us);
+          client::drop_headers(message);
+        }
       },
       [&] {
-        must(size == expected && text[50] == (expected != 0 ? '1' : '0'), "the floor's send");
+        must(size == of_response * expected && text[50] == (expected != 0 ? '1' : '0'), "the floor's send");
+        size = 0;
         floor_tracing.ring.clear();
       });
   floor::thread_scope = {};

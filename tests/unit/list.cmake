@@ -107,6 +107,7 @@ set(edgespan_system_tests
   kafka_queue_full_test
   kafka_rebalance_test
   kafka_refused_test
+  kafka_response_test
   kafka_room_test
   kafka_sender_test
   kafka_stop_test

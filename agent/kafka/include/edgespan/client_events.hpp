@@ -5,6 +5,7 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include <cstdint>
 #include <edgespan/context.hpp>
 #include <edgespan/kafka_tracing.hpp>
 
@@ -17,6 +18,10 @@ void producer_made(KafkaTracing& kafka, const rd_kafka_t* producer, const rd_kaf
 
 // In on_send: begins the span of a message and gives the message its header.
 void message_sent(KafkaTracing& kafka, rd_kafka_t* producer, rd_kafka_message_t* message) noexcept;
+
+// In on_response_received, with its arguments of these names: the messages that the response delivers end at
+// one time, for which the clock is read once. Without it the clock is read for each of them.
+void response_received(KafkaTracing& kafka, std::int16_t api_key, rd_kafka_resp_err_t error) noexcept;
 
 // In on_acknowledgement: ends the span of a message, if it has one.
 void message_ended(KafkaTracing& kafka, rd_kafka_message_t* message) noexcept;
