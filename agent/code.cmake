@@ -44,5 +44,5 @@ function(edgespan_core_variant name checked)
   target_compile_definitions(${name} PUBLIC $<TARGET_PROPERTY:edgespan_core,INTERFACE_COMPILE_DEFINITIONS>)
   target_include_directories(${name} PUBLIC $<TARGET_PROPERTY:edgespan_core,INTERFACE_INCLUDE_DIRECTORIES>
                              PRIVATE ${PROJECT_SOURCE_DIR}/agent)
-  target_link_libraries(${name} PUBLIC edgespan_port edgespan_zipkin_proto PRIVATE edgespan_warnings)
+  target_link_libraries(${name} PUBLIC edgespan_port PRIVATE edgespan_warnings)
 endfunction()

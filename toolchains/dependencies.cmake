@@ -225,12 +225,8 @@ function(_edgespan_nanopb_system)
     message(FATAL_ERROR "pb_encode.h or libprotobuf-nanopb is not there. Install nanopb for the target (Debian: "
                         "libnanopb-dev), or build the libraries with -DEDGESPAN_DEPS=source")
   endif()
-  # An imported target, not the file: an installed edgespan looks for it again.
-  add_library(edgespan::libnanopb UNKNOWN IMPORTED GLOBAL)
-  set_target_properties(edgespan::libnanopb PROPERTIES IMPORTED_LOCATION ${EDGESPAN_NANOPB_LIBRARY})
-  target_include_directories(edgespan_dep_nanopb SYSTEM INTERFACE $<BUILD_INTERFACE:${EDGESPAN_NANOPB_INCLUDE}>)
-  target_link_libraries(edgespan_dep_nanopb INTERFACE edgespan::libnanopb)
-  set_target_properties(edgespan_dep_nanopb PROPERTIES EDGESPAN_PC_LIBS "-lprotobuf-nanopb")
+  target_include_directories(edgespan_dep_nanopb SYSTEM INTERFACE ${EDGESPAN_NANOPB_INCLUDE})
+  target_link_libraries(edgespan_dep_nanopb INTERFACE ${EDGESPAN_NANOPB_LIBRARY})
 endfunction()
 
 # librdkafka from 2.5 on carries a nanopb of its own, with global names; in one static program the linker would silently
@@ -243,7 +239,6 @@ function(_edgespan_nanopb_source)
                          PRIVATE -ffunction-sections -fdata-sections)
   _edgespan_foreign(edgespan_dep_nanopb_library)
   target_link_libraries(edgespan_dep_nanopb INTERFACE edgespan_dep_nanopb_library)
-  set_target_properties(edgespan_dep_nanopb PROPERTIES EDGESPAN_ARCHIVES edgespan_dep_nanopb_library)
 endfunction()
 
 # The caller says in EDGESPAN_MBEDTLS_CONFIG which mbedtls_config.h it is.

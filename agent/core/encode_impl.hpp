@@ -211,10 +211,12 @@ constexpr std::size_t endpoint_body(const EndpointView& endpoint) noexcept {
          (endpoint.ipv6 != nullptr ? 18U : 0U) + (endpoint.port != 0 ? 1 + varint_size(endpoint.port) : 0);
 }
 
-inline std::byte* write_remote(std::byte* out, const EndpointView& endpoint) noexcept {
+// With its key and length; of an endpoint that says something.
+EDGESPAN_SHARED inline std::byte* write_endpoint(std::byte* out, std::uint8_t key,
+                                                 const EndpointView& endpoint) noexcept {
   const std::size_t body = endpoint_body(endpoint);
   EDGESPAN_ASSERT(small_code || (body != 0 && body < 0x80));  // all lengths take one byte
-  out = put(put(out, key_remote), static_cast<std::uint8_t>(body));
+  out = put(put(out, key), static_cast<std::uint8_t>(body));
   if (!endpoint.name.empty()) out = put_lower(out, 0x0A, endpoint.name);
   if (endpoint.ipv4 != nullptr) {
     out = put(put(out, 0x12), 4);

@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/encoded_endpoint.hpp"
 
-#include <pb_encode.h>
-
-#include <algorithm>
 #include <cstring>
 
 #include "core/assert.hpp"
-#include "core/utf8.hpp"
-#include "zipkin.pb.h"
 
 namespace edgespan::detail {
 namespace {
@@ -33,30 +28,11 @@ bool encode_endpoint(const Endpoint& endpoint, EndpointField field, EncodedEndpo
   out.size = 0;
   if (!service_name(endpoint.service_name)) return false;
   const encode_impl::EndpointView view = view_of(endpoint);
-  const std::string_view name = view.name;
-
-  zipkin_proto3_Endpoint message{};
-  EDGESPAN_ASSERT(small_code || name.size() < sizeof message.service_name);
-  std::transform(name.begin(), name.end(), message.service_name, lower_ascii);
-  if (view.ipv4 != nullptr) {
-    message.ipv4.size = 4;
-    std::memcpy(message.ipv4.bytes, view.ipv4, 4);
-  }
-  if (view.ipv6 != nullptr) {
-    message.ipv6.size = 16;
-    std::memcpy(message.ipv6.bytes, view.ipv6, 16);
-  }
-  message.port = view.port;
-
-  pb_ostream_t stream =
-      pb_ostream_from_buffer(reinterpret_cast<pb_byte_t*>(out.bytes.data()) + 2, out.bytes.size() - 2);
-  if (!pb_encode(&stream, zipkin_proto3_Endpoint_fields, &message)) return false;
-  if (stream.bytes_written == 0) return true;
-  EDGESPAN_ASSERT(stream.bytes_written < 0x80);  // a length of one byte
-  EDGESPAN_ASSERT(small_code || stream.bytes_written + 2 <= out.bytes.size());
-  out.bytes[0] = static_cast<std::byte>(field);
-  out.bytes[1] = static_cast<std::byte>(stream.bytes_written);
-  out.size = stream.bytes_written + 2;
+  if (encode_impl::endpoint_body(view) == 0) return true;
+  const std::byte* const end =
+      encode_impl::write_endpoint(out.bytes.data(), static_cast<std::uint8_t>(field), view);
+  out.size = static_cast<std::size_t>(end - out.bytes.data());
+  EDGESPAN_ASSERT(small_code || out.size <= out.bytes.size());
   return true;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The parts of a span that do not change, encoded once by nanopb.
+// The parts of a span that do not change, encoded once.
 #pragma once
 
 #include <array>
@@ -36,7 +36,7 @@ inline bool service_name(std::string_view name) noexcept {
 // The endpoint's fields that say something. IPv4 addresses mapped into IPv6 become IPv4.
 encode_impl::EndpointView view_of(const Endpoint& endpoint) noexcept;
 
-// By nanopb. False if the endpoint's name is no service_name(). An endpoint of nothing is encoded as no
+// False if the endpoint's name is no service_name(). An endpoint of nothing is encoded as no
 // bytes, for the collector takes an empty one for absent.
 bool encode_endpoint(const Endpoint& endpoint, EndpointField field, EncodedEndpoint& out) noexcept;
 

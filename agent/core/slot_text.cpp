@@ -111,7 +111,8 @@ bool set_remote(SpanSlot& slot, const encode_impl::EndpointView& endpoint) noexc
   std::byte* const out = remote_room(slot, body == 0 ? 0 : 2 + body);
   if (out == nullptr) return false;
   if (body != 0) {
-    [[maybe_unused]] const std::byte* const end = encode_impl::write_remote(out, endpoint);
+    [[maybe_unused]] const std::byte* const end =
+        encode_impl::write_endpoint(out, encode_impl::key_remote, endpoint);
     EDGESPAN_ASSERT(small_code || end == out + slot.remote_bytes);
   }
   return true;

@@ -52,7 +52,7 @@ bool append_tag(SpanSlot& slot, std::string_view key, std::string_view value) no
 bool add_annotation(SpanSlot& slot, std::uint64_t at_us, std::string_view text) noexcept;
 
 // Sets or replaces the remote endpoint; one of nothing removes it. False as well for a name that
-// encode_endpoint() does not take; it writes the same bytes for the same endpoint.
+// encode_endpoint() does not take.
 bool set_remote(SpanSlot& slot, const encode_impl::EndpointView& endpoint) noexcept;
 
 }  // namespace edgespan::detail

@@ -160,7 +160,7 @@ class Shared(Case):
                             re.M)
         self.assertEqual(f'libedgespan_core.so.{version.group(1)}', os.path.basename(os.path.realpath(core)))
         self.assertIn(f'[libedgespan_core.so.{version.group(2)}]', run('readelf', '-d', core))
-        # nanopb and the schema serve core alone; a second nanopb of the program must not meet them.
+        # The agent has no nanopb: one of the program stays alone.
         exported = run('nm', '-D', '--defined-only', core)
         self.assertNotRegex(exported, r' (?:edgespan_)?pb_| zipkin_proto3')
         self.assertIn('edgespan', exported)

@@ -5,7 +5,7 @@
 usage: stack.py COMPILE_COMMANDS [--limit BYTES]
 
 Compiles core, http and kafka once more, as they are built, with gcc's -fcallgraph-info=su, and adds up frames along
-the deepest path from each public call. A path ends where the agent calls out: into librdkafka, the C library, nanopb,
+the deepest path from each public call. A path ends where the agent calls out: into librdkafka, the C library,
 or through a table of functions that a port or the application brought. The table names those boundaries: what lies
 behind them comes on top. One path goes on: a produce call of librdkafka runs the agent's interceptors before it
 returns, so theirs are added to the frames that wait for it.
@@ -133,8 +133,6 @@ def boundary_names(boundaries):
             shown.add('a table')
         elif name.startswith('rd_kafka'):
             shown.add('librdkafka')
-        elif name.startswith('pb_'):
-            shown.add('nanopb')
         elif not re.match(r'__builtin|mem|str|bcmp', name):
             shown.add(name)
     return ', '.join(sorted(shown)) or '-'

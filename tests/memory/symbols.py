@@ -20,9 +20,7 @@ ALLOWED = {
     'every': (r'mem(cpy|move|set|cmp|chr)|str(len|cmp|ncmp|ncpy|chr)'
               r'|__(mem(cpy|move|set)|strncpy)_chk'  # the same, with _FORTIFY_SOURCE
               r'|_GLOBAL_OFFSET_TABLE_|__stack_chk_(fail|guard)|__tls_get_addr'),
-    # nanopb, at init, and its code for the schema
-    'core': r'pb_(encode|ostream_from_buffer|default_field_callback)|zipkin_proto3_\w+_msg',
-    'zipkin_proto': r'pb_default_field_callback',
+    'core': r'',
     'http': r'',
     # Before the start, for settings: the port's files, and inih, of which a distribution's takes 200 bytes from the
     # heap. Built from source, its unused half reads files itself.

@@ -29,7 +29,7 @@ import stack  # pylint: disable=wrong-import-position
 README_TABLE = '| board | core |'
 # Agent objects that a program has one of; their sizes and the budget's are its memory.
 OBJECTS = ('memory', 'tracing', 'reporter', 'kafka', 'zipkin', 'port')
-AGENT = ('core', 'nanopb', 'http', 'kafka', 'port', 'otlp', 'tls', 'gzip')
+AGENT = ('core', 'http', 'kafka', 'port', 'otlp', 'tls', 'gzip')
 CHECKED = 'core with assertions'
 # Images without Tracing, by the name of their link map.
 CODECS = {'core to mark messages': 'marks', 'core to mark and continue': 'continues'}
@@ -43,7 +43,7 @@ BARS = (
     (('mps2-an386',), (CHECKED,), CODE, 12 * 1024 + 1536),
     (('mps2-an386',), ('core to mark messages',), CODE, 1_434),
     (('mps2-an386',), ('core to mark and continue',), CODE, 4_608),
-    (LINUX_ARMV7, ('core', 'nanopb', 'http', 'kafka'), CODE, 48 * 1024),
+    (LINUX_ARMV7, ('core', 'http', 'kafka'), CODE, 48 * 1024),
     (LINUX_ARMV7, ('growth',), CODE, 80 * 1024),
     (LINUX_ARMV7, ('growth with TLS',), CODE, 130 * 1024),
     (LINUX_ARMV7, ('tls',), TEXT, 66 * 1024),
@@ -295,7 +295,7 @@ def check(builds):
 def short(boards):
     lines = ['| board | core | core, http, kafka | a program grows by | memory |', '|---|--:|--:|--:|--:|']
     for board, (_, rows, ram, _) in boards.items():
-        wrapper = sum(code(rows[part]) for part in ('core', 'nanopb', 'http', 'kafka') if part in rows)
+        wrapper = sum(code(rows[part]) for part in ('core', 'http', 'kafka') if part in rows)
         cells = [f'{code(rows["core"]):,}', f'{wrapper:,}' if 'kafka' in rows else '',
                  f'{code(rows["growth"]):,}' if 'growth' in rows else '', f'{ram[1]:,}']
         lines.append(f'| {board} | ' + ' | '.join(cells) + ' |')

@@ -6,7 +6,6 @@ import re
 KINDS = ('text', 'rodata', 'data', 'bss')
 # The archive's name, and the part that it is.
 PARTS = (
-    (r'libedgespan_core\.a\((?:pb_\w+|zipkin\.pb)\.c|libedgespan_(?:zipkin_proto|dep_nanopb_library)\.a', 'nanopb'),
     (r'libedgespan_core\.a', 'core'),
     (r'edgespan_core_checked\.dir/.*', 'core with assertions'),
     (r'libedgespan_http\.a', 'http'),

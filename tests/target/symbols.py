@@ -14,7 +14,6 @@ NEEDED = re.compile(
     r'^(?:mem(?:cpy|move|set|cmp|chr)|strlen'    # six functions of a C library
     r'|__aeabi_\w+|__gnu_thumb1_case_\w+|__clz\w+|__ctz\w+|__popcount\w+'  # libgcc: 64-bit arithmetic on 32-bit cores
     r'|__atomic_(?:fetch_(?:add|sub|and|or)|exchange|compare_exchange)_4|__atomic_fetch_(?:add|sub)_2'  # port/bare
-    r'|(?:edgespan_)?pb_\w+|zipkin_proto3_\w+'   # nanopb and the schema
     r'|_ZN?K?8edgespan\w+|_ZTH?N8edgespan\w+)$')  # itself
 ALLOCATOR = re.compile(r'^(?:_?_?(?:malloc|calloc|realloc|free|memalign)(?:_r)?|_?sbrk(?:_r)?|_Z(?:nw|na|dl|da)\w+'
                        r'|__cxa_(?:throw|allocate_exception|atexit)|_Unwind_\w+)$')

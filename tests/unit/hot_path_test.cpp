@@ -71,7 +71,7 @@ EDGESPAN_TEST(a_ring_of_1_kib_may_make_room_for_the_newest, "hot") {
   TEST_ASSERT_EQUAL_STRING("s999", agent.spans.back().name);
 }
 
-EDGESPAN_TEST(a_peer_named_by_a_span_is_encoded_as_nanopb_does_it, "hot") {
+EDGESPAN_TEST(a_peer_named_by_a_span_is_encoded_as_its_endpoint_is, "hot") {
   Agent<Limits{}> agent;
   agent.tracing.span("a").remote_service_name("Store").finish();
   agent.tracing.span("a").remote_endpoint({.service_name = "Store"}).finish();
