@@ -197,41 +197,6 @@ inline std::byte* write_name(std::byte* out, std::string_view name) noexcept {
   return put_lower(out, key_name, name);
 }
 
-// The fields of an endpoint; what it lacks is left out.
-struct EndpointView {
-  std::string_view name{};
-  const std::uint8_t* ipv4 = nullptr;
-  const std::uint8_t* ipv6 = nullptr;
-  std::uint16_t port = 0;
-};
-
-// Of the body; 93 bytes at most, if the name has no more than 63.
-constexpr std::size_t endpoint_body(const EndpointView& endpoint) noexcept {
-  return (endpoint.name.empty() ? 0 : 2 + endpoint.name.size()) + (endpoint.ipv4 != nullptr ? 6U : 0U) +
-         (endpoint.ipv6 != nullptr ? 18U : 0U) + (endpoint.port != 0 ? 1 + varint_size(endpoint.port) : 0);
-}
-
-// With its key and length; of an endpoint that says something.
-EDGESPAN_SHARED inline std::byte* write_endpoint(std::byte* out, std::uint8_t key,
-                                                 const EndpointView& endpoint) noexcept {
-  const std::size_t body = endpoint_body(endpoint);
-  EDGESPAN_ASSERT(small_code || (body != 0 && body < 0x80));  // all lengths take one byte
-  out = put(put(out, key), static_cast<std::uint8_t>(body));
-  if (!endpoint.name.empty()) out = put_lower(out, 0x0A, endpoint.name);
-  if (endpoint.ipv4 != nullptr) {
-    out = put(put(out, 0x12), 4);
-    std::memcpy(out, endpoint.ipv4, 4);
-    out += 4;
-  }
-  if (endpoint.ipv6 != nullptr) {
-    out = put(put(out, 0x1A), 16);
-    std::memcpy(out, endpoint.ipv6, 16);
-    out += 16;
-  }
-  if (endpoint.port != 0) out = put_length(put(out, 0x20), endpoint.port);
-  return out;
-}
-
 EDGESPAN_ENCODER constexpr EncodedSize encoded_size(const SpanFields& record) noexcept {
   EncodedSize size;
   const std::uint32_t head = ids_size(record) + static_cast<std::uint32_t>(record.name.size());

@@ -47,13 +47,6 @@ Range find_tag(const SpanSlot& slot, std::string_view key) noexcept {
   return {end, 0};
 }
 
-// Null, or room for a remote endpoint of `size` bytes.
-std::byte* remote_room(SpanSlot& slot, std::size_t size) noexcept {
-  std::byte* const out = make_room(slot, 0, slot.remote_bytes, size);
-  if (out != nullptr) slot.remote_bytes = static_cast<std::uint16_t>(size);
-  return out;
-}
-
 }  // namespace
 
 bool set_name(SpanSlot& slot, std::string_view text) noexcept {
@@ -105,16 +98,13 @@ bool add_annotation(SpanSlot& slot, std::uint64_t at_us, std::string_view text) 
   return true;
 }
 
-bool set_remote(SpanSlot& slot, const encode_impl::EndpointView& endpoint) noexcept {
-  if (!service_name(endpoint.name)) return false;
-  const std::size_t body = encode_impl::endpoint_body(endpoint);
-  std::byte* const out = remote_room(slot, body == 0 ? 0 : 2 + body);
+bool set_remote(SpanSlot& slot, const EndpointView& endpoint) noexcept {
+  EncodedEndpoint encoded;
+  if (!encode_endpoint(endpoint, EndpointField::remote, encoded)) return false;
+  std::byte* const out = make_room(slot, 0, slot.remote_bytes, encoded.size);
   if (out == nullptr) return false;
-  if (body != 0) {
-    [[maybe_unused]] const std::byte* const end =
-        encode_impl::write_endpoint(out, encode_impl::key_remote, endpoint);
-    EDGESPAN_ASSERT(small_code || end == out + slot.remote_bytes);
-  }
+  slot.remote_bytes = static_cast<std::uint16_t>(encoded.size);
+  (void)encode_impl::put_bytes(out, encoded.view());
   return true;
 }
 

@@ -12,7 +12,7 @@
 #include <edgespan/span_slot.hpp>
 #include <string_view>
 
-#include "core/encode_impl.hpp"
+#include "core/encoded_endpoint.hpp"
 
 namespace edgespan::detail {
 
@@ -53,6 +53,6 @@ bool add_annotation(SpanSlot& slot, std::uint64_t at_us, std::string_view text) 
 
 // Sets or replaces the remote endpoint; one of nothing removes it. False as well for a name that
 // encode_endpoint() does not take.
-bool set_remote(SpanSlot& slot, const encode_impl::EndpointView& endpoint) noexcept;
+bool set_remote(SpanSlot& slot, const EndpointView& endpoint) noexcept;
 
 }  // namespace edgespan::detail
