@@ -12,7 +12,7 @@
 namespace edgespan::cost {
 
 inline constexpr KafkaLimits kafka_limits{
-    .inflight_max = 8, .poll_records_max = client::messages, .poll_topics_max = 4};
+    .inflight_max = 64, .poll_records_max = client::messages, .poll_topics_max = 4};
 
 struct KafkaSubject : Subject {
   explicit KafkaSubject(const TracingConfig& config = {.local = bench::local}) noexcept : Subject{config} {
