@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import zlib
 
-from runner import plugin, resident
+from runner import plugin, resident, whole
 from runner.samples import Figure
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -68,7 +68,7 @@ class Edgespan:
             launcher = ['-DCMAKE_CXX_COMPILER_LAUNCHER=ccache'] if shutil.which('ccache') else []
             _run(['cmake', '-S', ROOT, '--preset', 'bench', '-B', self._folder, *launcher])
         _run(['cmake', '--build', self._folder, '--target', 'edgespan_bench', 'edgespan_resident', 'edgespan_rdkafka',
-              'edgespan_bench_plugin'])
+              'edgespan_bench_plugin', 'edgespan_whole'])
 
     def measure(self, rows, ms):
         turns = 5  # of each benchmark in a round, mixed, so that a neighbour's burst does not hit one alone
@@ -80,6 +80,10 @@ class Edgespan:
         if set(rows) & set(resident.ROWS):
             program = os.path.join(self._folder, 'tests', 'bench', 'resident', 'edgespan_resident')
             figures += resident.measure(program, resident.RECORDS)
+        if set(rows) & set(whole.ROWS):
+            program = os.path.join(self._folder, 'tests', 'bench', 'whole', 'edgespan_whole')
+            taken = whole.measure(program, whole.MESSAGES)
+            figures += [figure for figure in taken if figure.name.split('/')[0] in rows]
         return figures
 
 

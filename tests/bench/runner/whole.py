@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""whole.py PROGRAM MESSAGES: shows what a message takes in a whole program, without a judgement of its time.
+
+PROGRAM is edgespan_whole: a producer and a consumer in C, bare, with a header of their own as large as tracing's
+(plain), and traced. Broker and collector are another process. Fails where tracing allocates more than its header does.
+"""
+
+import os
+import subprocess
+import sys
+
+if __name__ == '__main__':
+    sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from runner import samples  # noqa: E402
+
+CASES = tuple((size, partitions) for size in (200, 1000) for partitions in (1, 4))
+FIGURES = ('caller', 'process', 'allocs', 'wire')
+ROWS = tuple(f'whole_{act}_{figure}_{size}_{partitions}' for act in ('send', 'poll') for figure in FIGURES
+             for size, partitions in CASES if (act, figure) != ('poll', 'wire'))
+MESSAGES = 20_000
+WAYS = {'bare': 'bare', 'plain': 'plain', 'traced': 'edgespan'}
+
+
+def _figures(program, way, arguments):
+    done = subprocess.run([program, way, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
+                          timeout=300, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(f'{program} {way}: exit code {done.returncode}')
+    for line in done.stdout.splitlines():
+        size, partitions, *numbers = line.split()
+        for i, number in enumerate(numbers):
+            row = f'whole_{("send", "poll")[i // len(FIGURES)]}_{FIGURES[i % len(FIGURES)]}_{size}_{partitions}'
+            if row in ROWS:
+                yield samples.Figure(f'{row}/{WAYS[way]}', float(number))
+
+
+def measure(program, messages):
+    """Figures of the three programs, one after the other."""
+    # It ends when its stdin does, so it cannot outlive this process.
+    with subprocess.Popen([program, 'peer'], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as peer:
+        try:
+            brokers, collector = peer.stdout.readline().split()
+            for way in WAYS:
+                where = [brokers, collector] if way == 'traced' else [brokers]
+                yield from _figures(program, way, [*where, str(messages)])
+        finally:
+            peer.stdin.close()
+
+
+def main(program, messages):
+    by_row = {}
+    for figure in measure(program, int(messages)):
+        row, peer = figure.name.split('/')
+        by_row.setdefault(row, {})[peer] = figure.value
+    worse = 0
+    for row, by_peer in by_row.items():
+        print(f'{row}: ' + ', '.join(f'{peer} {value:,.2f}' for peer, value in by_peer.items()))
+        # A record that is polled gets a header anew, which librdkafka allocates, where the plain one keeps its own; and
+        # how much of a fetch, of statistics or of timers falls into the time that is measured differs.
+        more = 3 if row.startswith('whole_poll') else 0.25
+        if '_allocs_' in row and by_peer['edgespan'] > by_peer['plain'] + more:
+            print(f'{row}: tracing allocates more than its header does')
+            worse = 1
+    return worse if set(by_row) == set(ROWS) else 1
+
+
+if __name__ == '__main__':
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// edgespan_whole peer | bare BROKERS MESSAGES | plain BROKERS MESSAGES | traced BROKERS COLLECTOR MESSAGES
+// The last three print a line a case: value's bytes, partitions, and what a message takes when it is sent and
+// when it is polled, four figures each: caller's and process's ns, allocations, bytes on the wire.
+#include <edgespan/agent.hpp>
+
+#include "bench/whole/whole.h"
+#include "support/loopback_server.hpp"
+
+#include <librdkafka/rdkafka_mock.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+namespace {
+
+using namespace edgespan;
+
+// As large as the header that tracing writes.
+constexpr const char* header = "463ac35c9f6413ad48485a3953bb6124-a2fb4a1d1a96d312-1";
+constexpr const char* ways[] = {"bare", "plain", "traced"};
+constexpr std::size_t sizes[] = {200, 1'000};
+constexpr int partition_counts[] = {1, 4};
+
+std::string topic_of(std::string_view way, std::size_t size, int partitions) {
+  return std::string{way} + "-" + std::to_string(size) + "-" + std::to_string(partitions);
+}
+
+Agent<> agent;
+
+rd_kafka_t* client(std::string_view way, rd_kafka_type_t type, const char* brokers) {
+  char errstr[256] = "";
+  rd_kafka_conf_t* const conf =
+      type == RD_KAFKA_PRODUCER ? whole_producer_conf(brokers) : whole_consumer_conf(brokers);
+  rd_kafka_t* const made = way == "traced" ? agent.kafka().create(type, conf, errstr, sizeof errstr)
+                                           : rd_kafka_new(type, conf, errstr, sizeof errstr);
+  whole_must(made != nullptr, errstr);
+  return made;
+}
+
+void print(const whole_usage& usage) {
+  std::printf(" %.1f %.1f %.2f %.1f", usage.caller_ns, usage.process_ns, usage.allocations, usage.wire_bytes);
+}
+
+void run(std::string_view way, const char* brokers, std::size_t messages) {
+  for (const std::size_t size : sizes) {
+    for (const int partitions : partition_counts) {
+      const std::string topic = topic_of(way, size, partitions);
+      whole_case work{topic.c_str(), partitions, size, messages, way == "plain" ? header : nullptr};
+      const whole_usage sent = whole_produce(client(way, RD_KAFKA_PRODUCER, brokers), &work);
+      // The mock cluster keeps 5 MB of a partition.
+      work.messages = messages < 3'000 ? messages : 3'000;
+      const whole_usage polled = whole_consume(client(way, RD_KAFKA_CONSUMER, brokers), &work);
+      std::printf("%zu %d", size, partitions);
+      print(sent);
+      print(polled);
+      std::printf("\n");
+    }
+  }
+}
+
+void run_traced(const char* brokers, const char* collector, std::size_t messages) {
+  const AgentStatus started = agent.start({.service_name = "whole", .url = collector});
+  whole_must(started.ok(), started.text());
+  run("traced", brokers, messages);
+  whole_must(agent.stop(20'000) == Status::ok, "the collector did not take the last spans");
+  const Books books = agent.books();
+  whole_must(books.balanced() && books.finished >= 4 * messages && books.delivered != 0,
+             "the agent did not trace what it should have");
+}
+
+// A broker and a collector: prints where they listen, and ends when stdin does.
+void run_peer() {
+  char errstr[256] = "";
+  rd_kafka_conf_t* conf = rd_kafka_conf_new();
+  whole_must(rd_kafka_conf_set(conf, "test.mock.num.brokers", "1", errstr, sizeof errstr) == RD_KAFKA_CONF_OK,
+             errstr);
+  rd_kafka_conf_set_log_cb(conf, [](const rd_kafka_t*, int, const char*, const char*) {});
+  rd_kafka_t* host = rd_kafka_new(RD_KAFKA_PRODUCER, conf, errstr, sizeof errstr);
+  whole_must(host != nullptr, errstr);
+  rd_kafka_mock_cluster_t* cluster = rd_kafka_handle_mock_cluster(host);
+  for (const char* const way : ways) {
+    for (const std::size_t size : sizes) {
+      for (const int partitions : partition_counts) {
+        whole_must(rd_kafka_mock_topic_create(cluster, topic_of(way, size, partitions).c_str(), partitions,
+                                              1) == RD_KAFKA_RESP_ERR_NO_ERROR,
+                   "no topic");
+      }
+    }
+  }
+  const test::LoopbackServer collector;
+  std::printf("%s %s\n", rd_kafka_mock_cluster_bootstraps(cluster), collector.url("/api/v2/spans").c_str());
+  std::fflush(stdout);
+  while (std::getchar() != EOF) continue;
+  rd_kafka_destroy(host);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::string_view way = argc > 1 ? argv[1] : "";
+  if (way == "peer" && argc == 2) {
+    run_peer();
+  } else if ((way == "bare" || way == "plain") && argc == 4) {
+    run(way, argv[2], std::strtoul(argv[3], nullptr, 10));
+  } else if (way == "traced" && argc == 5) {
+    run_traced(argv[2], argv[3], std::strtoul(argv[4], nullptr, 10));
+  } else {
+    whole_must(
+        0,
+        "usage: peer | bare BROKERS MESSAGES | plain BROKERS MESSAGES | traced BROKERS COLLECTOR MESSAGES");
+  }
+}
