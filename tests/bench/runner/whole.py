@@ -3,7 +3,7 @@
 """whole.py PROGRAM MESSAGES: shows what a message takes in a whole program, without a judgement of its time.
 
 PROGRAM is edgespan_whole: a producer and a consumer in C, bare, with a header of their own as large as tracing's
-(plain), and traced. Broker and collector are another process. Fails where tracing allocates more than its header does.
+(plain; list: given as a list), and traced. Broker and collector are another process. Fails where tracing allocates more than its header does.
 """
 
 import os
@@ -19,7 +19,7 @@ FIGURES = ('caller', 'process', 'allocs', 'wire')
 ROWS = tuple(f'whole_{act}_{figure}_{size}_{partitions}' for act in ('send', 'poll') for figure in FIGURES
              for size, partitions in CASES if (act, figure) != ('poll', 'wire'))
 MESSAGES = 20_000
-WAYS = {'bare': 'bare', 'plain': 'plain', 'traced': 'edgespan'}
+WAYS = {'bare': 'bare', 'plain': 'plain', 'list': 'list', 'traced': 'edgespan'}
 
 
 def _figures(program, way, arguments):

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// edgespan_whole peer | bare BROKERS MESSAGES | plain BROKERS MESSAGES | traced BROKERS COLLECTOR MESSAGES
-// The last three print a line a case: value's bytes, partitions, and what a message takes when it is sent and
-// when it is polled, four figures each: caller's and process's ns, allocations, bytes on the wire.
+// edgespan_whole peer | bare BROKERS MESSAGES | plain ... | list ... | traced BROKERS COLLECTOR MESSAGES
+// All but the first print a line a case: value's bytes, partitions, and what a message takes when it is sent
+// and when it is polled, four figures each: caller's and process's ns, allocations, bytes on the wire.
 #include <edgespan/agent.hpp>
 
 #include "bench/whole/whole.h"
@@ -20,7 +20,7 @@ using namespace edgespan;
 
 // As large as the header that tracing writes.
 constexpr const char* header = "463ac35c9f6413ad48485a3953bb6124-a2fb4a1d1a96d312-1";
-constexpr const char* ways[] = {"bare", "plain", "traced"};
+constexpr const char* ways[] = {"bare", "plain", "list", "traced"};
 constexpr std::size_t sizes[] = {200, 1'000};
 constexpr int partition_counts[] = {1, 4};
 
@@ -48,7 +48,12 @@ void run(std::string_view way, const char* brokers, std::size_t messages) {
   for (const std::size_t size : sizes) {
     for (const int partitions : partition_counts) {
       const std::string topic = topic_of(way, size, partitions);
-      whole_case work{topic.c_str(), partitions, size, messages, way == "plain" ? header : nullptr};
+      whole_case work{topic.c_str(),
+                      partitions,
+                      size,
+                      messages,
+                      way == "plain" || way == "list" ? header : nullptr,
+                      way == "list" ? 1 : 0};
       const whole_usage sent = whole_produce(client(way, RD_KAFKA_PRODUCER, brokers), &work);
       // The mock cluster keeps 5 MB of a partition.
       work.messages = messages < 3'000 ? messages : 3'000;
@@ -103,13 +108,11 @@ int main(int argc, char** argv) {
   const std::string_view way = argc > 1 ? argv[1] : "";
   if (way == "peer" && argc == 2) {
     run_peer();
-  } else if ((way == "bare" || way == "plain") && argc == 4) {
+  } else if ((way == "bare" || way == "plain" || way == "list") && argc == 4) {
     run(way, argv[2], std::strtoul(argv[3], nullptr, 10));
   } else if (way == "traced" && argc == 5) {
     run_traced(argv[2], argv[3], std::strtoul(argv[4], nullptr, 10));
   } else {
-    whole_must(
-        0,
-        "usage: peer | bare BROKERS MESSAGES | plain BROKERS MESSAGES | traced BROKERS COLLECTOR MESSAGES");
+    whole_must(0, "usage: peer | bare, plain or list BROKERS MESSAGES | traced BROKERS COLLECTOR MESSAGES");
   }
 }

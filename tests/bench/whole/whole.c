@@ -87,16 +87,28 @@ rd_kafka_conf_t* whole_consumer_conf(const char* brokers) {
   return conf_of(brokers, settings);
 }
 
+#define MESSAGE(work, value, partition)                                              \
+  RD_KAFKA_V_TOPIC((work)->topic), RD_KAFKA_V_PARTITION(partition),                  \
+      RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(key, sizeof key - 1), \
+      RD_KAFKA_V_VALUE((void*)(value), (work)->value_bytes)
+
+static rd_kafka_resp_err_t send_with_list(rd_kafka_t* rk, const struct whole_case* work, const char* value,
+                                          int partition) {
+  rd_kafka_headers_t* const list = rd_kafka_headers_new(1);
+  rd_kafka_header_add(list, "b3", 2, work->header, -1);
+  return rd_kafka_producev(rk, MESSAGE(work, value, partition), RD_KAFKA_V_HEADERS(list), RD_KAFKA_V_END);
+}
+
 static void send_one(rd_kafka_t* rk, const struct whole_case* work, const char* value, int partition) {
-  const rd_kafka_resp_err_t error =
-      work->header == NULL
-          ? rd_kafka_producev(rk, RD_KAFKA_V_TOPIC(work->topic), RD_KAFKA_V_PARTITION(partition),
-                              RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(key, sizeof key - 1),
-                              RD_KAFKA_V_VALUE((void*)value, work->value_bytes), RD_KAFKA_V_END)
-          : rd_kafka_producev(rk, RD_KAFKA_V_TOPIC(work->topic), RD_KAFKA_V_PARTITION(partition),
-                              RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(key, sizeof key - 1),
-                              RD_KAFKA_V_VALUE((void*)value, work->value_bytes),
-                              RD_KAFKA_V_HEADER("b3", work->header, -1), RD_KAFKA_V_END);
+  rd_kafka_resp_err_t error;
+  if (work->header == NULL) {
+    error = rd_kafka_producev(rk, MESSAGE(work, value, partition), RD_KAFKA_V_END);
+  } else if (work->as_list) {
+    error = send_with_list(rk, work, value, partition);
+  } else {
+    error = rd_kafka_producev(rk, MESSAGE(work, value, partition), RD_KAFKA_V_HEADER("b3", work->header, -1),
+                              RD_KAFKA_V_END);
+  }
   whole_must(error == RD_KAFKA_RESP_ERR_NO_ERROR, "a message was refused");
 }
 

@@ -13,7 +13,9 @@ struct whole_case {
   int partitions;
   size_t value_bytes;
   size_t messages;
-  const char* header; /* the value of a header `b3` that the program itself writes and reads; null: none */
+  /* The value of a header `b3` that the program itself writes and reads; null: none. */
+  const char* header;
+  int as_list; /* the header is given in a list of its own, not among the arguments of the call */
 };
 
 /* Of one message. */
