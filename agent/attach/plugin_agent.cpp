@@ -60,8 +60,10 @@ bool PluginAgent::start(PluginSettings& settings, ProblemText& problem) noexcept
   std::destroy_at(&port_);
   std::construct_at(&port_);
   const Settings& made = settings.made();
+  posix::Config port;
+  made.apply(port);
   const PluginMemory sizes = plugin_memory(made);
-  if (!map_memory(sizes) || (url.otlp && !map_otlp(sizes.otlp)) || !port_.init()) {
+  if (!map_memory(sizes) || (url.otlp && !map_otlp(sizes.otlp)) || !port_.init(port)) {
     static_cast<void>(parts_.stop(0));
     return problem.say({"edgespan: the system has no memory, descriptor or lock left"});
   }

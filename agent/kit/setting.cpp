@@ -161,6 +161,12 @@ constexpr std::array<Setting, settings_count> table{{
      .type = Type::flag,
      .preset = "off",
      .meaning = "a full ring makes room for new spans by dropping the oldest; off: it drops the new ones"},
+    {.name = "clock",
+     .type = Type::choice,
+     .preset = "counter",
+     .choices = {"counter", "tick"},
+     .meaning = "what starts and durations are read from: `counter` is exact to the microsecond; `tick`, the "
+                "kernel's coarse clock, to some milliseconds, for less"},
     {.name = "ring",
      .type = Type::bytes,
      .preset = "256 KiB",

@@ -24,6 +24,9 @@ Enum choice(SettingId id, std::string_view text) noexcept {
 static_assert(static_cast<int>(RatioRule::magnitude) == 0 && static_cast<int>(RatioRule::unsigned_id) == 1);
 static_assert(static_cast<int>(TagProcessor::always) == 0 && static_cast<int>(TagProcessor::when_root) == 1);
 
+static_assert(static_cast<int>(posix::ClockKind::exact) == 0 &&
+              static_cast<int>(posix::ClockKind::tick) == 1);
+
 }  // namespace
 
 Settings::Settings(SettingUser user) noexcept : user_{user} { reset(); }
@@ -145,6 +148,11 @@ void Settings::apply(AgentConfig& config) const noexcept {
   seconds(span_deadline, config.tracing.span_deadline_s);
   seconds(message_deadline, config.kafka.inflight_deadline_s);
   switched(drop_oldest, config.tracing.drop_oldest);
+}
+
+void Settings::apply(posix::Config& port) const noexcept {
+  using enum SettingId;
+  if (counts(clock)) port.clock = choice<posix::ClockKind>(clock, text(clock));
 }
 
 }  // namespace edgespan

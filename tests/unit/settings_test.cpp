@@ -31,6 +31,30 @@ EDGESPAN_TEST(presets_are_those_of_an_agent, "settings") {
   TEST_ASSERT_EQUAL_UINT64(plain.tracing.span_deadline_s * 1'000, settings.number(span_deadline));
   TEST_ASSERT_EQUAL_UINT64(plain.kafka.inflight_deadline_s * 1'000, settings.number(message_deadline));
   TEST_ASSERT_EQUAL_STRING("default", origin(settings, flush));
+  TEST_ASSERT_EQUAL_STRING("counter", settings.text(clock));
+}
+
+EDGESPAN_TEST(the_clock_stays_the_programs_unless_an_operator_chose_one, "settings") {
+  posix::Config port{.clock = posix::ClockKind::tick};
+  Place place;
+  Settings settings;
+  TEST_ASSERT_TRUE(place.load(settings).ok());
+  settings.apply(port);
+  TEST_ASSERT_TRUE(port.clock == posix::ClockKind::tick);
+  place.variable("EDGESPAN_CLOCK=counter");
+  TEST_ASSERT_TRUE(place.load(settings).ok());
+  settings.apply(port);
+  TEST_ASSERT_TRUE(port.clock == posix::ClockKind::exact);
+  // A plugin's program chose nothing.
+  Settings of_plugin{SettingUser::plugin};
+  Place empty;
+  TEST_ASSERT_TRUE(empty.load(of_plugin).ok());
+  port.clock = posix::ClockKind::tick;
+  of_plugin.apply(port);
+  TEST_ASSERT_TRUE(port.clock == posix::ClockKind::exact);
+  Place wrong;
+  wrong.property("edgespan.clock=coarse");
+  TEST_ASSERT_EQUAL_STRING("", wrong.error());
 }
 
 EDGESPAN_TEST(every_setting_reaches_an_agents_configuration, "settings") {
@@ -44,7 +68,8 @@ EDGESPAN_TEST(every_setting_reaches_an_agents_configuration, "settings") {
       "kafka_key = 7 B\nflush = 2 s\nretry_min = 3 ms\nretry_max = 4 h\n"
       "http_connect = 6 min\nhttp_request = 7 s\ntls_ca = a\ntls_certificate = b\ntls_key = c\nspan_deadline "
       "= 8 s\nmessage_deadline = 9 min\n"
-      "drop_oldest = on\njoin = last_record\nring = 8 KiB\nbatch = 4 KiB\ninflight_max = 16\nexit_wait = 0 "
+      "drop_oldest = on\nclock = tick\njoin = last_record\nring = 8 KiB\nbatch = 4 KiB\ninflight_max = "
+      "16\nexit_wait = 0 "
       "ms\naccept_crash_on_failed_client = on\n");
   Settings settings;
   TEST_ASSERT_TRUE(place.load(settings).ok());
@@ -73,6 +98,9 @@ EDGESPAN_TEST(every_setting_reaches_an_agents_configuration, "settings") {
   TEST_ASSERT_EQUAL_UINT32(8, config.tracing.span_deadline_s);
   TEST_ASSERT_EQUAL_UINT32(540, config.kafka.inflight_deadline_s);
   TEST_ASSERT_TRUE(config.tracing.drop_oldest);
+  posix::Config port;
+  settings.apply(port);
+  TEST_ASSERT_TRUE(port.clock == posix::ClockKind::tick);
 }
 
 EDGESPAN_TEST(a_plugin_has_presets_for_strangers_and_applies_all_of_them, "settings") {

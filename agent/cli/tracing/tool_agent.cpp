@@ -47,7 +47,11 @@ ToolAgent::ToolAgent(const TracingOptions& options)
       sender_{options.sender, tool_limits.batch_bytes},
       agent_{std::make_unique<Agent<tool_limits, tool_kafka_limits>>()} {
   AgentConfig config;
-  if (options.settings != nullptr) options.settings->apply(config);
+  posix::Config port;
+  if (options.settings != nullptr) {
+    options.settings->apply(config);
+    options.settings->apply(port);
+  }
   config.service_name = {};
   config.url = {};
   config.tracing.local.service_name = options.service;
@@ -58,7 +62,7 @@ ToolAgent::ToolAgent(const TracingOptions& options)
   config.kafka.propagation = options.propagation;
   config.enabled = !options.off;
   sender_.apply(config);
-  const AgentStatus status = agent_->start(config);
+  const AgentStatus status = agent_->start(config, port);
   if (!sender_.tls_problem().empty()) throw UsageError{sender_.tls_problem()};
   if (!status.ok()) fail(status);
 }

@@ -37,6 +37,7 @@ enum class SettingId : std::uint8_t {
   span_deadline,
   message_deadline,
   drop_oldest,
+  clock,
   ring,
   batch,
   inflight_max,

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <edgespan/agent_config.hpp>
+#include <edgespan/posix_port.hpp>
 #include <edgespan/propagation.hpp>
 #include <edgespan/sampler.hpp>
 #include <edgespan/setting.hpp>
@@ -67,6 +68,8 @@ class Settings {
   // A collector that a variable of OpenTelemetry's names is left out if `config` has no `http.dialect` or
   // `tls` for it: it was made for other programs.
   void apply(AgentConfig& config) const noexcept;
+  // The same for the port, which Agent::start() takes behind the AgentConfig: `clock` is a setting of it.
+  void apply(posix::Config& port) const noexcept;
 
  private:
   friend class settings_detail::SettingsLoader;
