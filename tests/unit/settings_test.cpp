@@ -54,7 +54,7 @@ EDGESPAN_TEST(the_clock_stays_the_programs_unless_an_operator_chose_one, "settin
   TEST_ASSERT_TRUE(port.clock == posix::ClockKind::exact);
   Place wrong;
   wrong.property("edgespan.clock=coarse");
-  TEST_ASSERT_EQUAL_STRING("", wrong.error());
+  TEST_ASSERT_EQUAL_STRING("edgespan.clock 'coarse': write counter or tick", wrong.error());
 }
 
 EDGESPAN_TEST(every_setting_reaches_an_agents_configuration, "settings") {

@@ -3,7 +3,8 @@
 """whole.py PROGRAM MESSAGES: shows what a message takes in a whole program, without a judgement of its time.
 
 PROGRAM is edgespan_whole: a producer and a consumer in C, bare, with a header of their own as large as tracing's
-(plain; list: given as a list), and traced. Broker and collector are another process. Fails where tracing allocates more than its header does.
+(plain; list: the header is given in a list), and traced. Broker and collector are another process. Fails where tracing
+allocates more than its header does.
 """
 
 import os
