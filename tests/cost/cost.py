@@ -36,8 +36,8 @@ TITLES = {
     'b3_write_set': 'write X-B3-*',
     'w3c_parse': 'parse `traceparent`',
     'w3c_write': 'write `traceparent`',
-    'send_sampled': 'traced send, sampled, ten to a response, beyond the client',
-    'send_unsampled': 'traced send, unsampled, ten to a response, beyond the client',
+    'send_sampled': 'traced send, sampled, four to a response, beyond the client',
+    'send_unsampled': 'traced send, unsampled, four to a response, beyond the client',
     'poll_record': 'traced poll of 100, per record, beyond the client',
     'step_idle': 'step of the reporter, nothing to do',
 }

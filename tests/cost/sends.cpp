@@ -18,8 +18,8 @@ constexpr Sampler never = Sampler::never();
 using Text = std::array<char, floor::short_bytes>;
 
 // The broker answers a request at a time, so so many messages end together.
-constexpr std::uint32_t of_response = 10;
-constexpr Rounds responses{.stretches = 10, .each = of_response};
+constexpr std::uint32_t of_response = 4;
+constexpr Rounds responses{.stretches = 25, .each = of_response};
 using Request = std::array<rd_kafka_message_t*, of_response>;
 
 // The parent is this thread's scope, if there is one.
