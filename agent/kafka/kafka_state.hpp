@@ -25,11 +25,11 @@ struct KafkaState {
   std::atomic<void*> sender{nullptr};
   void (*sender_ended)(void* sender, rd_kafka_resp_err_t error) = nullptr;
   std::atomic<std::uint32_t> least_message_bytes_max{UINT32_MAX};  // message.max.bytes, of all clients
+  ClientDeadlines deadlines{};                                     // here, so that no bytes are left between
   KafkaConfig config{};
   HeaderPlan headers{};
   detail::EncodedEndpoint remote{};
   InflightTable inflight{};
-  ClientDeadlines deadlines{};
   Refusals refusals{};
   Housekeeper housekeeper{};
 

@@ -83,7 +83,7 @@ class KafkaTracing {
  private:
   friend struct kafka_detail::KafkaAccess;
 
-  alignas(8) std::array<std::byte, sizeof(void*) == 8 ? 840 : 760> state_;  // a kafka_detail::KafkaState
+  alignas(8) std::array<std::byte, sizeof(void*) == 8 ? 832 : 760> state_;  // a kafka_detail::KafkaState
 };
 
 }  // namespace edgespan
