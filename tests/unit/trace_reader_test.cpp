@@ -177,7 +177,7 @@ constexpr std::array rows{
 };
 
 void expect(const Row& row, const Extraction& found) {
-  TEST_CONTEXT(row.what);
+  TEST_MESSAGE(row.what);
   TEST_ASSERT_EQUAL_INT(row.kind, found.kind);
   TEST_ASSERT_EQUAL_HEX64(row.context.trace_hi, found.context.trace_hi);
   TEST_ASSERT_EQUAL_HEX64(row.context.trace_lo, found.context.trace_lo);

@@ -50,7 +50,8 @@ std::uint64_t tls_bytes(const Settings& settings) {
     roots = of_system;
   }
   std::uint64_t mapped = 0;
-  mapped += mbedtls::arena_bytes_for(file_bytes(roots, mapped) + 1);
+  const auto roots_bytes = static_cast<std::size_t>(file_bytes(roots, mapped));
+  mapped += mbedtls::arena_bytes_for(roots_bytes + 1);
   file_bytes(std::string{settings.text(tls_certificate)}, mapped);
   file_bytes(std::string{settings.text(tls_key)}, mapped);
   return mapped;
