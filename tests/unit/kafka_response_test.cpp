@@ -54,7 +54,7 @@ EDGESPAN_TEST(kafka_the_messages_of_one_response_end_at_one_time, "kafka") {
 EDGESPAN_TEST(kafka_each_response_has_a_time_of_its_own, "kafka") {
   Traced traced;
   OneRequest request{traced};
-  for (std::uint64_t round = 1; round <= 3; ++round) {
+  for (std::uint32_t round = 1; round <= 3; ++round) {
     const std::uint64_t before = traced.clock.reads();
     request.send(2);
     traced.clock.advance_s(1);
