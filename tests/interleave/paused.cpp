@@ -10,7 +10,7 @@ void pause_at(PausePoint point) noexcept {
   gate.armed = false;
   gate.reached = true;
   gate.moved.notify_all();
-  gate.moved.wait(lock, [&gate] { return gate.open; });
+  gate.moved.wait(lock, [] { return test::gate.open; });
 }
 
 }  // namespace edgespan::detail
