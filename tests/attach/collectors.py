@@ -2,10 +2,15 @@
 """Collectors that the tests start: over TLS, for OTLP, or both. They keep what they are sent."""
 
 import http.server
+import os
 import ssl
 import subprocess
+import sys
 import threading
 import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'support'))
+from protobuf_fields import fields  # noqa: E402  (read beside the other tests)
 
 
 def make_certificate(folder, name):
@@ -67,28 +72,6 @@ class Collector(http.server.ThreadingHTTPServer):
     def close(self):
         self.shutdown()
         self.server_close()
-
-
-def varint(data, at):
-    value = shift = 0
-    while True:
-        value |= (data[at] & 0x7f) << shift
-        at, shift = at + 1, shift + 7
-        if data[at - 1] < 0x80:
-            return value, at
-
-
-def fields(data):
-    """The fields of a message of protobuf: number, value."""
-    at = 0
-    while at < len(data):
-        tag, at = varint(data, at)
-        if tag & 7 == 0:
-            value, at = varint(data, at)
-        else:
-            size, at = varint(data, at) if tag & 7 == 2 else ({1: 8, 5: 4}[tag & 7], at)
-            value, at = data[at:at + size], at + size
-        yield tag >> 3, value
 
 
 def parts(data, *path):

@@ -8,33 +8,15 @@ are, encoded: a send, a poll and a process. Fails unless these three, and no oth
 
 import gzip
 import http.server
+import os
 import subprocess
 import sys
 import threading
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'support'))
+from protobuf_fields import fields  # noqa: E402  (read beside the other tests)
+
 KINDS = {None: 'process', 3: 'send', 4: 'poll'}
-
-
-def varint(data, at):
-    value, shift = 0, 0
-    while True:
-        value |= (data[at] & 0x7f) << shift
-        at, shift = at + 1, shift + 7
-        if data[at - 1] < 0x80:
-            return value, at
-
-
-def fields(data):
-    """(number, value or bytes) of one message."""
-    at = 0
-    while at < len(data):
-        tag, at = varint(data, at)
-        if tag & 7 == 0:
-            value, at = varint(data, at)
-        else:
-            size, at = (8, at) if tag & 7 == 1 else varint(data, at)
-            value, at = data[at:at + size], at + size
-        yield tag >> 3, value
 
 
 def main(result, *command):

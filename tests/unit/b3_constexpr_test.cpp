@@ -8,6 +8,7 @@
 #include "core/b3_key.hpp"
 #include "core/hex_fast.hpp"
 #include "support/test.hpp"
+#include "support/trace_ids.hpp"
 
 #include <array>
 #include <cstdint>
@@ -20,14 +21,10 @@ namespace {
 using namespace std::string_view_literals;
 using Kind = B3Extraction::Kind;
 
-// A 64-bit trace id, the high half of a 128-bit one, a span, a parent, sixteen zeros.
-#define T "1234567890123451"
-#define H "1234567890123459"
-#define S "1234567890123453"
-#define P "1234567890123452"
-#define Z "0000000000000000"
-constexpr std::uint64_t t = 0x1234567890123451, h = 0x1234567890123459, s = 0x1234567890123453,
-                        p = 0x1234567890123452;
+using test::h;
+using test::p;
+using test::s;
+using test::t;
 
 constexpr auto full = H T "-" S "-1-" P ""sv;
 static_assert(full.size() == b3_single_max);

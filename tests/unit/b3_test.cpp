@@ -4,6 +4,7 @@
 #include <edgespan/b3_headers.hpp>
 
 #include "support/test.hpp"
+#include "support/trace_ids.hpp"
 
 #include <array>
 #include <cstdint>
@@ -16,13 +17,10 @@ namespace {
 using namespace std::string_view_literals;
 using Kind = B3Extraction::Kind;
 
-#define T "1234567890123451"
-#define H "1234567890123459"
-#define S "1234567890123453"
-#define P "1234567890123452"
-#define Z "0000000000000000"
-constexpr std::uint64_t t = 0x1234567890123451, h = 0x1234567890123459, s = 0x1234567890123453,
-                        p = 0x1234567890123452;
+using test::h;
+using test::p;
+using test::s;
+using test::t;
 
 struct Pair {
   std::string_view name;

@@ -3,6 +3,7 @@
 #include "cli/headers/headers_command.hpp"
 
 #include "support/test.hpp"
+#include "support/trace_ids.hpp"
 
 #include <ios>
 #include <sstream>
@@ -11,12 +12,6 @@
 
 namespace edgespan::cli {
 namespace {
-
-#define T "1234567890123451"
-#define H "1234567890123459"
-#define S "1234567890123453"
-#define P "1234567890123452"
-#define Z "0000000000000000"
 
 struct Run {
   int code = 0;

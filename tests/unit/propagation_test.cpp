@@ -7,6 +7,7 @@
 #include <edgespan/trace_reader.hpp>
 
 #include "support/test.hpp"
+#include "support/trace_ids.hpp"
 
 #include <algorithm>
 #include <array>
@@ -22,14 +23,11 @@ namespace {
 using namespace std::string_view_literals;
 using Kind = B3Extraction::Kind;
 
-#define T "1234567890123451"
-#define H "1234567890123459"
-#define S "1234567890123453"
-#define P "1234567890123452"
-#define Z "0000000000000000"
 #define PARENT_T "00-" H T "-" S "-01"
-constexpr std::uint64_t t = 0x1234567890123451, h = 0x1234567890123459, s = 0x1234567890123453,
-                        p = 0x1234567890123452;
+using test::h;
+using test::p;
+using test::s;
+using test::t;
 constexpr std::uint8_t met = came_with_traceparent, random = came_with_traceparent | random_trace_id;
 
 struct Pair {

@@ -6,6 +6,7 @@
 #include "core/hex_fast.hpp"
 #include "core/w3c_impl.hpp"
 #include "support/test.hpp"
+#include "support/trace_ids.hpp"
 
 #include <array>
 #include <cstdint>
@@ -20,12 +21,10 @@ using b3_impl::HexFast;
 using b3_impl::HexLoop;
 using b3_impl::HexSwar;
 
-#define T "1234567890123451"
-#define H "1234567890123459"
-#define S "1234567890123453"
-#define Z "0000000000000000"
 #define IDS H T "-" S
-constexpr std::uint64_t t = 0x1234567890123451, h = 0x1234567890123459, s = 0x1234567890123453;
+using test::h;
+using test::s;
+using test::t;
 
 constexpr auto full = "00-" IDS "-01"sv;
 static_assert(full.size() == traceparent_bytes);
