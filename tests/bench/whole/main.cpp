@@ -24,8 +24,13 @@ constexpr const char* ways[] = {"bare", "plain", "list", "traced"};
 constexpr std::size_t sizes[] = {200, 1'000};
 constexpr int partition_counts[] = {1, 4};
 
-std::string topic_of(std::string_view way, std::size_t size, int partitions) {
-  return std::string{way} + "-" + std::to_string(size) + "-" + std::to_string(partitions);
+// A client fetches ahead, so a topic that is polled holds no more than what is measured. The mock cluster
+// keeps 5 MB of a partition.
+constexpr const char* acts[] = {"sent", "polled"};
+constexpr std::size_t polled_messages = 3'000;
+
+std::string topic_of(std::string_view way, const char* act, std::size_t size, int partitions) {
+  return std::string{way} + "-" + act + "-" + std::to_string(size) + "-" + std::to_string(partitions);
 }
 
 Agent<> agent;
@@ -47,17 +52,14 @@ void print(const whole_usage& usage) {
 void run(std::string_view way, const char* brokers, std::size_t messages) {
   for (const std::size_t size : sizes) {
     for (const int partitions : partition_counts) {
-      const std::string topic = topic_of(way, size, partitions);
-      whole_case work{topic.c_str(),
-                      partitions,
-                      size,
-                      messages,
-                      way == "plain" || way == "list" ? header : nullptr,
-                      way == "list" ? 1 : 0};
-      const whole_usage sent = whole_produce(client(way, RD_KAFKA_PRODUCER, brokers), &work);
-      // The mock cluster keeps 5 MB of a partition.
-      work.messages = messages < 3'000 ? messages : 3'000;
-      const whole_usage polled = whole_consume(client(way, RD_KAFKA_CONSUMER, brokers), &work);
+      const char* const own = way == "plain" || way == "list" ? header : nullptr;
+      const std::string sent_topic = topic_of(way, "sent", size, partitions);
+      const std::string polled_topic = topic_of(way, "polled", size, partitions);
+      const whole_case sends{sent_topic.c_str(), partitions, size, messages, own, way == "list" ? 1 : 0};
+      const whole_case polls{polled_topic.c_str(), partitions, size, polled_messages, own, sends.as_list};
+      const whole_usage sent = whole_produce(client(way, RD_KAFKA_PRODUCER, brokers), &sends);
+      whole_fill(client(way, RD_KAFKA_PRODUCER, brokers), &polls);
+      const whole_usage polled = whole_consume(client(way, RD_KAFKA_CONSUMER, brokers), &polls);
       std::printf("%zu %d", size, partitions);
       print(sent);
       print(polled);
@@ -89,9 +91,11 @@ void run_peer() {
   for (const char* const way : ways) {
     for (const std::size_t size : sizes) {
       for (const int partitions : partition_counts) {
-        whole_must(rd_kafka_mock_topic_create(cluster, topic_of(way, size, partitions).c_str(), partitions,
-                                              1) == RD_KAFKA_RESP_ERR_NO_ERROR,
-                   "no topic");
+        for (const char* const act : acts) {
+          whole_must(rd_kafka_mock_topic_create(cluster, topic_of(way, act, size, partitions).c_str(),
+                                                partitions, 1) == RD_KAFKA_RESP_ERR_NO_ERROR,
+                     "no topic");
+        }
       }
     }
   }

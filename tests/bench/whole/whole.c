@@ -112,6 +112,13 @@ static void send_one(rd_kafka_t* rk, const struct whole_case* work, const char* 
   whole_must(error == RD_KAFKA_RESP_ERR_NO_ERROR, "a message was refused");
 }
 
+static char* value_of(const struct whole_case* work) {
+  char* const value = malloc(work->value_bytes);
+  whole_must(value != NULL, "no memory");
+  memset(value, 'v', work->value_bytes);
+  return value;
+}
+
 static void send_many(rd_kafka_t* rk, const struct whole_case* work, const char* value, size_t messages) {
   for (size_t done = 0; done < messages;) {
     for (size_t i = 0; i < round_messages && done < messages; ++i, ++done) {
@@ -123,9 +130,7 @@ static void send_many(rd_kafka_t* rk, const struct whole_case* work, const char*
 }
 
 struct whole_usage whole_produce(rd_kafka_t* rk, const struct whole_case* work) {
-  char* const value = malloc(work->value_bytes);
-  whole_must(value != NULL, "no memory");
-  memset(value, 'v', work->value_bytes);
+  char* const value = value_of(work);
   /* The first message finds the topic, whatever its partition. */
   send_one(rk, work, value, RD_KAFKA_PARTITION_UA);
   whole_must(rd_kafka_flush(rk, patience_ms) == RD_KAFKA_RESP_ERR_NO_ERROR,
@@ -141,10 +146,17 @@ struct whole_usage whole_produce(rd_kafka_t* rk, const struct whole_case* work) 
   return usage;
 }
 
-static void assign(rd_kafka_t* rk, const struct whole_case* work) {
+void whole_fill(rd_kafka_t* rk, const struct whole_case* work) {
+  char* const value = value_of(work);
+  send_many(rk, work, value, work->messages);
+  rd_kafka_destroy(rk);
+  free(value);
+}
+
+static void assign(rd_kafka_t* rk, const struct whole_case* work, int64_t offset) {
   rd_kafka_topic_partition_list_t* const list = rd_kafka_topic_partition_list_new(work->partitions);
   for (int i = 0; i < work->partitions; ++i) {
-    rd_kafka_topic_partition_list_add(list, work->topic, i)->offset = RD_KAFKA_OFFSET_BEGINNING;
+    rd_kafka_topic_partition_list_add(list, work->topic, i)->offset = offset;
   }
   whole_must(rd_kafka_assign(rk, list) == RD_KAFKA_RESP_ERR_NO_ERROR, "assign failed");
   rd_kafka_topic_partition_list_destroy(list);
@@ -165,13 +177,16 @@ static void take_one(rd_kafka_t* rk, const struct whole_case* work) {
   rd_kafka_message_destroy(message);
 }
 
+/* So that all that the client fetches falls into what is measured, it is connected before, by the last
+ * message of each partition, and then begins anew. */
 struct whole_usage whole_consume(rd_kafka_t* rk, const struct whole_case* work) {
   rd_kafka_poll_set_consumer(rk);
-  assign(rk, work);
-  take_one(rk, work);
+  assign(rk, work, RD_KAFKA_OFFSET_TAIL(1));
+  for (int i = 0; i < work->partitions; ++i) take_one(rk, work);
   const struct whole_usage begun = now();
-  for (size_t i = 1; i < work->messages; ++i) take_one(rk, work);
-  const struct whole_usage usage = since(begun, work->messages - 1);
+  assign(rk, work, RD_KAFKA_OFFSET_BEGINNING);
+  for (size_t i = 0; i < work->messages; ++i) take_one(rk, work);
+  const struct whole_usage usage = since(begun, work->messages);
   rd_kafka_consumer_close(rk);
   rd_kafka_destroy(rk);
   return usage;

@@ -33,8 +33,10 @@ void whole_must(int ok, const char* what);
 rd_kafka_conf_t* whole_producer_conf(const char* brokers);
 rd_kafka_conf_t* whole_consumer_conf(const char* brokers);
 
-/* Both destroy their client. The second takes as many messages as the first has sent, from the beginning. */
+/* All three destroy their client. whole_fill() sends messages unmeasured, and whole_consume() takes as many: all
+ * that the topic holds. */
 struct whole_usage whole_produce(rd_kafka_t* rk, const struct whole_case* work);
+void whole_fill(rd_kafka_t* rk, const struct whole_case* work);
 struct whole_usage whole_consume(rd_kafka_t* rk, const struct whole_case* work);
 
 /* Since the start of the process. */
