@@ -16,10 +16,15 @@ bool TraceReader::add_w3c(std::string_view name, std::string_view value) noexcep
     case detail::TraceKey::traceparent:
       parent_ = value;
       has_parent_ = parent_last_ = true;
+      if (!state_has_parent_) {
+        state_parent_ = value;
+        state_has_parent_ = states_ != 0;
+      }
       return true;
     case detail::TraceKey::tracestate:
       state_ = value;
       states_ = states_ == 0 ? 1 : 2;
+      state_has_parent_ = has_parent_;
       return true;
     default:
       return false;
@@ -32,7 +37,10 @@ bool TraceReader::add_w3c(std::string_view name, std::string_view value) noexcep
   const W3cExtraction parent = traceparent_parse(parent_);
   result.w3c_error = parent.error;
   if (parent.error != W3cError::ok || !detail::merge_traceparent(found, parent.context, parent_last_)) return;
-  if (states_ == 1 && state_.size() <= tracestate_max_ && tracestate_valid(state_)) {
+  if (states_ != 1 || state_.size() > tracestate_max_) return;
+  const Context& state_parent =
+      state_parent_.data() == parent_.data() ? parent.context : traceparent_parse(state_parent_).context;
+  if (detail::same_trace(state_parent, parent.context) && tracestate_valid(state_)) {
     result.tracestate = state_;
     result.tracestate_dropped = false;
   }

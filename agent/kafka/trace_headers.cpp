@@ -258,19 +258,22 @@ void clear_headers(const FoundHeaders& found, bool keep_state) noexcept {
 }
 
 // The `tracestate` of a list if it goes on when it is valid, else nothing: it is one, as it must be spelled,
-// and stands beside a `traceparent` of the trace of which a new one is written. It then stays where it is.
+// and came with a `traceparent` of the trace of which a new one is written. It then stays where it is. It
+// came with the one that stands last in front of it, or, if there is none, with the first one behind it.
 // Not inlined, as the next one: most records have none.
 [[gnu::noinline]] std::string_view TraceHeaders::own_state(const rd_kafka_headers_t* list) const noexcept {
   if (!plan_.writes_traceparent(context_)) return {};
   std::string_view state;
   bool same_trace = false;
+  bool has_parent = false;
   HeaderView header;
   for (std::size_t i = 0; header_at(list, i, header); ++i) {
     const TraceKey key = header.key();
     if (key == TraceKey::tracestate) {
       if (state.data() != nullptr || header.value == nullptr || !header.spelled_as(key)) return {};
       state = header.text();
-    } else if (key == TraceKey::traceparent) {
+    } else if (key == TraceKey::traceparent && (state.data() == nullptr || !has_parent)) {
+      has_parent = true;
       Context parent;
       same_trace = header.value != nullptr &&
                    w3c_impl::read<b3_impl::HexFast>(header.text(), parent) == W3cError::ok &&

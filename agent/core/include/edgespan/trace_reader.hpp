@@ -70,8 +70,10 @@ class TraceReader {
   B3Headers b3_;
   std::string_view parent_{};
   std::string_view state_{};
+  std::string_view state_parent_{};  // the last one in front of the state, else the first behind
   std::size_t tracestate_max_;
-  std::uint8_t states_ = 0;  // how many there are: none, one, more
+  std::uint8_t states_ = 0;        // how many there are: none, one, more
+  bool state_has_parent_ = false;  // state_parent_ is found
   bool has_parent_ = false;
   bool parent_last_ = false;  // `traceparent` stands behind all B3 headers
 };
