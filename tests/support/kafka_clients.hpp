@@ -118,10 +118,11 @@ inline Settings consumer_settings(const Settings& more = {}) {
 // A consumer, without tracing, of all partitions of some topics from their beginning.
 class PlainConsumer {
  public:
-  explicit PlainConsumer(const std::vector<std::pair<std::string, int>>& topics, const Settings& more = {}) {
+  explicit PlainConsumer(std::vector<std::pair<std::string, int>> topics, const Settings& more = {})
+      : topics_{std::move(topics)} {
     client_ = plain_client(RD_KAFKA_CONSUMER, consumer_settings(more));
     rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(1);
-    for (const auto& [topic, partitions] : topics) {
+    for (const auto& [topic, partitions] : topics_) {
       for (int i = 0; i < partitions; ++i)
         rd_kafka_topic_partition_list_add(list, topic.c_str(), i)->offset = 0;
     }
@@ -132,8 +133,9 @@ class PlainConsumer {
 
   rd_kafka_t* handle() const noexcept { return client_.get(); }
 
-  // Waits until so many messages can be polled, so that one poll can take them all. The queue's length also
-  // counts librdkafka's own events, so this waits until it has stopped growing, too.
+  // Waits until so many messages, which the topics hold, can be polled, so that one poll can take them all.
+  // The queue's length also counts librdkafka's own events, so this waits until each partition has told what
+  // it holds, and the queue has stopped growing.
   void wait_for(std::size_t count) {
     constexpr auto quiet = std::chrono::milliseconds{100};
     rd_kafka_queue_t* queue = rd_kafka_queue_get_consumer(client_.get());
@@ -144,13 +146,28 @@ class PlainConsumer {
       const std::size_t seen = rd_kafka_queue_length(queue);
       if (seen != length) since = now;
       length = seen;
-      return length >= count && now - since >= quiet;
+      return length >= count && now - since >= quiet && told() >= static_cast<std::int64_t>(count);
     });
     rd_kafka_queue_destroy(queue);
     TEST_ASSERT_TRUE(there);
   }
 
  private:
+  // How many messages the partitions hold of which the consumer has had an answer.
+  std::int64_t told() const {
+    std::int64_t count = 0;
+    for (const auto& [topic, partitions] : topics_) {
+      for (int i = 0; i < partitions; ++i) {
+        std::int64_t low = 0;
+        std::int64_t high = 0;
+        (void)rd_kafka_get_watermark_offsets(client_.get(), topic.c_str(), i, &low, &high);
+        if (high > 0) count += high;  // below 0: no answer yet
+      }
+    }
+    return count;
+  }
+
+  std::vector<std::pair<std::string, int>> topics_;
   Client client_;
 };
 
