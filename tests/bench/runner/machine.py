@@ -32,8 +32,11 @@ def load():
 
 
 def processor():
+    """Its name, and what tells it from others of that name."""
     name = _found('/proc/cpuinfo', r'^(?:model name|Model)\s*:\s*(.*)$') or platform.machine()
-    return f'{name}, {os.cpu_count()} logical'
+    numbers = [(what, _found('/proc/cpuinfo', rf'^{key}\s*:\s*(.*)$'))
+               for what, key in (('family', 'cpu family'), ('model', 'model'), ('part', 'CPU part'))]
+    return ' '.join([name, *(f'{what} {number}' for what, number in numbers if number)])
 
 
 def system():

@@ -9,7 +9,7 @@ import tempfile
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from runner import bars, peers, readme, rows, table  # noqa: E402
+from runner import bars, peers, readme, results, rows, table  # noqa: E402
 from runner.samples import Figure, Samples  # noqa: E402
 
 
@@ -137,6 +137,14 @@ class Readme(unittest.TestCase):
         text = '\n'.join(f'| {title} | old |' for title in self.titles)
         with self.assertRaisesRegex(ValueError, 'RESULTS.md lacks'):
             readme.updated(text, self.results().replace(self.titles[2], 'another'))
+
+
+class Results(unittest.TestCase):
+    def test_a_processor_has_one_part_and_the_newest_stands_first(self):
+        page = results.updated('', 'one', 'a\n')
+        page = results.updated(page, 'two', 'b')
+        self.assertEqual(page, results.HEAD + '\n## two\n\nb\n\n## one\n\na\n')
+        self.assertEqual(results.updated(page, 'one', 'c'), results.HEAD + '\n## one\n\nc\n\n## two\n\nb\n')
 
 
 if __name__ == '__main__':
