@@ -6,6 +6,7 @@
 
 #include "bench/floor_w3c.hpp"
 #include "bench/measure.hpp"
+#include "bench/workload.hpp"
 
 #include <array>
 
@@ -16,7 +17,6 @@ using namespace edgespan::bench;
 using floor::Carrier;
 using floor::Header;
 
-constexpr std::string_view parent_value = "00-463ac35c9f6413ad48485a3953bb6124-a2fb4a1d1a96d312-01";
 constexpr std::array<Header, 3> parent_alone{
     {{"content-type", "json"}, {"device", "pump-7"}, {"traceparent", parent_value}}};
 constexpr std::array<Header, 4> both{{{"content-type", "json"},

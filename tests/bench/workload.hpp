@@ -13,6 +13,8 @@ namespace edgespan::bench {
 
 inline constexpr std::string_view b3_value =
     "463ac35c9f6413ad48485a3953bb6124-a2fb4a1d1a96d312-1-0020000000000001";
+// The same as `traceparent`, which has no parent.
+inline constexpr std::string_view parent_value = "00-463ac35c9f6413ad48485a3953bb6124-a2fb4a1d1a96d312-01";
 inline constexpr Context context{0x463ac35c9f6413ad, 0x48485a3953bb6124, 0xa2fb4a1d1a96d312,
                                  0x0020000000000001, Decision::accept};
 inline constexpr std::string_view topic = "readings";

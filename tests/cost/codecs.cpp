@@ -2,10 +2,8 @@
 // The codecs: one value, and the headers of one record.
 #include <edgespan/b3.hpp>
 #include <edgespan/b3_headers.hpp>
-#include <edgespan/w3c.hpp>
 
 #include "bench/floor_b3.hpp"
-#include "bench/floor_w3c.hpp"
 #include "bench/workload.hpp"
 #include "cost/counted.hpp"
 #include "cost/subject.hpp"
@@ -144,56 +142,6 @@ void extract(std::string_view operation, const std::array<Header, Count>& header
   must(ours.kind == theirs.kind && ours.context == theirs.context, "the floor's extract");
 }
 
-constexpr std::string_view traceparent = "00-463ac35c9f6413ad48485a3953bb6124-a2fb4a1d1a96d312-01";
-
-void parse_traceparent() {
-  W3cExtraction ours;
-  count(
-      "w3c_parse", edgespan_peer, rounds,
-      [&] {
-        ours = traceparent_parse(hidden(traceparent));
-        keep(ours);
-      },
-      nothing);
-  W3cExtraction theirs;
-  count(
-      "w3c_parse", floor_peer, rounds,
-      [&] {
-        theirs = floor::parse_traceparent<Hex>(hidden(traceparent));
-        keep(theirs);
-      },
-      nothing);
-  must(ours.error == W3cError::ok && theirs.error == W3cError::ok &&
-           ours.context.span_id == context.span_id && ours.context.trace_lo == theirs.context.trace_lo &&
-           ours.context.span_id == theirs.context.span_id,
-       "a traceparent");
-}
-
-void write_traceparent() {
-  Context from = context;
-  std::array<char, traceparent_bytes> text{};
-  std::size_t size = 0;
-  count(
-      "w3c_write", edgespan_peer, rounds,
-      [&] {
-        keep(from);
-        size = traceparent_format(from, text);
-        keep(text);
-      },
-      nothing);
-  must(size == text.size() && std::string_view(text.data(), 52) == traceparent.substr(0, 52),
-       "traceparent_format");
-  count(
-      "w3c_write", floor_peer, rounds,
-      [&] {
-        keep(from);
-        size = floor::write_traceparent<Hex>(from, text.data());
-        keep(text);
-      },
-      nothing);
-  must(std::string_view(text.data(), size) == traceparent, "the floor's traceparent");
-}
-
 }  // namespace
 
 void count_codecs() {
@@ -203,8 +151,6 @@ void count_codecs() {
   extract("extract_single", single);
   extract("extract_multi", multi);
   extract("extract_none", none);
-  parse_traceparent();
-  write_traceparent();
 }
 
 }  // namespace edgespan::cost

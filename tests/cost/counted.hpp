@@ -63,6 +63,7 @@ inline constexpr std::string_view floor_peer = "floor";
 
 // Each counts its operations and their floors.
 void count_codecs();
+void count_carriers();
 void count_spans();
 void count_overload();
 void count_steps();

@@ -71,6 +71,7 @@ int main() {
       },
       [] {});
   count_codecs();
+  count_carriers();
   count_spans();
   count_overload();
   count_steps();
