@@ -18,7 +18,8 @@ void B3Headers::add(B3Key key, std::string_view value) noexcept {
   if (key >= B3Key::none) return;
   data_[static_cast<std::size_t>(key)] = value.data();
   sizes_[static_cast<std::size_t>(key)] = value.size();
-  present_ = static_cast<std::uint8_t>(present_ | b3_impl::key_bit(key));
+  const unsigned bit = b3_impl::key_bit(key);
+  present_ = static_cast<std::uint8_t>(value.data() != nullptr ? present_ | bit : present_ & ~bit);
 }
 
 void B3Headers::add_set_to(B3Extraction& found) const noexcept {

@@ -15,7 +15,8 @@ bool TraceReader::add_w3c(std::string_view name, std::string_view value) noexcep
   switch (detail::w3c_key(name)) {
     case detail::TraceKey::traceparent:
       parent_ = value;
-      has_parent_ = parent_last_ = true;
+      has_parent_ = value.data() != nullptr;
+      parent_last_ = true;
       if (!state_has_parent_) {
         state_parent_ = value;
         state_has_parent_ = states_ != 0;

@@ -142,7 +142,7 @@ struct Said {
     if (key > TraceKey::none) return;
     if (key == TraceKey::b3) {
       b3 = value;
-    } else if (text != nullptr) {
+    } else {
       set.add(static_cast<B3Key>(key), value);
     }
   }

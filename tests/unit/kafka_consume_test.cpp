@@ -129,18 +129,25 @@ EDGESPAN_TEST(kafka_roots_are_not_shared_on_request, "kafka") {
 }
 
 // As in Brave: a header without a value that comes after one with a value takes its place.
-EDGESPAN_TEST(kafka_the_last_b3_counts_even_without_a_value, "kafka") {
+EDGESPAN_TEST(kafka_the_last_trace_header_of_a_name_counts_even_without_a_value, "kafka") {
   const std::string topic = MockCluster::shared().topic();
   Feed feed;
   feed.add(topic, "null last", {{"b3", T "-" S "-1"}, {"b3", {}}});
   feed.add(topic, "null first", {{"b3", {}}, {"b3", T "-" S "-1"}});
+  const RecordHeader trace{"X-B3-TraceId", T}, span{"X-B3-SpanId", S};
+  feed.add(topic, "null span last", {trace, span, {"x-b3-spanid", {}}});
+  feed.add(topic, "null span first", {{"x-b3-spanid", {}}, trace, span});
+  feed.add(topic, "null b3 behind a set", {trace, span, {"b3", {}}});
   feed.done();
   Traced traced;
   PlainConsumer consumer{{{topic, 1}}};
-  const auto records = poll_once(traced, consumer, 2);
+  const auto records = poll_once(traced, consumer, 5);
   const auto continued = [&](const char* key) { return b3_of(records.at(key).headers).find(T) == 0; };
-  TEST_ASSERT_FALSE(continued("null last"));
-  TEST_ASSERT_TRUE(continued("null first"));
+  for (const char* key : {"null last", "null span last"}) TEST_ASSERT_FALSE(continued(key));
+  for (const char* key : {"null first", "null span first", "null b3 behind a set"}) {
+    TEST_CONTEXT(key);
+    TEST_ASSERT_TRUE(continued(key));
+  }
   for (const auto& [key, record] : records) TEST_ASSERT_EQUAL(1, record.headers.size());
 }
 

@@ -14,7 +14,7 @@ namespace edgespan {
 class B3Headers {
  public:
   // Any name and value may be passed; others than trace headers are ignored (false). A null value counts as
-  // absent: pass no such header.
+  // absent, and so does what stood under that name before.
   bool add(std::string_view name, std::string_view value) noexcept {
     return may_be_ours(name) && add_named(name, value);
   }

@@ -42,7 +42,8 @@ class TraceReader {
   explicit TraceReader(std::size_t tracestate_max = tracestate_bytes_max) noexcept
       : tracestate_max_{tracestate_max} {}
 
-  // Takes any name and value; others than trace headers are ignored (false). A null value is an empty one.
+  // Takes any name and value; others than trace headers are ignored (false). A null value counts as absent,
+  // and so does what stood under that name before.
   bool add(std::string_view name, std::string_view value) noexcept {
     if (!name.empty() && (name[0] | 0x20) == 't') return add_w3c(name, value);
     if (!b3_.add(name, value)) return false;
