@@ -71,10 +71,12 @@ bool Plugin::set_property(std::string_view name, std::string_view value, Problem
 
 PluginAgent* Plugin::agent_for_client(const RdkafkaCopy& copy, ProblemText& problem) noexcept {
   const PluginLock lock;
+  const bool runs = agent_ != nullptr && agent_->runs_here();
+  if (!runs && !settings_.judge_together(problem)) return nullptr;
   if (!settings_.made().flag(SettingId::enabled)) return nullptr;
   const bool first = agent_ == nullptr;
   if (first) agent_ = new (agent_storage.data()) PluginAgent;
-  if (!agent_->runs_here()) {
+  if (!runs) {
     agents_functions = &copy.functions();
     joins_ = settings_.made().text(SettingId::join) == "last_record";
   }

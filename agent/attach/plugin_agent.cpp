@@ -49,6 +49,15 @@ bool PluginAgent::map_otlp(std::size_t bytes) noexcept {
   return true;
 }
 
+bool PluginAgent::map_gzip(std::size_t bytes) noexcept {
+  if (!gzip_memory_.empty()) return true;
+  std::byte* const room = map(bytes);
+  if (room == nullptr) return false;
+  mapped_bytes_ += bytes;
+  gzip_memory_ = {room, bytes};
+  return true;
+}
+
 bool PluginAgent::runs_here() const noexcept { return process_.load(std::memory_order_acquire) == getpid(); }
 
 bool PluginAgent::start(PluginSettings& settings, ProblemText& problem) noexcept {
@@ -63,7 +72,9 @@ bool PluginAgent::start(PluginSettings& settings, ProblemText& problem) noexcept
   posix::Config port;
   made.apply(port);
   const PluginMemory sizes = plugin_memory(made);
-  if (!map_memory(sizes) || (url.otlp && !map_otlp(sizes.otlp)) || !port_.init(port)) {
+  const bool mapped = map_memory(sizes) && (sizes.otlp == 0 || map_otlp(sizes.otlp)) &&
+                      (sizes.gzip == 0 || map_gzip(sizes.gzip));
+  if (!mapped || !port_.init(port)) {
     static_cast<void>(parts_.stop(0));
     return problem.say({"edgespan: the system has no memory, descriptor or lock left"});
   }
@@ -74,6 +85,7 @@ bool PluginAgent::start(PluginSettings& settings, ProblemText& problem) noexcept
   AgentConfig config;
   made.apply(config);
   if (url.otlp) config.http.dialect = &otlp_->table();
+  if (sizes.gzip != 0) config.http.gzip = gzip_.prepare(gzip_memory_);
   if (secure) config.tls = &settings.tls().table();
   const auto limit = posix::Port::memory_limit();
   const AgentStatus status =

@@ -16,6 +16,7 @@
 #include <optional>
 #include <span>
 
+#include "attach/plugin_gzip.hpp"
 #include "attach/plugin_settings.hpp"
 #include "attach/problem_text.hpp"
 
@@ -53,6 +54,7 @@ class PluginAgent {
  private:
   bool map_memory(const PluginMemory& sizes) noexcept;
   bool map_otlp(std::size_t bytes) noexcept;
+  bool map_gzip(std::size_t bytes) noexcept;
   bool may_wait() noexcept;
   void bring_out() noexcept;
 
@@ -61,6 +63,8 @@ class PluginAgent {
   TracingMemory memory_{};
   std::span<InflightBucket> inflight_{};
   std::optional<OtlpDialect> otlp_{};  // once spans go as OTLP
+  PluginGzip gzip_;
+  std::span<std::byte> gzip_memory_{};  // once requests are packed
   std::size_t mapped_bytes_ = 0;
   std::atomic<pid_t> process_{0};  // in which it runs
   std::atomic<std::uint32_t> clients_{0};

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "attach/plugin_gzip.hpp"
+
 namespace edgespan::attach {
 namespace {
 
@@ -12,15 +14,22 @@ std::string_view name_of(std::string_view property) noexcept {
 
 }  // namespace
 
-bool PluginSettings::load(ProblemText& problem) noexcept {
-  if (loaded_) return true;
+// Files and environment by themselves are whole.
+bool PluginSettings::load(ProblemText& problem) noexcept { return loaded_ || read(used_ != 0, problem); }
+
+bool PluginSettings::judge_together(ProblemText& problem) noexcept { return judged_ || read(false, problem); }
+
+bool PluginSettings::read(bool more_follow, ProblemText& problem) noexcept {
+  loaded_ = judged_ = false;
   std::array<std::string_view, settings_count> properties{};
   for (std::size_t i = 0; i < used_; ++i) properties[i] = texts_[i].data();
-  const SettingsStatus status =
-      settings_.load({.properties = std::span<const std::string_view>{properties}.first(used_)});
+  const SettingsStatus status = settings_.load(
+      {.properties = std::span<const std::string_view>{properties}.first(used_), .more_follow = more_follow});
   if (!status.ok()) return problem.say({"edgespan: ", status.text()});
+  if (!PluginGzip::check(settings_, problem)) return false;
   if (collector().scheme == CollectorUrl::Scheme::https && !tls_.check(settings_, problem)) return false;
   loaded_ = true;
+  judged_ = !more_follow;
   return true;
 }
 
@@ -45,8 +54,7 @@ bool PluginSettings::set(std::string_view name, std::string_view value, ProblemT
   std::copy(value.begin(), value.end(), end + 1);
   const std::size_t used_before = used_;
   used_ = std::max(used_, at + 1);
-  loaded_ = false;
-  if (load(problem)) return true;
+  if (read(true, problem)) return true;
   // What is wrong must not be in the way of the clients that come later.
   text = before;
   used_ = used_before;
@@ -59,6 +67,10 @@ bool PluginSettings::agree(std::string_view name, std::string_view value,
     if (setting.name != name) continue;
     const auto id = static_cast<SettingId>(&setting - settings_table().data());
     if (settings_.text(id) == value) return true;
+    if (setting.type == SettingType::headers) {  // which may be a secret
+      return problem.say(
+          {"edgespan.", name, ": the agent of this process runs with others; give every client the same"});
+    }
     return problem.say({"edgespan.", name, " '", value, "': the agent of this process runs with '",
                         settings_.text(id), "'; give every client the same"});
   }

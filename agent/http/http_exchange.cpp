@@ -39,7 +39,8 @@ HttpExchange::HttpExchange(const edgespan_stream& stream, const HttpUrl& url, co
       connect_us_{std::uint64_t{config.connect_ms} * 1'000},
       request_us_{std::uint64_t{config.request_ms} * 1'000},
       progress_bytes_per_s_{config.progress_bytes_per_s},
-      port_{url.port} {
+      port_{url.port},
+      headers_{std::as_bytes(std::span{config.headers})} {
   EDGESPAN_ASSERT(url.host.size() < host_.size() && dialect.meaning != nullptr);
   // HttpSender::init() refuses a zero.
   EDGESPAN_ASSERT(connect_us_ != 0 && request_us_ != 0 && progress_bytes_per_s_ != 0);
@@ -83,7 +84,7 @@ bool HttpExchange::begin(std::span<const std::byte> portion, std::uint64_t now_u
   if (!choose_body(portion)) return false;
   sent_bytes_ = 0;
   reply_ = HttpReply{};
-  head_.set_body(body_.size(), packed_);
+  head_.set_body(body_.size(), packed_, !headers_.empty());
   if (!kept_connection_usable(now_us)) {
     connect(now_us);
     return true;
@@ -149,9 +150,7 @@ HttpExchange::Turn HttpExchange::connect_turn(std::uint64_t now_us, SendResult& 
 
 HttpExchange::Turn HttpExchange::send_turn(std::uint64_t now_us, SendResult& result) noexcept {
   EDGESPAN_ASSERT(open_ && !request_sent());
-  const std::span<const std::byte> head = head_.bytes();
-  const std::span<const std::byte> rest =
-      sent_bytes_ < head.size() ? head.subspan(sent_bytes_) : body_.subspan(sent_bytes_ - head.size());
+  const std::span<const std::byte> rest = unsent();
   EDGESPAN_ASSERT(!rest.empty());
   const std::int32_t sent = stream_.send(stream_.ctx, rest.data(), rest.size());
   if (sent < 0) return stream_ended(sent, now_us, result);
@@ -160,8 +159,18 @@ HttpExchange::Turn HttpExchange::send_turn(std::uint64_t now_us, SendResult& res
   if (sent_bytes_ == 0) ++newly_begun_;
   newly_sent_bytes_ += static_cast<std::uint32_t>(sent);
   sent_bytes_ += static_cast<std::size_t>(sent);
-  if (sent_bytes_ == head.size() + body_.size()) state_ = State::receiving;
+  if (unsent().empty()) state_ = State::receiving;
   return Turn::go_on;
+}
+
+// The rest of the request's part that is under way; empty: all is sent.
+std::span<const std::byte> HttpExchange::unsent() const noexcept {
+  std::size_t at = sent_bytes_;
+  for (const std::span<const std::byte> part : {head_.bytes(), headers_, body_}) {
+    if (at < part.size()) return part.subspan(at);
+    at -= part.size();
+  }
+  return {};
 }
 
 HttpExchange::Turn HttpExchange::receive_turn(std::uint64_t now_us, SendResult& result) noexcept {

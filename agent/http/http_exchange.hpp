@@ -44,6 +44,7 @@ class HttpExchange {
   Turn conclude(bool reusable, std::uint64_t now_us, SendResult& result) noexcept;
   Turn fail(const SendResult& why, SendResult& result) noexcept;
   SendResult wait_or_expire(bool busy, std::uint64_t now_us) noexcept;
+  std::span<const std::byte> unsent() const noexcept;
   std::uint64_t limit_us() const noexcept;
   bool request_sent() const noexcept { return state_ == State::receiving; }
 
@@ -58,7 +59,7 @@ class HttpExchange {
   std::uint32_t newly_sent_bytes_ = 0;  // in this call of offer()
   std::size_t portion_bytes_ = 0;
   std::span<const std::byte> body_;  // of the request: the portion, or what it was packed to
-  std::size_t sent_bytes_ = 0;       // of head and body together
+  std::size_t sent_bytes_ = 0;       // of head, headers and body together
   HttpReply reply_;
   State state_ = State::idle;
   bool open_ = false;              // the stream is connected
@@ -68,6 +69,7 @@ class HttpExchange {
   const std::uint16_t port_;
   std::array<char, HttpUrl::host_bytes_max + 1> host_{};  // with its NUL
   HttpRequestHead head_;
+  const std::span<const std::byte> headers_;  // the caller's, which end the head
 };
 
 }  // namespace edgespan::http_detail

@@ -68,12 +68,17 @@ void HttpRequestHead::write(const HttpUrl& url) noexcept {
   EDGESPAN_ASSERT(fixed_bytes_ < bytes_max && tail_bytes_ == 0);
 }
 
-void HttpRequestHead::set_body(std::size_t bytes, bool packed) noexcept {
+void HttpRequestHead::set_body(std::size_t bytes, bool packed, bool more_lines) noexcept {
   EDGESPAN_ASSERT(fixed_bytes_ != 0);
   Appender tail(std::span{text_}.subspan(fixed_bytes_));
   tail << bytes << (packed ? packed_end : end);
   tail_bytes_ = tail.size();
+  if (more_lines) tail_bytes_ = static_cast<std::uint16_t>(tail_bytes_ - end.size() / 2);
   EDGESPAN_ASSERT(std::size_t{fixed_bytes_} + tail_bytes_ <= bytes_max);
+}
+
+bool end_a_head(std::string_view lines) noexcept {
+  return lines.empty() || (lines.size() > end.size() && lines.find(end) == lines.size() - end.size());
 }
 
 }  // namespace edgespan::http_detail

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 #include "http/http_url.hpp"
 
@@ -17,8 +18,9 @@ class HttpRequestHead {
  public:
   void write(const HttpUrl& url) noexcept;
 
-  // For the next request: the length of its body, and whether that is packed as gzip. After write().
-  void set_body(std::size_t bytes, bool packed) noexcept;
+  // For the next request: the length of its body, whether that is packed as gzip, and whether header lines of
+  // the caller's follow, which then end the head. After write().
+  void set_body(std::size_t bytes, bool packed, bool more_lines) noexcept;
 
   std::span<const std::byte> bytes() const noexcept {
     return std::as_bytes(std::span{text_}).first(fixed_bytes_ + std::size_t{tail_bytes_});
@@ -31,5 +33,9 @@ class HttpRequestHead {
   std::uint16_t tail_bytes_ = 0;   // from these digits on
   std::array<char, bytes_max> text_{};
 };
+
+// Whether these lines may end a head: there are none, or they end with the only empty line among them. Else
+// what follows would not be taken for the body.
+bool end_a_head(std::string_view lines) noexcept;
 
 }  // namespace edgespan::http_detail

@@ -36,6 +36,9 @@ AgentStatus check_fitting(const AgentConfig& config, const CollectorUrl& url) no
   if (config.http.gzip != nullptr && !web) {
     return {Status::bad_config, "http.gzip", "is for http, https, otlp and otlps alone; leave it out"};
   }
+  if (!config.http.headers.empty() && !web) {
+    return {Status::bad_config, "http.headers", "is for http, https, otlp and otlps alone; leave it out"};
+  }
   // Spans of one dialect at the place of another are lost, some of them without a word.
   const bool for_otlp = dialect != nullptr && dialect->scheme == OtlpDialect::url_rules.scheme;
   if (url.otlp && !for_otlp) {
@@ -95,6 +98,9 @@ AgentStatus http_failed(Status status, const AgentConfig& config) noexcept {
   if (config.http.request_ms == 0) return {status, "http.request_ms", "give 1 or more"};
   if (config.http.progress_bytes_per_s == 0) {
     return {status, "http.progress_bytes_per_s", "give 1 or more"};
+  }
+  if (!config.http.headers.empty()) {
+    return {status, "http.headers", "end each line with CRLF, and behind the last write an empty one"};
   }
   return {status, "http"};
 }

@@ -5,7 +5,7 @@
 namespace edgespan {
 namespace {
 
-constexpr std::array<OtelFallback, 18> fallbacks{{
+constexpr std::array<OtelFallback, 22> fallbacks{{
     {"OTEL_SDK_DISABLED", SettingId::enabled, "`true` is off"},
     {"OTEL_RESOURCE_ATTRIBUTES", SettingId::service_name, "its `service.name`"},
     {"OTEL_SERVICE_NAME", SettingId::service_name, "as it stands"},
@@ -32,6 +32,14 @@ constexpr std::array<OtelFallback, 18> fallbacks{{
     {"OTEL_PROPAGATORS", SettingId::propagation,
      "`tracecontext` is `w3c`, `b3multi` is `b3_multi`, in their order"},
     {"OTEL_BSP_SCHEDULE_DELAY", SettingId::flush, "milliseconds"},
+    {"OTEL_EXPORTER_OTLP_HEADERS", SettingId::http_headers,
+     "as it stands, without the pairs that do not fit, and only for a collector that "
+     "`OTEL_EXPORTER_OTLP_ENDPOINT` or `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` names"},
+    {"OTEL_EXPORTER_OTLP_TRACES_HEADERS", SettingId::http_headers,
+     "the same; those of the other do not count"},
+    {"OTEL_EXPORTER_OTLP_COMPRESSION", SettingId::gzip,
+     "`gzip` is on, `none` off; of no effect on a plugin that was built without zlib"},
+    {"OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", SettingId::gzip, "the same"},
 }};
 
 }  // namespace

@@ -6,50 +6,16 @@
 #include <edgespan/otel_fallback.hpp>
 
 #include "core/assert.hpp"
+#include "kit/header_pairs.hpp"
 #include "kit/text_piece.hpp"
 
 namespace edgespan::settings_detail {
 namespace {
 
-constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
-
-std::string_view trimmed(std::string_view text) noexcept {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
-constexpr char lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
-bool same_word(std::string_view text, std::string_view word) noexcept {
-  return std::equal(text.begin(), text.end(), word.begin(), word.end(),
-                    [](char a, char b) { return lower(a) == b; });
-}
-
-int hex_digit(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (lower(c) >= 'a' && lower(c) <= 'f') return lower(c) - 'a' + 10;
-  return -1;
-}
-
-// Takes the next piece of a list off its front, without the blanks around it.
-std::string_view take_piece(std::string_view& list, char separator) noexcept {
-  const std::size_t end = std::min(list.find(separator), list.size());
-  const std::string_view piece{list.data(), end};
-  list.remove_prefix(std::min(end + 1, list.size()));
-  return trimmed(piece);
-}
-
 void put_percent_decoded(std::string_view text, TextLine& out) noexcept {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
-    const int low = i + 2 < text.size() ? hex_digit(text[i + 2]) : -1;
-    const bool escaped = text[i] == '%' && high >= 0 && low >= 0;
-    const char c = escaped ? static_cast<char>(high * 16 + low) : text[i];
+  while (!text.empty()) {
+    const char c = take_percent_decoded(text);
     out << std::string_view{&c, 1};
-    i += escaped ? 2 : 0;
   }
 }
 
@@ -165,15 +131,32 @@ void translate_otlp_traces(std::string_view value, Lookup lookup, const void* ct
   translate_otlp(value, "", lookup, ctx, out);
 }
 
+// A pair that does not fit is left out, the others count.
+void translate_headers(std::string_view value, Lookup, const void*, TextLine& out) {
+  const char* comma = "";
+  while (!value.empty()) {
+    const HeaderPair pair = take_header_pair(value);
+    if (header_problem(pair) != nullptr) continue;
+    out << comma << pair.name << "=" << pair.value;
+    comma = ",";
+  }
+}
+
+void translate_compression(std::string_view value, Lookup, const void*, TextLine& out) {
+  if (same_word(trimmed(value), "gzip")) out << "on";
+  if (same_word(trimmed(value), "none")) out << "off";
+}
+
 using Translate = void (*)(std::string_view value, Lookup lookup, const void* ctx, TextLine& out);
 
 // By the index of otel_fallbacks().
-constexpr std::array<Translate, 18> translators{
-    translate_disabled,     translate_attributes,  translate_text,     translate_zipkin,
-    translate_otlp_base,    translate_otlp_traces, translate_exporter, translate_milliseconds,
-    translate_milliseconds, translate_text,        translate_text,     translate_text,
-    translate_text,         translate_text,        translate_text,     translate_sampler,
-    translate_propagators,  translate_milliseconds};
+constexpr std::array<Translate, 22> translators{
+    translate_disabled,     translate_attributes,   translate_text,     translate_zipkin,
+    translate_otlp_base,    translate_otlp_traces,  translate_exporter, translate_milliseconds,
+    translate_milliseconds, translate_text,         translate_text,     translate_text,
+    translate_text,         translate_text,         translate_text,     translate_sampler,
+    translate_propagators,  translate_milliseconds, translate_headers,  translate_headers,
+    translate_compression,  translate_compression};
 
 }  // namespace
 

@@ -26,6 +26,8 @@ PluginMemory plugin_memory(const Settings& settings) noexcept {
   CollectorUrl url;
   const bool read = parse_collector_url(settings.text(SettingId::url), url) == nullptr;
   if (read && url.otlp) memory.otlp = OtlpDialect::room_bytes(memory.batch);
+  const bool web = url.scheme == CollectorUrl::Scheme::http || url.scheme == CollectorUrl::Scheme::https;
+  if (read && web && settings.flag(SettingId::gzip)) memory.gzip = aligned(plugin_gzip_bytes(memory.batch));
   return memory;
 }
 

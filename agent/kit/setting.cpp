@@ -126,6 +126,18 @@ constexpr std::array<Setting, settings_count> table{{
      .low = 1,
      .high = hour,
      .meaning = "the longest time for one request; a slow link gets more, by the bytes that it takes"},
+    {.name = "http_headers",
+     .type = Type::headers,
+     .high = http_headers_bytes_max,
+     .meaning = "header lines for every request, such as a key that the collector asks for: `x-api-key=abc`; "
+                "blanks, commas and other signs of a value as `%20`. `edgespan config` shows no value"},
+    {.name = "gzip",
+     .type = Type::flag,
+     .preset = "off",
+     .user = plugin,
+     .meaning = "requests are packed: about a quarter of the bytes; a collector that does not take that gets "
+                "them as "
+                "they are"},
     {.name = "tls_ca",
      .type = Type::text,
      .user = plugin,
@@ -206,6 +218,13 @@ constexpr std::array<Setting, settings_count> table{{
 }};
 
 static_assert(span_bytes_max <= 2 * kib, "the least batch holds the largest span");
+
+constexpr std::size_t longest_values() noexcept {
+  std::size_t bytes = 0;
+  for (const Setting& setting : table) bytes += settings_detail::value_bytes_max(setting);
+  return bytes;
+}
+static_assert(longest_values() == setting_texts_bytes);
 
 }  // namespace
 

@@ -6,6 +6,7 @@
 
 #include "core/assert.hpp"
 #include "core/utf8.hpp"
+#include "kit/header_pairs.hpp"
 #include "kit/text_piece.hpp"
 
 namespace edgespan::settings_detail {
@@ -168,6 +169,21 @@ bool check_url(const Setting& setting, std::string_view value, TextLine& problem
   return false;
 }
 
+bool check_headers(const Setting& setting, std::string_view value, TextLine& problem) noexcept {
+  if (value.size() > setting.high) {
+    problem << "is longer than " << setting.high << " bytes";
+    return false;
+  }
+  while (!value.empty()) {
+    const HeaderPair pair = take_header_pair(value);
+    const char* const wrong = header_problem(pair);
+    if (wrong == nullptr) continue;
+    problem << "'" << head(pair.name, 40) << "' " << wrong;
+    return false;
+  }
+  return true;
+}
+
 // For a value of a type whose range put_range() tells in words.
 bool refuse(const Setting& setting, TextLine& problem) noexcept {
   problem << "write ";
@@ -178,7 +194,8 @@ bool refuse(const Setting& setting, TextLine& problem) noexcept {
 }  // namespace
 
 bool check_value(const Setting& setting, std::string_view value, TextLine& problem) noexcept {
-  const bool long_text = setting.type == Type::text || setting.type == Type::url;
+  const bool long_text =
+      setting.type == Type::text || setting.type == Type::url || setting.type == Type::headers;
   if (!long_text && value.size() > value_bytes_max(setting)) return refuse(setting, problem);
   switch (setting.type) {
     case Type::flag:
@@ -195,6 +212,8 @@ bool check_value(const Setting& setting, std::string_view value, TextLine& probl
       return check_number(setting, value, problem);
     case Type::text:
       return check_text(setting, value, problem);
+    case Type::headers:
+      return check_headers(setting, value, problem);
     case Type::url:
       break;
   }
@@ -249,6 +268,9 @@ void put_range(const Setting& setting, TextLine& out) noexcept {
       return;
     case Type::url:
       out << "a URL of up to " << setting.high << " bytes";
+      return;
+    case Type::headers:
+      out << "name=value with commas between, up to " << setting.high << " bytes";
       return;
     case Type::text:
       out << setting.low << " to " << setting.high << " bytes";

@@ -14,7 +14,8 @@ namespace edgespan::settings_detail {
 
 // The longest value of a setting; texts and URLs name theirs in the table.
 constexpr std::size_t value_bytes_max(const Setting& setting) noexcept {
-  const bool long_text = setting.type == SettingType::text || setting.type == SettingType::url;
+  const bool long_text = setting.type == SettingType::text || setting.type == SettingType::url ||
+                         setting.type == SettingType::headers;
   if (long_text) return static_cast<std::size_t>(setting.high);
   return setting.type == SettingType::formats ? 40 : 23;
 }

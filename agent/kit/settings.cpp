@@ -6,6 +6,7 @@
 #include <edgespan/otel_fallback.hpp>
 
 #include "core/assert.hpp"
+#include "kit/header_pairs.hpp"
 #include "kit/setting_names.hpp"
 #include "kit/setting_value.hpp"
 #include "kit/settings_loader.hpp"
@@ -33,6 +34,7 @@ Settings::Settings(SettingUser user) noexcept : user_{user} { reset(); }
 
 void Settings::reset() noexcept {
   values_ = {};
+  header_lines_size_ = 0;
   paths_ = {};
   std::size_t at = 0;
   for (std::size_t i = 0; i < settings_count; ++i) {
@@ -42,7 +44,7 @@ void Settings::reset() noexcept {
     value.at = static_cast<std::uint16_t>(at);
     value.size = static_cast<std::uint16_t>(preset.size());
     at += value_bytes_max(setting);
-    EDGESPAN_ASSERT(at <= texts_bytes && value.size <= value_bytes_max(setting));
+    EDGESPAN_ASSERT(at <= setting_texts_bytes && value.size <= value_bytes_max(setting));
     std::copy(preset.begin(), preset.end(), texts_.begin() + value.at);
   }
 }
@@ -113,6 +115,22 @@ std::string_view Settings::url_for(const AgentConfig& config) const noexcept {
   return config.url.empty() ? setting(url).preset : std::string_view{};
 }
 
+void Settings::make_header_lines() noexcept {
+  static_assert(header_lines_bytes >= header_lines_max(http_headers_bytes_max));
+  header_lines_size_ = put_header_lines(text(SettingId::http_headers), header_lines_).size();
+}
+
+// Whether the collector of `config` is one for these headers: they are for HTTP alone, and those that a
+// variable of OpenTelemetry's names for the collector that another one names.
+bool Settings::headers_fit(const AgentConfig& config) const noexcept {
+  using enum SettingId;
+  CollectorUrl target;
+  const bool read = config.sender == nullptr && parse_collector_url(config.url, target) == nullptr;
+  const bool web =
+      target.scheme == CollectorUrl::Scheme::http || target.scheme == CollectorUrl::Scheme::https;
+  return read && web && (value(http_headers).rank != Rank::otel || config.url == text(url));
+}
+
 void Settings::apply(AgentConfig& config) const noexcept {
   using enum SettingId;
   const auto milliseconds = [this](SettingId id, std::uint32_t& out) {
@@ -145,6 +163,9 @@ void Settings::apply(AgentConfig& config) const noexcept {
   milliseconds(retry_max, config.reporter.retry_max_ms);
   milliseconds(http_connect, config.http.connect_ms);
   milliseconds(http_request, config.http.request_ms);
+  if (made(http_headers) && headers_fit(config)) {
+    config.http.headers = {header_lines_.data(), header_lines_size_};
+  }
   seconds(span_deadline, config.tracing.span_deadline_s);
   seconds(message_deadline, config.kafka.inflight_deadline_s);
   switched(drop_oldest, config.tracing.drop_oldest);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <edgespan/collector_url.hpp>
 #include <edgespan/otel_fallback.hpp>
 #include <edgespan/posix_process.hpp>
 
@@ -64,9 +65,25 @@ SettingsStatus SettingsLoader::run() noexcept {
     services_now_ = true;  // the service name is known now
     done = read_files();
   }
-  if (done && check_pauses()) return {};
+  if (done && (sources_.more_follow || check_pauses())) {
+    leave_foreign_headers();
+    settings_->make_header_lines();
+    return {};
+  }
   settings_->reset();
   return SettingsStatus{error_.view()};
+}
+
+// Headers of OpenTelemetry's variables may be the key to the collector that those name; no other gets them.
+void SettingsLoader::leave_foreign_headers() noexcept {
+  using enum SettingId;
+  CollectorUrl target;
+  const bool otlp = parse_collector_url(settings_->text(url), target) == nullptr && target.otlp;
+  if (settings_->value(url).rank == Rank::otel && otlp) return;
+  Value& headers = settings_->values_[static_cast<std::size_t>(http_headers)];
+  if (headers.rank != Rank::otel) return;
+  headers.rank = Rank::preset;
+  headers.size = 0;
 }
 
 bool SettingsLoader::check_pauses() noexcept {
@@ -253,7 +270,9 @@ bool SettingsLoader::make(std::string_view name, std::string_view text, const Va
   if (setting == nullptr) return refuse_unknown(name, made.rank, where);
   TextLine problem;
   if (!check_value(*setting, text, problem)) {
-    error_ << where.view() << " '" << head(text, shown_bytes_max) << "': " << problem.view();
+    error_ << where.view();
+    if (setting->type != SettingType::headers) error_ << " '" << head(text, shown_bytes_max) << "'";
+    error_ << ": " << problem.view();
     return false;
   }
   if (made.rank != Rank::preset) put(id_of(*setting), text, made);

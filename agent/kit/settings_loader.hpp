@@ -32,6 +32,7 @@ class SettingsLoader {
   bool read_properties() noexcept;
   void read_otel() noexcept;
   bool check_pauses() noexcept;
+  void leave_foreign_headers() noexcept;
 
   bool take_entry(const IniEntry& entry) noexcept;
   // Which programs a section is for; nullptr: it is none that exists. `rank` is what its entries have, and

@@ -10,10 +10,11 @@
 
 namespace edgespan::settings_detail {
 
-// One line of text for people, put together piece by piece. What does not fit is cut. Ends with a NUL.
+// One line of text for people, or a value of a setting, put together piece by piece. What does not fit is
+// cut; a value that was cut is longer than any setting's. Ends with a NUL.
 class TextLine {
  public:
-  static constexpr std::size_t bytes_max = 383;
+  static constexpr std::size_t bytes_max = 575;
 
   TextLine& operator<<(std::string_view piece) noexcept {
     const std::size_t taken = std::min(piece.size(), bytes_max - used_);

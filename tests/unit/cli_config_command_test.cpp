@@ -72,6 +72,15 @@ EDGESPAN_TEST(cli_config_prints_every_setting_and_its_origin, "cli") {
   TEST_ASSERT_TRUE(has_line(run.out, "propagation = w3c ", "; edgespan.propagation"));
 }
 
+EDGESPAN_TEST(cli_config_shows_no_header, "cli") {
+  const Run none = run_tool({"config"});
+  TEST_ASSERT_TRUE(none.out.find("\nhttp_headers = ") != std::string::npos);
+  const Run run = run_tool({"config", "-X", "http_headers=x-key=s3cret"});
+  TEST_ASSERT_TRUE(run.out.find("\n; http_headers = (not shown)") != std::string::npos);
+  TEST_ASSERT_TRUE(run.out.find("; edgespan.http_headers\n") != std::string::npos);
+  TEST_ASSERT_EQUAL(std::string::npos, run.out.find("s3cret"));
+}
+
 EDGESPAN_TEST(cli_config_knows_an_agents_presets_and_the_plugins, "cli") {
   const Run plugin = run_tool({"config"});
   TEST_ASSERT_TRUE(has_line(plugin.out, "sample = 100/s ", "; default"));

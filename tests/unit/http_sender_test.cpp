@@ -39,6 +39,9 @@ EDGESPAN_TEST(init_says_what_is_wrong, "http") {
   for (const edgespan_stream& stream : incomplete) {
     TEST_ASSERT_EQUAL(Status::bad_config, http.init(stream, "http://z/"));
   }
+  for (const char* const headers : {"a: b", "a: b\r\n", "a: b\r\n\r\nc: d\r\n\r\n", "\r\n\r\n"}) {
+    TEST_ASSERT_EQUAL(Status::bad_config, http.init(world.stream(), "http://z/", {.headers = headers}));
+  }
   const edgespan_gzip no_packer{};
   TEST_ASSERT_EQUAL(Status::bad_config, http.init(world.stream(), "http://z/", {.gzip = &no_packer}));
   TEST_ASSERT_EQUAL(Status::ok, http.init(world.stream(), "http://z/"));
@@ -99,6 +102,28 @@ EDGESPAN_TEST(the_request_is_exactly_this, "http") {
       t.world.requests()[0].head);
   TEST_ASSERT_EQUAL(t.batch, t.world.requests()[0].body);
   TEST_ASSERT_TRUE(t.world.violations().empty());
+}
+
+EDGESPAN_TEST(header_lines_of_the_callers_end_every_head, "http") {
+  const HttpConfig config{.headers = "x-api-key: k3y\r\nx-tenant: a\r\n\r\n"};
+  // A stream that takes all at once, and one that takes a byte at a time.
+  for (const std::size_t bytes : {std::size_t{65'536}, std::size_t{1}}) {
+    TEST_CONTEXT(std::to_string(bytes));
+    Peer peer = answering({http_reply(202), http_reply(202)});
+    peer.send_bytes = bytes;
+    HttpWorld t({peer}, config);
+    TEST_ASSERT_TRUE(t.started);
+    for (int i = 0; i < 2; ++i) TEST_ASSERT_EQUAL(Outcome::delivered, t.offer().outcome);
+    for (const auto& request : t.world.requests()) {
+      TEST_ASSERT_EQUAL_STRING(
+          "POST /api/v2/spans HTTP/1.1\r\nHost: zipkin:9411\r\nContent-Type: application/x-protobuf\r\n"
+          "b3: 0\r\nContent-Length: 16\r\nx-api-key: k3y\r\nx-tenant: a\r\n\r\n",
+          request.head);
+      TEST_ASSERT_EQUAL(t.batch, request.body);
+    }
+    TEST_ASSERT_EQUAL(2, t.world.requests().size());
+    TEST_ASSERT_TRUE(t.world.violations().empty());
+  }
 }
 
 EDGESPAN_TEST(https_is_never_spoken_in_the_clear_and_http_not_through_tls, "http") {

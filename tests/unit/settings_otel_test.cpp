@@ -117,6 +117,12 @@ EDGESPAN_TEST(variables_of_opentelemetry_name_a_collector, "settings") {
           SettingId::http_request,
           "8 ms",
           "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT"},
+         {{"OTEL_EXPORTER_OTLP_COMPRESSION= GZIP "}, SettingId::gzip, "on", "OTEL_EXPORTER_OTLP_COMPRESSION"},
+         {{"OTEL_EXPORTER_OTLP_COMPRESSION=gzip", "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION=none"},
+          SettingId::gzip,
+          "off",
+          "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION"},
+         {{"OTEL_EXPORTER_OTLP_COMPRESSION=deflate"}, SettingId::gzip, "off", "default"},
          {{"OTEL_EXPORTER_OTLP_CERTIFICATE=/r.pem"},
           SettingId::tls_ca,
           "/r.pem",
@@ -129,6 +135,36 @@ EDGESPAN_TEST(variables_of_opentelemetry_name_a_collector, "settings") {
           SettingId::tls_key,
           "/k.pem",
           "OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY"}});
+}
+
+EDGESPAN_TEST(headers_of_opentelemetrys_collector_go_nowhere_else, "settings") {
+  const std::string endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT=http://c:4318";
+  const std::string headers = "OTEL_EXPORTER_OTLP_HEADERS= a = k%20y ,bad,c d=e,host=h,f=";
+  const SettingId id = SettingId::http_headers;
+  check({{{endpoint, headers}, id, "a=k%20y", "OTEL_EXPORTER_OTLP_HEADERS"},
+         {{endpoint, headers, "OTEL_EXPORTER_OTLP_TRACES_HEADERS=t=u"},
+          id,
+          "t=u",
+          "OTEL_EXPORTER_OTLP_TRACES_HEADERS"},
+         {{endpoint, headers, "EDGESPAN_HTTP_HEADERS=o=p"}, id, "o=p", "EDGESPAN_HTTP_HEADERS"},
+         {{endpoint, headers, "EDGESPAN_URL=otlp://other"}, id, "", "default"},
+         {{"OTEL_EXPORTER_ZIPKIN_ENDPOINT=http://z:1", headers}, id, "", "default"},
+         {{endpoint, "OTEL_EXPORTER_OTLP_HEADERS=" + std::string(600, 'a') + "=b"}, id, "", "default"},
+         {{headers}, id, "", "default"}});
+  Place place;
+  place.variable(endpoint);
+  place.variable(headers);
+  Settings settings;
+  TEST_ASSERT_TRUE(place.load(settings).ok());
+  const Dialect otlp{.scheme = "otlp"};
+  AgentConfig fitting;
+  fitting.http.dialect = &otlp;
+  settings.apply(fitting);
+  TEST_ASSERT_EQUAL_STRING("a: k y\r\n\r\n", fitting.http.headers);
+  AgentConfig own;
+  own.url = "http://mine";
+  settings.apply(own);
+  TEST_ASSERT_EQUAL_STRING("", own.http.headers);
 }
 
 EDGESPAN_TEST(an_agent_leaves_a_collector_of_opentelemetrys_out_that_it_cannot_speak_to, "settings") {

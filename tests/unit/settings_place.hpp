@@ -40,14 +40,19 @@ class Place {
   void property(std::string text) { properties_.push_back(std::move(text)); }
 
   SettingsStatus load(Settings& settings, std::string_view program = "gateway") {
+    return load(settings, SettingsSources{.program = program});
+  }
+  // Of `sources` what a place has not.
+  SettingsStatus load(Settings& settings, SettingsSources sources) {
     std::vector<const char*> environment;
     for (const std::string& text : variables_) environment.push_back(text.c_str());
     environment.push_back(nullptr);
     const std::vector<std::string_view> properties{properties_.begin(), properties_.end()};
-    return settings.load({.environment = environment.data(),
-                          .program = program,
-                          .properties = properties,
-                          .folder = folder_.c_str()});
+    if (sources.program.empty()) sources.program = "gateway";
+    sources.environment = environment.data();
+    sources.properties = properties;
+    sources.folder = folder_.c_str();
+    return settings.load(sources);
   }
 
   // The text of an error, without the folder's name.

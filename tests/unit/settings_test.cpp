@@ -67,7 +67,7 @@ EDGESPAN_TEST(every_setting_reaches_an_agents_configuration, "settings") {
       "off\ntag_processor = when_root\n"
       "kafka_key = 7 B\nflush = 2 s\nretry_min = 3 ms\nretry_max = 4 h\n"
       "http_connect = 6 min\nhttp_request = 7 s\ntls_ca = a\ntls_certificate = b\ntls_key = c\nspan_deadline "
-      "= 8 s\nmessage_deadline = 9 min\n"
+      "= 8 s\nmessage_deadline = 9 min\nhttp_headers = a=b\ngzip = on\n"
       "drop_oldest = on\nclock = tick\njoin = last_record\nring = 8 KiB\nbatch = 4 KiB\ninflight_max = "
       "16\nexit_wait = 0 "
       "ms\naccept_crash_on_failed_client = on\n");
@@ -101,6 +101,72 @@ EDGESPAN_TEST(every_setting_reaches_an_agents_configuration, "settings") {
   posix::Config port;
   settings.apply(port);
   TEST_ASSERT_TRUE(port.clock == posix::ClockKind::tick);
+}
+
+EDGESPAN_TEST(header_lines_go_to_a_collector_over_http_alone, "settings") {
+  Place place;
+  place.variable("EDGESPAN_HTTP_HEADERS=x-api-key=a%20b%2cc, Authorization = Basic dTpw== ,X-API-KEY=new");
+  Settings settings;
+  TEST_ASSERT_TRUE(place.load(settings).ok());
+  for (const char* const url : {"http://z", "https://z", "otlp://z", "otlps://z/x"}) {
+    AgentConfig config;
+    config.url = url;
+    settings.apply(config);
+    TEST_ASSERT_EQUAL_STRING("Authorization: Basic dTpw==\r\nX-API-KEY: new\r\n\r\n", config.http.headers);
+  }
+  const Sender own{};
+  for (const bool by_sender : {false, true}) {
+    AgentConfig config;
+    config.url = by_sender ? "" : "kafka://k";
+    if (by_sender) config.sender = &own;
+    settings.apply(config);
+    TEST_ASSERT_EQUAL_STRING("", config.http.headers);
+  }
+  place.property("http_headers=");
+  TEST_ASSERT_TRUE(place.load(settings).ok());
+  AgentConfig config;
+  config.url = "http://z";
+  settings.apply(config);
+  TEST_ASSERT_EQUAL_STRING("", config.http.headers);
+}
+
+EDGESPAN_TEST(what_is_wrong_with_a_header_is_told_without_its_value, "settings") {
+  const std::array<std::pair<const char*, const char*>, 6> rows{{
+      {"x-key=ok,secret",
+       "edgespan.http_headers: 'secret' has no value; write name=value, with commas between"},
+      {"x key=secret",
+       "edgespan.http_headers: 'x key' is no name of a header; write name=value, with commas between"},
+      {"=secret", "edgespan.http_headers: '' is no name of a header; write name=value, with commas between"},
+      {"Content-Length=1", "edgespan.http_headers: 'Content-Length' is a header that edgespan writes itself"},
+      {"x-key=secret%0d%0aHost:%20h", "edgespan.http_headers: 'x-key' has a control character in its value"},
+      {"x-key=secret%7F", "edgespan.http_headers: 'x-key' has a control character in its value"},
+  }};
+  for (const auto& [text, wanted] : rows) {
+    Place place;
+    place.property(std::string{"edgespan.http_headers="} + text);
+    TEST_ASSERT_EQUAL_STRING(wanted, place.error());
+  }
+  Place place;
+  place.property("edgespan.http_headers=a=" + std::string(510, 's'));
+  TEST_ASSERT_EQUAL_STRING("edgespan.http_headers: is longer than 511 bytes", place.error());
+}
+
+EDGESPAN_TEST(the_longest_lists_of_headers_have_room, "settings") {
+  std::string shortest;
+  for (int i = 0; i < 128; ++i) {
+    shortest += std::string{i == 0 ? "" : ","} + static_cast<char>('A' + i % 26) + "=b";
+  }
+  for (const std::string& text : {shortest, "a=" + std::string(509, 's'), "a=%" + std::string(508, '%')}) {
+    Place place;
+    place.property("http_headers=" + text);
+    Settings settings;
+    TEST_ASSERT_TRUE(place.load(settings).ok());
+    AgentConfig config;
+    config.url = "http://z";
+    settings.apply(config);
+    TEST_ASSERT_TRUE(config.http.headers.ends_with("\r\n\r\n"));
+    TEST_ASSERT_TRUE(text != shortest || config.http.headers.size() == 26 * 6 + 2);
+  }
 }
 
 EDGESPAN_TEST(a_plugin_has_presets_for_strangers_and_applies_all_of_them, "settings") {
@@ -246,6 +312,28 @@ EDGESPAN_TEST(an_error_of_a_variable_or_a_property_names_it, "settings") {
     TEST_ASSERT_EQUAL_STRING("edgespan.flush '': write a whole number of ms, s, min or h, 1 ms to 1 h",
                              place.error());
   }
+}
+
+EDGESPAN_TEST(what_two_settings_say_together_is_judged_when_all_are_known, "settings") {
+  for (const bool least_first : {true, false}) {
+    Place place;
+    const std::array<const char*, 2> pair{"edgespan.retry_min=10 min", "edgespan.retry_max=20 min"};
+    place.property(pair[least_first ? 0 : 1]);
+    Settings settings;
+    TEST_ASSERT_TRUE(place.load(settings, {.more_follow = true}).ok());
+    TEST_ASSERT_EQUAL(!least_first, place.load(settings).ok());
+    place.property(pair[least_first ? 1 : 0]);
+    TEST_ASSERT_TRUE(place.load(settings).ok());
+    TEST_ASSERT_EQUAL_UINT64(600'000, settings.number(SettingId::retry_min));
+    TEST_ASSERT_EQUAL_UINT64(1'200'000, settings.number(SettingId::retry_max));
+  }
+  Place wrong;
+  wrong.property("edgespan.retry_max=10 s");
+  wrong.property("edgespan.retry_min=11 s");
+  Settings settings;
+  TEST_ASSERT_TRUE(wrong.load(settings, {.more_follow = true}).ok());
+  TEST_ASSERT_EQUAL_STRING(
+      "edgespan.retry_max: retry_max '10 s': write no less than retry_min, which is 11 s", wrong.error());
 }
 
 EDGESPAN_TEST(a_file_that_cannot_be_read_is_an_error, "settings") {

@@ -72,6 +72,7 @@ std::vector<BudgetTerm> terms_of(const Settings& settings, std::uint32_t span_by
       {"messages in flight", memory.inflight, number(settings.number(SettingId::inflight_max), " at once")},
       {"open spans", memory.spans_open, "the plugin has none of its own"}};
   if (memory.otlp != 0) terms.push_back({"OTLP", memory.otlp, "what a batch becomes"});
+  if (memory.gzip != 0) terms.push_back({"gzip", memory.gzip, "a request, packed"});
   CollectorUrl url;
   const bool read = parse_collector_url(settings.text(SettingId::url), url) == nullptr;
   if (read && url.scheme == CollectorUrl::Scheme::https) {

@@ -17,6 +17,18 @@
 
 namespace edgespan::cli {
 
+namespace {
+
+// A value that may be a secret is not shown; its line is a comment, since it would be no setting.
+std::string assignment_of(const Settings& settings, SettingId id) {
+  const std::string name{setting(id).name};
+  const std::string_view text = settings.text(id);
+  if (setting(id).type == SettingType::headers && !text.empty()) return "; " + name + " = (not shown)";
+  return name + " = " + std::string{text};
+}
+
+}  // namespace
+
 int run_config(const ConfigOptions& options, std::ostream& out) {
   CheckedOutput output{out};
   if (options.page || options.man) {
@@ -37,7 +49,7 @@ int run_config(const ConfigOptions& options, std::ostream& out) {
     const Setting& setting = settings_table()[i];
     if (setting.user == SettingUser::plugin && options.agent) continue;
     std::array<char, Settings::origin_bytes_max> origin{};
-    assignments.push_back(std::string{setting.name} + " = " + std::string{settings.text(id)});
+    assignments.push_back(assignment_of(settings, id));
     origins.emplace_back(settings.origin(id, origin));
     width = std::max(width, columns(assignments.back()));
   }

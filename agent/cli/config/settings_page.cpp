@@ -45,8 +45,8 @@ variable. What has a default of the plugin alone is a setting of the plugin alon
 
 )";
 
-constexpr std::array<std::string_view, 9> type_names{"flag",    "choice",  "count", "bytes", "time",
-                                                     "formats", "sampler", "text",  "URL"};
+constexpr std::array<std::string_view, 10> type_names{"flag",    "choice",  "count", "bytes", "time",
+                                                      "formats", "sampler", "text",  "URL",   "headers"};
 
 // In a table of Markdown a bar ends a cell.
 std::string cell(std::string_view text) {

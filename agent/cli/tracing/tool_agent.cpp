@@ -62,6 +62,10 @@ ToolAgent::ToolAgent(const TracingOptions& options)
   config.kafka.propagation = options.propagation;
   config.enabled = !options.off;
   sender_.apply(config);
+  // Headers of the settings are for their collector, not for one of the command line.
+  if (options.settings == nullptr || config.url != options.settings->text(SettingId::url)) {
+    config.http.headers = {};
+  }
   const AgentStatus status = agent_->start(config, port);
   if (!sender_.tls_problem().empty()) throw UsageError{sender_.tls_problem()};
   if (!status.ok()) fail(status);

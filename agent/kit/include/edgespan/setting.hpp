@@ -31,6 +31,8 @@ enum class SettingId : std::uint8_t {
   retry_max,
   http_connect,
   http_request,
+  http_headers,
+  gzip,
   tls_ca,
   tls_certificate,
   tls_key,
@@ -47,6 +49,10 @@ enum class SettingId : std::uint8_t {
 inline constexpr std::size_t settings_count =
     static_cast<std::size_t>(SettingId::accept_crash_on_failed_client) + 1;
 
+inline constexpr std::size_t http_headers_bytes_max = 511;
+// The longest values of all settings together.
+inline constexpr std::size_t setting_texts_bytes = 2'121;
+
 // How a value is written.
 enum class SettingType : std::uint8_t {
   flag,      // on or off; true, false, yes and no mean the same
@@ -58,6 +64,7 @@ enum class SettingType : std::uint8_t {
   sampler,   // always, never, a share such as 0.1 or 10 %, or a rate such as 100/s
   text,      // UTF-8
   url,       // what parse_collector_url() reads
+  headers,   // `name=value` with commas between, percent-encoded; a value may be a secret
 };
 
 // Who has a use for a setting.

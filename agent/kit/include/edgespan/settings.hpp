@@ -58,6 +58,8 @@ class Settings {
 
   // Whether anybody made this setting; else it has its preset.
   bool made(SettingId id) const noexcept;
+  // Whether it was made for other programs, by a variable of OpenTelemetry's.
+  bool made_for_others(SettingId id) const noexcept { return value(id).rank == Rank::otel; }
   // Where it was made, for people: "/etc/edgespan/edgespan.ini:12", "EDGESPAN_FLUSH", "edgespan.flush",
   // "OTEL_SERVICE_NAME" or "default". Returns the part of `out` that was written.
   std::string_view origin(SettingId id, std::span<char, origin_bytes_max> out) const noexcept;
@@ -85,17 +87,20 @@ class Settings {
     std::uint16_t size = 0;
   };
 
-  // Room for the longest value of every setting.
-  static constexpr std::size_t texts_bytes = 1'600;
+  static constexpr std::size_t header_lines_bytes = 776;
 
   void reset() noexcept;
   bool counts(SettingId id) const noexcept { return made(id) || user_ == SettingUser::plugin; }
   std::string_view url_for(const AgentConfig& config) const noexcept;
+  void make_header_lines() noexcept;
+  bool headers_fit(const AgentConfig& config) const noexcept;
   const Value& value(SettingId id) const noexcept { return values_[static_cast<std::size_t>(id)]; }
 
   SettingUser user_;
   std::array<Value, settings_count> values_{};
-  std::array<char, texts_bytes> texts_{};
+  std::array<char, setting_texts_bytes> texts_{};        // room for the longest value of every setting
+  std::array<char, header_lines_bytes> header_lines_{};  // of http_headers, as they go out
+  std::size_t header_lines_size_ = 0;
   std::array<std::array<char, path_bytes_max + 1>, files_max> paths_{};
 };
 

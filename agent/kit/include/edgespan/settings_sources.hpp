@@ -15,6 +15,9 @@ struct SettingsSources {
   std::string_view program{};
   // "name=value" each, in which the name may begin with "edgespan.".
   std::span<const std::string_view> properties{};
+  // More properties will be made: what two settings say only together, such as a least and a most, is not
+  // judged yet. One of them may still change.
+  bool more_follow = false;
   // Where files lie that the environment does not name: edgespan.ini and conf.d/.
   const char* folder = "/etc/edgespan";
 };
