@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <span>
@@ -29,6 +30,19 @@ class SafeReader {
   }
   SafeReader(const SafeReader&) = delete;
   SafeReader& operator=(const SafeReader&) = delete;
+
+  // Page by page; returns how many bytes there are.
+  std::size_t read_some(const unsigned char* from, unsigned char* to, std::size_t size) noexcept {
+    constexpr std::size_t page = 4'096;  // the least that is there as a whole or not at all
+    std::size_t done = 0;
+    while (done < size) {
+      const std::size_t to_next_page = page - reinterpret_cast<std::uintptr_t>(from + done) % page;
+      const std::size_t part = std::min(size - done, to_next_page);
+      if (!read(from + done, to + done, part)) break;
+      done += part;
+    }
+    return done;
+  }
 
   bool read(const void* from, void* to, std::size_t size) noexcept {
     const ssize_t written = write(ends_[1], from, size);
@@ -56,11 +70,11 @@ bool holds_word(std::span<const std::uintptr_t> words, const void* wanted) noexc
   return false;
 }
 
-// The only element of the list whose pointer to its elements is at `at`; null if there is no such list.
-const void* only_element(SafeReader& memory, const unsigned char* at) noexcept {
-  ListHead head{};
+// The only element of a list whose head would be these bytes; null if there is no such list.
+const void* only_element(SafeReader& memory, const unsigned char* bytes) noexcept {
+  ListHead head;
   const void* element = nullptr;
-  if (!memory.read(at - before_elements, &head, sizeof head)) return nullptr;
+  std::memcpy(&head, bytes, sizeof head);
   const bool plausible = head.count == 1 && head.size >= 1 && head.size <= 1'024 &&
                          head.elements != nullptr &&
                          reinterpret_cast<std::uintptr_t>(head.elements) % sizeof(void*) == 0;
@@ -98,14 +112,13 @@ rd_kafka_conf_res_t probe_on_conf_set(rd_kafka_conf_t*, const char* name, const 
 bool ConfLists::find(const rd_kafka_conf_t* conf, const void* opaque) noexcept {
   SafeReader memory;
   std::array<bool, lists> found{};
-  const auto* const bytes = reinterpret_cast<const unsigned char*>(conf);
+  static constinit std::array<unsigned char, conf_bytes_most> bytes{};
+  const std::size_t size =
+      memory.read_some(reinterpret_cast<const unsigned char*>(conf), bytes.data(), bytes.size());
   const std::array<const void*, 2> methods{reinterpret_cast<const void*>(probe_on_new),
                                            reinterpret_cast<const void*>(probe_on_conf_set)};
-  for (std::size_t at = sizeof(ListHead); at < conf_bytes_most; at += sizeof(void*)) {
-    std::uintptr_t word = 0;
-    if (!memory.read(bytes + at, &word, sizeof word)) break;
-    if (word == 0) continue;
-    const void* const element = only_element(memory, bytes + at);
+  for (std::size_t at = sizeof(ListHead); at + sizeof(void*) <= size; at += sizeof(void*)) {
+    const void* const element = only_element(memory, bytes.data() + at - before_elements);
     std::array<std::uintptr_t, words_of_method> words{};
     if (element == nullptr || !memory.read(element, words.data(), sizeof words)) continue;
     const std::string_view text{reinterpret_cast<const char*>(words.data()), sizeof words};

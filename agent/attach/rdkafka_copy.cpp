@@ -84,6 +84,7 @@ RdkafkaCopy* RdkafkaCopy::at(const void* address, ProblemText& problem) noexcept
   copy.index_ = copies_known;
   if (!copy.bind(info.dli_fbase, info.dli_fname, problem)) return nullptr;
   copies_known += 1;
+  sole_functions.store(copies_known == 1 ? &copy.functions_ : nullptr, std::memory_order_relaxed);
   return &copy;
 }
 

@@ -5,5 +5,6 @@ namespace edgespan::attach {
 
 constinit thread_local const RdkafkaFunctions* current_functions = nullptr;
 constinit const RdkafkaFunctions* agents_functions = nullptr;
+constinit std::atomic<const RdkafkaFunctions*> sole_functions{nullptr};
 
 }  // namespace edgespan::attach

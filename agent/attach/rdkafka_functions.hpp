@@ -6,49 +6,9 @@
 
 #include <librdkafka/rdkafka.h>
 
-// Every function that is called, for a macro X.
-#define EDGESPAN_RDKAFKA_FUNCTIONS(X)     \
-  X(conf)                                 \
-  X(conf_destroy)                         \
-  X(conf_dup)                             \
-  X(conf_dup_filter)                      \
-  X(conf_get)                             \
-  X(conf_interceptor_add_on_conf_dup)     \
-  X(conf_interceptor_add_on_conf_set)     \
-  X(conf_interceptor_add_on_new)          \
-  X(conf_new)                             \
-  X(conf_set)                             \
-  X(consume_batch_queue)                  \
-  X(consumer_poll)                        \
-  X(destroy)                              \
-  X(err2name)                             \
-  X(error_code)                           \
-  X(header_add)                           \
-  X(header_cnt)                           \
-  X(header_get_all)                       \
-  X(header_remove)                        \
-  X(headers_copy)                         \
-  X(headers_destroy)                      \
-  X(headers_new)                          \
-  X(interceptor_add_on_acknowledgement)   \
-  X(interceptor_add_on_consume)           \
-  X(interceptor_add_on_destroy)           \
-  X(interceptor_add_on_response_received) \
-  X(interceptor_add_on_send)              \
-  X(last_error)                           \
-  X(message_destroy)                      \
-  X(message_headers)                      \
-  X(message_latency)                      \
-  X(message_set_headers)                  \
-  X(new)                                  \
-  X(produce)                              \
-  X(produce_batch)                        \
-  X(producev)                             \
-  X(produceva)                            \
-  X(purge)                                \
-  X(topic_name)                           \
-  X(type)                                 \
-  X(version)
+#include <atomic>
+
+#include "attach/rdkafka_function_list.hpp"
 
 namespace edgespan::attach {
 
@@ -65,7 +25,13 @@ extern constinit thread_local const RdkafkaFunctions* current_functions;
 // NOLINTNEXTLINE(bugprone-dynamic-static-initializers): it is constinit
 extern constinit const RdkafkaFunctions* agents_functions;
 
+// Of the only copy in this process, so that nobody need look at the thread; null before there is one, and for
+// good once there are several. A second copy is known before it has a client.
+// NOLINTNEXTLINE(bugprone-dynamic-static-initializers): it is constinit
+extern constinit std::atomic<const RdkafkaFunctions*> sole_functions;
+
 inline const RdkafkaFunctions& rdkafka() noexcept {
+  if (const RdkafkaFunctions* const sole = sole_functions.load(std::memory_order_relaxed)) return *sole;
   const RdkafkaFunctions* const current = current_functions;
   return current != nullptr ? *current : *agents_functions;
 }
