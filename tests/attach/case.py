@@ -83,6 +83,13 @@ class Case(unittest.TestCase):
                               check=False, **more)
         return Ended(done.returncode, done.stdout, done.stderr)
 
+    def messages(self):
+        """All messages of the topic, `key=value` a line, as a client without the plugin takes them."""
+        ended = self.run_program(self.client, 'all', self.brokers, self.topic, 'group.id=g',
+                                 'enable.partition.eof=true')
+        self.assertEqual((0, ''), (ended.code, ended.err), ended)
+        return ended.out
+
     def preload(self, **made):
         return {**self.settings(**made), 'LD_PRELOAD': self.plugin}
 

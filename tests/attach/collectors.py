@@ -29,6 +29,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers['Content-Length']))
         self.server.posts.append((self.path, self.headers['Content-Type'], body))
+        self.server.heads.append(dict(self.headers))
         if self.path == '/v1/traces':
             self.send_response(200)
             self.send_header('Content-Type', 'application/x-protobuf')
@@ -46,7 +47,7 @@ class Collector(http.server.ThreadingHTTPServer):
 
     def __init__(self, certificate=None, key=None, client_roots=None):
         super().__init__(('127.0.0.1', 0), Handler)
-        self.posts = []
+        self.posts, self.heads = [], []
         if certificate:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(certificate, key)

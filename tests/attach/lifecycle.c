@@ -45,7 +45,8 @@ static void* open_other(const char* path, struct copy* out) {
   return library;
 }
 
-static rd_kafka_t* start(const struct copy* of) {
+/* Null if a property is refused. */
+static rd_kafka_t* try_to_start(const struct copy* of) {
   char errstr[512] = "";
   rd_kafka_conf_t* conf = of->conf_new();
   for (char** property = properties; *property != NULL; ++property) {
@@ -54,16 +55,19 @@ static rd_kafka_t* start(const struct copy* of) {
     *equals = '\0';
     if (of->conf_set(conf, pair, equals + 1, errstr, sizeof errstr) != RD_KAFKA_CONF_OK) {
       printf("refused: %s\n", errstr);
-      exit(3);
+      return NULL;
     }
     free(pair);
   }
   of->conf_set(conf, "bootstrap.servers", brokers, NULL, 0);
   rd_kafka_t* rk = of->make(RD_KAFKA_PRODUCER, conf, errstr, sizeof errstr);
-  if (rk == NULL) {
-    printf("not made: %s\n", errstr);
-    exit(4);
-  }
+  if (rk == NULL) printf("not made: %s\n", errstr);
+  return rk;
+}
+
+static rd_kafka_t* start(const struct copy* of) {
+  rd_kafka_t* rk = try_to_start(of);
+  if (rk == NULL) exit(3);
   return rk;
 }
 
@@ -93,6 +97,22 @@ static void two(const char* path, int unload) {
     linked.destroy(first);
     other.destroy(second);
     if (unload) printf("closed: %d\n", dlclose(library));
+  }
+}
+
+/* Five copies, each with a client that sends. */
+static void crowd(const char* path) {
+  struct copy copies[5] = {linked};
+  for (int i = 0; i < 5; ++i) {
+    char name[512];
+    snprintf(name, sizeof name, "%s%d", path, i - 1);
+    if (i > 0) open_other(name, &copies[i]);
+    rd_kafka_t* rk = try_to_start(&copies[i]);
+    if (rk == NULL) continue;
+    printf("made\n");
+    send_one(&copies[i], rk, "crowd");
+    copies[i].flush(rk, 20000);
+    copies[i].destroy(rk);
   }
 }
 
@@ -154,6 +174,8 @@ int main(int argc, char** argv) {
     two(argv[4], 0);
   } else if (strcmp(what, "unload") == 0) {
     two(argv[4], 1);
+  } else if (strcmp(what, "crowd") == 0) {
+    crowd(argv[4]);
   } else if (strcmp(what, "storm") == 0) {
     storm();
   } else if (strcmp(what, "generations") == 0) {

@@ -40,7 +40,8 @@ class Budget(Case):
         self.assertEqual(plan['mapped_bytes'], sum(terms.values()))
 
     def test_the_plugin_maps_what_the_budget_says(self):
-        for made in ({}, {'ring': '1 MiB', 'batch': '10000 B', 'inflight_max': '80'}, {'url': 'otlp://127.0.0.1:1'}):
+        for made in ({}, {'ring': '1 MiB', 'batch': '10000 B', 'inflight_max': '80'}, {'url': 'otlp://127.0.0.1:1'},
+                     *([{'gzip': 'on'}] if os.environ['GZIP'] == 'ON' else [])):
             with self.subTest(made):
                 env = self.stranger(**made)
                 self.assertEqual(self.planned(env)['mapped_bytes'], self.mapped(env))

@@ -69,6 +69,10 @@ class Client(Case):
             self.assertEqual(self.plain('send'), self.run_client(
                 'send', f'plugin.library.paths={twin};{self.plugin};{twin}'))
             self.spans(1)
+            # One by each way.
+            self.assertEqual(self.plain('send'), self.run_client('send', f'plugin.library.paths={self.plugin}',
+                                                                 env={**self.settings(), 'LD_PRELOAD': twin}))
+            self.spans(1)
 
     def test_a_client_that_cannot_be_made_ends_no_program(self):
         plain = self.plain('fail')
@@ -80,6 +84,33 @@ class Client(Case):
         ended = self.run_client('fail', f'plugin.library.paths={self.plugin}', 'edgespan.propagation=b3,b3_multi')
         self.assertEqual((0, plain.out), (ended.code, ended.out))
         self.spans(again)
+
+    def test_a_librdkafka_that_cannot_be_made_safe_is_refused_unless_that_is_accepted(self):
+        run = lambda version, env=None: self.run_program(os.environ['STUBBORN'], version, self.plugin, env=env)
+        ended = run('020c01ff')
+        self.assertEqual((0, ''), (ended.code, ended.err), ended)
+        self.assertTrue(ended.out.startswith('-1 edgespan: with this librdkafka, which is older than 2.13, '), ended)
+        self.assertIn('set edgespan.accept_crash_on_failed_client to on if you accept that', ended.out)
+        self.assertEqual((0, '0 \n', ''), run('020c01ff', self.settings(accept_crash_on_failed_client='on')))
+        self.assertEqual((0, '0 \n', ''), run('020d00ff'))
+
+    def test_every_way_to_consume(self):
+        """By each call of librdkafka the records are the same, but for a header, and each has a span."""
+        for _ in range(3):
+            self.run_client('send', f'plugin.library.paths={self.plugin}')
+        sent = self.spans(3)
+        for way in ('consumer_poll', 'event', 'consume_queue', 'consume_callback_queue', 'consume_batch_queue',
+                    'consume', 'consume_callback', 'consume_batch'):
+            run = lambda *properties, env=None, way=way: self.run_program(
+                os.environ['WAYS'], way, self.brokers, self.topic, '3', *properties, env=env)
+            plain = run()
+            self.assertEqual((0, 'send 2\n' * 3, ''), plain)
+            for traced in ({'properties': [f'plugin.library.paths={self.plugin}']}, {'env': self.preload()}):
+                with self.subTest(way, preload='env' in traced):
+                    self.assertEqual(plain, run(*traced.get('properties', ()), env=traced.get('env')))
+                    polled = self.spans(3)
+                    self.assertEqual({('poll', 'CONSUMER', self.topic)}, {(p.name, p.kind, p.topic) for p in polled})
+                    self.assertEqual({(s.trace, s.id) for s in sent}, {(p.trace, p.parent) for p in polled})
 
     def test_a_client_without_a_configuration(self):
         plain, ended = self.plain('default'), self.run_client('default', env=self.preload())
@@ -101,6 +132,29 @@ class Client(Case):
         self.assertEqual(3, ended.code)
         self.assertIn("edgespan: EDGESPAN_FLUSH '5': has no unit", ended.out)
 
+    def test_a_pair_of_settings_may_come_in_either_order(self):
+        plain = self.plain('send')
+        pair = ['edgespan.retry_min=10 min', 'edgespan.retry_max=20 min']
+        for properties in (pair, pair[::-1]):
+            ended = self.run_client('send', f'plugin.library.paths={self.plugin}', *properties)
+            self.assertEqual(plain, ended)
+            self.spans(1)
+
+    def test_a_pair_that_is_wrong_is_told_once_the_client_is_made(self):
+        ended = self.run_client('send', f'plugin.library.paths={self.plugin}', 'edgespan.retry_max=10 s',
+                                'edgespan.retry_min=11 s')
+        self.assertEqual(self.plain('send')[:2], ended[:2])
+        self.assertIn("edgespan.retry_max: retry_max '10 s': write no less than retry_min, which is 11 s", ended.err)
+        self.spans(0)
+
+    def test_a_property_that_was_refused_changes_no_other_setting(self):
+        """The program goes on with the configuration that refused it."""
+        plain = self.plain('tolerant', 'log_level=0')
+        ended = self.run_client('tolerant', 'log_level=0', f'plugin.library.paths={self.plugin}', 'edgespan.flush=5',
+                                env=self.settings(service_name='kept'))
+        self.assertEqual(plain[:2], ended[:2])
+        self.assertEqual('kept', self.spans(1)[0].service)
+
     def test_a_preloaded_program_with_wrong_settings_runs_untraced(self):
         ended = self.run_client('turns', env=self.preload(flush='5'))
         self.assertEqual((0, self.plain('turns').out), (ended.code, ended.out))
@@ -121,12 +175,6 @@ class Client(Case):
                                 'edgespan.exit_wait=20 s')
         self.assertEqual(plain, ended)
         self.assertLess(time.monotonic() - began, 20)  # one refused offer ends all waiting
-
-    def test_without_a_broker_the_span_tells_the_error(self):
-        ended = self.run_program(self.client, 'send', '127.0.0.1:1', self.topic, 'message.timeout.ms=100',
-                                 'log_level=0', f'plugin.library.paths={self.plugin}')
-        self.assertEqual(0, ended.code)
-        self.assertEqual('_MSG_TIMED_OUT', self.spans(1)[0].error)
 
     def test_an_empty_program_starts_with_the_preload(self):
         self.assertEqual((0, '', ''), self.run_program('/bin/true', env=self.preload()))

@@ -21,7 +21,10 @@ class Lifecycle(Case):
         cls.program = os.environ['LIFECYCLE']
         maps = subprocess.run(['ldd', cls.program], check=True, capture_output=True, text=True).stdout
         cls.folder = tempfile.TemporaryDirectory()
-        cls.other = shutil.copy(re.search(r'librdkafka\S* => (\S+)', maps).group(1), f'{cls.folder.name}/other.so')
+        library = re.search(r'librdkafka\S* => (\S+)', maps).group(1)
+        cls.other = shutil.copy(library, f'{cls.folder.name}/other.so')
+        for number in range(4):
+            shutil.copy(library, f'{cls.other}{number}')
 
     @classmethod
     def tearDownClass(cls):
@@ -36,12 +39,16 @@ class Lifecycle(Case):
 
     def both(self, case, *properties):
         """By the plugin, then by the preload; each must end as the program does by itself."""
+        before = self.messages()
         plain = self.run_case(case)
+        sent = sorted(self.messages().removeprefix(before).splitlines())
         for properties_now, env in (((f'plugin.library.paths={self.plugin}', *properties), None),
                                     (properties, self.preload())):
             with self.subTest(case, env=env is not None):
+                before = self.messages()
                 ended = self.run_case(case, *properties_now, env=env)
                 self.assertEqual(plain, ended)
+                self.assertEqual(sent, sorted(self.messages().removeprefix(before).splitlines()))
                 yield ended, env is not None
 
     def test_two_copies_of_librdkafka_are_traced_each_by_its_own(self):
@@ -54,6 +61,17 @@ class Lifecycle(Case):
         for _, preload in self.both('unload'):
             keys = ['linked'] * 2 if preload else ['linked'] * 2 + ['other'] * 2
             self.assertEqual(keys, sorted(span.key for span in self.spans(len(keys))))
+
+    def test_more_copies_than_the_plugin_has_room_for_are_refused_with_a_sentence(self):
+        plain = self.run_case('crowd')
+        self.assertEqual((0, 'made\n' * 5 + 'end\n', ''), plain)
+        ended = self.run_case('crowd', f'plugin.library.paths={self.plugin}')
+        self.assertEqual(0, ended.code, ended)
+        self.assertIn('there are more than 4 copies of librdkafka in this process', ended.out)
+        self.assertEqual(4, ended.out.count('made\n'))
+        self.assertEqual(4, len(self.spans_so_far(4)))
+        self.assertEqual(plain, self.run_case('crowd', env=self.preload()))  # the others are looked up by dlsym()
+        self.spans(1)
 
     def test_children_while_clients_come_and_go(self):
         for _ in self.both('storm'):
@@ -81,6 +99,7 @@ class Lifecycle(Case):
                     child.send_signal(number)
                     self.assertEqual(-number, child.wait(30))
                     child.stdout.close()
+        self.assertEqual('stay=value\n' * 6, self.messages())
         self.spans_so_far(0)
 
     def test_a_collector_that_never_answers_holds_up_no_longer_than_once(self):

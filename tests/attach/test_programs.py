@@ -9,11 +9,11 @@ import os
 import re
 import signal
 import subprocess
-import tempfile
 import time
 import unittest
 
 from case import Case
+from rsyslog import Rsyslog
 
 PYTHON = '/usr/bin/python3'  # the system's, for which Debian has confluent_kafka
 README = os.path.join(os.path.dirname(os.path.abspath(__file__)), '../../README.md')
@@ -174,40 +174,30 @@ class Wheel216(Wheel, Case):
     package, folder = 'confluent-kafka 2.16.1 of PyPI', os.path.join(os.environ['WHEELS'], '2.16.1')
 
 
-class Rsyslog(Case):
-    def test_a_daemon_sends_its_lines_traced(self):
+class Daemon(Case):
+    def test_rsyslog_sends_its_lines_traced(self):
+        """By configuration and by preload, its messages are those that it sends by itself."""
         self.need('rsyslogd')
-        with tempfile.TemporaryDirectory() as folder:
-            path = lambda name: os.path.join(folder, name)
-            with open(path('conf'), 'w', encoding='utf-8') as file:
-                file.write(f'module(load="imfile")\nmodule(load="omkafka")\n'
-                           f'global(workDirectory="{folder}")\n'
-                           f'input(type="imfile" File="{path("log")}" Tag="t" readTimeout="1")\n'
-                           f'action(type="omkafka" topic="{self.topic}" broker=["{self.brokers}"] '
-                           f'confParam=["plugin.library.paths={self.plugin}"])\n')
-            started = self.run_program('rsyslogd', '-f', path('conf'), '-i', path('pid'))
-            self.assertEqual(0, started.code, started)
-            with open(path('log'), 'w', encoding='utf-8') as file:
-                file.write('one\ntwo\n')
-            try:
-                spans = self.spans(2)
-            finally:
-                with open(path('pid'), encoding='utf-8') as file:
-                    pid = int(file.read())
-                os.kill(pid, signal.SIGTERM)
-                self.wait_for_end(pid)
-            self.assertEqual({('send', 'PRODUCER', 'attached', self.topic)},
-                             {(s.name, s.kind, s.service, s.topic) for s in spans})
+        param = f'confParam=["plugin.library.paths={self.plugin}"]'
+        for spans, env, more in ((0, self.settings(), ''), (2, self.settings(), param), (2, self.preload(), '')):
+            with self.subTest(more, preload='LD_PRELOAD' in env):
+                self.topic += 'n'
+                self.ask(self.topic)
+                with Rsyslog(self.brokers, self.topic, more, env) as daemon:
+                    daemon.log('one', 'two')
+                    self.assertEqual('=one\n=two\n', self.messages_of(2))
+                    found = self.spans(spans)
+                self.assertEqual({('send', 'PRODUCER', 'attached', self.topic)} if spans else set(),
+                                 {(s.name, s.kind, s.service, s.topic) for s in found})
 
-    def wait_for_end(self, pid):
+    def messages_of(self, count):
+        """The topic's messages, once there are so many."""
         last = time.monotonic() + 30
-        while time.monotonic() < last:
-            try:
-                os.kill(pid, 0)
-            except ProcessLookupError:
-                return
+        while True:
+            out = self.messages()
+            if out.count('\n') >= count or time.monotonic() > last:
+                return out
             time.sleep(0.1)
-        self.fail('rsyslogd does not end')
 
 
 if __name__ == '__main__':

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The plugin's ways to a collector: TLS, with the roots that an operator names, and OTLP."""
 
+import gzip
 import os
 import shutil
 import tempfile
@@ -34,15 +35,67 @@ class Otlp(Senders):
         self.assert_sends_otlp(collector)
         collector.close()
 
-    def test_the_variables_of_opentelemetry_name_a_collector(self):
+    def test_the_variables_of_opentelemetry_name_a_collector_and_its_key(self):
         collector = Collector()
         env = self.settings()
         del env['EDGESPAN_URL']
         env['OTEL_EXPORTER_OTLP_ENDPOINT'] = f'http://{collector.place()}/'
+        env['OTEL_EXPORTER_OTLP_HEADERS'] = 'Authorization=Bearer%20t0ken'
         ended = self.run_program(self.client, 'send', self.brokers, self.topic,
                                  f'plugin.library.paths={self.plugin}', env=env)
         self.assertEqual(0, ended.code, ended)
         self.assert_sends_otlp(collector)
+        self.assertEqual('Bearer t0ken', collector.heads[0]['Authorization'])
+        collector.close()
+
+    def test_a_collector_gets_the_headers_that_it_asks_for(self):
+        collector = Collector()
+        self.run_client('http://' + collector.place(), http_headers='x-api-key=k%2cy,x-tenant=a')
+        collector.wait(1)
+        head, = collector.heads
+        self.assertEqual(('k,y', 'a'), (head['x-api-key'], head['x-tenant']))
+        collector.close()
+
+    def test_a_header_that_is_wrong_is_refused_without_its_value(self):
+        ended = self.run_client('http://127.0.0.1:1', http_headers='x-key=s3cret%0a')
+        self.assertEqual(3, ended.code, ended)
+        self.assertIn("edgespan.http_headers: 'x-key' has a control character in its value", ended.out)
+        self.assertNotIn('s3cret', ended.out + ended.err)
+
+
+def burst(case, url, **made):
+    return case.run_program(case.client, 'burst', case.brokers, case.topic, f'plugin.library.paths={case.plugin}',
+                            f'edgespan.url={url}', env=case.settings(**made))
+
+
+@unittest.skipIf(os.environ['GZIP'] == 'OFF', 'the plugin was built without zlib')
+class Packed(Senders):
+    def test_requests_are_packed(self):
+        for scheme in ('http', 'otlp'):
+            with self.subTest(scheme):
+                collector = Collector()
+                ended = burst(self, f'{scheme}://{collector.place()}', gzip='on')
+                self.assertEqual(0, ended.code, ended)
+                collector.wait(1)
+                self.assertEqual({'gzip'}, {head.get('Content-Encoding') for head in collector.heads})
+                bodies = [gzip.decompress(body) for _, _, body in collector.posts]
+                self.assertIn(self.topic.encode(), bodies[0])
+                self.assertLess(3 * len(collector.posts[0][2]), len(bodies[0]))
+                collector.close()
+
+
+@unittest.skipUnless(os.environ['GZIP'] == 'OFF', 'the plugin was built with zlib')
+class Unpacked(Senders):
+    def test_packing_is_refused_but_for_programs_of_others(self):
+        ended = self.run_client('http://127.0.0.1:1', gzip='on')
+        self.assertEqual(3, ended.code, ended)
+        self.assertIn("edgespan: gzip 'on': this plugin was built without zlib; leave it out", ended.out)
+        collector = Collector()
+        env = {**self.settings(), 'OTEL_EXPORTER_OTLP_COMPRESSION': 'gzip'}
+        ended = self.run_client('http://' + collector.place(), env=env)
+        self.assertEqual(0, ended.code, ended)
+        collector.wait(1)
+        self.assertIsNone(collector.heads[0].get('Content-Encoding'))
         collector.close()
 
 

@@ -2,12 +2,14 @@
 """edgespan attach, and edgespan doctor for a program."""
 
 import os
+import shutil
 import tempfile
 import unittest
 
 from case import Case
 
 TOOL, CONTAINERS = os.environ['TOOL'], os.environ['CONTAINERS']
+OPENER, RDKAFKA = os.environ['OPENER'], os.environ['RDKAFKA']
 LINK = 'link it with -rdynamic (Go: -extldflags=-rdynamic, Rust: -C link-arg=-rdynamic)'
 
 
@@ -41,6 +43,29 @@ class Tool(Case):
         self.assertRegex(out, r'librdkafka +ok .* \S+/librdkafka\.so\.1\n')
         self.assertIn('by edgespan attach, and by plugin.library.paths=edgespan-rdkafka', out)
         self.assertIn('by its own configuration', self.tool('doctor', CONTAINERS + 'plain').out)
+
+    def test_a_program_that_opens_librdkafka_is_reached_by_configuration_alone(self):
+        run = lambda *more, env=None: self.run_program(OPENER, RDKAFKA, self.brokers, self.topic, *more, env=env)
+        plain = run()
+        self.assertEqual((0, 'flush: NO_ERROR\n'), plain[:2], plain)
+        self.assertEqual(plain, run(env=self.preload()))  # dlsym() does not ask a preload
+        self.spans(0)
+        self.assertEqual(plain, run(f'plugin.library.paths={self.plugin}'))
+        self.assertEqual('opened', self.spans(1)[0].key)
+        out = self.tool('doctor', OPENER).out
+        self.assertRegex(out, r'librdkafka +ok .* one that the program opens itself, by dlopen\(\)\n')
+        self.assertIn('by its own configuration: plugin.library.paths=edgespan-rdkafka; no preload comes before', out)
+        ended = self.tool('attach', '--', OPENER, RDKAFKA, self.brokers, self.topic)
+        self.assertEqual((1, ''), ended[:2], ended)
+        self.assertIn('is reached by its own configuration: plugin.library.paths=edgespan-rdkafka', ended.err)
+
+    def test_interpreters_whose_modules_no_preload_reaches(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for name, way in (('php8.2', 'by its own'), ('ruby3.1', 'by its own'), ('dotnet', 'by its own'),
+                              ('node', 'by edgespan attach'), ('python3', 'by edgespan attach')):
+                path = shutil.copy('/bin/true', os.path.join(folder, name))
+                with self.subTest(name):
+                    self.assertIn(way, self.tool('doctor', path).out)
 
     def test_a_script_is_its_interpreter(self):
         with tempfile.TemporaryDirectory() as folder:

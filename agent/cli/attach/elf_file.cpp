@@ -44,6 +44,16 @@ class Bytes {
     return rest.substr(0, rest.find('\0'));
   }
   bool contains(std::string_view text) const { return bytes_.find(text) != std::string::npos; }
+  // Whether `name` is there as a text of C by itself.
+  bool names(std::string_view name) const {
+    constexpr std::string_view of_names = "_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    for (std::size_t at = bytes_.find(name); at != std::string::npos; at = bytes_.find(name, at + 1)) {
+      const bool begins = at == 0 || of_names.find(bytes_[at - 1]) == std::string_view::npos;
+      const std::size_t end = at + name.size();
+      if (begins && end < bytes_.size() && bytes_[end] == '\0') return true;
+    }
+    return false;
+  }
 
  private:
   std::string bytes_;
@@ -73,12 +83,16 @@ void read_dynamic(const Bytes& bytes, const Section& section, const Section& nam
   }
 }
 
-bool defines(const Bytes& bytes, const Section& symbols, const Section& names, std::string_view wanted) {
+enum class Linked { no, from_elsewhere, here };
+
+Linked find_symbol(const Bytes& bytes, const Section& symbols, const Section& names,
+                   std::string_view wanted) {
   for (std::uint64_t at = 0; at + sizeof(Symbol) <= symbols.sh_size; at += sizeof(Symbol)) {
     const auto symbol = bytes.read<Symbol>(symbols.sh_offset + at);
-    if (symbol.st_shndx != SHN_UNDEF && bytes.text(names, symbol.st_name) == wanted) return true;
+    if (bytes.text(names, symbol.st_name) != wanted) continue;
+    return symbol.st_shndx == SHN_UNDEF ? Linked::from_elsewhere : Linked::here;
   }
-  return false;
+  return Linked::no;
 }
 
 }  // namespace
@@ -89,7 +103,9 @@ std::optional<ElfFile> read_elf(const std::string& path) {
   const auto header = bytes.read<Header>(0);
   const int native = sizeof(void*) == 8 ? ELFCLASS64 : ELFCLASS32;
   if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 || header.e_ident[EI_CLASS] != native) return {};
+  constexpr std::string_view function = "rd_kafka_new";
   ElfFile out;
+  auto linked = Linked::no;
   out.contains_rdkafka = bytes.contains("plugin.library.paths") && bytes.contains("rdkafka#");
   for (std::uint64_t i = 0; i < header.e_shnum; ++i) {
     const auto section = bytes.read<Section>(header.e_shoff + i * sizeof(Section));
@@ -99,8 +115,10 @@ std::optional<ElfFile> read_elf(const std::string& path) {
       read_dynamic(bytes, section, names, path, out);
     }
     const bool symbols = section.sh_type == SHT_DYNSYM || section.sh_type == SHT_SYMTAB;
-    if (symbols && !out.shows_rdkafka) out.shows_rdkafka = defines(bytes, section, names, "rd_kafka_new");
+    if (symbols) linked = std::max(linked, find_symbol(bytes, section, names, function));
   }
+  out.shows_rdkafka = linked == Linked::here;
+  out.looks_rdkafka_up = linked == Linked::no && !out.contains_rdkafka && bytes.names(function);
   // A program that relocates itself has a dynamic section, too, and needs no library.
   out.dynamic = out.dynamic && !out.needed.empty();
   return out;

@@ -14,6 +14,7 @@ struct ElfFile {
   std::vector<std::string> folders;  // where it wants them looked for
   bool contains_rdkafka = false;     // librdkafka's code is a part of it
   bool shows_rdkafka = false;        // its functions are exported, or named by the file's own symbols
+  bool looks_rdkafka_up = false;     // it names a function of librdkafka's, and links none: dlsym() finds it
 };
 
 // None for a file that is no ELF of this machine, or cannot be read.

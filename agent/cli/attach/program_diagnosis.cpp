@@ -89,6 +89,9 @@ std::string find_rdkafka(const ElfFile& file, std::set<std::string>& seen) {
   return {};
 }
 
+constexpr const char* by_configuration =
+    "by its own configuration: plugin.library.paths=edgespan-rdkafka; no preload comes before it";
+
 void judge_contained(const ElfFile& file, ProgramDiagnosis& out) {
   out.librdkafka = out.program;
   out.rdkafka = {true, "is a part of the program"};
@@ -99,8 +102,20 @@ void judge_contained(const ElfFile& file, ProgramDiagnosis& out) {
                    "link it with -rdynamic (Go: -extldflags=-rdynamic, Rust: -C link-arg=-rdynamic)"};
   } else {
     out.way = ProgramDiagnosis::Way::configuration;
-    out.reached = {true, "by its own configuration: plugin.library.paths=edgespan-rdkafka"};
+    out.reached = {true, by_configuration};
   }
+}
+
+// Programs whose modules for Kafka no preload comes before: PHP keeps its extensions to themselves; those of
+// Ruby and .NET look librdkafka's functions up by dlsym().
+bool is_deaf_interpreter(const std::string& program) {
+  const std::string name = fs::path{program}.filename().string();
+  return name.starts_with("php") || name.starts_with("ruby") || name == "dotnet";
+}
+
+bool is_privileged(const std::string& program) {
+  struct stat about {};
+  return stat(program.c_str(), &about) == 0 && (about.st_mode & (S_ISUID | S_ISGID)) != 0;
 }
 
 void judge(const ElfFile& file, ProgramDiagnosis& out) {
@@ -109,6 +124,8 @@ void judge(const ElfFile& file, ProgramDiagnosis& out) {
   out.librdkafka = find_rdkafka(file, seen);
   if (!out.librdkafka.empty()) {
     out.rdkafka = {true, out.librdkafka};
+  } else if (file.dynamic && file.looks_rdkafka_up) {
+    out.rdkafka = {true, "one that the program opens itself, by dlopen()"};
   } else if (file.dynamic) {
     out.rdkafka = {true, "none that its file names; it may open one later, as Python, PHP and Node do"};
   } else {
@@ -117,13 +134,10 @@ void judge(const ElfFile& file, ProgramDiagnosis& out) {
     out.reached = {false, "there is nothing to trace", "look for the program that talks to Kafka"};
     return;
   }
-  struct stat about {};
-  const bool privileged =
-      stat(out.program.c_str(), &about) == 0 && (about.st_mode & (S_ISUID | S_ISGID)) != 0;
-  const bool php = fs::path{out.program}.filename().string().starts_with("php");
-  if (privileged || php) {
+  const bool looked_up = file.looks_rdkafka_up && out.librdkafka.empty();
+  if (is_privileged(out.program) || is_deaf_interpreter(out.program) || looked_up) {
     out.way = ProgramDiagnosis::Way::configuration;
-    out.reached = {true, "by its own configuration: plugin.library.paths=edgespan-rdkafka"};
+    out.reached = {true, by_configuration};
     return;
   }
   out.way = ProgramDiagnosis::Way::preload;

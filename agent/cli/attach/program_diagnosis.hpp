@@ -11,7 +11,7 @@ namespace edgespan::cli {
 struct ProgramDiagnosis {
   enum class Way {
     preload,        // by LD_PRELOAD, and by configuration
-    configuration,  // by plugin.library.paths alone: it contains librdkafka
+    configuration,  // by plugin.library.paths alone: no preload comes before its librdkafka
     none,
   };
   std::string program;     // the file that was found; of a script, its interpreter's; empty: there is none

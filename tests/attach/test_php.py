@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""PHP's rdkafka, an extension that is linked with the system's librdkafka and that PHP keeps to itself.
+
+Nightly: it is built of a source package of Debian, by the system's php-dev.
+"""
+
+import glob
+import os
+import shutil
+import unittest
+
+from built import HERE, Built
+from case import Case
+
+
+@unittest.skipUnless(shutil.which('phpize'), 'there is no php-dev')
+class Php(Built, Case):
+    key = 'php'
+
+    @classmethod
+    def build(cls):
+        cls.extension = os.path.join(cls.folder, 'php', 'rdkafka.so')
+        if not os.path.isfile(cls.extension):
+            cls.make(os.path.join(HERE, 'php.sh'), os.path.join(cls.folder, 'php'))
+
+    def command(self):
+        return [shutil.which('php'), f'-dextension={self.extension}', os.path.join(HERE, 'program.php')]
+
+    def test_it_is_traced_by_configuration(self):
+        self.assert_traced_by_configuration(self.command())
+
+    def test_a_preload_does_not_reach_it_and_changes_nothing(self):
+        plain = self.run_built(self.command())
+        self.assertEqual((0, 'php\n'), plain[:2], plain)
+        self.assertEqual(plain, self.run_built(self.command(), env=self.preload()))
+        self.spans(0)
+
+    def test_a_setting_that_is_wrong_is_an_exception(self):
+        ended = self.run_built(self.command(), f'plugin.library.paths={self.plugin}', 'edgespan.flush=5')
+        self.assertEqual(3, ended.code, ended)
+        self.assertIn("edgespan.flush '5': has no unit", ended.out)
+
+
+if __name__ == '__main__':
+    unittest.main()
