@@ -8,6 +8,7 @@
 #include "core/put_span.hpp"
 #include "kafka/message_text.hpp"
 #include "kafka/next_context.hpp"
+#include "kafka/polled_record.hpp"
 
 namespace edgespan::kafka_detail {
 namespace {
@@ -68,7 +69,6 @@ const PolledTopic* ConsumerPoll::shared(const rd_kafka_message_t* message) noexc
 // False: the ring has no room.
 [[gnu::noinline]] bool ConsumerPoll::put(const Context& context) noexcept {
   EDGESPAN_ASSERT(now_us_ != 0 && fields_->size <= fields_->bytes.size());
-  EDGESPAN_ASSERT(context.sampled());
   detail::SpanFields span{context};
   span.kind = Kind::consumer;
   span.start_us = now_us_;
@@ -116,20 +116,23 @@ EDGESPAN_INLINE Context ConsumerPoll::join(const rd_kafka_message_t* message, Fo
   return next(message, extraction);
 }
 
-Context ConsumerPoll::add(rd_kafka_message_t* message) noexcept {
+void ConsumerPoll::add(rd_kafka_message_t* message, PolledRecord& place) noexcept {
   EDGESPAN_ASSERT(message != nullptr && used_ <= topics_.size());
-  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR || !state_.active()) return {};
+  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR || !state_.active()) {
+    place = pack(message, {});
+    return;
+  }
   FoundHeaders found;
   bool shares = false;
   const Context context = join(message, found, shares);
-  EDGESPAN_ASSERT(context.valid());
   const TraceHeaders headers{context, state_.headers};
   if (!shares) record(context, message->rkt);
-  if (!state_.config.rewrite_headers) return detail::copy_of(context);
-  const Written written = headers.write(message, found);
-  if (written != Written::done) [[unlikely]]
-    state_.count(written);
-  return detail::copy_of(context);
+  if (state_.config.rewrite_headers) {
+    const Written written = headers.write(message, found);
+    if (written != Written::done) [[unlikely]]
+      state_.count(written);
+  }
+  place = pack(message, context);
 }
 
 void ConsumerPoll::finish() noexcept {

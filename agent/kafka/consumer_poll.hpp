@@ -26,8 +26,8 @@ class ConsumerPoll {
   // Of one record, which shares nothing.
   explicit ConsumerPoll(KafkaState& state) noexcept : state_{state} {}
 
-  // Traces one record, which lives until finish(). The context of its poll span, not valid() if it has none.
-  Context add(rd_kafka_message_t* message) noexcept;
+  // Traces one record, which lives until finish(), and writes down which it is and what its poll span is.
+  void add(rd_kafka_message_t* message, PolledRecord& place) noexcept;
   // Ends the shared spans.
   void finish() noexcept;
 

@@ -7,6 +7,7 @@
 #include "kafka/consumer_poll.hpp"
 #include "kafka/message_text.hpp"
 #include "kafka/next_context.hpp"
+#include "kafka/polled_record.hpp"
 #include "kafka/produce_call.hpp"
 #include "kafka/response_time.hpp"
 #include "kafka/send_span.hpp"
@@ -282,7 +283,9 @@ Context message_consumed(KafkaState& state, const rd_kafka_t* rk, rd_kafka_messa
   EDGESPAN_ASSERT(state.tracing != nullptr && message != nullptr);
   if (rk == consuming_client) return {};
   ConsumerPoll poll{state};
-  return poll.add(message);
+  PolledRecord polled;
+  poll.add(message, polled);
+  return context_of(polled);
 }
 
 }  // namespace edgespan::kafka_detail

@@ -37,7 +37,6 @@ inline Context next_context(detail::TracingState& state, const B3Extraction& ext
   const Context* const scope = detail::innermost_scope();
   const bool ids = extraction.kind == B3Extraction::Kind::ids;
   if (scope != nullptr && (scope_first || !ids)) return detail::new_child(state, *scope, nullptr);
-  EDGESPAN_ASSERT(!ids || extraction.context.valid());
   const Decision decision = decision_of(extraction);
   const bool ask = decision == Decision::undecided && !sampler.rules.empty();
   const Sampler* const rule = ask ? sampler.find(operation, topic) : nullptr;

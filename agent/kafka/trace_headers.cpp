@@ -82,9 +82,6 @@ struct HeaderSet {
 // FoundHeaders::keys of a record with `b3` and no other trace header: nearly all records with any.
 constexpr std::uint16_t only_b3 = trace_key_bit(TraceKey::b3);
 
-// So many trace headers are removed one after another; each may cost a move of the whole list.
-constexpr std::uint32_t few_headers = 16;
-
 // Whether a header stays while trace headers are taken out.
 bool stays(TraceKey key, bool keep_state) noexcept {
   return key == TraceKey::none || (keep_state && key == TraceKey::tracestate);
@@ -133,7 +130,7 @@ struct Said {
 
   [[gnu::always_inline]] void add(FoundHeaders& found, const HeaderView& header, TraceKey key) noexcept {
     EDGESPAN_ASSERT(static_cast<std::size_t>(key) < trace_key_names.size());
-    ++found.count;
+    if (found.count <= few_headers) ++found.count;
     found.keys |= trace_key_bit(key);
     found.respelled |= !header.spelled_as(key);
     const char* const text = static_cast<const char*>(header.value);
@@ -142,6 +139,8 @@ struct Said {
     if (key > TraceKey::none) return;
     if (key == TraceKey::b3) {
       b3 = value;
+      found.b3 = text;
+      found.b3_bytes = static_cast<std::uint8_t>(value.size() <= UINT8_MAX ? value.size() : 0);
     } else {
       set.add(static_cast<B3Key>(key), value);
     }
@@ -153,6 +152,7 @@ EDGESPAN_INLINE void collect(FoundHeaders& found, Said& said) noexcept {
   const std::size_t count = rd_kafka_header_cnt(found.list);
   for (std::size_t i = 0; i < count && header_at(found.list, i, header); ++i) {
     const TraceKey key = header.key();
+    found.b3_bytes = 0;
     if (key != TraceKey::none) said.add(found, header, key);
   }
 }
@@ -311,6 +311,11 @@ Written TraceHeaders::write(rd_kafka_message_t* message, const FoundHeaders& fou
   if (found.list != nullptr) {
     bool state_lost = false;
     if (found.keys == only_b3 && found.count == 1 && !found.respelled) {
+      // To take it out and to add one would free and allocate.
+      if (found.b3_bytes == size_ && plan_.only_b3(context_)) {
+        std::memcpy(const_cast<char*>(found.b3), text_.data(), size_);
+        return Written::done;
+      }
       (void)rd_kafka_header_remove(found.list, b3_key_names[0].data());
     } else if (found.keys != 0) {
       const bool has_state = (found.keys & state_bit) != 0;

@@ -17,13 +17,18 @@
 
 namespace edgespan::kafka_detail {
 
+// So many trace headers are removed one after another; each may cost a move of the whole list.
+inline constexpr std::uint8_t few_headers = 16;
+
 // Where trace headers stand in a record.
 struct FoundHeaders {
   rd_kafka_headers_t* list = nullptr;  // null: the record has no headers
   std::uint16_t keys = 0;              // a bit for each TraceKey that stands in the list, readable or not
   bool respelled = false;              // one of them in another case than we write
   bool parent_last = false;            // no B3 header stands behind the last `traceparent`
-  std::uint32_t count = 0;             // how many they are
+  std::uint8_t count = 0;              // how many they are; one more than few_headers: or more
+  std::uint8_t b3_bytes = 0;  // of the value of a `b3` that ends the list; 0: another does, or it is long
+  const char* b3;  // that value, if it has bytes: the list's own copy (librdkafka 2.0.2 to 2.14, read)
 };
 
 inline constexpr std::uint16_t parent_bit = detail::trace_key_bit(detail::TraceKey::traceparent);

@@ -5,7 +5,6 @@
 #include "core/assert.hpp"
 #include "kafka/consume_call.hpp"
 #include "kafka/consumer_poll.hpp"
-#include "kafka/polled_record.hpp"
 
 namespace edgespan {
 
@@ -13,12 +12,6 @@ namespace {
 
 using kafka_detail::ConsumeCall;
 using kafka_detail::ConsumerPoll;
-
-// Not inlined: keeps the record off the stack of poll(), on which the deepest calls stand.
-[[gnu::noinline]] void keep(PolledRecord& place, rd_kafka_message_t* message,
-                            const Context& context) noexcept {
-  place = kafka_detail::pack(message, context);
-}
 
 }  // namespace
 
@@ -38,7 +31,7 @@ ConsumerBatch TracingConsumer::poll(std::chrono::milliseconds timeout) noexcept 
   for (; size < memory_.records.size(); wait_ms = 0) {
     rd_kafka_message_t* message = rd_kafka_consumer_poll(rk_, wait_ms);
     if (message == nullptr) break;
-    keep(memory_.records[size++], message, poll.add(message));
+    poll.add(message, memory_.records[size++]);
   }
   poll.finish();
   return ConsumerBatch{this, size};
@@ -49,7 +42,8 @@ rd_kafka_message_t* TracingConsumer::consumer_poll(int timeout_ms) noexcept {
   rd_kafka_message_t* message = rd_kafka_consumer_poll(rk_, timeout_ms);
   if (message == nullptr) return nullptr;
   ConsumerPoll poll{kafka_detail::state_of(*kafka_), memory_.topics, fields_};
-  poll.add(message);
+  PolledRecord polled;
+  poll.add(message, polled);
   poll.finish();
   return message;
 }
@@ -60,7 +54,8 @@ ssize_t TracingConsumer::consume_batch_queue(rd_kafka_queue_t* queue, int timeou
   const ssize_t count = rd_kafka_consume_batch_queue(queue, timeout_ms, messages, size);
   EDGESPAN_ASSERT(count <= static_cast<ssize_t>(size));
   ConsumerPoll poll{kafka_detail::state_of(*kafka_), memory_.topics, fields_};
-  for (ssize_t i = 0; i < count; ++i) poll.add(messages[i]);
+  PolledRecord polled;
+  for (ssize_t i = 0; i < count; ++i) poll.add(messages[i], polled);
   poll.finish();
   return count;
 }

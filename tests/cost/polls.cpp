@@ -48,7 +48,6 @@ floor::Header header_of(rd_kafka_headers_t* list) {
 void poll_floor(std::string_view operation, bool next_span) {
   floor::Ring& ring = floor::fresh_ring();
   static std::array<floor::Polled, client::messages> polled;
-  std::array<char, floor::short_bytes> text{};
   std::uint32_t size = 0;
   client::replay_messages();
   count_batches(
@@ -62,9 +61,9 @@ void poll_floor(std::string_view operation, bool next_span) {
           (void)rd_kafka_message_headers(message, &list);
           floor::Polled& place = polled[used++];
           place.message = message;
-          floor::poll_one(ring, header_of(list), now_us, hidden(topic), text.data(), place.context);
-          (void)rd_kafka_header_remove(list, "b3");
-          (void)rd_kafka_header_add(list, "b3", 2, text.data(), static_cast<ssize_t>(text.size()));
+          const floor::Header header = header_of(list);
+          char* const text = const_cast<char*>(header.value.data());  // the new one is as long
+          floor::poll_one(ring, header, now_us, hidden(topic), text, place.context);
         }
         for (std::size_t i = 0; next_span && i < used; ++i) {
           const rd_kafka_message_t* const message = polled[i].message;

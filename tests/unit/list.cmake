@@ -94,6 +94,7 @@ set(edgespan_system_tests
   kafka_cpp_test
   kafka_create_test
   kafka_delivery_test
+  kafka_header_lists_test
   kafka_key_test
   kafka_limits_test
   kafka_many_headers_test

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is found in a list of headers, and what becomes of it: written into where that will do, and given back
+// whole where librdkafka takes no more.
+#include "kafka/trace_headers.hpp"
+
+#include "support/counted_headers.hpp"
+#include "support/test.hpp"
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using namespace edgespan;
+using namespace edgespan::kafka_detail;
+using namespace edgespan::test;
+
+#define T "000462d53c8abacb"
+#define S "000462d53c8abacd"
+
+constexpr std::string_view ours = T "-" S "-1";
+
+// A `b3` at the end of a list, as long as the new one, is written over: nothing is freed and nothing
+// allocated.
+EDGESPAN_TEST(a_b3_that_ends_a_list_is_written_over_if_the_new_one_is_as_long, "kafka") {
+  const Context context{.trace_hi = 3, .trace_lo = 1, .span_id = 2, .decision = Decision::accept};
+  const std::string fresh = "00000000000000030000000000000001-0000000000000002-1";
+  const std::string old(fresh.size(), '9');
+  const std::string longer = old + "-0000000000000009";
+  struct Row {
+    std::vector<std::pair<const char*, std::string>> before;
+    Propagation formats;
+    bool written_over;
+  };
+  using enum TraceFormat;
+  const Row rows[] = {
+      {{{"b3", old}}, {}, true},
+      {{{"a", "x"}, {"b3", old}}, {}, true},
+      {{{"b3", old}, {"a", "x"}}, {}, false},
+      {{{"b3", old}, {"b3", old}}, {}, false},
+      {{{"B3", old}}, {}, false},
+      {{{"b3", longer}}, {}, false},
+      {{{"b3", std::string(256 + fresh.size(), '9')}}, {}, false},
+      {{{"X-B3-Sampled", "1"}, {"b3", old}}, {}, false},
+      {{{"b3", old}}, {b3, w3c}, false},
+      {{{"b3", old}}, {b3_parent}, true},
+  };
+  for (const Row& row : rows) {
+    TEST_CONTEXT(row.before[0].first << " of " << row.before.size());
+    const HeaderPlan plan{row.formats};
+    const List list{rd_kafka_headers_new(0)};
+    for (const auto& [name, value] : row.before) add(list.get(), name, value);
+    FoundHeaders found;
+    found.list = list.get();
+    (void)read_list(found, nullptr);
+    counted_headers.adds_left = 0;
+    const Written without_adding = TraceHeaders(context, plan).write(nullptr, found);
+    counted_headers.adds_left = UINT64_MAX;
+    TEST_ASSERT_EQUAL((row.written_over ? Written::done : Written::failed), without_adding);
+    if (!row.written_over) continue;
+    TEST_ASSERT_EQUAL(row.before.size(), rd_kafka_header_cnt(list.get()));
+    const void* value = nullptr;
+    std::size_t size = 0;
+    TEST_ASSERT_EQUAL(0, rd_kafka_header_get_last(list.get(), "b3", &value, &size));
+    TEST_ASSERT_EQUAL_STRING(fresh, std::string_view(static_cast<const char*>(value), size));
+  }
+}
+
+EDGESPAN_TEST(a_header_that_librdkafka_refuses_is_told_and_its_list_given_back, "kafka") {
+  const Context context{.trace_lo = 1, .span_id = 2, .decision = Decision::accept};
+  using enum TraceFormat;
+  for (const Propagation& formats : {Propagation{}, {b3_multi}, {b3, b3_multi}, {w3c}, {w3c, b3_multi, b3}}) {
+    const HeaderPlan plan{formats};
+    counted_headers.lists = 0;
+    const List list{rd_kafka_headers_new(0)};
+    FoundHeaders found;
+    found.list = list.get();
+    TEST_ASSERT_EQUAL(Written::done, TraceHeaders(context, plan).write(nullptr, found));
+    const std::size_t written = rd_kafka_header_cnt(list.get());
+    for (std::size_t taken = 0; taken < written; ++taken) {
+      TEST_CONTEXT(taken << " of " << written);
+      counted_headers.adds_left = taken;
+      const Written into_list = TraceHeaders(context, plan).write(nullptr, found);
+      counted_headers.adds_left = taken;
+      const Written into_new_list = TraceHeaders(context, plan).write(nullptr, {});
+      counted_headers.adds_left = UINT64_MAX;
+      TEST_ASSERT_EQUAL(Written::failed, into_list);
+      TEST_ASSERT_EQUAL(Written::failed, into_new_list);
+      TEST_ASSERT_EQUAL(1, counted_headers.lists);
+    }
+    counted_headers.lists_refused = true;
+    const Written without_a_list = TraceHeaders(context, plan).write(nullptr, {});
+    counted_headers.lists_refused = false;
+    TEST_ASSERT_EQUAL(Written::failed, without_a_list);
+  }
+}
+
+// Of the ids in the header, the span's alone is looked at.
+EDGESPAN_TEST(a_header_that_names_the_span_written_is_not_parsed, "kafka") {
+  for (const std::uint64_t trace_hi : {0U, 1U}) {
+    const Context written{
+        .trace_hi = trace_hi, .trace_lo = 7, .span_id = 0x000462d53c8abacd, .decision = Decision::accept};
+    const auto read = [&](std::string_view value) {
+      const List list{rd_kafka_headers_new(1)};
+      add(list.get(), "b3", std::string{trace_hi != 0 ? T : ""} + std::string{value});
+      FoundHeaders found;
+      found.list = list.get();
+      return read_list(found, &written);
+    };
+    for (const std::string_view value : {T "-" S, T "-" S "-0", T "-" S "-1", T "-" S "?"}) {
+      TEST_CONTEXT(value);
+      TEST_ASSERT_EQUAL(B3Extraction::Kind::ids, read(value).kind);
+      TEST_ASSERT_EQUAL(B3Error::ok, read(value).error);
+      TEST_ASSERT_TRUE(read(value).context == written);
+    }
+    const B3Extraction other = read(T "-" T "-0");
+    TEST_ASSERT_EQUAL(0x000462d53c8abacb, other.context.span_id);
+    TEST_ASSERT_EQUAL(0x000462d53c8abacb, other.context.trace_lo);
+    TEST_ASSERT_EQUAL(Decision::deny, other.context.decision);
+    TEST_ASSERT_EQUAL(B3Extraction::Kind::empty, read(T "-000462d53c8abac").kind);
+  }
+}
+
+rd_kafka_vu_t header_argument(const char* name, const char* value, ssize_t size) {
+  rd_kafka_vu_t argument{};
+  argument.vtype = RD_KAFKA_VTYPE_HEADER;
+  argument.u.header = {name, value, size};
+  return argument;
+}
+
+EDGESPAN_TEST(arguments_of_a_send_are_read_as_librdkafka_reads_them, "kafka") {
+  constexpr const char* other = "000462d53c8abad3-000462d53c8abad4-1";
+  rd_kafka_vu_t no_list{};
+  no_list.vtype = RD_KAFKA_VTYPE_HEADERS;
+  const std::array<rd_kafka_vu_t, 6> arguments{header_argument("b3", ours.data(), -1),
+                                               header_argument(nullptr, other, -1),
+                                               no_list,
+                                               header_argument("own", other, -1),
+                                               header_argument("b3", other, -1),
+                                               header_argument("b3", "1 of a longer text", 1)};
+  const auto span_of = [&](std::size_t count) {
+    const B3Extraction read = read_arguments(arguments.data(), count);
+    return read.kind == B3Extraction::Kind::ids ? read.context.span_id : 0;
+  };
+  TEST_ASSERT_EQUAL(0, span_of(0));
+  for (const std::size_t count : {1U, 2U, 3U, 4U}) TEST_ASSERT_EQUAL(0x000462d53c8abacd, span_of(count));
+  TEST_ASSERT_EQUAL(0x000462d53c8abad4, span_of(5));
+  TEST_ASSERT_EQUAL(B3Extraction::Kind::flags, read_arguments(arguments.data(), 6).kind);
+  for (const rd_kafka_vu_t& empty : {header_argument("b3", other, 0), header_argument("b3", nullptr, 0),
+                                     header_argument("b3", nullptr, 5), header_argument("b3", nullptr, -1)}) {
+    TEST_ASSERT_EQUAL(B3Extraction::Kind::empty, read_arguments(&empty, 1).kind);
+  }
+}
+
+EDGESPAN_TEST(what_is_found_of_trace_headers_says_where_they_are, "kafka") {
+  const auto find = [](std::string_view name) {
+    const List list{rd_kafka_headers_new(1)};
+    add(list.get(), name, ours);
+    FoundHeaders found;
+    found.list = list.get();
+    (void)read_list(found, nullptr);
+    found.list = nullptr;
+    return found;
+  };
+  for (std::size_t key = 0; key < b3_key_names.size(); ++key) {
+    const std::string as_written{b3_key_names[key]};
+    TEST_CONTEXT(as_written);
+    TEST_ASSERT_EQUAL(1, find(as_written).count);
+    TEST_ASSERT_EQUAL(1U << key, find(as_written).keys);
+    TEST_ASSERT_FALSE(find(as_written).respelled);
+    std::string respelled = as_written;
+    respelled[0] = static_cast<char>(respelled[0] ^ 0x20);
+    TEST_ASSERT_EQUAL(1U << key, find(respelled).keys);
+    TEST_ASSERT_TRUE(find(respelled).respelled);
+    TEST_ASSERT_EQUAL(0, find(as_written + "x").count);
+    TEST_ASSERT_EQUAL(0, find(as_written.substr(0, as_written.size() - 1)).count);
+  }
+}
+
+// librdkafka aborts the process if a record grows beyond message.max.bytes after it was accepted, so no
+// header may be left out of the sum.
+EDGESPAN_TEST(the_bound_of_a_traced_record_counts_every_header, "kafka") {
+  rd_kafka_message_t message{};
+  message.len = 1'000;
+  message.key_len = 20;
+  const std::size_t bare = record_frame_bytes + 1'020 + trace_headers_bytes_max;
+  TEST_ASSERT_EQUAL(bare, traced_record_bytes_max(&message, nullptr));
+  const List list{rd_kafka_headers_new(0)};
+  TEST_ASSERT_EQUAL(bare, traced_record_bytes_max(&message, list.get()));
+  add(list.get(), "one", "1234567");
+  add(list.get(), "three", std::string(300, 'v'));
+  add(list.get(), "null", {});
+  add(list.get(), "", "12");
+  const std::size_t headers = 4 * header_frame_bytes + 3 + 7 + 5 + 300 + 4 + 2;
+  TEST_ASSERT_EQUAL(bare + headers, traced_record_bytes_max(&message, list.get()));
+}
+
+}  // namespace
