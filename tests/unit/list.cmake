@@ -22,6 +22,7 @@ set(edgespan_core_tests
   reporter_worker_test
   ring_test
   sampler_test
+  slot_owner_test
   slot_text_test
   text_test
   trace_reader_test

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who owns a slot decides who ends its span.
 #include "core/open_spans.hpp"
-#include "core/slot_owner.hpp"
 
 #include "core/slot_owner.hpp"
 #include "support/small_agent.hpp"
@@ -199,6 +198,23 @@ EDGESPAN_TEST(a_deadline_of_whole_units_is_kept_to_the_unit, "open_spans") {
     detail::sweep_spans(state, end_us + unit_us, false);
     TEST_ASSERT_FALSE(span.recording());
   }
+}
+
+// Half of the range of what a slot keeps of its start is an age; the other half are spans that began since.
+EDGESPAN_TEST(an_age_is_told_from_a_start_to_come, "open_spans") {
+  constexpr std::uint64_t unit_us = 65'536;
+  test::SmallAgent agent{TracingConfig{.local = {.service_name = "x"}, .span_deadline_s = 10}};
+  detail::TracingState& state = detail::state_of(agent.tracing);
+  agent.clock.advance(unit_us * 10);
+  Span span = agent.tracing.span("s");
+  for (std::uint64_t units = 1; units < 10; ++units) {
+    detail::sweep_spans(state, state.now_us() - units * unit_us, false);
+    TEST_ASSERT_TRUE(span.recording());
+  }
+  detail::sweep_spans(state, state.now_us() + (std::uint64_t{UINT32_MAX} / 2 + 1) * unit_us, false);
+  TEST_ASSERT_TRUE(span.recording());
+  detail::sweep_spans(state, state.now_us() + std::uint64_t{UINT32_MAX} / 2 * unit_us, false);
+  TEST_ASSERT_FALSE(span.recording());
 }
 
 EDGESPAN_TEST(a_span_takes_a_microsecond_at_least, "open_spans") {

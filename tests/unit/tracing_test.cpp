@@ -65,6 +65,48 @@ EDGESPAN_TEST(a_span_carries_all_that_was_said_of_it, "tracing") {
   agent.expect_books();
 }
 
+// Every call in a row, on a span that has no name in the program.
+EDGESPAN_TEST(a_span_may_be_made_and_ended_in_one_expression, "tracing") {
+  SmallAgent agent;
+  agent.tracing.span("x")
+      .name("Name")
+      .kind(Kind::server)
+      .tag("a", "1")
+      .annotate("note")
+      .error("bad")
+      .remote_service_name("Store")
+      .finish();
+  agent.tracing.span("x").remote_endpoint({.service_name = "Peer", .port = 7}).annotate("second").finish();
+  agent.finished = 2;
+  auto rest = agent.reported();
+  SpanView span;
+  TEST_ASSERT_TRUE(span.take_from(rest));
+  TEST_ASSERT_EQUAL_STRING("name", span.name);
+  TEST_ASSERT_EQUAL_INT(Kind::server, span.kind);
+  TEST_ASSERT_EQUAL_STRING("1", span.tag("a"));
+  TEST_ASSERT_EQUAL_STRING("bad", span.tag("error"));
+  TEST_ASSERT_EQUAL_UINT32(1, span.annotations);
+  TEST_ASSERT_EQUAL_STRING("store", span.remote.service_name);
+  TEST_ASSERT_TRUE(span.take_from(rest));
+  TEST_ASSERT_EQUAL_STRING("peer", span.remote.service_name);
+  TEST_ASSERT_EQUAL_UINT32(1, span.annotations);
+  agent.expect_books();
+}
+
+EDGESPAN_TEST(kinds_have_the_numbers_that_zipkin_gives_them, "tracing") {
+  SmallAgent agent;
+  constexpr Kind kinds[] = {Kind::client, Kind::server, Kind::producer, Kind::consumer};
+  for (const Kind kind : kinds) agent.tracing.span("x").kind(kind).finish();
+  agent.finished = std::size(kinds);
+  auto rest = agent.reported();
+  SpanView span;
+  for (int number = 1; number <= 4; ++number) {
+    TEST_ASSERT_TRUE(span.take_from(rest));
+    TEST_ASSERT_EQUAL_INT(number, static_cast<int>(span.kind));
+  }
+  agent.expect_books();
+}
+
 EDGESPAN_TEST(children_continue_the_scope_and_scopes_end_in_turn, "tracing") {
   SmallAgent agent;
   TEST_ASSERT_FALSE(current().valid());
