@@ -22,8 +22,21 @@ set(assertions ON)
 if(DEFINED EDGESPAN_BOARD_ASSERTIONS)
   set(assertions ${EDGESPAN_BOARD_ASSERTIONS})
 endif()
-option(EDGESPAN_ASSERTIONS "Check the agent's own assertions; one that fails turns tracing off and is counted"
-       ${assertions})
+if(EDGESPAN_ASSERTIONS AND EDGESPAN_ASSERTIONS STREQUAL "${EDGESPAN_ASSERTIONS_BY_DEFAULT}"
+   AND NOT EDGESPAN_ASSERTIONS STREQUAL assertions)
+  unset(EDGESPAN_ASSERTIONS CACHE)
+endif()
+set(EDGESPAN_ASSERTIONS_BY_DEFAULT ${assertions} CACHE INTERNAL "")
+set(EDGESPAN_ASSERTIONS ${assertions} CACHE STRING
+    "Check the agent's own assertions (ON, FEW, OFF); one that fails turns tracing off and is counted")
+set_property(CACHE EDGESPAN_ASSERTIONS PROPERTY STRINGS ON FEW OFF)
+if(EDGESPAN_ASSERTIONS STREQUAL "FEW")
+  set(asserted 2)  # agent/core/assert.hpp has these numbers
+elseif(EDGESPAN_ASSERTIONS)
+  set(asserted 1)
+else()
+  set(asserted 0)
+endif()
 
 # Every target that compiles a private header of the agent links this; edgespan_warnings passes it on. A target's own
 # properties EDGESPAN_CHECKED and EDGESPAN_SMALL, if set, decide about assertions and small code in it.
@@ -33,7 +46,7 @@ set(checked $<TARGET_PROPERTY:EDGESPAN_CHECKED>)
 set(is_small $<TARGET_PROPERTY:EDGESPAN_SMALL>)
 target_compile_definitions(edgespan_code INTERFACE
   EDGESPAN_SMALL_CODE=$<IF:$<STREQUAL:${is_small},>,$<BOOL:${small}>,$<BOOL:${is_small}>>
-  EDGESPAN_ASSERTIONS=$<IF:$<STREQUAL:${checked},>,$<BOOL:${EDGESPAN_ASSERTIONS}>,$<BOOL:${checked}>>)
+  EDGESPAN_ASSERTIONS=$<IF:$<STREQUAL:${checked},>,${asserted},$<BOOL:${checked}>>)
 
 # edgespan_core_variant(NAME CHECKED): the objects of core once more, with assertions or without. For tests of misuse
 # where the board's own core has none, and for what assertions take (boards/FOOTPRINT.md).

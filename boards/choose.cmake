@@ -14,7 +14,7 @@
 #                             Linux want all of these
 #   EDGESPAN_BOARD_CODE       fast: the hot path is compiled for speed, as flash is cheap; small, which is what
 #                             agent/code.cmake takes by default where all is compiled for size
-#   EDGESPAN_BOARD_ASSERTIONS OFF: without the agent's own assertions
+#   EDGESPAN_BOARD_ASSERTIONS OFF: without the agent's own assertions; FEW: with those that guard a handover
 #   EDGESPAN_BOARD_TESTED_AS  the board of the same instructions in whose build the simulator runs, if it is another one
 set(EDGESPAN_BOARD "" CACHE STRING "A folder of boards/; empty: whatever the compiler builds for")
 set(EDGESPAN_BUDGET "" CACHE FILEPATH "A header like boards/*/budget.hpp, instead of the board's own")

@@ -8,10 +8,6 @@
 
 #include "core/code.hpp"
 
-#if !defined(EDGESPAN_ASSERTIONS)
-#error "EDGESPAN_ASSERTIONS is 0 or 1; link the target edgespan_code (agent/code.cmake)"
-#endif
-
 namespace edgespan::detail {
 
 inline constexpr bool assertions = EDGESPAN_ASSERTIONS != 0;
@@ -31,8 +27,9 @@ extern FaultHandler fault_handler;
 
 }  // namespace edgespan::detail
 
-// A condition that begins with `small_code ||` is checked by builds of fast code only: a microcontroller has
-// room for those assertions that guard a handover and that no other one nearby implies.
+// A condition that begins with `few_assertions ||` is checked only where all assertions are. The others guard
+// a handover, and no other one nearby implies them: a microcontroller has room for those, and a board on
+// which every message is to cost little has time for them.
 //
 // Without assertions the condition is compiled, so that it stays correct, and never evaluated.
 #if defined(__clang_analyzer__)  // for it, what is asserted holds: it need not look behind an assertion that

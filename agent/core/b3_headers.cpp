@@ -23,7 +23,7 @@ void B3Headers::add(B3Key key, std::string_view value) noexcept {
 }
 
 void B3Headers::add_set_to(B3Extraction& found) const noexcept {
-  EDGESPAN_ASSERT(detail::small_code || present_ != 0);
+  EDGESPAN_ASSERT(detail::few_assertions || present_ != 0);
   b3_impl::complete<b3_impl::HexFast>(b3_impl::Values{data_, sizes_, present_}, found);
 }
 

@@ -22,7 +22,7 @@ inline constexpr std::size_t decision_field = 2;  // with the separator before i
 inline constexpr std::size_t parent_field = 1 + id_digits;
 
 EDGESPAN_SHARED constexpr void empty(B3Extraction& found, B3Error error) noexcept {
-  EDGESPAN_ASSERT(detail::small_code || error != B3Error::ok);
+  EDGESPAN_ASSERT(detail::few_assertions || error != B3Error::ok);
   found = {B3Extraction::Kind::empty, error, {}};
 }
 
@@ -44,7 +44,7 @@ constexpr bool read_decision(char text, Decision& decision) noexcept {
 }
 
 constexpr char decision_char(Decision decision) noexcept {
-  EDGESPAN_ASSERT(detail::small_code || decision != Decision::undecided);
+  EDGESPAN_ASSERT(detail::few_assertions || decision != Decision::undecided);
   return decision == Decision::debug ? 'd' : decision == Decision::accept ? '1' : '0';
 }
 
@@ -57,7 +57,7 @@ struct Fields {
   bool last = false;        // no separator after it
 
   constexpr void take() noexcept {
-    EDGESPAN_ASSERT(detail::small_code || !last);
+    EDGESPAN_ASSERT(detail::few_assertions || !last);
     std::size_t size = 0;
     while (size < rest.size() && rest[size] != '-') ++size;
     text = rest.substr(0, size);
@@ -149,7 +149,7 @@ constexpr bool parse_into(std::string_view value, B3Extraction& found) noexcept 
     at += decision_field;
   }
   if (at == size) return true;
-  EDGESPAN_ASSERT(detail::small_code || at < size);
+  EDGESPAN_ASSERT(detail::few_assertions || at < size);
   if (size - at != parent_field || text[at] != '-') return false;
   return Hex::decode16(text + at + 1, context.parent_id);
 }
@@ -177,7 +177,7 @@ constexpr B3Extraction parse(std::string_view value) noexcept {
 // ---- The X-B3 set.
 
 constexpr std::uint8_t key_bit(B3Key key) noexcept {
-  EDGESPAN_ASSERT(detail::small_code || key < B3Key::none);
+  EDGESPAN_ASSERT(detail::few_assertions || key < B3Key::none);
   return static_cast<std::uint8_t>(1U << static_cast<unsigned>(key));
 }
 
@@ -248,7 +248,7 @@ constexpr B3Error read_ids(const Values& values, Context& context) noexcept {
 template <typename Hex>
 constexpr B3Error extract_set(const Values& values, B3Extraction& found) noexcept {
   Decision& decision = found.context.decision;
-  EDGESPAN_ASSERT(detail::small_code ||
+  EDGESPAN_ASSERT(detail::few_assertions ||
                   decision == Decision::undecided);  // nothing is left of another reading
   if (values.has(B3Key::sampled) && !read_sampled(values.get(B3Key::sampled), decision)) {
     return B3Error::bad_decision;
@@ -277,7 +277,7 @@ constexpr void complete(const Values& values, B3Extraction& found) noexcept {
 
 template <typename Hex>
 constexpr std::size_t write_trace_id(const Context& context, char* text) noexcept {
-  EDGESPAN_ASSERT(context.valid());
+  EDGESPAN_ASSERT(detail::few_assertions || context.valid());
   std::size_t size = 0;
   if (context.trace_hi != 0) {
     Hex::encode16(context.trace_hi, text);
@@ -305,7 +305,7 @@ constexpr std::size_t format(const Context& context, B3Format form,
     Hex::encode16(context.parent_id, text);
     text += id_digits;
   }
-  EDGESPAN_ASSERT(detail::small_code || text <= out.data() + out.size());
+  EDGESPAN_ASSERT(detail::few_assertions || text <= out.data() + out.size());
   return static_cast<std::size_t>(text - out.data());
 }
 
@@ -316,12 +316,12 @@ struct HeaderList {
   std::size_t count = 0;
 
   constexpr char* place() noexcept {
-    EDGESPAN_ASSERT(detail::small_code || used < buffer.text.size());
+    EDGESPAN_ASSERT(detail::few_assertions || used < buffer.text.size());
     return buffer.text.data() + used;
   }
   // Names the `size` characters that were written at place().
   constexpr void append(B3Key key, std::size_t size) noexcept {
-    EDGESPAN_ASSERT(detail::small_code || (key < B3Key::none && size != 0));
+    EDGESPAN_ASSERT(detail::few_assertions || (key < B3Key::none && size != 0));
     EDGESPAN_ASSERT(count < b3_headers_max && used + size <= buffer.text.size());
     buffer.headers[count++] = {b3_key_names[static_cast<std::size_t>(key)], {place(), size}};
     used += size;
@@ -330,7 +330,7 @@ struct HeaderList {
 
 template <typename Hex, typename List>
 constexpr void inject_set(const Context& context, List& list) noexcept {
-  EDGESPAN_ASSERT(context.valid());
+  EDGESPAN_ASSERT(detail::few_assertions || context.valid());
   list.append(B3Key::trace_id, write_trace_id<Hex>(context, list.place()));
   Hex::encode16(context.span_id, list.place());
   list.append(B3Key::span_id, id_digits);
@@ -349,12 +349,12 @@ constexpr std::span<const B3Header> inject(const Context& context, B3Format form
   HeaderList list{buffer};
   if (!context.valid()) return {};
   if (form != B3Format::multi) {
-    EDGESPAN_ASSERT(detail::small_code || list.used + b3_single_max <= buffer.text.size());
+    EDGESPAN_ASSERT(detail::few_assertions || list.used + b3_single_max <= buffer.text.size());
     const std::span<char, b3_single_max> out(list.place(), b3_single_max);
     list.append(B3Key::b3, format<Hex>(context, form, out));
   }
   if (form == B3Format::multi || form == B3Format::both) inject_set<Hex>(context, list);
-  EDGESPAN_ASSERT(detail::small_code || (list.count != 0 && list.count <= b3_headers_max));
+  EDGESPAN_ASSERT(detail::few_assertions || (list.count != 0 && list.count <= b3_headers_max));
   return {buffer.headers.data(), list.count};
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "core/encode_impl.hpp"
 #include "core/pause_point.hpp"
 
 namespace edgespan::detail {
@@ -21,7 +22,11 @@ Taken take_spans(TracingState& state, std::span<std::byte> room, std::uint64_t& 
     }
     const std::span<std::byte> copy = room.subspan(taken.bytes, element.bytes.size());
     std::memcpy(copy.data(), element.bytes.data(), copy.size());
-    rebase(copy, element.timestamp_at, element.annotated, offset_us, since_us);
+    if (small_code || element.annotated) {
+      rebase(copy, element.timestamp_at, element.annotated, offset_us, since_us);
+    } else {
+      encode_impl::rebase_plain(copy.data() + element.timestamp_at, offset_us, since_us);
+    }
     taken.bytes += static_cast<std::uint32_t>(copy.size());
     ++taken.spans;
     return true;
@@ -31,17 +36,20 @@ Taken take_spans(TracingState& state, std::span<std::byte> room, std::uint64_t& 
   // The oldest chunk first, whoever filled it: no thread can hold back the spans of another. A stripe that
   // was empty is not asked again, since that would run after threads that are at work.
   std::uint32_t without = 0;
-  for (std::uint32_t stripe = state.ring.oldest_stripe(without); stripe != stripes && !taken.full;
-       stripe = state.ring.oldest_stripe(without)) {
+  std::uint32_t stripe = state.ring.oldest_stripe(without);
+  while (stripe != stripes && !taken.full) {
     SpanRing::Peek found = state.ring.peek(stripe, element);
     for (; found == SpanRing::Peek::element && move(element); found = state.ring.peek(stripe, element)) {
       EDGESPAN_PAUSE_POINT(peeked);
       state.ring.pop(stripe);
     }
     if (found == SpanRing::Peek::nothing) without |= 1U << stripe;
+    if (small_code || found != SpanRing::Peek::moved || !state.ring.has_all(stripe)) {
+      stripe = state.ring.oldest_stripe(without);
+    }
   }
-  EDGESPAN_ASSERT(small_code || taken.bytes <= room.size());
-  EDGESPAN_ASSERT(small_code || (taken.spans == 0) == (taken.bytes == 0));
+  EDGESPAN_ASSERT(few_assertions || taken.bytes <= room.size());
+  EDGESPAN_ASSERT(few_assertions || (taken.spans == 0) == (taken.bytes == 0));
   state.ledger.sums.in_batch += taken.spans;
   return taken;
 }

@@ -76,7 +76,7 @@ void BatchCutter::choose_rest() noexcept {
   EDGESPAN_ASSERT(!empty());
   portion_.end = bytes_;
   portion_.spans = spans_;
-  EDGESPAN_ASSERT(small_code || portion_.begin < portion_.end);
+  EDGESPAN_ASSERT(few_assertions || portion_.begin < portion_.end);
 }
 
 }  // namespace edgespan::detail

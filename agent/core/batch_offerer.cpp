@@ -18,7 +18,7 @@ constexpr std::uint32_t asked_max_us = 3'600'000'000;
 
 // The outcomes that drop spans stand in the order of the reasons that count them.
 constexpr DropReason drop_reason(Outcome outcome) noexcept {
-  EDGESPAN_ASSERT(small_code || outcome >= Outcome::too_large);
+  EDGESPAN_ASSERT(few_assertions || outcome >= Outcome::too_large);
   constexpr auto shift = static_cast<int>(Outcome::too_large) - static_cast<int>(DropReason::too_large);
   return static_cast<DropReason>(static_cast<int>(outcome) - shift);
 }
@@ -54,7 +54,7 @@ std::uint64_t date_offset_us(const TracingState& tracing, std::uint64_t now_us) 
 
 // A random number below `end`, which is not 0.
 std::uint32_t draw_below(TracingState& tracing, std::uint32_t end) noexcept {
-  EDGESPAN_ASSERT(small_code || end != 0);
+  EDGESPAN_ASSERT(few_assertions || end != 0);
   return static_cast<std::uint32_t>(random_id(tracing)) % end;
 }
 
@@ -68,12 +68,22 @@ EDGESPAN_SHARED std::uint32_t wait_us(std::uint64_t now_us, std::uint64_t since_
 
 BatchOfferer::BatchOfferer(TracingState& tracing, const Sender& sender, const ReporterConfig& config) noexcept
     : tracing_{tracing}, sender_{sender}, config_{config} {
-  EDGESPAN_ASSERT(small_code || (sender.offer != nullptr && sender.cancel != nullptr));
-  EDGESPAN_ASSERT(small_code || (config.retry_min_ms != 0 && config.retry_min_ms <= config.retry_max_ms));
+  EDGESPAN_ASSERT(few_assertions || (sender.offer != nullptr && sender.cancel != nullptr));
+  EDGESPAN_ASSERT(few_assertions || (config.retry_min_ms != 0 && config.retry_min_ms <= config.retry_max_ms));
+}
+
+// Whether nothing is held and nothing waits, as at nearly every step of a program that does little.
+inline bool BatchOfferer::has_nothing() const noexcept {
+  return phase_ == Phase::collecting && cutter_.empty() && tracing_.ring.chunks_used() == 0;
 }
 
 std::uint32_t BatchOfferer::advance(std::uint64_t now_us) noexcept {
   heed_ready();
+  if (!small_code && has_nothing()) {  // what collect() would come to
+    batch_since_us_ = now_us;
+    full_ = send_now_ = false;
+    return std::min<std::uint32_t>(config_.flush_ms, step_every_us / us_per_ms) * us_per_ms;
+  }
   if (phase_ >= Phase::pausing) {
     if (const std::uint32_t wait_us = pause_left_us(now_us); wait_us != 0) return wait_us;
     phase_ = cutter_.empty() ? Phase::collecting : Phase::offering;
@@ -95,7 +105,7 @@ void BatchOfferer::heed_ready() noexcept {
 
 // Returns how long the batch is still collected; 0: it is to be offered now.
 std::uint32_t BatchOfferer::collect(std::uint64_t now_us) noexcept {
-  EDGESPAN_ASSERT(small_code || !cutter_.chosen());
+  EDGESPAN_ASSERT(few_assertions || !cutter_.chosen());
   if (cutter_.empty()) batch_since_us_ = now_us;
   if (cutter_.empty() || !full_) fill();
   const std::uint32_t rest_us = wait_us(now_us, batch_since_us_, config_.flush_ms);
@@ -111,7 +121,7 @@ std::uint32_t BatchOfferer::collect(std::uint64_t now_us) noexcept {
 // `holding_` rises before a span leaves the ring, so that a flush which sees the span gone waits for this
 // batch.
 void BatchOfferer::fill() noexcept {
-  EDGESPAN_ASSERT(small_code || cutter_.bytes() <= tracing_.memory.batch.size());
+  EDGESPAN_ASSERT(few_assertions || cutter_.bytes() <= tracing_.memory.batch.size());
   // The usual case of a step: no clock is read for it, which is a system call on some boards.
   if (tracing_.ring.chunks_used() == 0) {
     full_ = false;
@@ -129,7 +139,7 @@ void BatchOfferer::fill() noexcept {
 }
 
 std::uint32_t BatchOfferer::offer(std::uint64_t now_us) noexcept {
-  EDGESPAN_ASSERT(small_code || (phase_ == Phase::offering && !cutter_.empty()));
+  EDGESPAN_ASSERT(few_assertions || (phase_ == Phase::offering && !cutter_.empty()));
   const Bytes batch = tracing_.memory.batch.first(cutter_.bytes());
   if (!cutter_.chosen()) {
     cutter_.choose(batch, now_us);
@@ -146,7 +156,7 @@ std::uint32_t BatchOfferer::offer(std::uint64_t now_us) noexcept {
 }
 
 void BatchOfferer::count_sent(const SendResult& result) noexcept {
-  EDGESPAN_ASSERT(small_code || cutter_.chosen());
+  EDGESPAN_ASSERT(few_assertions || cutter_.chosen());
   if (result.sent_bytes == 0 && result.begun == 0) return;
   const std::uint32_t first = !begun_ && result.begun != 0 ? 1 : 0;
   begun_ = begun_ || result.begun != 0;
@@ -158,7 +168,7 @@ void BatchOfferer::count_sent(const SendResult& result) noexcept {
 // Returns when to go on.
 std::uint32_t BatchOfferer::answered(std::uint64_t now_us, const SendResult& result) noexcept {
   const Outcome outcome = result.outcome;
-  EDGESPAN_ASSERT(small_code || (outcome != Outcome::pending && cutter_.chosen()));
+  EDGESPAN_ASSERT(few_assertions || (outcome != Outcome::pending && cutter_.chosen()));
   if (outcome == Outcome::delivered) {
     settle(result.rejected, DropReason::rejected);
     return full_ || !cutter_.empty() ? 0 : again_us;
@@ -201,7 +211,7 @@ void BatchOfferer::settle(std::uint32_t dropped, DropReason reason) noexcept {
     EDGESPAN_ASSERT(sums.in_batch == cutter_.spans());
   }
   if (!cutter_.empty()) return;
-  EDGESPAN_ASSERT(small_code || !cutter_.chosen());
+  EDGESPAN_ASSERT(few_assertions || !cutter_.chosen());
   phase_ = Phase::collecting;
   batches_settled_.fetch_add(1, std::memory_order_release);
   holding_.store(0, std::memory_order_release);
@@ -220,7 +230,7 @@ std::uint32_t BatchOfferer::back_off(std::uint64_t now_us, const SendResult& res
     const std::uint32_t reach_ms = last_ms > most_ms / 3 ? most_ms : last_ms * 3;
     own_ms = least_ms + draw_below(tracing_, reach_ms - least_ms + 1);
   }
-  EDGESPAN_ASSERT(small_code || (own_ms >= least_ms && own_ms <= most_ms));
+  EDGESPAN_ASSERT(few_assertions || (own_ms >= least_ms && own_ms <= most_ms));
   {
     const ConsumerLock lock{tracing_};
     ++tracing_.ledger.sums.retries;
@@ -231,8 +241,8 @@ std::uint32_t BatchOfferer::back_off(std::uint64_t now_us, const SendResult& res
 }
 
 std::uint32_t BatchOfferer::pause(std::uint64_t now_us, std::uint32_t pause_ms, Phase phase) noexcept {
-  EDGESPAN_ASSERT(small_code || pause_ms >= config_.retry_min_ms);
-  EDGESPAN_ASSERT(small_code || phase >= Phase::pausing);
+  EDGESPAN_ASSERT(few_assertions || pause_ms >= config_.retry_min_ms);
+  EDGESPAN_ASSERT(few_assertions || phase >= Phase::pausing);
   date_offset_us_ = date_offset_us(tracing_, now_us);
   paused_us_ = now_us;
   pause_ms_ = pause_ms;
@@ -257,12 +267,12 @@ std::uint32_t BatchOfferer::long_pause_ms() noexcept {
 }
 
 void BatchOfferer::drop_batch() noexcept {
-  EDGESPAN_ASSERT(small_code || holds_batch() == !cutter_.empty());
+  EDGESPAN_ASSERT(few_assertions || holds_batch() == !cutter_.empty());
   sender_.cancel(sender_.ctx);
   if (cutter_.empty()) return;
   cutter_.choose_rest();
   settle(UINT32_MAX, DropReason::shutdown);
-  EDGESPAN_ASSERT(small_code || (cutter_.empty() && tracing_.ledger.sums.in_batch == 0));
+  EDGESPAN_ASSERT(few_assertions || (cutter_.empty() && tracing_.ledger.sums.in_batch == 0));
 }
 
 }  // namespace edgespan::detail

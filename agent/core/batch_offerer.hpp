@@ -49,6 +49,7 @@ class BatchOfferer {
     pausing_as_asked,  // the collector asked for it; uplink_ready() does not end it
   };
 
+  bool has_nothing() const noexcept;
   std::uint32_t collect(std::uint64_t now_us) noexcept;
   inline void fill() noexcept;
   inline void heed_ready() noexcept;

@@ -7,9 +7,16 @@
 #error "EDGESPAN_SMALL_CODE is 0 or 1; link the target edgespan_code (agent/code.cmake)"
 #endif
 
+#if !defined(EDGESPAN_ASSERTIONS)
+#error "EDGESPAN_ASSERTIONS is 0 (none), 1 (all) or 2 (few); link the target edgespan_code (agent/code.cmake)"
+#endif
+
 namespace edgespan::detail {
 
 inline constexpr bool small_code = EDGESPAN_SMALL_CODE != 0;
+
+// Fewer assertions (assert.hpp): small code has no room for all of them, and a board may find them too dear.
+inline constexpr bool few_assertions = small_code || EDGESPAN_ASSERTIONS == 2;
 
 // EDGESPAN_INLINE: fast code has a copy of the function in each caller, small code leaves that to the
 // compiler. EDGESPAN_SHARED: small code has the function once, fast code leaves that to the compiler.

@@ -4,9 +4,9 @@
 namespace edgespan::detail {
 
 ConsumerLock::ConsumerLock(TracingState& state) noexcept : state_{state} {
-  EDGESPAN_ASSERT(small_code || state.epoch != 0);
+  EDGESPAN_ASSERT(few_assertions || state.epoch != 0);
   while (!try_acquire(state) && has_threads) state.pause(20);
-  EDGESPAN_ASSERT(small_code || state.consumer_lock.load(std::memory_order_relaxed) == 1);
+  EDGESPAN_ASSERT(few_assertions || state.consumer_lock.load(std::memory_order_relaxed) == 1);
 }
 
 bool ConsumerLock::try_acquire(TracingState& state) noexcept {

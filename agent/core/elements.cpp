@@ -16,7 +16,7 @@ std::uint32_t element_bytes(Bytes batch) noexcept {
     const auto digit = static_cast<std::uint32_t>(batch[at++]);
     body |= (digit & 0x7F) << shift;
     if (digit < 0x80) break;
-    EDGESPAN_ASSERT(small_code || shift < 14);  // lengths below 2^21 take three bytes
+    EDGESPAN_ASSERT(few_assertions || shift < 14);  // lengths below 2^21 take three bytes
   }
   const std::size_t bytes = at + body;
   EDGESPAN_ASSERT(bytes <= batch.size());
@@ -32,7 +32,7 @@ Run elements_up_to(Bytes batch, std::uint32_t bytes_max, std::uint32_t spans_max
     run.bytes += next;
     ++run.spans;
   }
-  EDGESPAN_ASSERT(small_code || run.bytes <= batch.size());
+  EDGESPAN_ASSERT(few_assertions || run.bytes <= batch.size());
   return run;
 }
 
@@ -44,7 +44,7 @@ Run elements_within(Bytes batch, std::uint32_t bytes_max) noexcept {
 
 Run first_half(Bytes batch) noexcept {
   const std::uint32_t spans = elements_within(batch, UINT32_MAX).spans;
-  EDGESPAN_ASSERT(small_code || spans != 0);
+  EDGESPAN_ASSERT(few_assertions || spans != 0);
   return elements_up_to(batch, UINT32_MAX, (spans + 1) / 2);
 }
 

@@ -10,19 +10,6 @@ namespace {
 
 static_assert(largest_open_span() <= span_bytes_max);
 
-// The varint that begins at `at`, which moves behind it.
-std::uint64_t read_varint(std::byte*& at) noexcept {
-  std::byte* end = at;
-  while (static_cast<std::uint8_t>(*end++) >= 0x80) {
-  }
-  std::uint64_t value = 0;
-  for (const std::byte* digit = end; digit-- != at;) {
-    value = value << 7 | (static_cast<std::uint8_t>(*digit) & 0x7F);
-  }
-  at = end;
-  return value;
-}
-
 EDGESPAN_SHARED void add_le64(std::byte* at, std::uint64_t added) noexcept {
   encode_impl::put_le64(at, encode_impl::get_le64(at) + added);
 }
@@ -36,15 +23,18 @@ void rebase(std::span<std::byte> element, std::uint32_t timestamp_at, bool annot
   // Without annotations the walk ends behind the first field, which is the duration.
   const std::byte* const end = annotated ? element.data() + element.size() : at;
   std::uint64_t finished_us = encode_impl::get_le64(at);
+  if (!small_code && !annotated) return encode_impl::rebase_plain(at, offset_us, since_us);
   add_le64(at, offset_us);
   at += 8;
   do {
     const auto key = static_cast<std::uint8_t>(*at++);
-    const std::uint64_t value = read_varint(at);  // a length or, for duration and debug, the value
+    const std::uint64_t value =
+        encode_impl::read_varint(at);  // a length or, for duration and debug, the value
     if (key == encode_impl::key_duration) finished_us += value;
     if ((key & 7) != 2) continue;
     if (key == encode_impl::key_annotation) {
-      EDGESPAN_ASSERT(small_code || (value > 9 && *at == std::byte{0x09}));  // its time first, then a text
+      EDGESPAN_ASSERT(few_assertions ||
+                      (value > 9 && *at == std::byte{0x09}));  // its time first, then a text
       add_le64(at + 1, offset_us);
     }
     at += static_cast<std::size_t>(value);

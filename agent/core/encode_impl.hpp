@@ -7,6 +7,7 @@
 
 #include "core/assert.hpp"
 #include "core/code.hpp"
+#include "core/elapsed.hpp"
 #include "core/encode.hpp"
 #include "core/utf8.hpp"
 
@@ -50,7 +51,7 @@ inline std::byte* put_varint(std::byte* out, std::uint64_t value) noexcept {
 
 // A length of at most three digits. A register of a 32-bit core holds it, and nearly every one has one digit.
 inline std::byte* put_length(std::byte* out, std::size_t value) noexcept {
-  EDGESPAN_ASSERT(small_code || value < 1U << 21);
+  EDGESPAN_ASSERT(few_assertions || value < 1U << 21);
   while (value >= 0x80) {
     out = put(out, static_cast<std::uint8_t>(value | 0x80));
     value >>= 7;
@@ -79,16 +80,45 @@ inline std::uint64_t get_le64(const std::byte* in) noexcept {
   return std::endian::native == std::endian::little ? value : __builtin_bswap64(value);
 }
 
+// The varint that begins at `at`, which moves behind it.
+inline std::uint64_t read_varint(std::byte*& at) noexcept {
+  std::byte* end = at;
+  while (static_cast<std::uint8_t>(*end++) >= 0x80) {
+  }
+  std::uint64_t value = 0;
+  for (const std::byte* digit = end; digit-- != at;) {
+    value = value << 7 | (static_cast<std::uint8_t>(*digit) & 0x7F);
+  }
+  at = end;
+  return value;
+}
+
+// What rebase() does for a span without annotations, as nearly all are; its start time stands at `start`, and
+// its duration behind that.
+EDGESPAN_INLINE void rebase_plain(std::byte* start, std::uint64_t offset_us,
+                                  std::uint64_t& since_us) noexcept {
+  const std::uint64_t start_us = get_le64(start);
+  put_le64(start, start_us + offset_us);
+  // What began after a moment was finished after it, too.
+  if (earlier(start_us, since_us) == since_us) return;
+  std::byte* duration = start + 9;
+  since_us = earlier(start_us + read_varint(duration), since_us);
+}
+
 template <std::size_t Size>
 void move(std::byte* out, const std::byte* in) noexcept {
   std::memcpy(out, in, Size);
 }
 
-// The pieces of a span are short: two moves of a register that may overlap are quicker than a call. A 32-bit
-// core would need more moves, and their code at every place.
+// The pieces of a span are short: two moves of a register that may overlap are quicker than a call. Most have
+// 8 to 16 bytes, so those are asked for first. A 32-bit core would need more moves, and their code at every
+// place.
 EDGESPAN_INLINE std::byte* put_run(std::byte* out, const void* run, std::size_t size) noexcept {
   const auto* const in = static_cast<const std::byte*>(run);
-  if (sizeof(void*) < 8 || size > 64) {
+  if (sizeof(void*) >= 8 && size >= 8 && size <= 16) {
+    move<8>(out, in);
+    move<8>(out + size - 8, in + size - 8);
+  } else if (sizeof(void*) < 8 || size > 64) {
     if (size != 0) std::memcpy(out, in, size);
   } else if (size > 16) {
     move<16>(out, in);
@@ -97,9 +127,6 @@ EDGESPAN_INLINE std::byte* put_run(std::byte* out, const void* run, std::size_t 
       move<16>(out + size - 32, in + size - 32);
     }
     move<16>(out + size - 16, in + size - 16);
-  } else if (size >= 8) {
-    move<8>(out, in);
-    move<8>(out + size - 8, in + size - 8);
   } else if (size >= 4) {
     move<4>(out, in);
     move<4>(out + size - 4, in + size - 4);
@@ -121,15 +148,39 @@ EDGESPAN_INLINE std::byte* put_text(std::byte* out, std::uint8_t key, std::strin
 
 // The same for a text whose length takes one byte.
 EDGESPAN_INLINE std::byte* put_short(std::byte* out, std::uint8_t key, std::string_view text) noexcept {
-  EDGESPAN_ASSERT(small_code || text.size() < 0x80);
+  EDGESPAN_ASSERT(few_assertions || text.size() < 0x80);
   out = put(put(out, key), static_cast<std::uint8_t>(text.size()));
   return put_run(out, text.data(), text.size());
 }
 
+// Text in lower case, a register at a time; words that overlap serve every length from one word on.
+EDGESPAN_INLINE void lower_run(std::byte* out, std::string_view text) noexcept {
+  using Word = std::uintptr_t;
+  const auto at = [&]<typename Part>(std::size_t i, Part part) {
+    std::memcpy(&part, text.data() + i, sizeof part);
+    part = static_cast<Part>(lower_word(part));
+    std::memcpy(out + i, &part, sizeof part);
+  };
+  const std::size_t size = text.size();
+  if (size >= sizeof(Word)) {
+    for (std::size_t i = 0; i + sizeof(Word) < size; i += sizeof(Word)) at(i, Word{});
+    at(size - sizeof(Word), Word{});
+  } else if (sizeof(Word) > 4 && size >= 4) {
+    at(0, std::uint32_t{});
+    at(size - 4, std::uint32_t{});
+  } else {
+    for (std::size_t i = 0; i < size; ++i) at(i, char{});
+  }
+}
+
 EDGESPAN_SHARED inline std::byte* put_lower(std::byte* out, std::uint8_t key,
                                             std::string_view text) noexcept {
-  EDGESPAN_ASSERT(text.size() < 0x80);  // a length of one byte
+  EDGESPAN_ASSERT(few_assertions || text.size() < 0x80);  // a length of one byte
   out = put(put(out, key), static_cast<std::uint8_t>(text.size()));
+  if constexpr (!small_code) {
+    lower_run(out, text);
+    return out + text.size();
+  }
   for (const char c : text) out = put(out, static_cast<std::uint8_t>(lower_ascii(c)));
   return out;
 }
@@ -166,7 +217,7 @@ constexpr std::size_t tag_size(std::string_view key, std::string_view value) noe
 }
 
 EDGESPAN_INLINE std::byte* write_tag(std::byte* out, std::string_view key, std::string_view value) noexcept {
-  EDGESPAN_ASSERT(small_code ||
+  EDGESPAN_ASSERT(few_assertions ||
                   key.size() - 1 < 0x7F);  // a length of one byte, as the next reader of it expects
   out = put_length(put(out, key_tag), tag_body(key, value));
   return put_text(put_short(out, 0x0A, key), 0x12, value);
@@ -229,7 +280,7 @@ EDGESPAN_ENCODER void encode(const SpanFields& record, const EncodedSize& size, 
   if (record.kind != Kind::none) out = put(put(out, key_kind), static_cast<std::uint8_t>(record.kind));
   out = put_bytes(out, record.name);
   out = put(out, key_timestamp);
-  EDGESPAN_ASSERT(small_code || static_cast<std::size_t>(out - begin) == size.timestamp_at);
+  EDGESPAN_ASSERT(few_assertions || static_cast<std::size_t>(out - begin) == size.timestamp_at);
   out = put_le64(out, record.start_us);
   if (record.duration_us != 0) out = put_varint(put(out, key_duration), record.duration_us);
   out = put_bytes(put_bytes(out, record.local), record.remote);

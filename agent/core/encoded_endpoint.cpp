@@ -36,7 +36,7 @@ bool encode_endpoint(const EndpointView& endpoint, EndpointField field, EncodedE
   using namespace encode_impl;
   const std::string_view name = endpoint.name;
   out.size = 0;
-  if (name.size() > service_name_max || !utf8(name) || name.find('\0') != name.npos) return false;
+  if (name.size() > service_name_max || !name_text(name)) return false;
   std::byte* const body = out.bytes.data() + 2;
   std::byte* end = body;
   if (!name.empty()) end = put_lower(end, 0x0A, name);
@@ -45,7 +45,7 @@ bool encode_endpoint(const EndpointView& endpoint, EndpointField field, EncodedE
   if (endpoint.port != 0) end = put_length(put(end, 0x20), endpoint.port);
   if (end == body) return true;
   EDGESPAN_ASSERT(end - body < 0x80);  // a length of one byte
-  EDGESPAN_ASSERT(small_code || end <= out.bytes.data() + out.bytes.size());
+  EDGESPAN_ASSERT(few_assertions || end <= out.bytes.data() + out.bytes.size());
   out.bytes[0] = static_cast<std::byte>(field);
   out.bytes[1] = static_cast<std::byte>(end - body);
   out.size = static_cast<std::size_t>(end - out.bytes.data());

@@ -20,7 +20,7 @@ struct EncodedEndpoint {
   std::array<std::byte, 96> bytes;
   std::size_t size = 0;
   std::span<const std::byte> view() const noexcept {
-    EDGESPAN_ASSERT(small_code || size <= bytes.size());
+    EDGESPAN_ASSERT(few_assertions || size <= bytes.size());
     return {bytes.data(), size};
   }
 };

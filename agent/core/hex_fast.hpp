@@ -73,14 +73,12 @@ inline bool neon_decode16(const char* text, std::uint64_t& value) noexcept {
 }
 
 inline void neon_encode16(std::uint64_t value, char* text) noexcept {
+  const uint8x16_t digits = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
   const uint8x8_t bytes = vrev64_u8(vcreate_u8(value));
-  const uint8x8_t high = vshr_n_u8(bytes, 4);
-  const uint8x8_t low = vand_u8(bytes, vdup_n_u8(0x0f));
-  const uint8x16_t nibbles = vcombine_u8(vzip1_u8(high, low), vzip2_u8(high, low));
-  const uint8x16_t letter = vcgtq_u8(nibbles, vdupq_n_u8(9));
-  const uint8x16_t chars =
-      vaddq_u8(vaddq_u8(nibbles, vdupq_n_u8('0')), vandq_u8(letter, vdupq_n_u8('a' - '9' - 1)));
-  vst1q_u8(reinterpret_cast<std::uint8_t*>(text), chars);
+  uint8x8x2_t chars;  // of the upper halves of the bytes, and of the lower ones, which are stored in turn
+  chars.val[0] = vqtbl1_u8(digits, vshr_n_u8(bytes, 4));
+  chars.val[1] = vqtbl1_u8(digits, vand_u8(bytes, vdup_n_u8(0x0f)));
+  vst2_u8(reinterpret_cast<std::uint8_t*>(text), chars);
 }
 
 #endif

@@ -13,7 +13,7 @@ namespace edgespan::b3_impl {
 
 // Up to 32 digits, the last 16 of them into `low`. False, and nothing said of the values, if one is no digit.
 constexpr bool decode_digits(std::string_view digits, std::uint64_t& high, std::uint64_t& low) noexcept {
-  EDGESPAN_ASSERT(detail::small_code || digits.size() <= 32);
+  EDGESPAN_ASSERT(detail::few_assertions || digits.size() <= 32);
   high = low = 0;
   for (const char c : digits) {
     unsigned digit = static_cast<unsigned char>(c) - unsigned{'0'};

@@ -10,7 +10,7 @@ LogIds log_ids(const Context& context) noexcept {
   if (!context.valid()) return ids;
   [[maybe_unused]] const std::size_t size =
       b3_impl::write_trace_id<b3_impl::HexFast>(context, ids.trace_text);
-  EDGESPAN_ASSERT(detail::small_code || size < sizeof ids.trace_text);
+  EDGESPAN_ASSERT(detail::few_assertions || size < sizeof ids.trace_text);
   b3_impl::HexFast::encode16(context.span_id, ids.span_text);
   return ids;
 }

@@ -1,31 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/open_spans.hpp"
 
-#include "core/ids.hpp"
+#include "core/ids_impl.hpp"
 #include "core/pause_point.hpp"
-#include "core/put_span.hpp"
 #include "core/slot_owner.hpp"
 #include "core/slot_text.hpp"
 
 namespace edgespan::detail {
 namespace {
-
-// False: there is no room in the ring.
-[[gnu::noinline]] bool put_slot(TracingState& state, const SpanSlot& slot, std::uint64_t now_us) noexcept {
-  EDGESPAN_ASSERT(in_hand(slot));
-  const std::uint64_t elapsed_us = now_us - slot.start_us;
-  const Context context = context_of(slot);
-  SpanFields span{context};
-  span.kind = static_cast<Kind>(std::uint8_t{slot.kind});
-  span.start_us = slot.start_us;
-  span.duration_us = elapsed_us == 0 ? 1 : elapsed_us;  // the collector takes 0 for absent
-  const Bytes text{slot.text};
-  span.name = text.last(slot.name_bytes);
-  span.local = state.local.view();
-  span.text = text.first(fields_bytes(slot));  // the peer, annotations and tags, as they stand
-  span.annotated = slot.annotation_bytes != 0;
-  return put(state, span);
-}
 
 // Turns a free slot into a busy one of this thread; 0 if all are taken, else its number from 1. The search
 // begins at the slot that this thread used last: threads do not meet while there are enough slots.
@@ -67,28 +49,41 @@ SpanSlot* begin_slot(TracingState& state, const Context& context, std::uint16_t&
 
 }  // namespace
 
-Span start_child(Tracing& tracing, const Context& parent, SpanSlot*& slot) noexcept {
+bool put_slot(TracingState& state, const SpanSlot& slot, std::uint64_t now_us) noexcept {
+  EDGESPAN_ASSERT(in_hand(slot));
+  const std::uint64_t elapsed_us = now_us - slot.start_us;
+  const Context context = context_of(slot);
+  SpanFields span{context};
+  span.kind = static_cast<Kind>(std::uint8_t{slot.kind});
+  span.start_us = slot.start_us;
+  span.duration_us = elapsed_us == 0 ? 1 : elapsed_us;  // the collector takes 0 for absent
+  const Bytes text{slot.text};
+  span.name = text.last(slot.name_bytes);
+  span.local = state.local.view();
+  span.text = text.first(fields_bytes(slot));  // the peer, annotations and tags, as they stand
+  span.annotated = slot.annotation_bytes != 0;
+  return put(state, span);
+}
+
+Span start_child(Tracing& tracing, const Context& parent, SpanSlot** slot) noexcept {
   TracingState& state = state_of(tracing);
-  slot = nullptr;
+  if (slot != nullptr) *slot = nullptr;
   if (!state.active()) return {};
   const Context* const from = parent.valid() ? &parent : innermost_scope();
-  const Context context =
-      from != nullptr ? new_child(state, *from, nullptr) : new_root(state, parent.decision, nullptr);
+  const Context context = from == nullptr ? new_root(state, parent.decision, nullptr)
+                          : small_code    ? new_child(state, *from, nullptr)
+                                          : make_child(state, *from, nullptr);
   std::uint32_t generation = 0;
   std::uint16_t number = 0;
-  if (context.sampled()) slot = begin_slot(state, context, number, generation);
+  if (context.sampled()) {
+    SpanSlot* const begun = begin_slot(state, context, number, generation);
+    if (slot != nullptr) {
+      *slot = begun;
+    } else if (begun != nullptr) {
+      begun->state.store(slot_state(generation, SlotPhase::open), std::memory_order_release);
+    }
+  }
   return Access::span(tracing, copy_of(context), number, generation);
-}
-
-void open_slot(SpanSlot* slot) noexcept {
-  if (slot == nullptr) return;
-  const std::uint32_t state = slot->state.load(std::memory_order_relaxed);
-  EDGESPAN_ASSERT(slot_phase(state) == SlotPhase::busy);
-  slot->state.store(slot_state(slot_generation(state), SlotPhase::open), std::memory_order_release);
-}
-
-void end_slot(TracingState& state, const SpanSlot& slot, std::uint64_t now_us) noexcept {
-  put_or_drop(state, [&] { return put_slot(state, slot, now_us); });
 }
 
 void add_tag(TracingState& state, SpanSlot& slot, std::string_view key, std::string_view value) noexcept {
@@ -99,7 +94,7 @@ void add_tag(TracingState& state, SpanSlot& slot, std::string_view key, std::str
 // The slot's `start` is compared before the slot is taken from its owner: a young span is not even marked. If
 // the slot was used anew meanwhile, its generation is another and it is left alone.
 void sweep_spans(TracingState& state, std::uint64_t now_us, bool all) noexcept {
-  EDGESPAN_ASSERT(small_code || (state.epoch != 0 && state.span_deadline_s != 0));
+  EDGESPAN_ASSERT(few_assertions || (state.epoch != 0 && state.span_deadline_s != 0));
   constexpr std::uint64_t unit_us = std::uint64_t{1} << slot_start_shift;
   const std::uint64_t deadline = (std::uint64_t{state.span_deadline_s} * 1'000'000 + unit_us - 1) / unit_us;
   const auto expired = [&](const SpanSlot& slot) {
@@ -113,7 +108,8 @@ void sweep_spans(TracingState& state, std::uint64_t now_us, bool all) noexcept {
     EDGESPAN_PAUSE_POINT(slot_found);
     if (!take_from_owner(state, slot, generation)) continue;
     EDGESPAN_PAUSE_POINT(slot_swept);
-    EDGESPAN_ASSERT(small_code || slot.start.load(std::memory_order_relaxed) == slot_start(slot.start_us));
+    EDGESPAN_ASSERT(few_assertions ||
+                    slot.start.load(std::memory_order_relaxed) == slot_start(slot.start_us));
     set_tag(slot, error_key, "abandoned");
     state.count(Event::expired);
     end_slot(state, slot, now_us);

@@ -5,16 +5,27 @@
 #include <cstdint>
 #include <string_view>
 
+#include "core/put_span.hpp"
+#include "core/slot_phase.hpp"
 #include "core/tracing_state.hpp"
 
 namespace edgespan::detail {
 
 // Starts a child of `parent`, or, if that is not valid, a span that continues this thread's scope or begins a
-// trace, with the decision that `parent` may hold. The span is empty if tracing is off. Any thread. `slot` is
-// then the span's slot, or null if it is not sampled or has none: the caller may fill it, and gives it to the
-// span with open_slot(). Until then nobody else ends the span.
-Span start_child(Tracing& tracing, const Context& parent, SpanSlot*& slot) noexcept;
-void open_slot(SpanSlot* slot) noexcept;
+// trace, with the decision that `parent` may hold. The span is empty if tracing is off. Any thread. `*slot`
+// is then the span's slot, or null if it is not sampled or has none: the caller may fill it, and gives it to
+// the span with open_slot(). Until then nobody else ends the span. A caller that fills in nothing gives null
+// for `slot`.
+Span start_child(Tracing& tracing, const Context& parent, SpanSlot** slot) noexcept;
+inline Span start_child(Tracing& tracing, const Context& parent, SpanSlot*& slot) noexcept {
+  return start_child(tracing, parent, &slot);
+}
+EDGESPAN_SHARED inline void open_slot(SpanSlot* slot) noexcept {
+  if (slot == nullptr) return;
+  const std::uint32_t state = slot->state.load(std::memory_order_relaxed);
+  EDGESPAN_ASSERT(slot_phase(state) == SlotPhase::busy);
+  slot->state.store(slot_state(slot_generation(state), SlotPhase::open), std::memory_order_release);
+}
 
 // The slot with this number, from 1.
 inline SpanSlot& slot_at(TracingState& state, std::uint32_t number) noexcept {
@@ -23,8 +34,12 @@ inline SpanSlot& slot_at(TracingState& state, std::uint32_t number) noexcept {
 }
 
 // Puts the span of a slot that is in this thread's hand into the ring, or drops and counts it. The slot stays
-// as it is.
-void end_slot(TracingState& state, const SpanSlot& slot, std::uint64_t now_us) noexcept;
+// as it is. put_slot() tries it once; false: there is no room in the ring.
+bool put_slot(TracingState& state, const SpanSlot& slot, std::uint64_t now_us) noexcept;
+EDGESPAN_SHARED inline void end_slot(TracingState& state, const SpanSlot& slot,
+                                     std::uint64_t now_us) noexcept {
+  put_or_drop(state, [&] { return put_slot(state, slot, now_us); });
+}
 
 // The tag that marks a span as failed.
 inline constexpr std::string_view error_key = "error";

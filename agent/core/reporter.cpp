@@ -41,7 +41,7 @@ void sweep(detail::TracingState& tracing, std::uint64_t now_us, bool all) noexce
 }
 
 void keep_house(detail::ReporterState& state, std::uint64_t now_us) noexcept {
-  EDGESPAN_ASSERT(detail::small_code || state.is_inside());
+  EDGESPAN_ASSERT(detail::few_assertions || state.is_inside());
   if (now_us - state.swept_us < step_every_us) return;
   state.swept_us = now_us;
   sweep(state.tracing, now_us, false);
@@ -57,7 +57,7 @@ class HeldSpans {
   explicit HeldSpans(detail::ReporterState& state) noexcept : state_{state}, marks_{marks(state.tracing)} {}
 
   bool settled() noexcept {
-    EDGESPAN_ASSERT(detail::small_code || state_.tracing.epoch != 0);
+    EDGESPAN_ASSERT(detail::few_assertions || state_.tracing.epoch != 0);
     if (!in_batch_) {
       if (!left_ring()) return false;
       in_batch_ = true;
@@ -84,7 +84,7 @@ class HeldSpans {
 
 Status wait_until_settled(Reporter& reporter, detail::ReporterState& state,
                           std::uint64_t deadline_us) noexcept {
-  EDGESPAN_ASSERT(detail::small_code || !state.forked());  // a child has nobody who settles
+  EDGESPAN_ASSERT(detail::few_assertions || !state.forked());  // a child has nobody who settles
   HeldSpans held{state};
   state.offerer.hurry();
   Status status = Status::ok;
@@ -116,7 +116,7 @@ void enter_for_stop(detail::ReporterState& state) noexcept {
   tracing.worker.store(nullptr, std::memory_order_release);
   const edgespan_worker& worker = state.worker;
   if (worker.start == nullptr) return;
-  EDGESPAN_ASSERT(detail::small_code || worker.stop != nullptr);  // as start() took it
+  EDGESPAN_ASSERT(detail::few_assertions || worker.stop != nullptr);  // as start() took it
   (void)worker.stop(worker.ctx,
                     std::max<std::uint64_t>(until_us(tracing.now_us(), deadline_us), look_every_us));
 }
@@ -136,7 +136,7 @@ Status Reporter::init(Tracing& tracing, const Sender& sender, const ReporterConf
   detail::TracingState& inside = detail::state_of(tracing);
   state_ =
       new (storage_.data()) detail::ReporterState{.tracing = inside, .offerer = {inside, sender, config}};
-  EDGESPAN_ASSERT(detail::small_code ||
+  EDGESPAN_ASSERT(detail::few_assertions ||
                   !inside.memory.batch.empty());  // Tracing::init() refuses one of nothing
   return Status::ok;
 }
@@ -150,7 +150,8 @@ Status Reporter::start(const edgespan_worker& worker) noexcept {
   if (state_->worker.start != nullptr || state_->has_stopped()) return Status::already_started;
   if (!detail::has_threads) return Status::no_thread;
   if (worker.start == nullptr || worker.wake == nullptr || worker.stop == nullptr) return Status::bad_config;
-  EDGESPAN_ASSERT(detail::small_code || state_->tracing.worker.load(std::memory_order_relaxed) == nullptr);
+  EDGESPAN_ASSERT(detail::few_assertions ||
+                  state_->tracing.worker.load(std::memory_order_relaxed) == nullptr);
   const auto step = [](void* self) { return static_cast<Reporter*>(self)->step(); };
   state_->worker = worker;
   if (!worker.start(worker.ctx, step, this)) {
@@ -166,10 +167,13 @@ std::uint64_t Reporter::step() noexcept {
   std::uint32_t again_us = step_every_us;
   if (!state_->has_stopped()) {
     const std::uint64_t now_us = state_->tracing.now_us();
-    detail::seed(state_->tracing);
+    if (detail::small_code || !state_->tracing.seeded.load(std::memory_order_relaxed)) {
+      detail::seed(state_->tracing);
+    }
     keep_house(*state_, now_us);
     again_us = state_->offerer.advance(now_us);
-    EDGESPAN_ASSERT(detail::small_code || again_us <= step_every_us);  // open spans are looked at that often
+    EDGESPAN_ASSERT(detail::few_assertions ||
+                    again_us <= step_every_us);  // open spans are looked at that often
   }
   state_->leave();
   return again_us;
@@ -211,7 +215,7 @@ Status Reporter::stop(std::uint32_t deadline_ms) noexcept {
   state_->stopped.store(true, std::memory_order_relaxed);
   // With the thread gone and step() closed, what is still held will never leave.
   state_->offerer.drop_batch();
-  EDGESPAN_ASSERT(detail::small_code || !state_->offerer.holds_batch());
+  EDGESPAN_ASSERT(detail::few_assertions || !state_->offerer.holds_batch());
   EDGESPAN_PAUSE_POINT(stop_closed);
   tracing.stopped.store(true, std::memory_order_relaxed);
   state_->leave();

@@ -30,7 +30,7 @@ struct ReporterState {
   }
   bool is_inside() const noexcept { return stepping.load(std::memory_order_relaxed) != 0; }
   void leave() noexcept {
-    EDGESPAN_ASSERT(small_code || is_inside());
+    EDGESPAN_ASSERT(few_assertions || is_inside());
     stepping.store(0, std::memory_order_release);
   }
 };

@@ -28,7 +28,7 @@ bool evict(TracingState& state) noexcept {
     if (found == SpanRing::Peek::nothing) {
       without |= 1U << stripe;
     } else if (found == SpanRing::Peek::element) {
-      EDGESPAN_ASSERT(small_code || oldest.bytes.size() <= span_bytes_max);
+      EDGESPAN_ASSERT(few_assertions || oldest.bytes.size() <= span_bytes_max);
       ring.pop(stripe);
       ++dropped;
     }
@@ -40,7 +40,7 @@ bool evict(TracingState& state) noexcept {
 }  // namespace
 
 bool make_ring_room(TracingState& state, bool again) noexcept {
-  EDGESPAN_ASSERT(small_code || state.epoch != 0);
+  EDGESPAN_ASSERT(few_assertions || state.epoch != 0);
   if (!again && state.drop_oldest && evict(state)) return true;
   state.ring.counters(thread_stripe()).count(DropReason::ring_full);
   return false;

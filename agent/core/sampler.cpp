@@ -34,7 +34,7 @@ std::uint32_t newest_second(Atomic<std::uint32_t>& newest, Atomic<std::uint32_t>
 
 bool Sampler::keep(std::uint64_t trace_lo, std::uint64_t now_us) const noexcept {
   if (kind_ == Kind::rate) return keep_rate(now_us);
-  EDGESPAN_ASSERT(detail::small_code || kind_ != Kind::never || bound_ == 0);
+  EDGESPAN_ASSERT(detail::few_assertions || kind_ != Kind::never || bound_ == 0);
   if (kind_ == Kind::never) return false;
   const bool negative = trace_lo >> 63 != 0;
   return (kind_ == Kind::magnitude && negative ? 0 - trace_lo : trace_lo) <= bound_;
@@ -51,11 +51,11 @@ bool Sampler::keep_rate(std::uint64_t now_us) const noexcept {
   for (;;) {
     std::uint32_t seen = window_.load(std::memory_order_acquire);
     const std::uint32_t second = newest_second(newest_, window_, seen, mine);
-    EDGESPAN_ASSERT(detail::small_code || static_cast<std::int32_t>(mine - second) <= 0);
+    EDGESPAN_ASSERT(detail::few_assertions || static_cast<std::int32_t>(mine - second) <= 0);
     const std::uint32_t tenth = mine == second ? static_cast<std::uint32_t>(tenths % 10) : 0;
     const std::uint32_t allowed = limit < 10 ? limit : limit / 10 + limit % 10 + tenth * (limit / 10);
     const std::uint32_t kept = seen >> 16 == (second & 0xFFFF) ? seen & 0xFFFF : 0;
-    EDGESPAN_ASSERT(detail::small_code || (allowed != 0 && allowed <= limit && kept <= limit));
+    EDGESPAN_ASSERT(detail::few_assertions || (allowed != 0 && allowed <= limit && kept <= limit));
     if (kept >= allowed) return false;
     if (window_.compare_exchange_weak(seen, second << 16 | (kept + 1), std::memory_order_release,
                                       std::memory_order_relaxed)) {

@@ -43,7 +43,7 @@ Range find_tag(const SpanSlot& slot, std::string_view key) noexcept {
     }
     at += head + body;
   }
-  EDGESPAN_ASSERT(at == end);  // the tags fill their part of the text
+  EDGESPAN_ASSERT(few_assertions || at == end);  // the tags fill their part of the text
   return {end, 0};
 }
 
@@ -56,7 +56,7 @@ bool set_name(SpanSlot& slot, std::string_view text) noexcept {
   if (size != 0) {
     [[maybe_unused]] const std::byte* const end =
         encode_impl::write_name(&slot.text[slot.text.size() - size], text);
-    EDGESPAN_ASSERT(small_code || end == slot.text.data() + slot.text.size());
+    EDGESPAN_ASSERT(few_assertions || end == slot.text.data() + slot.text.size());
   }
   slot.name_bytes = static_cast<std::uint16_t>(size);
   return true;
@@ -94,7 +94,21 @@ bool add_annotation(SpanSlot& slot, std::uint64_t at_us, std::string_view text) 
   [[maybe_unused]] const std::byte* const end = encode_impl::write_annotation(out, at_us, text);
   EDGESPAN_ASSERT(end == out + size);
   slot.annotation_bytes = static_cast<std::uint16_t>(slot.annotation_bytes + size);
-  EDGESPAN_ASSERT(small_code || texts_fit(slot));
+  EDGESPAN_ASSERT(few_assertions || texts_fit(slot));
+  return true;
+}
+
+bool write_remote_name(SpanSlot& slot, std::string_view name) noexcept {
+  if (name.size() > service_name_max || !name_text(name)) return false;
+  const std::size_t size = name.empty() ? 0 : name.size() + 4;
+  std::byte* const out = make_room(slot, 0, slot.remote_bytes, size);
+  if (out == nullptr) return false;
+  slot.remote_bytes = static_cast<std::uint16_t>(size);
+  if (size == 0) return true;
+  const auto body = static_cast<std::uint8_t>(name.size() + 2);
+  const std::byte* const end = encode_impl::put_lower(
+      encode_impl::put(encode_impl::put(out, encode_impl::key_remote), body), 0x0A, name);
+  EDGESPAN_ASSERT(few_assertions || end == out + size);
   return true;
 }
 

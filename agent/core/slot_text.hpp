@@ -55,4 +55,10 @@ bool add_annotation(SpanSlot& slot, std::uint64_t at_us, std::string_view text) 
 // encode_endpoint() does not take.
 bool set_remote(SpanSlot& slot, const EndpointView& endpoint) noexcept;
 
+// The same for an endpoint of a name alone. Fast code writes the name where it stays.
+bool write_remote_name(SpanSlot& slot, std::string_view name) noexcept;
+inline bool set_remote_name(SpanSlot& slot, std::string_view name) noexcept {
+  return small_code ? set_remote(slot, {.name = name}) : write_remote_name(slot, name);
+}
+
 }  // namespace edgespan::detail

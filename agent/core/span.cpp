@@ -19,9 +19,10 @@ enum : std::uint8_t { flag_error_tag = 1 };  // the application set the tag `err
 
 }  // namespace
 
-// Enters the slot for one change. Null if the span was ended, or has no slot.
+// Enters the slot of a span that has one, for one change. Null if the span was ended.
 EDGESPAN_INLINE SpanSlot* Span::take() const noexcept {
-  if (tracing_ == nullptr || slot_ == 0) return nullptr;
+  EDGESPAN_ASSERT(detail::few_assertions || slot_ != 0);
+  if (tracing_ == nullptr) return nullptr;
   SpanSlot& slot = detail::slot_at(state_of(*tracing_), slot_);
   if (!detail::enter_slot(slot, generation_)) return nullptr;
   EDGESPAN_PAUSE_POINT(slot_taken);
@@ -83,7 +84,7 @@ void Span::set_error(std::string_view message) const noexcept {
   if ((slot->flags & flag_error_tag) == 0) {
     const std::string_view text =
         detail::utf8(message) ? detail::cut_utf8(message, detail::slot_text_max) : std::string_view{};
-    EDGESPAN_ASSERT(detail::small_code || text.size() <= detail::slot_text_max);
+    EDGESPAN_ASSERT(detail::few_assertions || text.size() <= detail::slot_text_max);
     const bool set = detail::set_tag(*slot, error_key, text) || detail::set_tag(*slot, error_key, {});
     whole = set && text.size() == message.size();
   }
@@ -91,7 +92,7 @@ void Span::set_error(std::string_view message) const noexcept {
 }
 
 void Span::set_remote_name(std::string_view name) const noexcept {
-  if (SpanSlot* slot = take()) give_back(*slot, detail::set_remote(*slot, {.name = name}));
+  if (SpanSlot* slot = take()) give_back(*slot, detail::set_remote_name(*slot, name));
 }
 
 void Span::set_remote(const Endpoint& endpoint) const noexcept {
@@ -113,7 +114,7 @@ void Span::finish() noexcept {
 }
 
 void Span::discard() noexcept {
-  if (SpanSlot* slot = take()) {
+  if (SpanSlot* slot = slot_ != 0 ? take() : nullptr) {
     detail::free_slot(*slot, generation_);
   }
   tracing_ = nullptr;

@@ -24,7 +24,7 @@ constexpr bool precedes(std::uint32_t a, std::uint32_t b) noexcept {
 
 void SpanRing::init(std::span<std::byte> bytes, std::span<RingChunk> chunks) noexcept {
   EDGESPAN_ASSERT(bytes.size() == chunks.size() * ring_chunk_bytes && chunks.size() <= ring_chunks_max);
-  EDGESPAN_ASSERT(small_code || !chunks.empty());
+  EDGESPAN_ASSERT(few_assertions || !chunks.empty());
   bytes_ = bytes.data();
   chunks_ = chunks;
   std::memset(bytes.data(), 0, bytes.size());
@@ -44,7 +44,7 @@ void SpanRing::init(std::span<std::byte> bytes, std::span<RingChunk> chunks) noe
 std::uint32_t SpanRing::take_chunk(Stripe& stripe) noexcept {
   const std::uint32_t count = chunks();
   std::uint32_t chunk = stripe.next.load(std::memory_order_relaxed);
-  EDGESPAN_ASSERT(small_code || chunk <= count);
+  EDGESPAN_ASSERT(few_assertions || chunk <= count);
   for (std::uint32_t looked = 0; looked < count; ++looked, ++chunk) {
     if (looked == 1 && chunks_used() >= count) return none;
     if (chunk >= count) chunk = 0;
@@ -53,7 +53,7 @@ std::uint32_t SpanRing::take_chunk(Stripe& stripe) noexcept {
                                   seen, chunk_taken, std::memory_order_acquire, std::memory_order_relaxed)) {
       continue;
     }
-    EDGESPAN_ASSERT(small_code || chunks_used() < count);  // this one is not counted yet
+    EDGESPAN_ASSERT(few_assertions || chunks_used() < count);  // this one is not counted yet
     used_.fetch_add(1, std::memory_order_relaxed);
     stripe.next.store(chunk + 1, std::memory_order_relaxed);
     return chunk;
@@ -66,7 +66,7 @@ std::uint32_t SpanRing::take_chunk(Stripe& stripe) noexcept {
 // stripe have rising orders.
 std::byte* SpanRing::claim_on(std::uint32_t index, std::uint32_t size) noexcept {
   const std::uint32_t words = words_for(size);
-  EDGESPAN_ASSERT(small_code || (index < stripes && words <= chunk_words));
+  EDGESPAN_ASSERT(few_assertions || (index < stripes && words <= chunk_words));
   Stripe& stripe = stripe_at(index);
   Cursor seen = stripe.cursor.load(std::memory_order_relaxed);
   std::uint32_t spare = none;  // taken for a switch that another thread won
@@ -78,19 +78,20 @@ std::byte* SpanRing::claim_on(std::uint32_t index, std::uint32_t size) noexcept 
                                                std::memory_order_relaxed)) {
         continue;
       }
-      EDGESPAN_ASSERT(small_code || chunk_of(here) < chunks());
+      EDGESPAN_ASSERT(few_assertions || chunk_of(here) < chunks());
       if (spare != none) give_back(spare);
       return open_claim(chunk_of(here), words_of(here), size);
     }
     if (spare == none) spare = take_chunk(stripe);
     if (spare == none) return nullptr;
-    EDGESPAN_ASSERT(small_code || spare < chunks());
+    EDGESPAN_ASSERT(few_assertions || spare < chunks());
     if constexpr (has_threads)
       chunks_[spare].order.store(orders_.fetch_add(1, std::memory_order_relaxed), std::memory_order_relaxed);
     chunks_[spare].before.store(here, std::memory_order_relaxed);
     if (stripe.cursor.compare_exchange_weak(seen, claimed(seen, place(spare, words)),
                                             std::memory_order_release, std::memory_order_relaxed)) {
-      EDGESPAN_ASSERT(small_code || chunk_of(here) != spare);  // the stripe had the one, this claim the other
+      EDGESPAN_ASSERT(few_assertions ||
+                      chunk_of(here) != spare);  // the stripe had the one, this claim the other
       return open_claim(spare, 0, size);
     }
   }
@@ -100,16 +101,17 @@ std::byte* SpanRing::claim_on(std::uint32_t index, std::uint32_t size) noexcept 
 void SpanRing::give_back(std::uint32_t chunk) noexcept {
   EDGESPAN_ASSERT(chunk < chunks() && chunks_used() != 0);
   EDGESPAN_ASSERT(*word(chunk, 0) == 0);
-  EDGESPAN_ASSERT(small_code || chunks_[chunk].before.load(std::memory_order_relaxed) != chunk_free);
+  EDGESPAN_ASSERT(few_assertions || chunks_[chunk].before.load(std::memory_order_relaxed) != chunk_free);
   used_.fetch_sub(1, std::memory_order_relaxed);
   chunks_[chunk].before.store(chunk_free, std::memory_order_release);
 }
 
 // A chunk is zeroed before it is given back: the next reader must not take old bytes for a header.
 void SpanRing::free_chunk(std::uint32_t chunk) noexcept {
-  EDGESPAN_ASSERT(small_code || (chunk < chunks() && chunks_[chunk].end != 0));  // its first claim opened it
+  EDGESPAN_ASSERT(few_assertions ||
+                  (chunk < chunks() && chunks_[chunk].end != 0));  // its first claim opened it
   EDGESPAN_ASSERT(chunks_[chunk].end <= chunk_words);
-  EDGESPAN_ASSERT(small_code || chunks_[chunk].hole == chunk_words);  // nobody writes into it any more
+  EDGESPAN_ASSERT(few_assertions || chunks_[chunk].hole == chunk_words);  // nobody writes into it any more
   zero_words(word(chunk, 0), chunks_[chunk].end);
   if constexpr (has_threads) ++freed_;
   give_back(chunk);
@@ -122,7 +124,7 @@ std::uint32_t SpanRing::link_chunks(std::uint32_t index) noexcept {
   const std::uint32_t at = place_of(stripe_at(index).cursor.load(std::memory_order_acquire));
   const std::uint32_t newest = chunk_of(at);
   if (newest == none || newest == side.last) return at;
-  EDGESPAN_ASSERT(small_code || (newest < chunks() && words_of(at) <= chunk_words));
+  EDGESPAN_ASSERT(few_assertions || (newest < chunks() && words_of(at) <= chunk_words));
   std::uint32_t chunk = newest;
   std::uint32_t next = none;
   for (;;) {
@@ -130,12 +132,12 @@ std::uint32_t SpanRing::link_chunks(std::uint32_t index) noexcept {
     chunks_[chunk].hole = chunk_words;
     ++side.linked;
     const std::uint32_t before = chunks_[chunk].before.load(std::memory_order_relaxed);
-    EDGESPAN_ASSERT(small_code ||
+    EDGESPAN_ASSERT(few_assertions ||
                     words_of(before) <= chunk_words);  // where a stripe was: the chunk is in use
     next = chunk;
     chunk = chunk_of(before);
     if (chunk != none) chunks_[chunk].end = static_cast<std::uint16_t>(words_of(before));
-    EDGESPAN_ASSERT(small_code || chunk != next);
+    EDGESPAN_ASSERT(few_assertions || chunk != next);
     if (chunk == side.last) break;
     EDGESPAN_ASSERT(chunk < chunks());
   }
@@ -145,21 +147,21 @@ std::uint32_t SpanRing::link_chunks(std::uint32_t index) noexcept {
   } else {
     chunks_[side.last].next = next;
   }
-  EDGESPAN_ASSERT(small_code || side.first < chunks());
-  EDGESPAN_ASSERT(small_code || side.linked - side.left <= chunks());
+  EDGESPAN_ASSERT(few_assertions || side.first < chunks());
+  EDGESPAN_ASSERT(few_assertions || side.linked - side.left <= chunks());
   side.last = newest;
   return at;
 }
 
 std::uint32_t SpanRing::oldest_stripe(std::uint32_t without) noexcept {
-  EDGESPAN_ASSERT(small_code || without >> stripes == 0);
+  EDGESPAN_ASSERT(few_assertions || without >> stripes == 0);
   std::uint32_t oldest = stripes;
   std::uint32_t order = 0;
   for (std::uint32_t i = 0; i < stripes; ++i) {
     if ((without >> i & 1) != 0) continue;
     if (read_side(i).first == none) link_chunks(i);
     if (read_side(i).first == none) continue;
-    EDGESPAN_ASSERT(small_code || read_side(i).first < chunks());
+    EDGESPAN_ASSERT(few_assertions || read_side(i).first < chunks());
     const std::uint32_t mine = chunks_[read_side(i).first].order.load(std::memory_order_relaxed);
     if (oldest == stripes || precedes(mine, order)) {
       oldest = i;
@@ -174,16 +176,16 @@ bool SpanRing::leave_chunk(std::uint32_t index) noexcept {
   ReadSide& side = read_side(index);
   const std::uint32_t chunk = side.first;
   EDGESPAN_ASSERT(chunk < chunks() && side.left != side.linked);
-  EDGESPAN_ASSERT(small_code ||
+  EDGESPAN_ASSERT(few_assertions ||
                   (chunk == side.last) == (side.left + 1 == side.linked));  // the links are as many
   RingChunk& left = chunks_[chunk];
-  EDGESPAN_ASSERT(small_code || side.words <= left.end);
+  EDGESPAN_ASSERT(few_assertions || side.words <= left.end);
   side.first = chunk == side.last ? none : left.next;
   if (side.first == none) side.last = none;
   side.words = 0;
   ++side.left;
   if (passes_over && left.hole != chunk_words) {
-    EDGESPAN_ASSERT(small_code || holes_ != 0);
+    EDGESPAN_ASSERT(few_assertions || holes_ != 0);
     left.next = held_;
     held_ = chunk;
     return true;
@@ -201,7 +203,7 @@ bool SpanRing::leave_chunk(std::uint32_t index) noexcept {
 bool SpanRing::close_chunk(std::uint32_t index, std::uint32_t expected) noexcept {
   const std::uint32_t words = words_of(expected);
   EDGESPAN_ASSERT(words <= chunk_words && read_side(index).first == read_side(index).last);
-  EDGESPAN_ASSERT(small_code ||
+  EDGESPAN_ASSERT(few_assertions ||
                   (chunk_of(expected) == read_side(index).first && read_side(index).words <= words));
   Atomic<Cursor>& at = stripe_at(index).cursor;
   Cursor seen = expected;
@@ -221,20 +223,20 @@ bool SpanRing::close_chunk(std::uint32_t index, std::uint32_t expected) noexcept
 // of the claim is not written yet, nobody can tell where the next one begins.
 bool SpanRing::pass_over(std::uint32_t index) noexcept {
   ReadSide& side = read_side(index);
-  EDGESPAN_ASSERT(small_code || (side.first < chunks() && side.words < chunk_words));
+  EDGESPAN_ASSERT(few_assertions || (side.first < chunks() && side.words < chunk_words));
   const std::uint32_t header = header_at(side.first, side.words);
   if ((header & committed) != 0) return false;
   RingChunk& chunk = chunks_[side.first];
   if (chunk.hole == chunk_words) {
     chunk.hole = static_cast<std::uint16_t>(side.words);
     ++holes_;
-    EDGESPAN_ASSERT(small_code || holes_ <= chunks());
+    EDGESPAN_ASSERT(few_assertions || holes_ <= chunks());
   }
   ++passed_over_;
-  EDGESPAN_ASSERT(small_code || chunk.hole <= side.words);
+  EDGESPAN_ASSERT(few_assertions || chunk.hole <= side.words);
   if (header != 0) {
     side.words += words_for(size_of(header));
-    EDGESPAN_ASSERT(small_code || side.words <= chunk_words);
+    EDGESPAN_ASSERT(few_assertions || side.words <= chunk_words);
     return false;
   }
   for (;;) {
@@ -248,7 +250,7 @@ SpanRing::Peek SpanRing::peek_on(std::uint32_t index, RingElement& out) noexcept
   ReadSide& side = read_side(index);
   if (side.first == none) link_chunks(index);
   if (side.first == none) return Peek::nothing;
-  EDGESPAN_ASSERT(small_code || side.first < chunks());
+  EDGESPAN_ASSERT(few_assertions || side.first < chunks());
   for (;;) {
     if (show(side.first, side.words, out)) return Peek::element;
     std::uint32_t end = chunks_[side.first].end;
@@ -256,7 +258,7 @@ SpanRing::Peek SpanRing::peek_on(std::uint32_t index, RingElement& out) noexcept
       const std::uint32_t at = link_chunks(index);
       end = side.first == side.last ? words_of(at) : std::uint32_t{chunks_[side.first].end};
     }
-    EDGESPAN_ASSERT(small_code || side.words <= end);
+    EDGESPAN_ASSERT(few_assertions || side.words <= end);
     if (side.words != end) {
       const std::uint32_t here = place(side.first, side.words);
       if (!passes_over || side.waited_at != here) {
@@ -278,8 +280,8 @@ SpanRing::Peek SpanRing::peek_on(std::uint32_t index, RingElement& out) noexcept
 // Looks from the first claim of a chunk that was passed over, up to word `end`. False: none of them was
 // committed since; the chunk's `hole` is then the first that is still open.
 bool SpanRing::find_late_in(std::uint32_t chunk, std::uint32_t end, RingElement& out) noexcept {
-  EDGESPAN_ASSERT(small_code || (chunk < chunks() && end <= chunk_words));
-  EDGESPAN_ASSERT(small_code || chunks_[chunk].hole < end);
+  EDGESPAN_ASSERT(few_assertions || (chunk < chunks() && end <= chunk_words));
+  EDGESPAN_ASSERT(few_assertions || chunks_[chunk].hole < end);
   std::uint32_t hole = chunk_words;
   for (std::uint32_t at = chunks_[chunk].hole; at < end;) {
     const std::uint32_t header = header_at(chunk, at);
@@ -287,9 +289,9 @@ bool SpanRing::find_late_in(std::uint32_t chunk, std::uint32_t end, RingElement&
     if (header == 0) break;
     if ((header & (committed | taken)) == committed) return show(chunk, at, out);
     at += words_for(size_of(header));
-    EDGESPAN_ASSERT(small_code || at <= end);
+    EDGESPAN_ASSERT(few_assertions || at <= end);
   }
-  EDGESPAN_ASSERT(small_code || hole >= chunks_[chunk].hole);  // the claims in front of it are read
+  EDGESPAN_ASSERT(few_assertions || hole >= chunks_[chunk].hole);  // the claims in front of it are read
   chunks_[chunk].hole = static_cast<std::uint16_t>(hole);
   EDGESPAN_ASSERT(holes_ != 0);
   if (hole == chunk_words) --holes_;
@@ -297,7 +299,7 @@ bool SpanRing::find_late_in(std::uint32_t chunk, std::uint32_t end, RingElement&
 }
 
 bool SpanRing::find_late(RingElement& out) noexcept {
-  EDGESPAN_ASSERT(small_code || holes_ != 0);
+  EDGESPAN_ASSERT(few_assertions || holes_ != 0);
   for (const ReadSide& side : reading_) {
     const bool has_hole = side.first != none && chunks_[side.first].hole != chunk_words;
     if (has_hole && find_late_in(side.first, side.words, out)) return true;
@@ -319,7 +321,7 @@ void SpanRing::pop_late(const RingElement& element) noexcept {
   const AtomicRef<std::uint32_t> at{*(reinterpret_cast<std::uint32_t*>(element.bytes.data()) - 1)};
   const std::uint32_t header = at.load(std::memory_order_relaxed);
   EDGESPAN_ASSERT((header & (committed | taken)) == committed);
-  EDGESPAN_ASSERT(small_code ||
+  EDGESPAN_ASSERT(few_assertions ||
                   (size_of(header) == element.bytes.size() && holes_ != 0));  // as peek_late() left it
   at.store(header | taken, std::memory_order_relaxed);
   count_popped(reading_[0]);
@@ -329,7 +331,7 @@ SpanRing::Marks SpanRing::marks() noexcept {
   Marks marks{};
   for (std::uint32_t i = 0; i < stripes; ++i) {
     const std::uint32_t at = link_chunks(i);
-    EDGESPAN_ASSERT(small_code || read_side(i).last == none || read_side(i).last == chunk_of(at));
+    EDGESPAN_ASSERT(few_assertions || read_side(i).last == none || read_side(i).last == chunk_of(at));
     marks[i] = {read_side(i).linked, read_side(i).last == none ? 0 : words_of(at)};
   }
   return marks;
@@ -338,8 +340,8 @@ SpanRing::Marks SpanRing::marks() noexcept {
 bool SpanRing::passed(const Marks& marks) const noexcept {
   for (std::uint32_t i = 0; i < stripes; ++i) {
     const ReadSide& side = reading_[i];
-    EDGESPAN_ASSERT(small_code || marks[i].words <= chunk_words);
-    EDGESPAN_ASSERT(small_code || side.linked - side.left <= chunks());
+    EDGESPAN_ASSERT(few_assertions || marks[i].words <= chunk_words);
+    EDGESPAN_ASSERT(few_assertions || side.linked - side.left <= chunks());
     const bool inside = side.left + 1 == marks[i].chunk;
     if (inside ? side.words < marks[i].words : precedes(side.left, marks[i].chunk)) return false;
   }

@@ -42,7 +42,7 @@ class SpanRing {
 
   // Lets the counters begin near their wrap instead of at 0; before the first span, by one thread.
   void count_from(std::uint32_t count) noexcept {
-    EDGESPAN_ASSERT(small_code || chunks_used() == 0);
+    EDGESPAN_ASSERT(few_assertions || chunks_used() == 0);
     for (std::uint32_t i = 0; i < stripes; ++i) {
       if constexpr (has_threads) {
         stripes_[i].cursor.store(counted(count, no_chunk), std::memory_order_relaxed);
@@ -73,11 +73,11 @@ class SpanRing {
     return claim_on(stripe, size);
   }
   void commit(std::byte* claimed, std::uint32_t size, std::uint32_t timestamp_at, bool annotated) noexcept {
-    EDGESPAN_ASSERT(claimed != nullptr);
+    EDGESPAN_ASSERT(few_assertions || claimed != nullptr);
     const AtomicRef<std::uint32_t> header{*(reinterpret_cast<std::uint32_t*>(claimed) - 1)};
     // Claimed with this size, and not committed before.
     EDGESPAN_ASSERT(header.load(std::memory_order_relaxed) == size);
-    EDGESPAN_ASSERT(timestamp_at < size);
+    EDGESPAN_ASSERT(few_assertions || timestamp_at < size);
     header.store(pack(size, timestamp_at, annotated), std::memory_order_release);
   }
   // Whether a claim was the first of its chunk: the moment at which the ring became fuller.
@@ -102,8 +102,14 @@ class SpanRing {
   // The stripe of which the oldest chunk was taken first, of those whose bit in `without` is not set;
   // `stripes` if there is none.
   std::uint32_t oldest_stripe(std::uint32_t without) noexcept;
+  // Whether all chunks that hold spans are of this stripe, as far as the consumer can know: then it is the
+  // oldest one.
+  bool has_all(std::uint32_t stripe) const noexcept {
+    EDGESPAN_ASSERT(few_assertions || stripe < stripes);
+    return reading_[stripe].linked - reading_[stripe].left == chunks_used();
+  }
   Peek peek(std::uint32_t stripe, RingElement& out) noexcept {
-    EDGESPAN_ASSERT(stripe < stripes);
+    EDGESPAN_ASSERT(few_assertions || stripe < stripes);
     if constexpr (!small_code) {
       const ReadSide& side = read_side(stripe);
       if (side.first != none && show(side.first, side.words, out)) return Peek::element;
@@ -112,12 +118,12 @@ class SpanRing {
   }
   EDGESPAN_SHARED void pop(std::uint32_t stripe) noexcept {
     ReadSide& side = read_side(stripe);
-    EDGESPAN_ASSERT(small_code || (stripe < stripes && side.first < chunks()));  // as peek() left it
+    EDGESPAN_ASSERT(few_assertions || (stripe < stripes && side.first < chunks()));  // as peek() left it
     const AtomicRef<std::uint32_t> at{*word(side.first, side.words)};
     const std::uint32_t header = at.load(std::memory_order_relaxed);
     EDGESPAN_ASSERT((header & (committed | taken)) == committed);
     side.words += words_for(size_of(header));
-    EDGESPAN_ASSERT(side.words <= chunk_words);
+    EDGESPAN_ASSERT(few_assertions || side.words <= chunk_words);
     if (passes_over && chunks_[side.first].hole != chunk_words)
       at.store(header | taken, std::memory_order_relaxed);
     count_popped(side);
@@ -143,13 +149,13 @@ class SpanRing {
 
   // Claims of this stripe, modulo 2^32. Without threads there is no compare-and-swap that could count them.
   std::uint32_t accepted(std::uint32_t stripe) noexcept {
-    EDGESPAN_ASSERT(stripe < stripes);
+    EDGESPAN_ASSERT(few_assertions || stripe < stripes);
     if constexpr (!has_threads) return counters(stripe).accepted.load(std::memory_order_relaxed);
     return claims_of(stripe_at(stripe).cursor.load(std::memory_order_relaxed));
   }
   // Elements that left the ring by this stripe, modulo 2^32.
   std::uint32_t popped(std::uint32_t stripe) const noexcept {
-    EDGESPAN_ASSERT(stripe < stripes);
+    EDGESPAN_ASSERT(few_assertions || stripe < stripes);
     return reading_[stripe].popped;
   }
 
@@ -161,7 +167,7 @@ class SpanRing {
   std::uint32_t chunks() const noexcept { return static_cast<std::uint32_t>(chunks_.size()); }
 
   StripeCounters& counters(std::uint32_t stripe) noexcept {
-    EDGESPAN_ASSERT(stripe < stripes);
+    EDGESPAN_ASSERT(few_assertions || stripe < stripes);
     return stripe_at(stripe).counters;
   }
 
@@ -172,7 +178,7 @@ class SpanRing {
   // states, so a compare-and-swap needs no generation. A stripe without a chunk counts as full.
   static constexpr std::uint32_t none = 0x7FFFFF;
   static constexpr std::uint32_t place(std::uint32_t chunk, std::uint32_t words) noexcept {
-    EDGESPAN_ASSERT(small_code || words <= chunk_words);
+    EDGESPAN_ASSERT(few_assertions || words <= chunk_words);
     return chunk << 9 | words;
   }
   static constexpr std::uint32_t chunk_of(std::uint32_t value) noexcept { return value >> 9; }
@@ -251,7 +257,7 @@ class SpanRing {
     const std::uint32_t header = header_at(chunk, words);
     if ((header & committed) == 0) return false;
     EDGESPAN_ASSERT(words + words_for(size_of(header)) <= chunk_words);
-    EDGESPAN_ASSERT(small_code || (header & taken) == 0);  // an element is shown until it is popped
+    EDGESPAN_ASSERT(few_assertions || (header & taken) == 0);  // an element is shown until it is popped
     out.bytes = {reinterpret_cast<std::byte*>(word(chunk, words + 1)), size_of(header)};
     out.timestamp_at = header >> 12 & 0xFFF;
     out.annotated = (header & has_annotations) != 0;

@@ -41,22 +41,23 @@ std::atomic<std::uint32_t> foreign_next{0};
 }  // namespace
 
 std::uint32_t next_ticket(ThreadState& thread) noexcept {
-  EDGESPAN_ASSERT(small_code || thread.depth < scope_depth_max);  // the ticket is for a scope that finds room
+  EDGESPAN_ASSERT(few_assertions ||
+                  thread.depth < scope_depth_max);  // the ticket is for a scope that finds room
   while (thread.thread_ticket == 0) {
     thread.thread_ticket = (tickets_drawn.fetch_add(1, std::memory_order_relaxed) + 1) << ticket_shift;
   }
-  EDGESPAN_ASSERT(small_code || (thread.thread_ticket & scope_mask) == 0);
+  EDGESPAN_ASSERT(few_assertions || (thread.thread_ticket & scope_mask) == 0);
   return thread.thread_ticket | (++thread.scopes_entered & scope_mask);
 }
 
 bool is_of(std::uint32_t ticket, const ThreadState& thread) noexcept {
-  EDGESPAN_ASSERT(small_code || (ticket & ~scope_mask) != 0);
+  EDGESPAN_ASSERT(few_assertions || (ticket & ~scope_mask) != 0);
   return (ticket & ~scope_mask) == thread.thread_ticket;
 }
 
 void end_foreign_scope(std::uint32_t ticket) noexcept {
   if constexpr (!has_threads) return;
-  EDGESPAN_ASSERT(small_code || !is_of(ticket, thread_state()));
+  EDGESPAN_ASSERT(few_assertions || !is_of(ticket, thread_state()));
   const std::uint32_t place = foreign_next.fetch_add(1, std::memory_order_relaxed) % foreign_ends_max;
   foreign_tickets[place].store(ticket, std::memory_order_relaxed);
   foreign_ends.fetch_add(1, std::memory_order_release);
@@ -65,7 +66,7 @@ void end_foreign_scope(std::uint32_t ticket) noexcept {
 // Each of this thread's tickets leaves the list, so that a later scope with the same number is not taken for
 // it.
 void leave_foreign_scopes(ThreadState& thread) noexcept {
-  EDGESPAN_ASSERT(small_code || (thread.depth != 0 && thread.depth <= scope_depth_max));
+  EDGESPAN_ASSERT(few_assertions || (thread.depth != 0 && thread.depth <= scope_depth_max));
   thread.foreign_seen = foreign_ends.load(std::memory_order_acquire);
   for (std::atomic<std::uint32_t>& place : foreign_tickets) {
     std::uint32_t ticket = place.load(std::memory_order_relaxed);
@@ -79,7 +80,7 @@ void leave_foreign_scopes(ThreadState& thread) noexcept {
 }
 
 void unwind_scopes(ThreadState& thread, std::uint32_t depth) noexcept {
-  EDGESPAN_ASSERT(small_code || (depth <= thread.depth && thread.depth <= scope_depth_max));
+  EDGESPAN_ASSERT(few_assertions || (depth <= thread.depth && thread.depth <= scope_depth_max));
   while (has_threads && depth != 0 && thread.tickets[depth - 1] == 0) --depth;
   thread.depth = depth;
 }

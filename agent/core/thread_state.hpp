@@ -54,7 +54,7 @@ void leave_foreign_scopes(ThreadState& thread) noexcept;
 // The context of this thread's innermost scope; null if there is none.
 inline const Context* innermost_scope() noexcept {
   ThreadState& thread = thread_state();
-  EDGESPAN_ASSERT(thread.depth <= scope_depth_max);
+  EDGESPAN_ASSERT(few_assertions || thread.depth <= scope_depth_max);
   if (has_threads && thread.depth != 0 && thread.foreign_seen != foreign_ends.load(std::memory_order_acquire))
       [[unlikely]] {
     leave_foreign_scopes(thread);

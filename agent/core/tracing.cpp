@@ -36,7 +36,7 @@ Tracing::Tracing() noexcept {
 Tracing::~Tracing() {
   detail::TracingState& inside = detail::state_of(*this);
   if (detail::has_threads && inside.fork_listener.forked != nullptr) {
-    EDGESPAN_ASSERT(detail::small_code ||
+    EDGESPAN_ASSERT(detail::few_assertions ||
                     (inside.clock.listen_for_fork != nullptr && inside.fork_listener.ctx == &inside));
     inside.clock.listen_for_fork(inside.clock.ctx, &inside.fork_listener, false);
   }
@@ -57,8 +57,8 @@ Status Tracing::init(const TracingMemory& memory, const TracingConfig& config,
       !detail::encode_endpoint(config.local, detail::EndpointField::local, inside.local)) {
     return Status::bad_text;
   }
-  EDGESPAN_ASSERT(detail::small_code || inside.local.size != 0);
-  EDGESPAN_ASSERT(detail::small_code || memory.spans.size() <= spans_open_most);
+  EDGESPAN_ASSERT(detail::few_assertions || inside.local.size != 0);
+  EDGESPAN_ASSERT(detail::few_assertions || memory.spans.size() <= spans_open_most);
   inside.clock = clock;
   inside.memory = memory;
   inside.sampler = config.sampler;
@@ -66,10 +66,10 @@ Status Tracing::init(const TracingMemory& memory, const TracingConfig& config,
   inside.trace_id_128 = config.trace_id_128;
   inside.drop_oldest = config.drop_oldest;
   inside.ring.init(memory.ring, memory.chunks);
-  EDGESPAN_ASSERT(detail::small_code || inside.ring.chunks_used() == 0);
-  EDGESPAN_ASSERT(detail::small_code || inside.ring.chunks() * ring_chunk_bytes == memory.ring.size());
+  EDGESPAN_ASSERT(detail::few_assertions || inside.ring.chunks_used() == 0);
+  EDGESPAN_ASSERT(detail::few_assertions || inside.ring.chunks() * ring_chunk_bytes == memory.ring.size());
   inside.epoch = epochs.fetch_add(1, std::memory_order_relaxed) + 1;
-  EDGESPAN_ASSERT(detail::small_code || inside.epoch != 0);
+  EDGESPAN_ASSERT(detail::few_assertions || inside.epoch != 0);
   // A Span that has outlived an earlier use of this memory must not meet its generation again.
   std::uint32_t generation = inside.epoch << 20 & detail::slot_generation_mask;
   if (detail::has_threads && clock.fence_threads == nullptr) generation |= detail::slot_contested;
@@ -85,18 +85,12 @@ Status Tracing::init(const TracingMemory& memory, const TracingConfig& config,
   return Status::ok;
 }
 
-Span Tracing::child(const Context& parent) noexcept {
-  SpanSlot* slot = nullptr;
-  Span made = detail::start_child(*this, parent, slot);
-  EDGESPAN_ASSERT(detail::small_code || slot == nullptr || made.context().sampled());
-  detail::open_slot(slot);
-  return made;
-}
+Span Tracing::child(const Context& parent) noexcept { return detail::start_child(*this, parent, nullptr); }
 
 Span Tracing::span(std::string_view name) noexcept {
   SpanSlot* slot = nullptr;
   Span made = detail::start_child(*this, {}, slot);
-  EDGESPAN_ASSERT(detail::small_code || slot == nullptr || made.context().sampled());
+  EDGESPAN_ASSERT(detail::few_assertions || slot == nullptr || made.context().sampled());
   if (slot != nullptr && !detail::set_name(*slot, name)) {
     detail::state_of(*this).count(detail::Event::text_cut);
   }
@@ -133,8 +127,8 @@ Books Tracing::books() noexcept {
     books.dropped[static_cast<std::size_t>(DropReason::shutdown)] += books.in_ring;
     books.in_ring = 0;
   }
-  EDGESPAN_ASSERT(detail::small_code || books.in_ring <= books.finished);
-  EDGESPAN_ASSERT(detail::small_code || (ledger.sums.finished == 0 && ledger.sums.in_ring == 0));
+  EDGESPAN_ASSERT(detail::few_assertions || books.in_ring <= books.finished);
+  EDGESPAN_ASSERT(detail::few_assertions || (ledger.sums.finished == 0 && ledger.sums.in_ring == 0));
   const auto event = [&](detail::Event which) {
     return inside.events[static_cast<std::size_t>(which)].load(std::memory_order_relaxed);
   };

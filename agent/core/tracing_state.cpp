@@ -5,7 +5,7 @@ namespace edgespan::detail {
 
 void wake_reporter(TracingState& state) noexcept {
   EDGESPAN_ASSERT(state.epoch != 0);
-  EDGESPAN_ASSERT(small_code || state.ring.chunks() != 0);
+  EDGESPAN_ASSERT(few_assertions || state.ring.chunks() != 0);
   if (state.ring.chunks_used() * 2 < state.ring.chunks()) return;
   if (state.wake_sent.load(std::memory_order_relaxed) != 0 ||
       state.wake_sent.exchange(1, std::memory_order_relaxed) != 0)

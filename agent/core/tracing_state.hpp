@@ -74,11 +74,11 @@ struct TracingState {
 
   std::uint64_t now_us() const noexcept { return clock.mono_us(clock.ctx); }
   std::uint64_t wall_us() const noexcept {
-    EDGESPAN_ASSERT(small_code || epoch != 0);
+    EDGESPAN_ASSERT(few_assertions || epoch != 0);
     return clock.wall_us(clock.ctx);
   }
   void pause(std::uint64_t us) const noexcept {
-    EDGESPAN_ASSERT(small_code || epoch != 0);
+    EDGESPAN_ASSERT(few_assertions || epoch != 0);
     clock.pause(clock.ctx, us);
   }
   EDGESPAN_SHARED void count(Event event) noexcept {
@@ -88,7 +88,7 @@ struct TracingState {
   bool in_child() const noexcept { return has_threads && forked.load(std::memory_order_relaxed); }
   // In a forked child, before anything else runs there.
   void on_fork() noexcept {
-    EDGESPAN_ASSERT(small_code || epoch != 0);
+    EDGESPAN_ASSERT(few_assertions || epoch != 0);
     forked.store(true, std::memory_order_relaxed);
     off.store(true, std::memory_order_relaxed);
     worker.store(nullptr, std::memory_order_relaxed);

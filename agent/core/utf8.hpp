@@ -78,6 +78,22 @@ inline bool printable_ascii(std::string_view text) noexcept {
   });
 }
 
+// Whether every character is ASCII and none is NUL.
+inline bool ascii_without_nul(std::string_view text) noexcept {
+  constexpr std::uintptr_t ones = ~std::uintptr_t{0} / 255;
+  return all_words(text,
+                   [](std::uintptr_t word) { return ((word | ~(word + ones * 0x7F)) & ones * 0x80) == 0; });
+}
+
+// Makes the ASCII letters of a word lower-case, and leaves all other bytes as they are.
+EDGESPAN_INLINE constexpr std::uintptr_t lower_word(std::uintptr_t word) noexcept {
+  constexpr std::uintptr_t ones = ~std::uintptr_t{0} / 255;
+  const std::uintptr_t low = word & ones * 0x7F;
+  const std::uintptr_t from_a = low + ones * (0x80 - 'A');
+  const std::uintptr_t behind_z = low + ones * (0x80 - 'Z' - 1);
+  return word | (from_a & ~behind_z & ~word & ones * 0x80) >> 2;
+}
+
 constexpr bool utf8(std::string_view text) noexcept {
   if (!small_code && !std::is_constant_evaluated() && ascii(text)) return true;
   for (std::size_t at = 0; at < text.size();) {
@@ -86,6 +102,12 @@ constexpr bool utf8(std::string_view text) noexcept {
     at += n;
   }
   return true;
+}
+
+// Whether a text can be a service's name, as far as its characters go: UTF-8 without a NUL.
+[[gnu::always_inline]] inline bool name_text(std::string_view text) noexcept {
+  if (!small_code && ascii_without_nul(text)) return true;
+  return utf8(text) && text.find('\0') == text.npos;
 }
 
 // At most `bytes_max` bytes of well-formed UTF-8 from the start of `text`, cut between characters.

@@ -32,29 +32,35 @@ bool claim_again(InflightSlot& slot, std::uintptr_t from, std::uintptr_t to) noe
   return slot.key.compare_exchange_strong(from, to, std::memory_order_relaxed, std::memory_order_relaxed);
 }
 
-// Claims an empty slot of the bucket; null if there is none. Begins at slot `first`, so that a span that
-// strays is mostly next to its own slot.
-InflightSlot* claim_empty(InflightBucket& bucket, std::size_t first) noexcept {
-  EDGESPAN_ASSERT(first < inflight_bucket_size);
-  for (std::size_t i = 0; i < inflight_bucket_size; ++i) {
-    InflightSlot& slot = bucket.slots[(first + i) % inflight_bucket_size];
-    if (slot.key.load(std::memory_order_relaxed) == empty && claim(slot, empty)) return &slot;
+// Claims an empty slot of some that stand in a row; null if there is none.
+EDGESPAN_INLINE InflightSlot* claim_of(InflightSlot* from, const InflightSlot* end) noexcept {
+  for (InflightSlot* slot = from; slot != end; ++slot) {
+    if (slot->key.load(std::memory_order_relaxed) == empty && claim(*slot, empty)) return slot;
   }
   return nullptr;
 }
 
+// The same of a bucket. Begins at slot `first`, so that a span that strays is mostly next to its own slot.
+EDGESPAN_INLINE InflightSlot* claim_empty(InflightBucket& bucket, std::size_t first) noexcept {
+  EDGESPAN_ASSERT(first < inflight_bucket_size);
+  InflightSlot* const slots = bucket.slots.data();
+  InflightSlot* const slot = claim_of(slots + first, slots + inflight_bucket_size);
+  return slot != nullptr ? slot : claim_of(slots, slots + first);
+}
+
 // This and the next two take a slot that this thread has claimed. write() and release() give it back.
-void read(const InflightSlot& slot, InflightSpan& out) noexcept {
-  EDGESPAN_ASSERT(slot.key.load(std::memory_order_relaxed) == InflightTable::busy);
+EDGESPAN_INLINE void read(const InflightSlot& slot, InflightSpan& out) noexcept {
+  EDGESPAN_ASSERT(detail::few_assertions || slot.key.load(std::memory_order_relaxed) == InflightTable::busy);
   out.context = detail::context_of(slot);
   const std::uint32_t rest = slot.start_rest;
   const std::uint32_t start = slot.start.load(std::memory_order_relaxed);
   out.start_us = std::uint64_t{rest >> 16 << 16 | start >> 16} << 32 | (start << 16 | (rest & 0xFFFF));
 }
 
-void write(InflightSlot& slot, std::uintptr_t key, std::uint32_t client, const InflightSpan& span) noexcept {
-  EDGESPAN_ASSERT(slot.key.load(std::memory_order_relaxed) == InflightTable::busy);
-  EDGESPAN_ASSERT(key > InflightTable::busy);
+EDGESPAN_INLINE void write(InflightSlot& slot, std::uintptr_t key, std::uint32_t client,
+                           const InflightSpan& span) noexcept {
+  EDGESPAN_ASSERT(detail::few_assertions || slot.key.load(std::memory_order_relaxed) == InflightTable::busy);
+  EDGESPAN_ASSERT(detail::few_assertions || key > InflightTable::busy);
   detail::set_context(slot, span.context);
   slot.start.store(InflightTable::start_unit(span.start_us), std::memory_order_relaxed);
   slot.start_rest = static_cast<std::uint32_t>(span.start_us >> 48) << 16 |
@@ -64,7 +70,7 @@ void write(InflightSlot& slot, std::uintptr_t key, std::uint32_t client, const I
 }
 
 void release(InflightSlot& slot, InflightSlot& own) noexcept {
-  EDGESPAN_ASSERT(slot.key.load(std::memory_order_relaxed) == InflightTable::busy);
+  EDGESPAN_ASSERT(detail::few_assertions || slot.key.load(std::memory_order_relaxed) == InflightTable::busy);
   slot.key.store(empty, std::memory_order_release);
   if (&slot == &own) return;
   const std::uint16_t strays = own.strays.fetch_sub(1, std::memory_order_relaxed);
@@ -91,7 +97,7 @@ void InflightTable::init(std::span<InflightBucket> buckets) noexcept {
 // ways: it asks about the span, which changes nothing, or takes it. So who loses a claim looks at the slot
 // again.
 InflightSlot* InflightTable::find_in(InflightBucket& bucket, std::size_t first, std::uintptr_t key) noexcept {
-  EDGESPAN_ASSERT(key > busy && first < inflight_bucket_size);
+  EDGESPAN_ASSERT(detail::few_assertions || (key > busy && first < inflight_bucket_size));
   for (std::size_t i = 0; i < inflight_bucket_size; ++i) {
     InflightSlot& slot = bucket.slots[(first + i) % inflight_bucket_size];
     std::uintptr_t seen = slot.key.load(std::memory_order_relaxed);
@@ -108,25 +114,25 @@ InflightSlot* InflightTable::find(const Place& place) const noexcept {
   return find_in(second_bucket(place), 0, place.key);
 }
 
-InflightTable::Insert InflightTable::insert(const void* address, std::uint32_t client,
+InflightTable::Insert InflightTable::insert(InflightSlot& own, const void* key, std::uint32_t client,
                                             InflightSpan& span) noexcept {
-  EDGESPAN_ASSERT(span.context.sampled());
-  const Place place = place_of(reinterpret_cast<std::uintptr_t>(address));
+  EDGESPAN_ASSERT(detail::few_assertions || (span.context.sampled() && &own == &own_slot(key)));
   // Claims the slot before reading it: to fetch its cache line for reading and again for writing would be two
   // waits.
-  if (!claim(*place.own, empty)) return insert_slow(place, client, span);
-  if (place.own->strays.load(std::memory_order_relaxed) != 0) {
-    place.own->key.store(empty, std::memory_order_release);
-    return insert_slow(place, client, span);
+  if (!claim(own, empty)) return insert_slow(key, client, span);
+  if (own.strays.load(std::memory_order_relaxed) != 0) {
+    own.key.store(empty, std::memory_order_release);
+    return insert_slow(key, client, span);
   }
-  write(*place.own, place.key, client, span);
+  write(own, reinterpret_cast<std::uintptr_t>(key), client, span);
   return Insert::stored;
 }
 
-[[gnu::noinline]] InflightTable::Insert InflightTable::insert_slow(const Place& place, std::uint32_t client,
+[[gnu::noinline]] InflightTable::Insert InflightTable::insert_slow(const void* key, std::uint32_t client,
                                                                    InflightSpan& span) noexcept {
-  EDGESPAN_ASSERT(place.own == &place.bucket->slots[place.first]);
-  const bool may_stand = may_hold(place.own, place.key);
+  const Place place = place_of(reinterpret_cast<std::uintptr_t>(key));
+  EDGESPAN_ASSERT(detail::few_assertions || place.own == &place.bucket->slots[place.first]);
+  const bool may_stand = may_hold(*place.own, key);
   if (InflightSlot* const slot = may_stand ? find(place) : nullptr) {
     InflightSpan old;
     read(*slot, old);
@@ -147,16 +153,17 @@ InflightTable::Insert InflightTable::insert(const void* address, std::uint32_t c
   return Insert::stored;
 }
 
-bool InflightTable::take(const void* address, InflightSpan& out) noexcept {
-  const Place place = place_of(reinterpret_cast<std::uintptr_t>(address));
-  if (!claim(*place.own, place.key)) return take_slow(place, out);
-  read(*place.own, out);
-  place.own->key.store(empty, std::memory_order_release);
+bool InflightTable::take(const void* key, InflightSpan& out) noexcept {
+  InflightSlot& own = own_slot(key);
+  if (!claim(own, reinterpret_cast<std::uintptr_t>(key))) return take_slow(key, out);
+  read(own, out);
+  own.key.store(empty, std::memory_order_release);
   return true;
 }
 
-[[gnu::noinline]] bool InflightTable::take_slow(const Place& place, InflightSpan& out) noexcept {
-  EDGESPAN_ASSERT(place.own == &place.bucket->slots[place.first]);
+[[gnu::noinline]] bool InflightTable::take_slow(const void* key, InflightSpan& out) noexcept {
+  const Place place = place_of(reinterpret_cast<std::uintptr_t>(key));
+  EDGESPAN_ASSERT(detail::few_assertions || place.own == &place.bucket->slots[place.first]);
   InflightSlot* const slot = find(place);
   if (slot == nullptr) return false;
   read(*slot, out);

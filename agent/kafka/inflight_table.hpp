@@ -40,13 +40,18 @@ class InflightTable {
 
   void init(std::span<InflightBucket> buckets) noexcept;
 
-  // Fetches the slot that the next insert() of `key` will write into this core's cache, and the slots of the
+  // The own slot of `key`: where its span mostly stands. Whoever calls several of the next functions for a
+  // key looks it up once.
+  InflightSlot& own_slot(const void* key) const noexcept {
+    return *place_of(reinterpret_cast<std::uintptr_t>(key)).own;
+  }
+
+  // Fetches the slot that the next insert() will write into this core's cache, and the slots of the
   // messages behind it: another core most likely took the last message out of them. Always inline: gcc 12
   // removes a call to this function, because a prefetch has no visible effect.
-  [[gnu::always_inline]] void expect(const void* key) const noexcept {
+  [[gnu::always_inline]] static void expect(const InflightSlot& own) noexcept {
     // A slot may reach into a second cache line. Two messages of 500 bytes are two buckets apart.
-    const InflightSlot* const own = place_of(reinterpret_cast<std::uintptr_t>(key)).own;
-    const std::byte* const lines = reinterpret_cast<const std::byte*>(own);
+    const std::byte* const lines = reinterpret_cast<const std::byte*>(&own);
     constexpr std::size_t ahead = 2 * sizeof(InflightBucket);
     __builtin_prefetch(lines, 1);
     __builtin_prefetch(lines + offsetof(InflightSlot, parent_id), 1);
@@ -56,13 +61,19 @@ class InflightTable {
 
   // Any thread; lock-free. `key` is an even address and not 0. `client`: a number of the client that sends
   // the message. take() is false if no span stands under `key`, or if a sweep has taken it.
-  Insert insert(const void* key, std::uint32_t client, InflightSpan& span) noexcept;
+  Insert insert(InflightSlot& own, const void* key, std::uint32_t client, InflightSpan& span) noexcept;
   bool take(const void* key, InflightSpan& out) noexcept;
   // False: take() would find nothing.
-  bool may_hold(const void* key) const noexcept {
-    const auto address = reinterpret_cast<std::uintptr_t>(key);
-    return may_hold(place_of(address).own, address);
+  static bool may_hold(const InflightSlot& own, const void* key) noexcept {
+    const std::uintptr_t seen = own.key.load(std::memory_order_relaxed) & ~asked_about;
+    return seen == reinterpret_cast<std::uintptr_t>(key) || own.strays.load(std::memory_order_relaxed) != 0;
   }
+
+  // The same for a key of which one thing alone is wanted.
+  Insert insert(const void* key, std::uint32_t client, InflightSpan& span) noexcept {
+    return insert(own_slot(key), key, client, span);
+  }
+  bool may_hold(const void* key) const noexcept { return may_hold(own_slot(key), key); }
 
   // Says which spans a sweep takes: by when one began, in start_unit(), and by its client. It may be asked
   // about a slot whose message changes meanwhile; what it says then does not count.
@@ -105,22 +116,17 @@ class InflightTable {
     InflightSlot* own;
   };
 
-  static bool may_hold(const InflightSlot* own, std::uintptr_t key) noexcept {
-    const std::uintptr_t seen = own->key.load(std::memory_order_relaxed) & ~asked_about;
-    return seen == key || own->strays.load(std::memory_order_relaxed) != 0;
-  }
-
   // Slots follow the order of addresses: one slot for 64 bytes of memory. Messages that are produced in a row
   // mostly lie in a row, so they take different slots, and the slots of the next messages are known. Every
   // round of the table begins elsewhere, so that no distance between messages brings them to one slot every
   // time.
   Place place_of(std::uintptr_t key) const noexcept {
-    EDGESPAN_ASSERT(key > busy);
+    EDGESPAN_ASSERT(detail::few_assertions || key > busy);
     const std::uint64_t rounds = std::uint64_t{key / unit_bytes} * round_per_unit_;
     const std::uint32_t position =
         static_cast<std::uint32_t>(rounds) + static_cast<std::uint32_t>(rounds >> 32) * 0x9E3779B1U;
     const std::size_t at = share(position, buckets_.size() * inflight_bucket_size);
-    EDGESPAN_ASSERT(at < buckets_.size() * inflight_bucket_size);
+    EDGESPAN_ASSERT(detail::few_assertions || at < buckets_.size() * inflight_bucket_size);
     // A bucket is nothing but its slots. Every message asks for its own slot, so that one is found by the
     // shortest way.
     std::byte* const own = reinterpret_cast<std::byte*>(buckets_.data()) + at * sizeof(InflightSlot);
@@ -130,7 +136,7 @@ class InflightTable {
   // Keys that share a bucket have different second buckets.
   InflightBucket& second_bucket(const Place& place) const noexcept {
     const std::size_t at = share(place.position * 0x85EBCA77U, buckets_.size());
-    EDGESPAN_ASSERT(at < buckets_.size());
+    EDGESPAN_ASSERT(detail::few_assertions || at < buckets_.size());
     return buckets_[at];
   }
   static std::size_t share(std::uint32_t position, std::size_t size) noexcept {
@@ -139,8 +145,8 @@ class InflightTable {
   // Claims the slot that holds the key; null if none does.
   InflightSlot* find(const Place& place) const noexcept;
   static InflightSlot* find_in(InflightBucket& bucket, std::size_t first, std::uintptr_t key) noexcept;
-  Insert insert_slow(const Place& place, std::uint32_t client, InflightSpan& span) noexcept;
-  bool take_slow(const Place& place, InflightSpan& out) noexcept;
+  Insert insert_slow(const void* key, std::uint32_t client, InflightSpan& span) noexcept;
+  bool take_slow(const void* key, InflightSpan& out) noexcept;
 
   std::span<InflightBucket> buckets_;
   std::uint32_t round_per_unit_ = 0;  // how far `unit_bytes` of memory lead around the table, in 2^-32

@@ -96,7 +96,8 @@ rd_kafka_resp_err_t on_new(rd_kafka_t* rk, const rd_kafka_conf_t* conf, void* op
 [[gnu::always_inline]] inline Context send_context(KafkaState& state, const rd_kafka_message_t* message,
                                                    const B3Extraction& extraction) noexcept {
   const MessagingSampler& sampler = state.config.producer_sampler;
-  return next_context(state.core(), extraction, true, sampler, Operation::send, rule_topic(sampler, message));
+  return next_context(state.core(), extraction, true, sampler, Operation::send,
+                      [message] { return topic_of(message); });
 }
 
 // The context of a message that is sent with headers. Not inlined: keeps what they said off the stack of
@@ -112,7 +113,7 @@ rd_kafka_resp_err_t on_new(rd_kafka_t* rk, const rd_kafka_conf_t* conf, void* op
 [[gnu::noinline]] void begin_send(KafkaState& state, rd_kafka_t* rk, rd_kafka_message_t* message,
                                   const FoundHeaders& found, InflightSpan& span) noexcept {
   detail::TracingState& core = state.core();
-  EDGESPAN_ASSERT(span.context.valid() && span.start_us == 0);
+  EDGESPAN_ASSERT(detail::few_assertions || (span.context.valid() && span.start_us == 0));
   const bool sampled = span.context.sampled();
   const TraceHeaders headers{span.context, state.headers};
   if (sampled) span.start_us = core.now_us();
@@ -129,7 +130,7 @@ rd_kafka_resp_err_t on_new(rd_kafka_t* rk, const rd_kafka_conf_t* conf, void* op
 // Ends the span of a message for which the table has no slot. Not inlined, for message_sent()'s stack.
 [[gnu::noinline]] void end_unheld(KafkaState& state, const InflightSpan& span,
                                   const rd_kafka_message_t* message) noexcept {
-  EDGESPAN_ASSERT(!state.is_senders(message));
+  EDGESPAN_ASSERT(detail::few_assertions || !state.is_senders(message));
   state.core().count(detail::Event::inflight_full);
   record_send(state, span, {span.start_us, topic_of(message), key_of(message), {}});
 }
@@ -189,9 +190,9 @@ constexpr bool ends_in_queue(rd_kafka_resp_err_t error) noexcept {
 [[gnu::noinline]] bool end_send(KafkaState& state, const rd_kafka_message_t* message) noexcept {
   InflightSpan span;
   if (!state.inflight.take(message, span)) return false;
-  const char* error = message->err != RD_KAFKA_RESP_ERR_NO_ERROR ? rd_kafka_err2name(message->err) : "";
-  const std::uint64_t at_us = ended_us(state, message->err, span.start_us);
-  record_send(state, span, {at_us, topic_of(message), key_of(message), error});
+  SendEnd end{ended_us(state, message->err, span.start_us), topic_of(message), key_of(message), {}};
+  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) end.error = rd_kafka_err2name(message->err);
+  record_send(state, span, end);
   return true;
 }
 
@@ -213,11 +214,15 @@ enum class Sent : std::uint8_t {
                                       : continue_trace(state, message, found));
   span.start_us = 0;
   // Before the header is made, which takes its time: another core wrote to the message's slot last.
-  if (span.context.sampled()) state.inflight.expect(message);
+  InflightSlot* own = nullptr;
+  if (span.context.sampled()) {
+    own = &state.inflight.own_slot(message);
+    InflightTable::expect(*own);
+  }
   begin_send(state, rk, message, found, span);
-  if (!span.context.sampled()) return Sent::untraced;
+  if (own == nullptr) return Sent::untraced;
   start_us = span.start_us;
-  switch (state.inflight.insert(message, client_number(rk), span)) {
+  switch (state.inflight.insert(*own, message, client_number(rk), span)) {
     case InflightTable::Insert::stored:
       return Sent::held;
     case InflightTable::Insert::replaced:
@@ -244,7 +249,7 @@ void note_producer(KafkaState& state, const rd_kafka_t* rk, const rd_kafka_conf_
 }
 
 void message_sent(KafkaState& state, rd_kafka_t* rk, rd_kafka_message_t* message) noexcept {
-  EDGESPAN_ASSERT(state.tracing != nullptr && message != nullptr);
+  EDGESPAN_ASSERT(detail::few_assertions || (state.tracing != nullptr && message != nullptr));
   mark_produce_call();
   InflightSpan span;
   std::uint64_t now_us = 0;
@@ -267,7 +272,7 @@ void message_sent(KafkaState& state, rd_kafka_t* rk, rd_kafka_message_t* message
 // read). So nothing of the message but its opaque and its error is read before its address was found in the
 // table, or its error says that it is none of those.
 void message_ended(KafkaState& state, rd_kafka_message_t* message) noexcept {
-  EDGESPAN_ASSERT(state.tracing != nullptr && message != nullptr);
+  EDGESPAN_ASSERT(detail::few_assertions || (state.tracing != nullptr && message != nullptr));
   if (state.is_senders(message)) {
     EDGESPAN_ASSERT(state.sender_ended != nullptr);
     return state.sender_ended(message->_private, message->err);
@@ -280,7 +285,7 @@ void message_ended(KafkaState& state, rd_kafka_message_t* message) noexcept {
 // One call of the application may consume many records, but on_consume does not say which: each record
 // without a context gets a root of its own.
 Context message_consumed(KafkaState& state, const rd_kafka_t* rk, rd_kafka_message_t* message) noexcept {
-  EDGESPAN_ASSERT(state.tracing != nullptr && message != nullptr);
+  EDGESPAN_ASSERT(detail::few_assertions || (state.tracing != nullptr && message != nullptr));
   if (rk == consuming_client) return {};
   ConsumerPoll poll{state};
   PolledRecord polled;

@@ -18,28 +18,23 @@ namespace edgespan::kafka_detail {
 // Of a record without trace headers.
 inline constexpr B3Extraction no_headers{};
 
-// The topic that next_context() needs. The name is looked up only if a rule may ask for it.
-inline std::string_view rule_topic(const MessagingSampler& sampler,
-                                   const rd_kafka_message_t* message) noexcept {
-  return sampler.rules.empty() ? std::string_view{} : topic_of(message);
-}
-
 // What a record's headers say of the decision.
 inline Decision decision_of(const B3Extraction& extraction) noexcept {
   return extraction.kind == B3Extraction::Kind::empty ? Decision::undecided : extraction.context.decision;
 }
 
 // `scope_first`: this thread's scope is the parent even if the record holds ids, as for a producer; else the
-// record's ids come first.
-inline Context next_context(detail::TracingState& state, const B3Extraction& extraction, bool scope_first,
-                            const MessagingSampler& sampler, Operation operation,
-                            std::string_view topic) noexcept {
+// record's ids come first. `topic_of` gives the topic, and is asked only if a rule may need it.
+template <typename TopicOf>
+EDGESPAN_INLINE Context next_context(detail::TracingState& state, const B3Extraction& extraction,
+                                     bool scope_first, const MessagingSampler& sampler, Operation operation,
+                                     TopicOf topic_of) noexcept {
   const Context* const scope = detail::innermost_scope();
   const bool ids = extraction.kind == B3Extraction::Kind::ids;
   if (scope != nullptr && (scope_first || !ids)) return detail::new_child(state, *scope, nullptr);
   const Decision decision = decision_of(extraction);
   const bool ask = decision == Decision::undecided && !sampler.rules.empty();
-  const Sampler* const rule = ask ? sampler.find(operation, topic) : nullptr;
+  const Sampler* const rule = ask ? sampler.find(operation, topic_of()) : nullptr;
   return ids ? detail::new_child(state, extraction.context, rule) : detail::new_root(state, decision, rule);
 }
 

@@ -2,6 +2,7 @@
 #include "kafka/refusals.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "core/assert.hpp"
 
@@ -21,17 +22,28 @@ constexpr std::uint32_t count_max = one_generation / one_refusal - 1;
 constexpr std::uint32_t count_of(std::uint32_t word) noexcept { return word % one_generation / one_refusal; }
 constexpr bool is_in(std::uint32_t word, Phase phase) noexcept { return (word & phase_mask) == phase; }
 
-// FNV-1a. Two pairs with one hash would share a slot, which tells the topic of the first.
-std::uint32_t hash(std::string_view topic, rd_kafka_resp_err_t error) noexcept {
-  constexpr std::uint32_t prime = 16'777'619;
-  std::uint32_t sum = (2'166'136'261U ^ static_cast<std::uint32_t>(error)) * prime;
-  for (const char c : topic) sum = (sum ^ static_cast<std::uint8_t>(c)) * prime;
+// As FNV-1a, of four bytes at a time. Two pairs with one hash would share a slot, which tells the topic of
+// the first.
+EDGESPAN_INLINE std::uint32_t hash(std::string_view topic, rd_kafka_resp_err_t error) noexcept {
+  constexpr std::uint32_t factor = 0x9E3779B1;
+  std::uint32_t sum = static_cast<std::uint32_t>(error) + static_cast<std::uint32_t>(topic.size()) * factor;
+  const auto mix = [&](std::uint32_t word) {
+    sum = (sum ^ word) * factor;
+    sum ^= sum >> 15;  // a product carries upwards only
+  };
+  std::size_t at = 0;
+  for (; at + sizeof(std::uint32_t) <= topic.size(); at += sizeof(std::uint32_t)) {
+    std::uint32_t word = 0;
+    std::memcpy(&word, topic.data() + at, sizeof word);
+    mix(word);
+  }
+  for (; at < topic.size(); ++at) mix(static_cast<std::uint8_t>(topic[at]));
   return sum;
 }
 
 constexpr std::uint32_t every_pair = 0;  // of the last slot; looked at there only
 
-bool count_in(RefusalSlot& slot, std::uint32_t pair) noexcept {
+EDGESPAN_INLINE bool count_in(RefusalSlot& slot, std::uint32_t pair) noexcept {
   std::uint32_t word = slot.word.load(std::memory_order_acquire);
   while (is_in(word, open_slot) && slot.pair.load(std::memory_order_relaxed) == pair &&
          count_of(word) < count_max) {

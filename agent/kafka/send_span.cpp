@@ -53,7 +53,7 @@ static_assert(span_bytes_max == (largest + ring_unit_bytes - 1) / ring_unit_byte
   span.kind = Kind::producer;
   span.start_us = sent.start_us;
   span.duration_us = end.at_us > sent.start_us ? end.at_us - sent.start_us : 1;
-  EDGESPAN_ASSERT(span.duration_us != 0);  // the collector takes 0 for absent
+  EDGESPAN_ASSERT(detail::few_assertions || span.duration_us != 0);  // the collector takes 0 for absent
   span.name = send_name;
   span.local = core.local.view();
   span.remote = state.remote.view();

@@ -299,15 +299,17 @@ void clear_headers(const FoundHeaders& found, bool keep_state) noexcept {
   return ok;
 }
 
-EDGESPAN_INLINE bool TraceHeaders::add_to(rd_kafka_headers_t* list) const noexcept {
-  EDGESPAN_ASSERT(size_ <= text_.size());
+// `b3_alone`: what the plan says of the context.
+EDGESPAN_INLINE bool TraceHeaders::add_to(rd_kafka_headers_t* list, bool b3_alone) const noexcept {
+  EDGESPAN_ASSERT(detail::few_assertions || size_ <= text_.size());
   EDGESPAN_ASSERT(context_.decision != Decision::undecided);  // who reads it would decide differently
-  if (plan_.only_b3(context_)) return add_header(list, b3_key_names[0], {text_.data(), size_});
+  if (b3_alone) return add_header(list, b3_key_names[0], {text_.data(), size_});
   return add_all(list);
 }
 
 Written TraceHeaders::write(rd_kafka_message_t* message, const FoundHeaders& found) const noexcept {
-  EDGESPAN_ASSERT(found.list != nullptr || (found.keys == 0 && !found.respelled));
+  EDGESPAN_ASSERT(detail::few_assertions || (found.list != nullptr || (found.keys == 0 && !found.respelled)));
+  const bool b3_alone = plan_.only_b3(context_);
   if (found.list != nullptr) {
     bool state_lost = false;
     if (found.keys == only_b3 && found.count == 1 && !found.respelled) {
@@ -324,12 +326,12 @@ Written TraceHeaders::write(rd_kafka_message_t* message, const FoundHeaders& fou
       clear_headers(found, keeps);
       state_lost = has_state && !keeps;
     }
-    if (!add_to(found.list)) return Written::failed;
+    if (!add_to(found.list, b3_alone)) return Written::failed;
     return state_lost ? Written::without_state : Written::done;
   }
-  rd_kafka_headers_t* list = rd_kafka_headers_new(plan_.headers_max(context_));
+  rd_kafka_headers_t* list = rd_kafka_headers_new(b3_alone ? 1 : plan_.headers_max(context_));
   if (list == nullptr) return Written::failed;
-  if (!add_to(list)) {
+  if (!add_to(list, b3_alone)) {
     rd_kafka_headers_destroy(list);
     return Written::failed;
   }

@@ -75,14 +75,14 @@ class TraceHeaders {
  public:
   TraceHeaders(const Context& context, const HeaderPlan& plan) noexcept
       : context_{context}, plan_{plan}, size_{plan.has_b3() ? b3_format(context, plan.b3(), text_) : 0} {
-    EDGESPAN_ASSERT(context.valid());
+    EDGESPAN_ASSERT(detail::few_assertions || context.valid());
   }
 
   // Replaces those of a record.
   Written write(rd_kafka_message_t* message, const FoundHeaders& found) const noexcept;
 
  private:
-  bool add_to(rd_kafka_headers_t* list) const noexcept;
+  bool add_to(rd_kafka_headers_t* list, bool b3_alone) const noexcept;
   bool add_all(rd_kafka_headers_t* list) const noexcept;
   std::string_view own_state(const rd_kafka_headers_t* list) const noexcept;
 

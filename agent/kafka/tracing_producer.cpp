@@ -50,25 +50,23 @@ RefusedSend attempt_of(const rd_kafka_vu_t* arguments, std::size_t count) noexce
 
 // Not inlined, as the next one: what was found is off the stack when the refusal is recorded.
 [[gnu::noinline]] B3Extraction read_attempt(rd_kafka_headers_t* headers) noexcept {
-  if (headers == nullptr) return no_headers;
   FoundHeaders found;
   found.list = headers;
   return read_list(found, nullptr);
 }
 
-[[gnu::noinline]] void refuse(KafkaState& state, const ProducerRecord& record, rd_kafka_headers_t* headers,
-                              rd_kafka_resp_err_t error) noexcept {
-  record_refused(state, {record.topic, record.key, error}, read_attempt(headers));
-}
-
-bool is_topic(const char* name) noexcept {
-  return name != nullptr && *name != '\0' && std::strlen(name) <= topic_bytes_max;
+[[gnu::noinline]] void refuse(KafkaState& state, const ProducerRecord& record, std::string_view topic,
+                              rd_kafka_headers_t* headers, rd_kafka_resp_err_t error) noexcept {
+  const RefusedSend refused{topic, record.key, error};
+  if (headers == nullptr) return record_refused(state, refused, no_headers);
+  record_refused(state, refused, read_attempt(headers));
 }
 
 }  // namespace
 
 rd_kafka_resp_err_t TracingProducer::send(const ProducerRecord& record) noexcept {
-  if (!is_topic(record.topic)) return RD_KAFKA_RESP_ERR__INVALID_ARG;
+  const std::size_t topic_bytes = record.topic != nullptr ? std::strlen(record.topic) : 0;
+  if (topic_bytes - 1 >= topic_bytes_max) return RD_KAFKA_RESP_ERR__INVALID_ARG;
   rd_kafka_headers_t* headers = nullptr;
   if (!record.headers.empty()) {
     headers = copy_headers(record.headers);
@@ -81,7 +79,8 @@ rd_kafka_resp_err_t TracingProducer::send(const ProducerRecord& record) noexcept
       RD_KAFKA_V_VALUE(unconst(record.value), record.value.size()), RD_KAFKA_V_TIMESTAMP(record.timestamp_ms),
       RD_KAFKA_V_OPAQUE(record.opaque), RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return error;
-  if (!produce_call_was_sent()) refuse(state_of(*kafka_), record, headers, error);
+  if (!produce_call_was_sent())
+    refuse(state_of(*kafka_), record, {record.topic, topic_bytes}, headers, error);
   if (headers != nullptr) rd_kafka_headers_destroy(headers);
   return error;
 }

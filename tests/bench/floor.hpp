@@ -32,10 +32,18 @@ inline std::uint64_t now_us() noexcept {
 }
 #endif
 
-// xoshiro256**, one a thread: any thread may trace.
+// xoshiro256**, one a thread: any thread may trace. Ids must not repeat, so a thread seeds its own before its
+// first id.
 struct Random {
   std::uint64_t s[4] = {0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 0x2545F4914F6CDD1D};
+  bool seeded = false;
+  [[gnu::cold, gnu::noinline]] void seed() noexcept {
+    s[0] ^= now_us();
+    seeded = true;
+  }
   std::uint64_t next() noexcept {
+    if (!seeded) [[unlikely]]
+      seed();
     const std::uint64_t result = std::rotl(s[1] * 5, 7) * 9;
     const std::uint64_t t = s[1] << 17;
     s[2] ^= s[0];
@@ -49,6 +57,9 @@ struct Random {
 };
 
 inline constinit EDGESPAN_FLOOR_THREAD_LOCAL Random random{};
+
+// Tracing may be switched off at any moment, so what begins a span asks.
+inline std::atomic<bool> switched_on{true};
 
 // Word by word, as it was written: a wider load of what was just stored in words would wait for them.
 inline void copy(const Context& from, Context& to) noexcept {

@@ -36,10 +36,15 @@ struct SendTracing {
   std::array<SendSlot, 256> slots;
   std::uint64_t trace_bound = 0;            // the sampler keeps ids up to here
   std::size_t room_bytes = 1'000'000 - 51;  // beside the header; a larger message ends librdkafka's process
+  std::atomic<void*> sender{nullptr};       // the opaque of messages that carry spans, which are not traced
 
   SendSlot& of(std::uintptr_t message) noexcept {
     constexpr auto factor = static_cast<std::uintptr_t>(0x9E3779B97F4A7C15U);
     return slots[(message >> 4) * factor >> (8 * sizeof factor - 8)];
+  }
+  bool carries_spans(const rd_kafka_message_t* message) const noexcept {
+    void* const opaque = sender.load(std::memory_order_acquire);
+    return opaque != nullptr && message->_private == opaque;
   }
   Context next(const Context& scope) const noexcept {
     const std::uint64_t id = random.next();
@@ -48,6 +53,7 @@ struct SendTracing {
   }
 
   [[gnu::noinline]] void sent(const rd_kafka_message_t* message, char* text) noexcept {
+    if (!switched_on.load(std::memory_order_relaxed) || carries_spans(message)) return;
     const Context ids = next(thread_scope);
     if (message->len + message->key_len <= room_bytes) write_short<Vector>(ids, text);
     const auto address = reinterpret_cast<std::uintptr_t>(message);
@@ -61,6 +67,7 @@ struct SendTracing {
   }
   [[gnu::noinline]] std::uint32_t ended(const rd_kafka_message_t* message,
                                         std::string_view topic_name) noexcept {
+    if (carries_spans(message)) return 0;
     const auto address = reinterpret_cast<std::uintptr_t>(message);
     SendSlot& slot = of(address);
     if (!slot.own(address)) return 0;

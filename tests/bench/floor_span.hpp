@@ -141,6 +141,7 @@ struct Open {
   std::uint64_t start_us = 0;
 };
 [[gnu::noinline]] inline Open start(const Context& parent) noexcept {
+  if (!switched_on.load(std::memory_order_relaxed) || !parent.valid()) return {};
   Open open{{parent.trace_hi, parent.trace_lo, random.next(), parent.span_id, parent.decision}};
   if (open.context.sampled()) open.start_us = now_us();
   return open;

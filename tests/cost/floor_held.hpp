@@ -31,6 +31,7 @@ struct Held {
   std::uint8_t kind = 0;
   std::uint32_t name_size = 0;
   std::uint32_t fields_size = 0;
+  std::uint32_t tags_at = 0;  // in `fields`
   std::uint32_t refused = 0;
   std::byte name[24];
   std::byte fields[128];
@@ -43,6 +44,15 @@ struct Held {
     }
     return state.load(std::memory_order_relaxed) == 1;
   }
+  // Whether it has such a tag.
+  bool has(std::string_view key) const noexcept {
+    for (std::uint32_t at = tags_at; at < fields_size;) {
+      const auto key_size = static_cast<std::size_t>(fields[at + 3]);
+      if (key_size == key.size() && std::memcmp(fields + at + 4, key.data(), key_size) == 0) return true;
+      at += 2 + static_cast<std::uint32_t>(fields[at + 1]);
+    }
+    return false;
+  }
   void leave(std::uintptr_t bad) noexcept {
     if (bad != 0) ++refused;
     if constexpr (has_threads) inside.store(0, std::memory_order_release);
@@ -50,6 +60,7 @@ struct Held {
 };
 
 inline Held held{};
+inline Context handed{};  // what the application has of it, after the span's end, too
 
 // Two words that overlap serve all lengths from one word to two; what they hold is all ASCII, or not.
 template <typename Word>
@@ -89,13 +100,16 @@ inline std::byte* hold_lower(std::byte* out, unsigned char field, std::string_vi
   return out;
 }
 
-[[gnu::noinline]] inline void hold_start(Held& span, const Context& parent) noexcept {
+[[gnu::noinline]] inline void hold_start(Held& span, const Context& parent, Context& given) noexcept {
+  if (!switched_on.load(std::memory_order_relaxed) || !parent.valid()) return;
   std::uint32_t free = 0;
   if (!span.state.compare_exchange_strong(free, 1, std::memory_order_acquire)) return count_drop();
-  span.open.context = {parent.trace_hi, parent.trace_lo, random.next(), parent.span_id, parent.decision};
-  if (span.open.context.sampled()) span.open.start_us = now_us();
+  const Context ids{parent.trace_hi, parent.trace_lo, random.next(), parent.span_id, parent.decision};
+  copy(ids, span.open.context);
+  copy(ids, given);
+  if (ids.sampled()) span.open.start_us = now_us();
   span.kind = 0;
-  span.name_size = span.fields_size = 0;
+  span.name_size = span.fields_size = span.tags_at = 0;
   span.inside.store(0, std::memory_order_relaxed);
 }
 
@@ -117,13 +131,15 @@ inline std::byte* hold_lower(std::byte* out, unsigned char field, std::string_vi
   std::uintptr_t bad = 0;
   std::byte* const out = put(span.fields, {0x4A, static_cast<unsigned char>(2 + name.size())});
   span.fields_size = static_cast<std::uint32_t>(hold_lower(out, 0x0A, name, bad) - span.fields);
+  span.tags_at = span.fields_size;
   span.leave(bad);
 }
 
 [[gnu::noinline]] inline void hold_tag(Held& span, std::string_view key, std::string_view value) noexcept {
   const std::size_t body = 4 + key.size() + value.size();
   if (body > 0x7F || span.fields_size + 2 + body > sizeof span.fields || !span.enter()) return;
-  std::uintptr_t bad = 0;
+  // A key that the span has replaces its value, and `error` is not set by the agent any more.
+  std::uintptr_t bad = key == "error" || span.has(key) ? 1 : 0;
   std::byte* out = put(span.fields + span.fields_size, {0x5A, static_cast<unsigned char>(body)});
   out = hold(hold(out, 0x0A, key, bad), 0x12, value, bad);
   span.fields_size = static_cast<std::uint32_t>(out - span.fields);
@@ -189,7 +205,7 @@ std::uint32_t hold_finish(Ring& ring, Held& span, Again again) noexcept {
 inline void hold_one(Held& span, const Context& parent) noexcept {
   using bench::hidden;
   using namespace std::string_view_literals;
-  hold_start(span, parent);
+  hold_start(span, parent, handed);
   hold_name(span, hidden("send"sv));
   hold_kind(span, hidden<std::uint8_t>(3));
   hold_remote(span, hidden("kafka"sv));

@@ -5,6 +5,8 @@
 #include "cost/subject.hpp"
 
 #include <array>
+#include <atomic>
+#include <cstdint>
 
 namespace edgespan::cost {
 namespace {
@@ -55,14 +57,18 @@ void slots() {
     must_drop(agent.tracing, DropReason::no_slot);
   }
   const Context parent = context;
-  std::uint32_t open = limits.spans_open_max;
+  static std::atomic<std::uint32_t> taken[limits.spans_open_max];
+  for (std::atomic<std::uint32_t>& slot : taken) slot.store(1);
+  floor::dropped = 0;
   count(
       "overload_slots", floor_peer, rounds,
       [&] {
-        Context ids = floor::start_without_slot(*hidden(&parent), hidden(open), limits.spans_open_max);
-        keep(ids);
+        floor::Handed span = floor::start_in(taken, *hidden(&parent));
+        keep(span);
+        if (span.slot == 0) floor::end_without_slot(span);  // nobody asks for its texts
       },
       [] {});
+  must(floor::dropped.load() == (rounds.stretches + 1) * rounds.each, "a loss of every span of the floor");
 }
 
 }  // namespace

@@ -69,7 +69,7 @@ void poll_floor(std::string_view operation, bool next_span) {
           const rd_kafka_message_t* const message = polled[i].message;
           rd_kafka_headers_t* list = nullptr;
           (void)rd_kafka_message_headers(message, &list);
-          floor::hold_start(floor::held, polled[i].context);
+          floor::hold_start(floor::held, polled[i].context, floor::handed);
           floor::hold_tag(floor::held, "kafka.key", floor::readable_key(message));
           floor::hold_tag(floor::held, "kafka.topic", floor::topic_of(message));
           floor::hold_name(floor::held, hidden(std::string_view{"process"}));

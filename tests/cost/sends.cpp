@@ -107,7 +107,7 @@ void unheld() {
 void unheld_floor() {
   floor::thread_scope = context;
   rd_kafka_message_t* const one_more = client::next_message();
-  floor_tracing.of(reinterpret_cast<std::uintptr_t>(one_more)).release(2);  // another message's
+  for (floor::SendSlot& slot : floor_tracing.slots) slot.release(2);  // other messages'
   Text text{};
   std::uint32_t size = 0;
   count(
@@ -151,14 +151,18 @@ void refuse() {
   count(
       "overload_queue", floor_peer, rounds,
       [&] {
+        const char* const name = hidden(topic.data());
+        const std::size_t size = std::strlen(name);
+        if (size - 1 >= 249) return;  // as no topic is
+        floor::reached_interceptor = false;
         const rd_kafka_resp_err_t error = rd_kafka_producev(
-            client::handle(), RD_KAFKA_V_TOPIC(topic.data()), RD_KAFKA_V_PARTITION(RD_KAFKA_PARTITION_UA),
+            client::handle(), RD_KAFKA_V_TOPIC(name), RD_KAFKA_V_PARTITION(RD_KAFKA_PARTITION_UA),
             RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
             RD_KAFKA_V_KEY(const_cast<char*>(key.data()), key.size()),
             RD_KAFKA_V_VALUE(const_cast<char*>(value.data()), value.size()), RD_KAFKA_V_TIMESTAMP(0),
             RD_KAFKA_V_OPAQUE(nullptr), RD_KAFKA_V_HEADERS(nullptr), RD_KAFKA_V_END);
-        if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
-          counted = floor::refused(*hidden(&known), {topic.data(), std::strlen(hidden(topic.data()))}, error);
+        if (error != RD_KAFKA_RESP_ERR_NO_ERROR && !floor::reached_interceptor)
+          counted = floor::refused(*hidden(&known), {name, size}, error);
       },
       [&] { must(counted, "the floor's refusal"); });
 }

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string_view>
 
@@ -174,6 +175,27 @@ EDGESPAN_TEST(the_place_of_the_start_time_is_told_and_rebasing_moves_every_time_
   TEST_ASSERT_EQUAL_UINT64(draft.record.start_us + draft.record.duration_us, since_us);
   detail::rebase(bytes, draft.size.timestamp_at, true, 5, since_us);  // finished later by this clock
   TEST_ASSERT_EQUAL_UINT64(draft.record.start_us + draft.record.duration_us, since_us);
+}
+
+// The moment moves back to the first end, whatever began first, and whatever the length of a duration.
+EDGESPAN_TEST(rebasing_finds_the_first_of_the_ends, "encode") {
+  constexpr std::uint64_t start_us = 1'000'000;
+  for (const std::uint64_t duration_us : {std::uint64_t{1}, std::uint64_t{127}, std::uint64_t{128},
+                                          std::uint64_t{1} << 14, std::uint64_t{1} << 40}) {
+    const std::uint64_t end_us = start_us + duration_us;
+    for (const std::uint64_t since_us : {start_us - 1, start_us, end_us - 1, end_us, end_us + 1}) {
+      SpanDraft draft{full_hi, full_lo, full_parent, full_id};
+      draft.record.start_us = start_us;
+      draft.record.duration_us = duration_us;
+      const std::span<std::byte> bytes = draft.encoded();
+      std::uint64_t first_us = since_us;
+      detail::rebase(bytes, draft.size.timestamp_at, false, 7, first_us);
+      TEST_ASSERT_EQUAL_UINT64(std::min(since_us, end_us), first_us);
+      std::uint64_t moved_us = 0;
+      std::memcpy(&moved_us, &bytes[draft.size.timestamp_at], sizeof moved_us);
+      TEST_ASSERT_EQUAL_UINT64(start_us + 7, moved_us);
+    }
+  }
 }
 
 EDGESPAN_TEST(an_endpoint_of_nothing_takes_no_bytes_and_a_mapped_address_is_sent_as_ipv4, "encode") {

@@ -57,6 +57,22 @@ EDGESPAN_TEST(refusals_are_counted_by_topic_and_error, "kafka") {
   TEST_ASSERT_EQUAL(0, close_all(*refusals));
 }
 
+EDGESPAN_TEST(every_letter_of_a_topic_and_its_length_count, "kafka") {
+  for (std::size_t size = 1; size <= 24; ++size) {
+    const auto refusals = std::make_unique<Refusals>();
+    const std::string topic(size, 't');
+    TEST_ASSERT_TRUE(refusals->open(topic, full, sampled));
+    TEST_ASSERT_TRUE(refusals->add(topic, full));
+    TEST_ASSERT_FALSE(refusals->add(topic.substr(1), full));
+    TEST_ASSERT_FALSE(refusals->add(topic + 't', full));
+    for (std::size_t at = 0; at < size; ++at) {
+      std::string other = topic;
+      other[at] = 'u';
+      if (refusals->add(other, full)) TEST_FAIL_MESSAGE("two topics share a slot");
+    }
+  }
+}
+
 EDGESPAN_TEST(a_slot_of_refusals_counts_nothing_while_it_is_closed, "kafka") {
   const auto refusals = std::make_unique<Refusals>();
   TEST_ASSERT_TRUE(refusals->open("a", full, sampled));

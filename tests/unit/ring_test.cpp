@@ -275,6 +275,23 @@ EDGESPAN_TEST(the_oldest_chunk_is_read_first_whoever_took_it, "ring") {
   TEST_ASSERT_EQUAL_UINT32(0, r.ring.oldest_stripe(1) == 0 ? 1U : 0U);
 }
 
+EDGESPAN_TEST(a_stripe_has_all_chunks_while_no_other_has_one, "ring") {
+  Ring<8> r;
+  RingElement element;
+  TEST_ASSERT_TRUE(r.put(0, 1, 600));
+  TEST_ASSERT_TRUE(r.put(0, 2, 600));
+  TEST_ASSERT_FALSE(r.ring.has_all(0));  // the consumer has not seen them yet
+  TEST_ASSERT_EQUAL_UINT32(0, r.ring.oldest_stripe(0));
+  TEST_ASSERT_TRUE(r.ring.has_all(0));
+  TEST_ASSERT_TRUE(r.peek(0, element));
+  r.ring.pop(0);
+  TEST_ASSERT_TRUE(r.peek(0, element));  // the first chunk is left
+  TEST_ASSERT_TRUE(r.ring.has_all(0));
+  if (detail::stripes < 2) return;
+  TEST_ASSERT_TRUE(r.put(1, 3, 600));
+  TEST_ASSERT_FALSE(r.ring.has_all(0));
+}
+
 EDGESPAN_TEST(marks_of_a_element_come_back_with_it, "ring") {
   Ring<2> r;
   TEST_ASSERT_TRUE(r.put(0, 3));

@@ -212,6 +212,25 @@ std::size_t encode_by_nanopb(const Endpoint& endpoint, std::span<std::byte, 96> 
   return stream.bytes_written == 0 ? 0 : stream.bytes_written + 2;
 }
 
+EDGESPAN_TEST(a_name_alone_is_written_as_an_endpoint_is, "slot_text") {
+  for (std::size_t size = 0; size <= 64; ++size) {
+    for (const char letter : {'P', '\xE4', '\0'}) {
+      std::array<char, 64> bytes{};
+      bytes.fill('P');
+      if (size != 0) bytes[size / 2] = letter;
+      const std::string_view name{bytes.data(), size};
+      Slot slot, other;
+      const bool first =
+          detail::set_remote_name(slot, "before") && detail::set_remote(other, {.name = "before"});
+      TEST_ASSERT_TRUE(first);
+      const bool done = detail::set_remote(other, {.name = name});
+      TEST_ASSERT_TRUE(detail::set_remote_name(slot, name) == done);
+      TEST_ASSERT_EQUAL_UINT32(other.remote_bytes, slot.remote_bytes);
+      TEST_ASSERT_EQUAL_MEMORY(other.text.data(), slot.text.data(), slot.text.size());
+    }
+  }
+}
+
 EDGESPAN_TEST(an_endpoint_has_the_bytes_that_nanopb_gives_it, "slot_text") {
   constexpr std::array<std::uint8_t, 4> none4{}, ipv4{10, 1, 2, 3};
   constexpr std::array<std::uint8_t, 16> none6{},

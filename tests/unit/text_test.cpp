@@ -3,6 +3,8 @@
 // a text is, is said here a second time: as ranges of bytes, from the table of the Unicode standard.
 #include "core/utf8.hpp"
 
+#include "core/encode_impl.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -41,12 +43,35 @@ EDGESPAN_TEST(every_byte_at_every_place_is_judged, "text") {
         bytes[at] = static_cast<char>(byte);
         const std::string_view text{bytes.data(), size};
         if (detail::utf8(text) != (byte < 0x80)) TEST_FAIL_MESSAGE("utf8");
+        if (detail::name_text(text) != (byte != 0 && byte < 0x80)) TEST_FAIL_MESSAGE("name_text");
         if (detail::text_key(text) != (byte >= 0x20 && byte < 0x7F)) TEST_FAIL_MESSAGE("text_key");
       }
     }
   }
   TEST_ASSERT_TRUE(detail::utf8(""));
   TEST_ASSERT_FALSE(detail::text_key(""));
+  TEST_ASSERT_TRUE(detail::name_text(""));
+  TEST_ASSERT_TRUE(detail::name_text("\u00e4rger"));
+}
+
+EDGESPAN_TEST(every_byte_at_every_place_is_made_lower_case, "text") {
+  for (std::size_t size = 0; size <= 20; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      for (unsigned byte = 0; byte < 256; ++byte) {
+        std::array<char, 20> bytes{};
+        bytes.fill('K');
+        bytes[at] = static_cast<char>(byte);
+        std::array<std::byte, 22> out{};
+        detail::encode_impl::lower_run(out.data() + 1, {bytes.data(), size});
+        bool same = out[0] == std::byte{0} && out[size + 1] == std::byte{0};  // nothing beside it is written
+        for (std::size_t i = 0; i < size; ++i) {
+          const unsigned lower = byte >= 'A' && byte <= 'Z' ? byte + 32 : byte;
+          same = same && out[i + 1] == static_cast<std::byte>(i == at ? lower : 'k');
+        }
+        if (!same) TEST_FAIL_MESSAGE("lower_run");
+      }
+    }
+  }
 }
 
 EDGESPAN_TEST(every_pair_of_bytes_is_judged, "text") {
