@@ -43,6 +43,13 @@ missing_packages() {
   if [ "$1" = cost ]; then
     have qemu-x86_64 || echo qemu-user  # qemu-user-static takes no plugins
   fi
+  # What the plugin's files for other machines are run with.
+  if [ "$1" = plugin ]; then
+    [ -e "/lib/ld-musl-$(uname -m).so.1" ] || echo musl
+    have qemu-arm-static || have qemu-arm || echo qemu-user-static
+    [ "$(uname -m)" = aarch64 ] || [ -d /usr/aarch64-linux-gnu/lib ] || echo libc6-arm64-cross
+    [ -d /usr/arm-linux-gnueabihf/lib ] || echo libc6-armhf-cross
+  fi
   if [ "$1" = interop ]; then
     # Ubuntu 22.04's default is Java 11, which is too old.
     have javac || if grep -qs '^VERSION_CODENAME=jammy' /etc/os-release; then
@@ -79,7 +86,7 @@ missing_cross_packages() {
   esac
 }
 
-# install_packages build|bench|cost|interop, or cross TOOLCHAIN. Speaks on stderr: stdout belongs to the tool.
+# install_packages build|bench|cost|interop|plugin, or cross TOOLCHAIN. Speaks on stderr: stdout belongs to the tool.
 install_packages() {
   if [ "$1" = build ]; then
     # To ask at every call would slow it down. A list that is newer than the last answer is asked.

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Any Linux by one compiler, `zig cc` (PyPI's package `ziglang`): for a plugin that runs on other machines than the one
 # it was built on. EDGESPAN_ZIG_TARGET says for which: aarch64-linux-gnu.2.28 takes no function that glibc 2.28 lacks,
-# aarch64-linux-musl is for musl; the same with x86_64. 32-bit ARM has 64-bit times from glibc 2.34 on, so 2.28 does not
-# link there.
+# aarch64-linux-musl is for musl; the same with x86_64, and with arm for ARMv7 (gnueabihf, musleabihf).
 #   cmake --toolchain toolchains/zig.cmake -DEDGESPAN_ZIG_TARGET=aarch64-linux-gnu.2.28 -DEDGESPAN_DEPS=source ...
 set(CMAKE_SYSTEM_NAME Linux)
 list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES EDGESPAN_ZIG_TARGET)

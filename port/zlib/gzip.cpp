@@ -2,7 +2,7 @@
 #include <edgespan/gzip.hpp>
 
 #include <algorithm>
-#include <memory>
+#include <cstdint>
 #include <new>
 
 #define ZLIB_CONST
@@ -22,11 +22,13 @@ struct Given {
   z_stream stream{};
 };
 
+// std::align() is a function of the C++ library, which the plugin has not.
 void* take(std::span<std::byte>& rest, std::size_t n) noexcept {
-  void* place = rest.data();
-  std::size_t room = rest.size();
-  if (std::align(alignof(std::max_align_t), n, place, room) == nullptr) return nullptr;
-  rest = rest.last(room - n);
+  constexpr std::size_t unit = alignof(std::max_align_t);
+  const std::size_t skipped = (unit - reinterpret_cast<std::uintptr_t>(rest.data()) % unit) % unit;
+  if (skipped > rest.size() || n > rest.size() - skipped) return nullptr;
+  std::byte* const place = rest.data() + skipped;
+  rest = rest.subspan(skipped + n);
   return place;
 }
 
