@@ -89,12 +89,25 @@ EDGESPAN_TEST(flags_have_three_spellings, "settings") {
   for (const char* const text : {"", "On", "1", "0"}) TEST_ASSERT_FALSE(taken(SettingId::enabled, text));
 }
 
+EDGESPAN_TEST(headers_are_pairs_of_a_name_and_a_value, "settings") {
+  for (const char* const text : {"", "a=b", "a=b,", "a=b,c=d", " a = b , c=d=e ", "x-key=%zz%2", "a=%20"}) {
+    TEST_CONTEXT(text);
+    TEST_ASSERT_TRUE(taken(SettingId::http_headers, text));
+  }
+  for (const char* const text :
+       {"a", "a=", "=b", "a=b,,c=d", "a b=c", "b3=1", "Host=h", "a=%0A", "a=\x01", "\xc3\xa4=b"}) {
+    TEST_CONTEXT(text);
+    TEST_ASSERT_FALSE(taken(SettingId::http_headers, text));
+  }
+}
+
 EDGESPAN_TEST(every_preset_is_a_value_of_its_setting, "settings") {
   for (const Setting& each : settings_table()) {
     TEST_CONTEXT(each.name);
     TextLine problem;
     // What has none is named by the program, or needs not be there.
-    const bool may_lack = each.name == "service_name" || each.name.starts_with("tls_");
+    const bool may_lack =
+        each.name == "service_name" || each.name == "http_headers" || each.name.starts_with("tls_");
     TEST_ASSERT_TRUE(each.preset.empty() ? may_lack : check_value(each, each.preset, problem));
     TEST_ASSERT_FALSE(each.meaning.empty() || each.meaning.ends_with('.'));
     TEST_ASSERT_TRUE(each.plugin_preset.empty() || check_value(each, each.plugin_preset, problem));
