@@ -5,6 +5,7 @@
 // next_span, to find it once more and to name the topic, is measured alone in `_base`, to be taken off. The
 // floor is the work besides: it reads the messages' headers and writes the
 // new ones in their place, but calls no client.
+#include <edgespan/client_events.hpp>
 #include <edgespan/kafka.hpp>
 
 #include "bench/client.hpp"
@@ -139,6 +140,48 @@ void poll(benchmark::State& state, bool next_span) {
   agent.check();
 }
 
+// A poll for each record.
+void poll_single(benchmark::State& state) {
+  Records& records = Records::shared();
+  Agent<poll_limits> agent;
+  const auto kafka_memory = std::make_unique<KafkaMemory<>>();
+  KafkaTracing kafka;
+  must(kafka.init(agent.tracing, kafka_memory->inflight) == Status::ok, "KafkaTracing::init");
+  ConsumerMemory memory = kafka_memory->consumer;
+  memory.records = memory.records.first(1);
+  TracingConsumer consumer{kafka, records.consumer(), memory};
+  measure_batches(
+      state, poll_records,
+      [&] {
+        records.fetched.next = 0;
+        for (std::size_t i = 0; i < poll_records; ++i) {
+          must(consumer.poll(std::chrono::milliseconds{0}).size() == 1, "a poll of one record");
+        }
+      },
+      [&] { agent.drain(); });
+  agent.check();
+}
+
+// What on_consume does, by which the plugin traces: a call for each record, which knows nothing of the poll.
+void consumed(benchmark::State& state) {
+  Records& records = Records::shared();
+  Agent<poll_limits> agent;
+  const auto kafka_memory = std::make_unique<KafkaMemory<>>();
+  KafkaTracing kafka;
+  must(kafka.init(agent.tracing, kafka_memory->inflight) == Status::ok, "KafkaTracing::init");
+  measure_batches(
+      state, poll_records,
+      [&] {
+        records.fetched.next = 0;
+        while (rd_kafka_message_t* message = rd_kafka_consumer_poll(records.consumer(), 0)) {
+          benchmark::DoNotOptimize(client_events::message_consumed(kafka, records.consumer(), message));
+          rd_kafka_message_destroy(message);
+        }
+      },
+      [&] { agent.drain(); });
+  agent.check();
+}
+
 // The client's part of a record, call by call: find its one header; name the topic, which a poll needs once
 // only.
 void headers_of(rd_kafka_message_t* message, floor::Header& header) {
@@ -216,6 +259,10 @@ void poll_floor(benchmark::State& state, bool next_span) {
 BENCHMARK_CAPTURE(poll, record, false)->Name("poll_record/edgespan");
 BENCHMARK_CAPTURE(poll_base, record, false)->Name("poll_record/edgespan_base");
 BENCHMARK_CAPTURE(poll_floor, record, false)->Name("poll_record/floor");
+BENCHMARK(poll_single)->Name("poll_single/edgespan");
+BENCHMARK_CAPTURE(poll_base, record, false)->Name("poll_single/edgespan_base");
+BENCHMARK(consumed)->Name("poll_consumed/edgespan");
+BENCHMARK_CAPTURE(poll_base, record, false)->Name("poll_consumed/edgespan_base");
 BENCHMARK_CAPTURE(poll, next_span, true)->Name("poll_next_span/edgespan");
 BENCHMARK_CAPTURE(poll_base, next_span, true)->Name("poll_next_span/edgespan_base");
 BENCHMARK_CAPTURE(poll_floor, next_span, true)->Name("poll_next_span/floor");
