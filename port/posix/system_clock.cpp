@@ -23,9 +23,11 @@ namespace edgespan::posix {
 namespace {
 
 // CLOCK_BOOTTIME and not CLOCK_MONOTONIC: the latter stands still while the board is suspended, and
-// deadlines, back-off and durations would all be short by the time slept. Flattened: small code would have the
-// read in a function of its own, and every span reads it twice.
-[[gnu::flatten]] std::uint64_t mono_us(void*) noexcept { return std::max<std::uint64_t>(read_clock(CLOCK_BOOTTIME), 1); }
+// deadlines, back-off and durations would all be short by the time slept. Flattened: small code would have
+// the read in a function of its own, and every span reads it twice.
+[[gnu::flatten]] std::uint64_t mono_us(void*) noexcept {
+  return std::max<std::uint64_t>(read_clock(CLOCK_BOOTTIME), 1);
+}
 
 std::uint64_t wall_us(void*) noexcept { return read_date(CLOCK_REALTIME); }
 
