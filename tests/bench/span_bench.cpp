@@ -9,6 +9,7 @@
 #include <cstring>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace {
@@ -24,6 +25,40 @@ void span(benchmark::State& state) {
   must(agent.drain() == 135, "the span of 135 bytes");
   measure(
       state, between_drains, [&] { one_span(agent.tracing); }, [&] { agent.drain(); });
+  agent.check();
+}
+
+void tagged(Tracing& tracing, std::string_view name) {
+  Span span = tracing.span(name);
+  span.tag("kafka.key", key).tag("kafka.topic", topic);
+}
+
+// What another tracer calls a root span: of a new trace, with two tags.
+void roots(Agent<>& agent) {
+  for (std::uint32_t i = 0; i < between_drains; ++i) tagged(agent.tracing, "send");
+}
+
+// Spans of one trace, one after another, under a root that is this thread's scope.
+void traces(Agent<>& agent) {
+  constexpr std::uint32_t children = 100;
+  for (std::uint32_t i = 0; i < between_drains; i += children) {
+    Span root = agent.tracing.span("send");
+    const Scope scope{agent.tracing, root.context()};
+    for (std::uint32_t child = 0; child < children; ++child) tagged(agent.tracing, "work");
+  }
+}
+
+// `all`: with the way out of the ring, after which the spans are ready to be sent.
+template <void (*spans)(Agent<>&), bool all>
+void many(benchmark::State& state) {
+  Agent<> agent;
+  measure_batches(
+      state, between_drains,
+      [&] {
+        spans(agent);
+        if (all) agent.drain();
+      },
+      [&] { agent.drain(); });
   agent.check();
 }
 
@@ -105,6 +140,10 @@ void drain_floor(benchmark::State& state) {
 
 BENCHMARK(span)->Name("span_2tags/edgespan");
 BENCHMARK(span_floor)->Name("span_2tags/floor");
+BENCHMARK((many<roots, false>))->Name("span_root/edgespan");
+BENCHMARK((many<roots, true>))->Name("span_root_all/edgespan");
+BENCHMARK((many<traces, false>))->Name("trace_100/edgespan");
+BENCHMARK((many<traces, true>))->Name("trace_100_all/edgespan");
 BENCHMARK(span_bytes)->Name("span_bytes/edgespan")->Iterations(1);
 BENCHMARK(drain)->Name("drain/edgespan");
 BENCHMARK(drain_floor)->Name("drain/floor");

@@ -15,7 +15,7 @@ class Verdict:
 
     @property
     def sign(self):
-        return {'brave': '>=', 'portable': '>=', 'is': '='}.get(self.kind, '<=')
+        return {'brave': '>=', 'portable': '>=', 'fastrace': '>=', 'is': '='}.get(self.kind, '<=')
 
     @property
     def text(self):
@@ -39,6 +39,8 @@ def _judge_bar(row, kind, limit, samples):
     if kind in ('brave', 'portable'):
         fast = own if kind == 'brave' else (row.name, 'portable')
         return _verdict(row, kind, limit, samples.ratio((row.name, 'brave'), fast), fast[1])
+    if kind == 'fastrace':
+        return _verdict(row, kind, limit, samples.ratio((row.name, kind), own), own[1])
     return _verdict(row, kind, limit, samples.ratio(own, (row.name, kind)), kind)
 
 
@@ -54,7 +56,7 @@ def judge(rows, samples, absent=()):
     """A verdict on every bar, but for those against a peer that is absent from this run."""
     for row in rows:
         for kind, limit in row.bars.items():
-            needed = 'brave' if kind in ('brave', 'portable') else 'edgespan'
+            needed = {'brave': 'brave', 'portable': 'brave', 'fastrace': 'fastrace'}.get(kind, 'edgespan')
             if needed not in absent:
                 yield _judge_bar(row, kind, limit, samples)
         allocs = samples.allocs(row.name, 'edgespan')

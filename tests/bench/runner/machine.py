@@ -55,6 +55,10 @@ def versions(folder, peers):
         yield 'Brave', ', '.join(f'{what} {_found(pom, f"<{key}.version>(.*)</")}' for what, key in (
             ('brave', 'brave'), ('zipkin-reporter', 'reporter'), ('kafka-clients', 'kafka'), ('JMH', 'jmh')))
         yield 'Java', _first_line('java', '-version')
+    if 'fastrace' in peers:
+        manifest = os.path.join(HERE, 'peers', 'fastrace', 'Cargo.toml')
+        yield 'fastrace', _found(manifest, r'^fastrace = .*"=?([\d.]+)"')
+        yield 'Rust', _first_line('rustc', '--version')
     if 'go' in peers:
         module = os.path.join(HERE, 'peers', 'zipkin_go', 'go.mod')
         yield 'zipkin-go', _found(module, r'zipkin-go (v\S+)')

@@ -57,11 +57,12 @@ class Edgespan:
     """edgespan, its floor and the plain client: Google Benchmark, and the processes whose memory is measured."""
     title = 'edgespan and its floor'
 
-    def __init__(self, folder):
+    def __init__(self, folder, kafka=False):
         self._folder = folder
+        self._kafka = kafka
 
     def missing(self):
-        return _missing('cmake', 'ninja', 'c++')
+        return _missing('cmake', 'ninja', 'c++', *(('java', 'javac', 'mvn') if self._kafka else ()))
 
     def build(self):
         if not os.path.exists(os.path.join(self._folder, 'build.ninja')):
@@ -82,9 +83,11 @@ class Edgespan:
             figures += resident.measure(program, resident.RECORDS)
         if set(rows) & set(whole.ROWS):
             program = os.path.join(self._folder, 'tests', 'bench', 'whole', 'edgespan_whole')
-            taken = whole.measure(program, whole.MESSAGES)
-            figures += [figure for figure in taken if figure.name.split('/')[0] in rows]
-        return figures
+            figures += whole.measure(program, whole.MESSAGES)
+        if self._kafka and set(rows) & set(whole.KAFKA_ROWS):
+            program = os.path.join(self._folder, 'tests', 'bench', 'whole', 'edgespan_whole')
+            figures += whole.measure_with_kafka(program, whole.MESSAGES, os.path.join(ROOT, 'build', 'interop'))
+        return [figure for figure in figures if figure.name.split('/')[0] in rows]
 
 
 def google_figures(printed):
@@ -173,6 +176,33 @@ class Go:
 
     def measure(self, rows, ms):
         return list(_figures(_ask([self._program, '|'.join(rows), str(ms)])))
+
+
+class Fastrace:
+    """fastrace, the fastest tracer of Rust that is known to us."""
+    title = 'fastrace'
+    rows = ('span_root', 'span_root_all', 'trace_100', 'trace_100_all')
+    source = os.path.join(HERE, 'peers', 'fastrace')
+
+    def __init__(self, folder):
+        self._folder = os.path.join(folder, 'fastrace')
+
+    def missing(self):
+        return _missing('cargo', 'rustc')
+
+    def build(self):
+        cargo = ['cargo', 'build', '--quiet', '--release', '--locked', '--target-dir', self._folder]
+        try:
+            _run(cargo, cwd=self.source)
+        except BuildError:
+            _run([*cargo, '--offline'], cwd=self.source)  # with what cargo already has
+
+    def measure(self, rows, ms):
+        wanted = [row for row in rows if row in self.rows]
+        if not wanted:
+            return []
+        program = os.path.join(self._folder, 'release', 'bench')
+        return list(_figures(_ask([program, '|'.join(wanted), str(ms)])))
 
 
 def _checksum(folder):

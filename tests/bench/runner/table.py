@@ -37,6 +37,8 @@ def _other(verdict):
     text = verdict.text
     if verdict.kind in ('plain', 'like'):
         text = f'{factor(verdict.measured)} x {verdict.against} ({_limit(verdict)})'.lstrip()
+    elif verdict.kind == 'fastrace':
+        text = f'fastrace takes {factor(verdict.measured)} x as much ({_limit(verdict)})'
     return text + ('' if verdict.holds else ' MISSED' if verdict.measured is not None else ' missing')
 
 
@@ -66,7 +68,9 @@ def lines(rows, samples, verdicts):
         def cell(peer, row=row):
             return number(samples.value(row.name, peer), row.unit)
 
-        more = [_other(found[kind]) for kind in ('plain', 'like', 'is', 'at_most') if kind in found]
+        fastrace = number(samples.value(row.name, 'fastrace'), row.unit)
+        more = [f'fastrace {fastrace}'] if fastrace else []
+        more += [_other(found[kind]) for kind in ('plain', 'fastrace', 'like', 'is', 'at_most') if kind in found]
         if 'allocs' in found and not found['allocs'].holds:
             more.append('allocates: MISSED')
         yield (row.title + _unit(row), cell('edgespan'), cell('floor'),

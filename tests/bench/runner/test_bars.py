@@ -40,6 +40,11 @@ class Bars(unittest.TestCase):
         self.assertEqual(holds({'brave': 6.0}, {'r/edgespan': 10, 'r/brave': 59}), [False])
         self.assertEqual(holds({'portable': 3.0}, {'r/edgespan': 1, 'r/portable': 10, 'r/brave': 29}), [False])
 
+    def test_fastrace_bounds_from_below(self):
+        self.assertEqual(holds({'fastrace': 2.0}, {'r/edgespan': 10, 'r/fastrace': 20}), [True])
+        self.assertEqual(holds({'fastrace': 2.0}, {'r/edgespan': 10, 'r/fastrace': 19}), [False])
+        self.assertEqual(holds({'fastrace': 2.0}, {'r/edgespan': 10}, absent={'fastrace'}), [])
+
     def test_a_row_may_be_bound_by_another(self):
         known = [row('one'), row('two', like=('one', 1.2))]
         for value, expected in ((12, True), (13, False)):
@@ -81,7 +86,7 @@ class Input(unittest.TestCase):
     def test_rows_ini_is_sound(self):
         known = rows.load()
         self.assertIn('b3_parse', known)
-        self.assertLessEqual(set(peers.Brave.rows), set(known))
+        self.assertLessEqual(set(peers.Brave.rows) | set(peers.Fastrace.rows), set(known))
 
     def test_a_bar_needs_a_reason_and_a_known_key(self):
         for text, complaint in (('[r]\ntitle = t\nfloor = 2\n', 'without a reason'),
@@ -111,6 +116,12 @@ class Table(unittest.TestCase):
         self.assertEqual(line, ('title of r', '15.0', '10.0', '1.50 (<= 2)', '60.0', '4.00 (>= 6) MISSED', '', '',
                                 '1.50 x plain (<= 1.2) MISSED'))
         self.assertIn('| title of r | 15.0 | 10.0 |', list(table.markdown([line]))[2])
+
+    def test_fastrace_stands_in_the_last_column(self):
+        known = [row(fastrace=2.0)]
+        taken = samples({'r/edgespan': 10, 'r/fastrace': 43})
+        (line,) = table.lines(known, taken, list(bars.judge(known, taken)))
+        self.assertEqual(line[8], 'fastrace 43.0; fastrace takes 4.30 x as much (>= 2)')
 
     def test_a_figure_that_a_bar_needs_is_named_missing(self):
         known = [row(floor=2.0)]

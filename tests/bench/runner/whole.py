@@ -7,9 +7,11 @@ PROGRAM is edgespan_whole: a producer and a consumer in C, bare, with a header o
 allocates more than its header does.
 """
 
+import contextlib
 import os
 import subprocess
 import sys
+import tempfile
 
 if __name__ == '__main__':
     sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -19,7 +21,9 @@ CASES = tuple((size, partitions) for size in (200, 1000) for partitions in (1, 4
 FIGURES = ('caller', 'process', 'allocs', 'wire')
 ROWS = tuple(f'whole_{act}_{figure}_{size}_{partitions}' for act in ('send', 'poll') for figure in FIGURES
              for size, partitions in CASES if (act, figure) != ('poll', 'wire'))
+KAFKA_ROWS = tuple(row.replace('whole_', 'kafka_', 1) for row in ROWS)  # the same with a real broker
 MESSAGES = 20_000
+INTEROP = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'interop')
 WAYS = {'bare': 'bare', 'plain': 'plain', 'list': 'list', 'traced': 'edgespan'}
 
 
@@ -36,12 +40,38 @@ def _figures(program, way, arguments):
                 yield samples.Figure(f'{row}/{WAYS[way]}', float(number))
 
 
-def measure(program, messages):
-    """Figures of the three programs, one after the other."""
+@contextlib.contextmanager
+def kafka(artefacts):
+    """The addresses of a broker of tests/interop, which is fetched if it is not there yet."""
+    subprocess.run([os.path.join(INTEROP, 'run'), '--prepare', 'kafka'], stdin=subprocess.DEVNULL, check=True,
+                   env={**os.environ, 'INTEROP_DIR': artefacts})
+    sys.path.insert(0, INTEROP)
+    from servers import Kafka
+    with tempfile.TemporaryDirectory(prefix='whole-', dir=artefacts) as directory:
+        server = Kafka(artefacts, directory)
+        try:
+            server.start()
+            server.ready()
+            yield server.brokers
+        finally:
+            server.stop()
+
+
+def measure_with_kafka(program, messages, artefacts):
+    """The same with a real broker."""
+    with kafka(artefacts) as brokers:
+        subprocess.run([program, 'topics', brokers], stdin=subprocess.DEVNULL, timeout=60, check=True)
+        for figure in measure(program, messages, brokers):
+            yield samples.Figure(figure.name.replace('whole_', 'kafka_', 1), figure.value)
+
+
+def measure(program, messages, others=None):
+    """Figures of the programs, one after the other; `others` are brokers that take the place of our own."""
     # It ends when its stdin does, so it cannot outlive this process.
     with subprocess.Popen([program, 'peer'], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as peer:
         try:
-            brokers, collector = peer.stdout.readline().split()
+            own, collector = peer.stdout.readline().split()
+            brokers = others or own
             for way in WAYS:
                 where = [brokers, collector] if way == 'traced' else [brokers]
                 yield from _figures(program, way, [*where, str(messages)])

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "whole.h"
 
+#include "header_ways.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 enum { patience_ms = 20000, round_messages = 1000 };
-static const char key[] = "sensor-042";
 
 void whole_must(int ok, const char* what) {
   if (ok) return;
@@ -87,31 +88,6 @@ rd_kafka_conf_t* whole_consumer_conf(const char* brokers) {
   return conf_of(brokers, settings);
 }
 
-#define MESSAGE(work, value, partition)                                              \
-  RD_KAFKA_V_TOPIC((work)->topic), RD_KAFKA_V_PARTITION(partition),                  \
-      RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(key, sizeof key - 1), \
-      RD_KAFKA_V_VALUE((void*)(value), (work)->value_bytes)
-
-static rd_kafka_resp_err_t send_with_list(rd_kafka_t* rk, const struct whole_case* work, const char* value,
-                                          int partition) {
-  rd_kafka_headers_t* const list = rd_kafka_headers_new(1);
-  rd_kafka_header_add(list, "b3", 2, work->header, -1);
-  return rd_kafka_producev(rk, MESSAGE(work, value, partition), RD_KAFKA_V_HEADERS(list), RD_KAFKA_V_END);
-}
-
-static void send_one(rd_kafka_t* rk, const struct whole_case* work, const char* value, int partition) {
-  rd_kafka_resp_err_t error;
-  if (work->header == NULL) {
-    error = rd_kafka_producev(rk, MESSAGE(work, value, partition), RD_KAFKA_V_END);
-  } else if (work->as_list) {
-    error = send_with_list(rk, work, value, partition);
-  } else {
-    error = rd_kafka_producev(rk, MESSAGE(work, value, partition), RD_KAFKA_V_HEADER("b3", work->header, -1),
-                              RD_KAFKA_V_END);
-  }
-  whole_must(error == RD_KAFKA_RESP_ERR_NO_ERROR, "a message was refused");
-}
-
 static char* value_of(const struct whole_case* work) {
   char* const value = malloc(work->value_bytes);
   whole_must(value != NULL, "no memory");
@@ -122,7 +98,7 @@ static char* value_of(const struct whole_case* work) {
 static void send_many(rd_kafka_t* rk, const struct whole_case* work, const char* value, size_t messages) {
   for (size_t done = 0; done < messages;) {
     for (size_t i = 0; i < round_messages && done < messages; ++i, ++done) {
-      send_one(rk, work, value, (int)(done % (size_t)work->partitions));
+      whole_send_one(rk, work, value, (int)(done % (size_t)work->partitions));
       if (done % 100 == 0) rd_kafka_poll(rk, 0);
     }
     whole_must(rd_kafka_flush(rk, patience_ms) == RD_KAFKA_RESP_ERR_NO_ERROR, "messages were not delivered");
@@ -132,7 +108,7 @@ static void send_many(rd_kafka_t* rk, const struct whole_case* work, const char*
 struct whole_usage whole_produce(rd_kafka_t* rk, const struct whole_case* work) {
   char* const value = value_of(work);
   /* The first message finds the topic, whatever its partition. */
-  send_one(rk, work, value, RD_KAFKA_PARTITION_UA);
+  whole_send_one(rk, work, value, RD_KAFKA_PARTITION_UA);
   whole_must(rd_kafka_flush(rk, patience_ms) == RD_KAFKA_RESP_ERR_NO_ERROR,
              "the first message was not delivered");
   send_many(rk, work, value, round_messages);

@@ -15,7 +15,7 @@ struct whole_case {
   size_t messages;
   /* The value of a header `b3` that the program itself writes and reads; null: none. */
   const char* header;
-  int as_list; /* the header is given in a list of its own, not among the arguments of the call */
+  int way; /* how the header is given to librdkafka: an enum whole_way */
 };
 
 /* Of one message. */
@@ -33,8 +33,8 @@ void whole_must(int ok, const char* what);
 rd_kafka_conf_t* whole_producer_conf(const char* brokers);
 rd_kafka_conf_t* whole_consumer_conf(const char* brokers);
 
-/* All three destroy their client. whole_fill() sends messages unmeasured, and whole_consume() takes as many: all
- * that the topic holds. */
+/* All three destroy their client. whole_fill() sends messages unmeasured, and whole_consume() takes as many:
+ * all that the topic holds. */
 struct whole_usage whole_produce(rd_kafka_t* rk, const struct whole_case* work);
 void whole_fill(rd_kafka_t* rk, const struct whole_case* work);
 struct whole_usage whole_consume(rd_kafka_t* rk, const struct whole_case* work);
