@@ -6,7 +6,9 @@
 
 #include <features.h>
 
-#if defined(__GLIBC__) && !__GLIBC_PREREQ(2, 34) && __SIZEOF_POINTER__ == 4
+// musl has no such macro; there times have 64 bits.
+#ifdef __GLIBC_PREREQ
+#if !__GLIBC_PREREQ(2, 34) && __SIZEOF_POINTER__ == 4
 #define EDGESPAN_ATTACH_TIMES
 #include <poll.h>
 #include <pthread.h>
@@ -23,4 +25,5 @@ int __getsockopt64(int socket, int level, int option, void* value, socklen_t* si
 int __setsockopt64(int socket, int level, int option, const void* value, socklen_t size);
 int __fstat64_time64(int file, struct stat* out);
 }
+#endif
 #endif
