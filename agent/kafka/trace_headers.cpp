@@ -147,7 +147,7 @@ struct Said {
   }
 };
 
-EDGESPAN_INLINE void collect(FoundHeaders& found, Said& said) noexcept {
+[[gnu::noinline]] void collect(FoundHeaders& found, Said& said) noexcept {
   HeaderView header;
   const std::size_t count = rd_kafka_header_cnt(found.list);
   for (std::size_t i = 0; i < count && header_at(found.list, i, header); ++i) {
