@@ -37,9 +37,9 @@ rd_kafka_resp_err_t on_send(rd_kafka_t* rk, rd_kafka_message_t* message, void* o
   return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
-rd_kafka_resp_err_t on_acknowledgement(rd_kafka_t*, rd_kafka_message_t* message, void* opaque) {
+rd_kafka_resp_err_t on_acknowledgement(rd_kafka_t* rk, rd_kafka_message_t* message, void* opaque) {
   const UseCopy use{copy_at(opaque)};
-  client_events::message_ended(agent().kafka(), message);
+  client_events::message_ended(agent().kafka(), rk, message);
   return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 

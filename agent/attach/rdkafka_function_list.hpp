@@ -17,6 +17,7 @@
   X(consumer_poll)                        \
   X(destroy)                              \
   X(err2name)                             \
+  X(err2str)                              \
   X(error_code)                           \
   X(header_add)                           \
   X(header_cnt)                           \
@@ -35,6 +36,7 @@
   X(message_headers)                      \
   X(message_latency)                      \
   X(message_set_headers)                  \
+  X(name)                                 \
   X(new)                                  \
   X(produce)                              \
   X(produce_batch)                        \

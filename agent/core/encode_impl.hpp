@@ -205,10 +205,10 @@ constexpr std::size_t tag_body(std::string_view key, std::string_view value) noe
 
 inline std::size_t annotation_body(std::string_view text) noexcept { return 9 + text_size(text); }
 
-// The fields before the time stamp; the place of the latter follows from it.
-constexpr std::uint32_t ids_size(const SpanFields& record) noexcept {
-  return (record.context.trace_hi != 0 ? 18U : 10U) + (record.context.parent_id != 0 ? 10U : 0U) + 10U +
-         (record.kind != Kind::none ? 2U : 0U);
+// The fields before the name; the place of the time stamp follows from it.
+constexpr std::uint32_t ids_size(const Context& context, Kind kind) noexcept {
+  return (context.trace_hi != 0 ? 18U : 10U) + (context.parent_id != 0 ? 10U : 0U) + 10U +
+         (kind != Kind::none ? 2U : 0U);
 }
 
 constexpr std::size_t tag_size(std::string_view key, std::string_view value) noexcept {
@@ -248,14 +248,16 @@ inline std::byte* write_name(std::byte* out, std::string_view name) noexcept {
   return put_lower(out, key_name, name);
 }
 
-EDGESPAN_ENCODER constexpr EncodedSize encoded_size(const SpanFields& record) noexcept {
+// Of an element with a name of so many bytes, its frame included, and `rest` bytes of fields behind its
+// times.
+EDGESPAN_ENCODER constexpr EncodedSize element_size(const Context& context, Kind kind, std::size_t name,
+                                                    std::uint64_t duration_us, std::size_t rest) noexcept {
   EncodedSize size;
-  const std::uint32_t head = ids_size(record) + static_cast<std::uint32_t>(record.name.size());
+  const std::uint32_t head = ids_size(context, kind) + static_cast<std::uint32_t>(name);
   std::size_t body = head + 9U;
-  if (record.duration_us != 0) body += 1U + varint64_size(record.duration_us);
-  body += record.local.size() + record.remote.size() + record.text.size();
-  body += given_size(record.tags[0]) + given_size(record.tags[1]) + given_size(record.tags[2]);
-  if (record.context.decision == Decision::debug) body += 2;
+  if (duration_us != 0) body += 1U + varint64_size(duration_us);
+  body += rest;
+  if (context.decision == Decision::debug) body += 2;
   const auto frame = static_cast<std::uint32_t>(1 + varint_size(body));
   size.body = static_cast<std::uint32_t>(body);
   size.total = frame + size.body;
@@ -263,10 +265,15 @@ EDGESPAN_ENCODER constexpr EncodedSize encoded_size(const SpanFields& record) no
   return size;
 }
 
-// Writes exactly `size.total` bytes, `size` being encoded_size(record).
-EDGESPAN_ENCODER void encode(const SpanFields& record, const EncodedSize& size, std::byte* out) noexcept {
-  const std::byte* const begin = out;
-  const Context& context = record.context;
+EDGESPAN_ENCODER constexpr EncodedSize encoded_size(const SpanFields& record) noexcept {
+  std::size_t rest = record.local.size() + record.remote.size() + record.text.size();
+  rest += given_size(record.tags[0]) + given_size(record.tags[1]) + given_size(record.tags[2]);
+  return element_size(record.context, record.kind, record.name.size(), record.duration_us, rest);
+}
+
+// These three write an element around its name, its endpoints and its texts.
+EDGESPAN_ENCODER std::byte* put_head(const Context& context, Kind kind, const EncodedSize& size,
+                                     std::byte* out) noexcept {
   out = put_length(put(out, key_list_span), size.body);
   out = put(out, key_trace_id);
   if (context.trace_hi != 0) {
@@ -277,16 +284,29 @@ EDGESPAN_ENCODER void encode(const SpanFields& record, const EncodedSize& size, 
   out = put_be64(out, context.trace_lo);
   if (context.parent_id != 0) out = put_id(out, key_parent_id, context.parent_id);
   out = put_id(out, key_id, context.span_id);
-  if (record.kind != Kind::none) out = put(put(out, key_kind), static_cast<std::uint8_t>(record.kind));
-  out = put_bytes(out, record.name);
-  out = put(out, key_timestamp);
-  EDGESPAN_ASSERT(few_assertions || static_cast<std::size_t>(out - begin) == size.timestamp_at);
-  out = put_le64(out, record.start_us);
-  if (record.duration_us != 0) out = put_varint(put(out, key_duration), record.duration_us);
+  return kind != Kind::none ? put(put(out, key_kind), static_cast<std::uint8_t>(kind)) : out;
+}
+
+EDGESPAN_ENCODER std::byte* put_times(std::uint64_t start_us, std::uint64_t duration_us,
+                                      std::byte* out) noexcept {
+  out = put_le64(put(out, key_timestamp), start_us);
+  return duration_us != 0 ? put_varint(put(out, key_duration), duration_us) : out;
+}
+
+EDGESPAN_ENCODER std::byte* put_end(const Context& context, std::byte* out) noexcept {
+  return context.decision == Decision::debug ? put(put(out, key_debug), 1) : out;
+}
+
+// Writes exactly `size.total` bytes, `size` being encoded_size(record).
+EDGESPAN_ENCODER void encode(const SpanFields& record, const EncodedSize& size, std::byte* out) noexcept {
+  [[maybe_unused]] const std::byte* const begin = out;
+  out = put_bytes(put_head(record.context, record.kind, size, out), record.name);
+  EDGESPAN_ASSERT(few_assertions || static_cast<std::size_t>(out - begin) + 1 == size.timestamp_at);
+  out = put_times(record.start_us, record.duration_us, out);
   out = put_bytes(put_bytes(out, record.local), record.remote);
   out = put_bytes(out, record.text);
   out = put_given(put_given(put_given(out, record.tags[0]), record.tags[1]), record.tags[2]);
-  if (context.decision == Decision::debug) out = put(put(out, key_debug), 1);
+  out = put_end(record.context, out);
   EDGESPAN_ASSERT(static_cast<std::size_t>(out - begin) == size.total);
 }
 

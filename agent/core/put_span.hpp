@@ -11,13 +11,12 @@
 
 namespace edgespan::detail {
 
-// Puts a finished, sampled span into the ring, or counts why it never can be. False: there is no room. Any
-// thread.
-[[gnu::always_inline]] inline bool put(TracingState& state, const SpanFields& span) noexcept {
-  EDGESPAN_ASSERT(span.context.sampled() && span.context.span_id != 0);
-  EDGESPAN_ASSERT(span.duration_us != 0);  // the collector takes 0 for absent
+// Puts an element of this size into the ring, which `encode(out)` writes, or counts why it never can be.
+// False: there is no room. Any thread.
+template <typename Encode>
+[[gnu::always_inline]] inline bool put_element(TracingState& state, const EncodedSize& size, bool annotated,
+                                               Encode encode) noexcept {
   const std::uint32_t stripe = thread_stripe();
-  const EncodedSize size = encode_impl::encoded_size(span);
   StripeCounters& counters = state.ring.counters(stripe);
   if (size.total > span_bytes_max) [[unlikely]] {
     counters.count(DropReason::too_large);
@@ -27,12 +26,23 @@ namespace edgespan::detail {
   if (out == nullptr) [[unlikely]]
     return false;
   if constexpr (!has_threads) counters.accepted.fetch_add(1, std::memory_order_relaxed);
-  encode_impl::encode(span, size, out);
+  encode(out);
   EDGESPAN_PAUSE_POINT(encoded);
-  state.ring.commit(out, size.total, size.timestamp_at, span.annotated);
+  state.ring.commit(out, size.total, size.timestamp_at, annotated);
   if (has_threads && state.ring.opens_chunk(out)) [[unlikely]]
     wake_reporter(state);
   return true;
+}
+
+// The same of a finished, sampled span.
+[[gnu::always_inline]] inline bool put(TracingState& state, const SpanFields& span) noexcept {
+  EDGESPAN_ASSERT(span.context.sampled() && span.context.span_id != 0);
+  EDGESPAN_ASSERT(span.duration_us != 0);  // the collector takes 0 for absent
+  const EncodedSize size = encode_impl::encoded_size(span);
+  const auto encode = [&](std::byte * out) __attribute__((always_inline)) {
+    encode_impl::encode(span, size, out);
+  };
+  return put_element(state, size, span.annotated, encode);
 }
 
 // Puts a span into the ring or drops it, counted. `put` tries it once, as put() does: a function of its own,

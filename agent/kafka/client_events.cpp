@@ -24,8 +24,8 @@ void response_received(KafkaTracing& kafka, std::int16_t api_key, rd_kafka_resp_
   kafka_detail::begin_response(state_of(kafka), api_key, error);
 }
 
-void message_ended(KafkaTracing& kafka, rd_kafka_message_t* message) noexcept {
-  kafka_detail::message_ended(state_of(kafka), message);
+void message_ended(KafkaTracing& kafka, const rd_kafka_t* producer, rd_kafka_message_t* message) noexcept {
+  kafka_detail::message_ended(state_of(kafka), producer, message);
 }
 
 Context message_consumed(KafkaTracing& kafka, const rd_kafka_t* consumer,

@@ -8,14 +8,20 @@
 #include "core/put_span.hpp"
 #include "kafka/message_text.hpp"
 #include "kafka/next_context.hpp"
+#include "kafka/otel_functions.hpp"
 #include "kafka/polled_record.hpp"
+#include "kafka/spelling.hpp"
 
 namespace edgespan::kafka_detail {
 namespace {
 
-// The field `name` of a span, encoded: "poll".
-constexpr std::array<std::byte, 6> poll_name{std::byte{0x2A}, std::byte{4},   std::byte{'p'},
-                                             std::byte{'o'},  std::byte{'l'}, std::byte{'l'}};
+const rd_kafka_message_t* first_of(const PolledTopic& topic) noexcept {
+  return static_cast<const rd_kafka_message_t*>(topic.first);
+}
+
+Context shared_context(const PolledTopic& topic) noexcept {
+  return {topic.trace_hi, topic.trace_lo, topic.span_id, topic.parent_id, topic.decision, topic.w3c};
+}
 
 }  // namespace
 
@@ -26,12 +32,13 @@ EDGESPAN_INLINE Context ConsumerPoll::next(const rd_kafka_message_t* message,
                       [message] { return topic_of(message); });
 }
 
-const PolledTopic* ConsumerPoll::shared(const rd_kafka_message_t* message) noexcept {
+PolledTopic* ConsumerPoll::shared(const rd_kafka_message_t* message) noexcept {
   const std::string_view name = topic_of(message);
-  for (const PolledTopic& known : topics_.first(used_)) {
+  for (PolledTopic& known : topics_.first(used_)) {
     // The partitions of a topic share one name, though not always one handle.
-    if (known.topic == message->rkt ||
-        name == topic_name(static_cast<const rd_kafka_topic_t*>(known.topic))) {
+    const rd_kafka_topic_t* const topic = first_of(known)->rkt;
+    if (topic == message->rkt || name == topic_name(topic)) {
+      ++known.records;
       return &known;
     }
   }
@@ -43,7 +50,10 @@ const PolledTopic* ConsumerPoll::shared(const rd_kafka_message_t* message) noexc
   const Context context = next(message, no_headers);
   EDGESPAN_ASSERT(context.valid());
   PolledTopic& added = topics_[used_++];
-  added = {message->rkt, detail::copy_of(context)};
+  added.first = message;
+  detail::set_context(added, context);
+  added.w3c = context.w3c;
+  added.records = 1;
   if (context.sampled() && now_us_ == 0) now_us_ = state.now_us();
   return &added;
 }
@@ -73,7 +83,7 @@ const PolledTopic* ConsumerPoll::shared(const rd_kafka_message_t* message) noexc
   span.kind = Kind::consumer;
   span.start_us = now_us_;
   span.duration_us = 1;  // of zero length; the collector takes 0 for absent
-  span.name = poll_name;
+  span.name = name_field<poll_operation>;
   span.text = detail::Bytes{fields_->bytes}.first(fields_->size);
   span.tags[0] = long_tag_;
   return detail::put(state_.core(), span);
@@ -87,21 +97,42 @@ const PolledTopic* ConsumerPoll::shared(const rd_kafka_message_t* message) noexc
   span.kind = Kind::consumer;
   span.start_us = now_us_;
   span.duration_us = 1;
-  span.name = poll_name;
+  span.name = name_field<poll_operation>;
   span.local = state_.core().local.view();
   span.remote = state_.remote.view();
   span.tags[0] = {topic_tag, topic_name(topic)};
   return detail::put(state_.core(), span);
 }
 
-EDGESPAN_INLINE void ConsumerPoll::record(const Context& context, const rd_kafka_topic_t* topic) noexcept {
+// In OpenTelemetry's spelling. The group is read once a poll.
+[[gnu::noinline]] bool ConsumerPoll::put_otel(const Context& context, const rd_kafka_message_t* message,
+                                              std::uint32_t records) noexcept {
+  EDGESPAN_ASSERT(records != 0 && now_us_ != 0);
+  if (fields_ != nullptr && fields_->size == 0) {
+    tell_group({reinterpret_cast<char*>(fields_->bytes.data()), fields_->bytes.size()});
+    fields_->size = fields_->bytes.size();
+  }
+  const PollFacts facts{long_tag_.value, records};
+  MessageEnd end{.at_us = now_us_, .topic = topic_of(message), .key = {}, .client = rk_};
+  if (records == 1) {
+    end.key = key_of(message);
+    end.message = message;
+  }
+  return otel_calls().put_poll(state_, context, end, facts);
+}
+
+EDGESPAN_INLINE void ConsumerPoll::record(const Context& context, const rd_kafka_message_t* message,
+                                          std::uint32_t records) noexcept {
   if (!context.sampled()) return;
   detail::TracingState& state = state_.core();
   if (now_us_ == 0) now_us_ = state.now_us();
-  if (fields_ == nullptr) return detail::put_or_drop(state, [&] { return put_alone(context, topic); });
-  if (fields_->size == 0 || fields_->topic != topic) describe(topic);
-  EDGESPAN_ASSERT(detail::few_assertions || fields_->topic == topic);
-  detail::put_or_drop(state, [&] { return put(context); });
+  const bool brave = state_.config.semantics == Semantics::brave;
+  const rd_kafka_topic_t* const topic = message->rkt;
+  if (brave && fields_ != nullptr && (fields_->size == 0 || fields_->topic != topic)) describe(topic);
+  detail::put_or_drop(state, [&] {
+    if (!brave) return put_otel(context, message, records);
+    return fields_ != nullptr ? put(context) : put_alone(context, topic);
+  });
 }
 
 // The context of a record's poll span, its own or one that it shares.
@@ -111,7 +142,7 @@ EDGESPAN_INLINE Context ConsumerPoll::join(const rd_kafka_message_t* message, Fo
   if (state_.config.shared_root && extraction.kind == B3Extraction::Kind::empty) {
     const PolledTopic* const topic = shared(message);
     shares = topic != nullptr;
-    if (shares) return detail::copy_of(topic->context);
+    if (shares) return shared_context(*topic);
   }
   return next(message, extraction);
 }
@@ -126,7 +157,7 @@ void ConsumerPoll::add(rd_kafka_message_t* message, PolledRecord& place) noexcep
   bool shares = false;
   const Context context = join(message, found, shares);
   const TraceHeaders headers{context, state_.headers};
-  if (!shares) record(context, message->rkt);
+  if (!shares) record(context, message, 1);
   if (state_.config.rewrite_headers) {
     const Written written = headers.write(message, found);
     if (written != Written::done) [[unlikely]]
@@ -138,8 +169,9 @@ void ConsumerPoll::add(rd_kafka_message_t* message, PolledRecord& place) noexcep
 void ConsumerPoll::finish() noexcept {
   EDGESPAN_ASSERT(used_ <= topics_.size());
   for (const PolledTopic& topic : topics_.first(used_)) {
-    EDGESPAN_ASSERT(topic.context.valid());
-    record(topic.context, static_cast<const rd_kafka_topic_t*>(topic.topic));
+    const Context context = shared_context(topic);
+    EDGESPAN_ASSERT(context.valid() && topic.records != 0);
+    record(context, first_of(topic), topic.records);
   }
 }
 

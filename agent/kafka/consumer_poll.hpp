@@ -8,9 +8,11 @@
 #include <edgespan/consumer_memory.hpp>
 #include <edgespan/poll_fields.hpp>
 #include <span>
+#include <string_view>
 
 #include "core/encode.hpp"
 #include "kafka/kafka_state.hpp"
+#include "kafka/otel_functions.hpp"
 #include "kafka/trace_headers.hpp"
 
 namespace edgespan::kafka_detail {
@@ -19,12 +21,17 @@ namespace edgespan::kafka_detail {
 // the fields that all spans of a topic have in common.
 class ConsumerPoll {
  public:
-  ConsumerPoll(KafkaState& state, std::span<PolledTopic> topics, PollFields& fields) noexcept
-      : state_{state}, topics_{topics}, fields_{&fields} {
+  ConsumerPoll(KafkaState& state, const rd_kafka_t* rk, std::span<PolledTopic> topics,
+               PollFields& fields) noexcept
+      : state_{state}, rk_{rk}, topics_{topics}, fields_{&fields} {
     fields.size = 0;
   }
   // Of one record, which shares nothing.
-  explicit ConsumerPoll(KafkaState& state) noexcept : state_{state} {}
+  ConsumerPoll(KafkaState& state, const rd_kafka_t* rk) noexcept : state_{state}, rk_{rk} {}
+
+  // Reads the group of the consumer into `text`, which lives until finish(), for Semantics::otel. A poll with
+  // fields does so by itself.
+  void tell_group(std::span<char> text) noexcept { long_tag_.value = otel_calls().group(rk_, text); }
 
   // Traces one record, which lives until finish(), and writes down which it is and what its poll span is.
   void add(rd_kafka_message_t* message, PolledRecord& place) noexcept;
@@ -33,20 +40,24 @@ class ConsumerPoll {
 
  private:
   // The entry of the record's topic; null if there is no room for one: the record then has a root of its own.
-  const PolledTopic* shared(const rd_kafka_message_t* message) noexcept;
+  PolledTopic* shared(const rd_kafka_message_t* message) noexcept;
   Context next(const rd_kafka_message_t* message, const B3Extraction& extraction) noexcept;
   Context join(const rd_kafka_message_t* message, FoundHeaders& found, bool& shares) noexcept;
   void describe(const rd_kafka_topic_t* topic) noexcept;
   bool put(const Context& context) noexcept;
   bool put_alone(const Context& context, const rd_kafka_topic_t* topic) noexcept;
-  void record(const Context& context, const rd_kafka_topic_t* topic) noexcept;
+  bool put_otel(const Context& context, const rd_kafka_message_t* message, std::uint32_t records) noexcept;
+  // Of a record, or of several that share a root span: then the first of them stands for all.
+  void record(const Context& context, const rd_kafka_message_t* message, std::uint32_t records) noexcept;
 
   KafkaState& state_;
+  const rd_kafka_t* rk_;  // the consumer
   std::span<PolledTopic> topics_{};
   std::size_t used_ = 0;          // of `topics_`
   std::uint64_t now_us_ = 0;      // read once, with the first sampled span
   PollFields* fields_ = nullptr;  // of the topic that came last; null for a record that is alone
-  detail::TagView long_tag_;      // the tag of that topic, if `fields_` has no room for it
+  // The tag of that topic, if `fields_` has no room for it; with Semantics::otel that of the group.
+  detail::TagView long_tag_;
 };
 
 }  // namespace edgespan::kafka_detail

@@ -20,6 +20,9 @@ namespace {
 
 constexpr const char* interceptor_name = "edgespan";
 
+// Of a consumer's group: a longer one is not told of records that are consumed by a call of librdkafka's own.
+constexpr std::size_t group_bytes_max = 63;
+
 KafkaState& state_at(void* opaque) noexcept { return *static_cast<KafkaState*>(opaque); }
 
 rd_kafka_resp_err_t on_send(rd_kafka_t* rk, rd_kafka_message_t* message, void* opaque) {
@@ -27,8 +30,8 @@ rd_kafka_resp_err_t on_send(rd_kafka_t* rk, rd_kafka_message_t* message, void* o
   return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
-rd_kafka_resp_err_t on_acknowledgement(rd_kafka_t*, rd_kafka_message_t* message, void* opaque) {
-  message_ended(state_at(opaque), message);
+rd_kafka_resp_err_t on_acknowledgement(rd_kafka_t* rk, rd_kafka_message_t* message, void* opaque) {
+  message_ended(state_at(opaque), rk, message);
   return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
@@ -127,12 +130,29 @@ rd_kafka_resp_err_t on_new(rd_kafka_t* rk, const rd_kafka_conf_t* conf, void* op
     state.count(written);
 }
 
+// How a message ended that librdkafka still has.
+MessageEnd end_of(const rd_kafka_t* rk, const rd_kafka_message_t* message, std::uint64_t at_us) noexcept {
+  const rd_kafka_resp_err_t code = message->err;
+  return {.at_us = at_us,
+          .topic = topic_of(message),
+          .key = key_of(message),
+          .error = code != RD_KAFKA_RESP_ERR_NO_ERROR ? rd_kafka_err2name(code) : nullptr,
+          .message = message,
+          .client = rk,
+          .code = code};
+}
+
 // Ends the span of a message for which the table has no slot. Not inlined, for message_sent()'s stack.
-[[gnu::noinline]] void end_unheld(KafkaState& state, const InflightSpan& span,
+[[gnu::noinline]] void end_unheld(KafkaState& state, const rd_kafka_t* rk, const InflightSpan& span,
                                   const rd_kafka_message_t* message) noexcept {
   EDGESPAN_ASSERT(detail::few_assertions || !state.is_senders(message));
   state.core().count(detail::Event::inflight_full);
-  record_send(state, span, {span.start_us, topic_of(message), key_of(message), {}});
+  record_send(state, span,
+              {.at_us = span.start_us,
+               .topic = topic_of(message),
+               .key = key_of(message),
+               .message = message,
+               .client = rk});
 }
 
 // Errors that only a message in librdkafka's own queues ends with, never an application's array element:
@@ -174,7 +194,8 @@ constexpr bool ends_in_queue(rd_kafka_resp_err_t error) noexcept {
 }
 
 // Tells that a message has failed, if it is one for which there was no slot.
-[[gnu::noinline]] void fail_unheld(KafkaState& state, const rd_kafka_message_t* message) noexcept {
+[[gnu::noinline]] void fail_unheld(KafkaState& state, const rd_kafka_t* rk,
+                                   const rd_kafka_message_t* message) noexcept {
   if (!ends_in_queue(message->err)) return;
   detail::TracingState& core = state.core();
   constexpr auto full = static_cast<std::size_t>(detail::Event::inflight_full);
@@ -182,17 +203,17 @@ constexpr bool ends_in_queue(rd_kafka_resp_err_t error) noexcept {
   const std::uint64_t now_us = core.now_us();
   InflightSpan span;
   if (!find_unheld(message, now_us, span)) return;
-  record_send(state, span, {now_us, topic_of(message), key_of(message), rd_kafka_err2name(message->err)});
+  record_send(state, span, end_of(rk, message, now_us));
 }
 
 // False: no span stands under the message's address. Not inlined: a message without a span leaves
 // message_ended() at once.
-[[gnu::noinline]] bool end_send(KafkaState& state, const rd_kafka_message_t* message) noexcept {
+[[gnu::noinline]] bool end_send(KafkaState& state, const rd_kafka_t* rk,
+                                const rd_kafka_message_t* message) noexcept {
   InflightSpan span;
   if (!state.inflight.take(message, span)) return false;
-  SendEnd end{ended_us(state, message->err, span.start_us), topic_of(message), key_of(message), {}};
-  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) end.error = rd_kafka_err2name(message->err);
-  record_send(state, span, end);
+  const std::uint64_t at_us = ended_us(state, message->err, span.start_us);
+  record_send(state, span, end_of(rk, message, at_us));
   return true;
 }
 
@@ -257,7 +278,7 @@ void message_sent(KafkaState& state, rd_kafka_t* rk, rd_kafka_message_t* message
     case Sent::held:
       return;
     case Sent::unheld:
-      return end_unheld(state, span, message);
+      return end_unheld(state, rk, span, message);
     case Sent::untraced:
       if (!state.inflight.may_hold(message) || !state.inflight.take(message, span)) return;
       now_us = state.core().now_us();
@@ -271,15 +292,15 @@ void message_sent(KafkaState& state, rd_kafka_t* rk, rd_kafka_message_t* message
 // For a message that produce_batch refused, librdkafka passes the application's own array element (2.0.2,
 // read). So nothing of the message but its opaque and its error is read before its address was found in the
 // table, or its error says that it is none of those.
-void message_ended(KafkaState& state, rd_kafka_message_t* message) noexcept {
+void message_ended(KafkaState& state, const rd_kafka_t* rk, rd_kafka_message_t* message) noexcept {
   EDGESPAN_ASSERT(detail::few_assertions || (state.tracing != nullptr && message != nullptr));
   if (state.is_senders(message)) {
     EDGESPAN_ASSERT(state.sender_ended != nullptr);
     return state.sender_ended(message->_private, message->err);
   }
-  if (state.inflight.may_hold(message) && end_send(state, message)) return;
+  if (state.inflight.may_hold(message) && end_send(state, rk, message)) return;
   if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) [[unlikely]]
-    fail_unheld(state, message);
+    fail_unheld(state, rk, message);
 }
 
 // One call of the application may consume many records, but on_consume does not say which: each record
@@ -287,7 +308,9 @@ void message_ended(KafkaState& state, rd_kafka_message_t* message) noexcept {
 Context message_consumed(KafkaState& state, const rd_kafka_t* rk, rd_kafka_message_t* message) noexcept {
   EDGESPAN_ASSERT(detail::few_assertions || (state.tracing != nullptr && message != nullptr));
   if (rk == consuming_client) return {};
-  ConsumerPoll poll{state};
+  ConsumerPoll poll{state, rk};
+  std::array<char, group_bytes_max + 1> group;
+  if (state.config.semantics != Semantics::brave) poll.tell_group(group);
   PolledRecord polled;
   poll.add(message, polled);
   return context_of(polled);

@@ -26,7 +26,7 @@ void message_sent(KafkaState& state, rd_kafka_t* rk, rd_kafka_message_t* message
 
 // Ends the span of a message, if it has one. In on_acknowledgement: any thread of librdkafka's or of the
 // application's.
-void message_ended(KafkaState& state, rd_kafka_message_t* message) noexcept;
+void message_ended(KafkaState& state, const rd_kafka_t* rk, rd_kafka_message_t* message) noexcept;
 
 // Traces a record that is consumed, unless a TracingConsumer of this thread does. In on_consume: the
 // application's thread, before it gets the record. Returns the context of its span; not valid() without one.

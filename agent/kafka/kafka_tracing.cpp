@@ -11,7 +11,9 @@
 #include "kafka/interceptors.hpp"
 #include "kafka/kafka_state.hpp"
 #include "kafka/message_text.hpp"
+#include "kafka/otel_functions.hpp"
 #include "kafka/refused_send.hpp"
+#include "kafka/spelling.hpp"
 #include "kafka/sweep_messages.hpp"
 #include "kafka/trace_headers.hpp"
 #include "kafka/trial_client.hpp"
@@ -43,7 +45,9 @@ Span open_next(KafkaState& state, const rd_kafka_message_t* message, const Conte
   EDGESPAN_ASSERT(detail::few_assertions || state.tracing != nullptr);
   SpanSlot* slot = nullptr;
   Span span = detail::start_child(*state.tracing, parent, slot);
-  if (slot != nullptr && (!parent.valid() || state.config.tag_processor == TagProcessor::always)) {
+  if (slot != nullptr && state.config.semantics != Semantics::brave) {
+    otel_calls().fill(state, *slot, message);
+  } else if (slot != nullptr && (!parent.valid() || state.config.tag_processor == TagProcessor::always)) {
     const KeyText key = key_text(key_of(message), state.config.key_bytes_max);
     if (!key.text.empty()) detail::add_tag(state.core(), *slot, key_tag, key.text);
     if (key.cut) state.core().count(detail::Event::text_cut);
@@ -92,6 +96,8 @@ Status KafkaTracing::init(Tracing& tracing, std::span<InflightBucket> inflight,
   if (inflight.empty()) return Status::too_small;
   if (config.inflight_deadline_s == 0 || config.key_bytes_max > key_bytes_most) return Status::bad_config;
   if (!config.propagation.valid()) return Status::bad_config;
+  if (config.semantics != Semantics::brave && otel_functions.load(std::memory_order_relaxed) == nullptr)
+    return Status::bad_config;
   Endpoint remote;
   remote.service_name = config.remote_service_name;
   detail::EncodedEndpoint encoded;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kafka/message_text.hpp"
 
+#include "core/utf8.hpp"
+
 namespace edgespan::kafka_detail {
 
 std::string_view topic_name(const rd_kafka_topic_t* topic) noexcept {
@@ -11,6 +13,12 @@ std::string_view topic_name(const rd_kafka_topic_t* topic) noexcept {
 std::string_view key_of(const rd_kafka_message_t* message) noexcept {
   return message->key != nullptr ? std::string_view{static_cast<const char*>(message->key), message->key_len}
                                  : std::string_view{};
+}
+
+KeyText key_text(std::string_view key, std::size_t bytes_max) noexcept {
+  if (bytes_max == 0 || !detail::text_key(key)) return {};
+  const std::string_view text = detail::cut_utf8(key, bytes_max);
+  return {text, text.size() != key.size()};
 }
 
 }  // namespace edgespan::kafka_detail

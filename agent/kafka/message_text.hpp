@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Topic and key of a message as texts, and how spans tag them.
+// Topic and key of a message as texts, and how much of them spans show.
 #pragma once
 
 #include <librdkafka/rdkafka.h>
@@ -7,12 +7,8 @@
 #include <cstddef>
 #include <string_view>
 
-#include "core/utf8.hpp"
-
 namespace edgespan::kafka_detail {
 
-inline constexpr std::string_view topic_tag = "kafka.topic";
-inline constexpr std::string_view key_tag = "kafka.key";
 inline constexpr std::size_t topic_bytes_max = 249;  // Kafka's own limit
 
 // Empty if `topic` is null.
@@ -38,10 +34,6 @@ struct KeyText {
   bool cut;               // the text is not the whole key
 };
 // A key that people can read, cut between two characters to at most `bytes_max` bytes. 0: no key is told.
-inline KeyText key_text(std::string_view key, std::size_t bytes_max) noexcept {
-  if (bytes_max == 0 || !detail::text_key(key)) return {};
-  const std::string_view text = detail::cut_utf8(key, bytes_max);
-  return {text, text.size() != key.size()};
-}
+KeyText key_text(std::string_view key, std::size_t bytes_max) noexcept;
 
 }  // namespace edgespan::kafka_detail

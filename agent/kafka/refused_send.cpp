@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kafka/refused_send.hpp"
 
-#include <array>
-
 #include "core/assert.hpp"
+#include "kafka/digits.hpp"
 #include "kafka/message_text.hpp"
 #include "kafka/next_context.hpp"
 #include "kafka/send_span.hpp"
@@ -11,29 +10,21 @@
 namespace edgespan::kafka_detail {
 namespace {
 
-constexpr std::string_view count_tag = "kafka.refused";
-constexpr std::string_view many_errors = "refused";  // of the slot for every pair
-
-struct Digits {
-  std::array<char, 10> text{};
-  std::size_t begin = text.size();
-
-  explicit Digits(std::uint32_t value) noexcept {
-    for (; value != 0; value /= 10) text[--begin] = static_cast<char>('0' + value % 10);
-  }
-  std::string_view view() const noexcept { return {text.data() + begin, text.size() - begin}; }
-};
+constexpr const char* many_errors = "refused";  // of the slot for every pair
 
 // Not inlined: keeps the texts off the stack of what drains and flushes.
 [[gnu::noinline]] void record_many(KafkaState& state, const RefusalSlot& slot, std::uint32_t count,
                                    std::uint64_t now_us) noexcept {
   EDGESPAN_ASSERT(count != 0);
   const Digits digits{count};
-  const std::string_view error = slot.error != RD_KAFKA_RESP_ERR_NO_ERROR
-                                     ? std::string_view{rd_kafka_err2name(slot.error)}
-                                     : many_errors;
+  const bool one_error = slot.error != RD_KAFKA_RESP_ERR_NO_ERROR;
   record_send(state, slot.span,
-              {now_us, {slot.topic.data(), slot.topic_size}, digits.view(), error, count_tag});
+              {.at_us = now_us,
+               .topic = {slot.topic.data(), slot.topic_size},
+               .key = digits.view(),
+               .error = one_error ? rd_kafka_err2name(slot.error) : many_errors,
+               .code = slot.error,
+               .folded = true});
 }
 
 // Whether the refusal has a span of its own, which is then begun; else it is counted. Not inlined: what
@@ -70,7 +61,12 @@ void record_refused(KafkaState& state, const RefusedSend& refused, const B3Extra
   if (!state.active()) return;
   InflightSpan span;
   if (!begin_refused(state, refused, extraction, span)) return;
-  record_send(state, span, {span.start_us, refused.topic, refused.key, rd_kafka_err2name(refused.error)});
+  record_send(state, span,
+              {.at_us = span.start_us,
+               .topic = refused.topic,
+               .key = refused.key,
+               .error = rd_kafka_err2name(refused.error),
+               .code = refused.error});
 }
 
 void bring_out_refused(KafkaState& state, std::uint64_t now_us, bool all) noexcept {

@@ -2,27 +2,24 @@
 #include "kafka/send_span.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 
 #include "core/assert.hpp"
 #include "core/largest_span.hpp"
 #include "core/open_spans.hpp"
 #include "kafka/message_text.hpp"
+#include "kafka/otel_functions.hpp"
+#include "kafka/spelling.hpp"
 
 namespace edgespan::kafka_detail {
 namespace {
-
-// The field `name` of a span, encoded: "send".
-constexpr std::array<std::byte, 6> send_name{std::byte{0x2A}, std::byte{4},   std::byte{'s'},
-                                             std::byte{'e'},  std::byte{'n'}, std::byte{'d'}};
 
 constexpr std::size_t error_bytes_max = 40;  // of rd_kafka_err2name(): 37 in librdkafka 2.14
 
 // A message's span holds texts of librdkafka's message instead of a slot's.
 constexpr std::uint32_t send_span_bytes(std::size_t topic_bytes, std::size_t key_bytes) noexcept {
   detail::SpanFields span = detail::largest_frame();
-  span.name = send_name;
+  span.name = name_field<send_operation>;
   span.remote = detail::bytes_of(4 + detail::service_name_max);  // KafkaConfig::remote_service_name
   span.tags = {{{key_tag, detail::text_of(key_bytes)},
                 {topic_tag, detail::text_of(topic_bytes)},
@@ -44,27 +41,33 @@ constexpr bool every_key_fits() noexcept {
 static_assert(every_key_fits());
 static_assert(span_bytes_max == (largest + ring_unit_bytes - 1) / ring_unit_bytes * ring_unit_bytes);
 
-}  // namespace
-
 // Not inlined: what makes room in the ring does not stand on top of what encodes.
-[[gnu::noinline]] bool put_send(KafkaState& state, const InflightSpan& sent, const SendEnd& end) noexcept {
+[[gnu::noinline]] bool put_brave(KafkaState& state, const InflightSpan& sent,
+                                 const MessageEnd& end) noexcept {
   detail::TracingState& core = state.core();
   detail::SpanFields span{sent.context};
   span.kind = Kind::producer;
   span.start_us = sent.start_us;
-  span.duration_us = end.at_us > sent.start_us ? end.at_us - sent.start_us : 1;
+  span.duration_us = end.duration_us(sent.start_us);
   EDGESPAN_ASSERT(detail::few_assertions || span.duration_us != 0);  // the collector takes 0 for absent
-  span.name = send_name;
+  span.name = name_field<send_operation>;
   span.local = core.local.view();
   span.remote = state.remote.view();
   const std::size_t key_max = std::min<std::size_t>(state.config.key_bytes_max, key_room(end.topic.size()));
   const KeyText key = key_text(end.key, key_max);
-  if (!key.text.empty()) span.tags[0] = {end.key_name, key.text};
+  if (!key.text.empty()) span.tags[0] = {end.folded ? refused_tag : key_tag, key.text};
   if (!end.topic.empty()) span.tags[1] = {topic_tag, end.topic};
-  if (!end.error.empty()) span.tags[2] = {detail::error_key, end.error};
+  if (end.error != nullptr) span.tags[2] = {detail::error_key, end.error};
   const bool done = detail::put(core, span);
   if (done && key.cut) core.count(detail::Event::text_cut);
   return done;
+}
+
+}  // namespace
+
+bool put_send(KafkaState& state, const InflightSpan& sent, const MessageEnd& end) noexcept {
+  return state.config.semantics == Semantics::brave ? put_brave(state, sent, end)
+                                                    : otel_calls().put_send(state, sent, end);
 }
 
 // Not inlined: keeps the texts of the span off the stack of message_sent().

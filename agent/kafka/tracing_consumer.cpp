@@ -24,7 +24,7 @@ ConsumerBatch TracingConsumer::poll(std::chrono::milliseconds timeout) noexcept 
   EDGESPAN_ASSERT(!batch_lives_);
   if (batch_lives_) return ConsumerBatch{nullptr, 0};  // its records stand where the new ones would
   batch_lives_ = true;
-  ConsumerPoll poll{kafka_detail::state_of(*kafka_), memory_.topics, fields_};
+  ConsumerPoll poll{kafka_detail::state_of(*kafka_), rk_, memory_.topics, fields_};
   std::size_t size = 0;
   const ConsumeCall call{rk_};
   int wait_ms = timeout.count() > INT32_MAX ? INT32_MAX : static_cast<int>(timeout.count());
@@ -41,7 +41,7 @@ rd_kafka_message_t* TracingConsumer::consumer_poll(int timeout_ms) noexcept {
   const ConsumeCall call{rk_};
   rd_kafka_message_t* message = rd_kafka_consumer_poll(rk_, timeout_ms);
   if (message == nullptr) return nullptr;
-  ConsumerPoll poll{kafka_detail::state_of(*kafka_), memory_.topics, fields_};
+  ConsumerPoll poll{kafka_detail::state_of(*kafka_), rk_, memory_.topics, fields_};
   PolledRecord polled;
   poll.add(message, polled);
   poll.finish();
@@ -53,7 +53,7 @@ ssize_t TracingConsumer::consume_batch_queue(rd_kafka_queue_t* queue, int timeou
   const ConsumeCall call{rk_};
   const ssize_t count = rd_kafka_consume_batch_queue(queue, timeout_ms, messages, size);
   EDGESPAN_ASSERT(count <= static_cast<ssize_t>(size));
-  ConsumerPoll poll{kafka_detail::state_of(*kafka_), memory_.topics, fields_};
+  ConsumerPoll poll{kafka_detail::state_of(*kafka_), rk_, memory_.topics, fields_};
   PolledRecord polled;
   for (ssize_t i = 0; i < count; ++i) poll.add(messages[i], polled);
   poll.finish();

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <edgespan/collector_url.hpp>
 #include <edgespan/otel_fallback.hpp>
+#include <edgespan/otel_semantics.hpp>
 
 #include "core/assert.hpp"
 #include "kit/header_pairs.hpp"
@@ -23,6 +24,7 @@ Enum choice(SettingId id, std::string_view text) noexcept {
 
 // The choices of the table stand in the order of the types that they are.
 static_assert(static_cast<int>(RatioRule::magnitude) == 0 && static_cast<int>(RatioRule::unsigned_id) == 1);
+static_assert(static_cast<int>(Semantics::brave) == 0 && static_cast<int>(Semantics::otel) == 1);
 static_assert(static_cast<int>(TagProcessor::always) == 0 && static_cast<int>(TagProcessor::when_root) == 1);
 
 static_assert(static_cast<int>(posix::ClockKind::exact) == 0 &&
@@ -155,6 +157,8 @@ void Settings::apply(AgentConfig& config) const noexcept {
   if (counts(propagation)) config.kafka.propagation = formats(propagation);
   switched(rewrite_headers, config.kafka.rewrite_headers);
   switched(shared_root, config.kafka.shared_root);
+  link_otel_semantics();
+  if (counts(semantics)) config.kafka.semantics = choice<Semantics>(semantics, text(semantics));
   if (counts(tag_processor))
     config.kafka.tag_processor = choice<TagProcessor>(tag_processor, text(tag_processor));
   if (counts(kafka_key)) config.kafka.key_bytes_max = static_cast<std::uint16_t>(number(kafka_key));

@@ -63,7 +63,7 @@ void inflight(benchmark::State& state) {
       state, 20, [&] { send(one_more); }, [&] { agent.drain(); });
   const std::uint64_t refused = agent.tracing.books().inflight_full;
   must(refused > static_cast<std::uint64_t>(state.iterations()), "a full table of messages in flight");
-  for (rd_kafka_message_t* message : taken) kafka_detail::message_ended(traced, message);
+  for (rd_kafka_message_t* message : taken) kafka_detail::message_ended(traced, messages.producer(), message);
   agent.check();
 }
 

@@ -34,7 +34,7 @@ void send(benchmark::State& state, const TracingConfig& config, const Context& p
       [&] {
         rd_kafka_message_t* const message = messages.next();
         kafka_detail::message_sent(traced, messages.producer(), message);
-        kafka_detail::message_ended(traced, message);
+        kafka_detail::message_ended(traced, messages.producer(), message);
         drop_headers(message);
       },
       [&] { agent.drain(); });

@@ -36,7 +36,7 @@ void send(std::string_view operation, const TracingConfig& config, const Context
         }
         kafka_detail::begin_response(agent.state(), 0, RD_KAFKA_RESP_ERR_NO_ERROR);
         for (rd_kafka_message_t* const message : request) {
-          kafka_detail::message_ended(agent.state(), message);
+          kafka_detail::message_ended(agent.state(), client::handle(), message);
           client::drop_headers(message);
         }
       },
@@ -100,7 +100,8 @@ void unheld() {
       "overload_inflight", edgespan_peer, rounds, [&] { send(one_more); }, [&] { agent.drain(); });
   must(agent.tracing.books().inflight_full > rounds.stretches * rounds.each,
        "a full table of messages in flight");
-  for (std::size_t i = 0; i < sent; ++i) kafka_detail::message_ended(agent.state(), taken[i]);
+  for (std::size_t i = 0; i < sent; ++i)
+    kafka_detail::message_ended(agent.state(), client::handle(), taken[i]);
   agent.check();
 }
 

@@ -46,7 +46,9 @@ class OneMessage {
     }
     kafka_detail::message_sent(kafka_detail::state_of(kafka), client_.get(), message_);
   }
-  void end(KafkaTracing& kafka) { kafka_detail::message_ended(kafka_detail::state_of(kafka), message_); }
+  void end(KafkaTracing& kafka) {
+    kafka_detail::message_ended(kafka_detail::state_of(kafka), client_.get(), message_);
+  }
 
  private:
   static rd_kafka_resp_err_t on_new(rd_kafka_t* rk, const rd_kafka_conf_t*, void* self, char*, std::size_t) {

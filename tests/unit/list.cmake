@@ -103,6 +103,9 @@ set(edgespan_system_tests
   kafka_misuse_test
   kafka_next_span_test
   kafka_on_consume_test
+  kafka_otel_consume_test
+  kafka_otel_golden_test
+  kafka_otel_send_test
   kafka_outages_test
   kafka_produce_test
   kafka_propagation_test

@@ -21,6 +21,8 @@ EDGESPAN_TEST(presets_are_those_of_an_agent, "settings") {
   TEST_ASSERT_TRUE(plain.kafka.propagation == settings.formats(propagation));
   TEST_ASSERT_EQUAL(plain.kafka.rewrite_headers, settings.flag(rewrite_headers));
   TEST_ASSERT_EQUAL(plain.kafka.shared_root, settings.flag(shared_root));
+  TEST_ASSERT_TRUE(plain.kafka.semantics == Semantics::brave);
+  TEST_ASSERT_EQUAL_STRING("brave", settings.text(semantics));
   TEST_ASSERT_EQUAL(plain.tracing.drop_oldest, settings.flag(drop_oldest));
   TEST_ASSERT_EQUAL_UINT64(plain.kafka.key_bytes_max, settings.number(kafka_key));
   TEST_ASSERT_EQUAL_UINT64(plain.reporter.flush_ms, settings.number(flush));
@@ -65,7 +67,7 @@ EDGESPAN_TEST(every_setting_reaches_an_agents_configuration, "settings") {
       "ratio_rule = unsigned\n"
       "trace_id_bits = 64\npropagation = w3c, b3_multi\nrewrite_headers = off\nshared_root = "
       "off\ntag_processor = when_root\n"
-      "kafka_key = 7 B\nflush = 2 s\nretry_min = 3 ms\nretry_max = 4 h\n"
+      "semantics = otel\nkafka_key = 7 B\nflush = 2 s\nretry_min = 3 ms\nretry_max = 4 h\n"
       "http_connect = 6 min\nhttp_request = 7 s\ntls_ca = a\ntls_certificate = b\ntls_key = c\nspan_deadline "
       "= 8 s\nmessage_deadline = 9 min\nhttp_headers = a=b\ngzip = on\n"
       "drop_oldest = on\nclock = tick\njoin = last_record\nring = 8 KiB\nbatch = 4 KiB\ninflight_max = "
@@ -89,6 +91,7 @@ EDGESPAN_TEST(every_setting_reaches_an_agents_configuration, "settings") {
   TEST_ASSERT_FALSE(config.kafka.rewrite_headers);
   TEST_ASSERT_FALSE(config.kafka.shared_root);
   TEST_ASSERT_TRUE(config.kafka.tag_processor == TagProcessor::when_root);
+  TEST_ASSERT_TRUE(config.kafka.semantics == Semantics::otel);
   TEST_ASSERT_EQUAL_UINT32(7, config.kafka.key_bytes_max);
   TEST_ASSERT_EQUAL_UINT32(2'000, config.reporter.flush_ms);
   TEST_ASSERT_EQUAL_UINT32(3, config.reporter.retry_min_ms);

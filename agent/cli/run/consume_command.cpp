@@ -152,7 +152,9 @@ void Consumption::print(const ConsumerRecord& record) {
     line += " " + field_name(header.name) + "=" + field(header.value);
   }
   if (!options_.process) return out_.line(line);
-  const Span span = agent_.kafka().next_span(record).name(*options_.process);
+  Span span = agent_.kafka().next_span(record);
+  const std::string_view name = options_.process->empty() ? agent_.work_name() : *options_.process;
+  if (!name.empty()) span.name(name);
   const Scope scope{agent_.tracing(), span.context()};
   out_.line(line);
 }

@@ -32,12 +32,14 @@ CLI::App* add_consume(CLI::App& app, ConsumeOptions& options) {
       ->type_name("SECONDS")
       ->check(number_between(0.001, 1e6, "a number of seconds from 0.001 to 1000000"));
   const auto take_name = [&options](const std::vector<std::string>& texts) {
-    options.process = texts.empty() || texts.front().empty() ? "process" : texts.front();
+    options.process = texts.empty() ? std::string{} : texts.front();
     return true;
   };
   command
-      ->add_option("--process", take_name,
-                   "make a span for the work on each record; NAME is process unless given (default: no span)")
+      ->add_option(
+          "--process", take_name,
+          "make a span for the work on each record; NAME is process unless given, with the topic behind it "
+          "where the setting semantics is otel (default: no span)")
       ->type_name("[NAME]")
       ->expected(0, 1);
   add_client_options(*command, options.client);

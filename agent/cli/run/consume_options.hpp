@@ -18,7 +18,8 @@ struct ConsumeOptions {
   std::string group;
   std::optional<std::uint64_t> count;  // none: no end by count
   std::optional<double> timeout_s;     // without a record; none: no end by silence
-  std::optional<std::string> process;  // name of the span that each record gets; none: no span
+  // Name of the span that each record gets; empty: the usual one; none: no span.
+  std::optional<std::string> process;
 };
 
 // Adds the subcommand. Parsing writes to `options`, which must live as long as `app`.

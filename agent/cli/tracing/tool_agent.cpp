@@ -61,6 +61,7 @@ ToolAgent::ToolAgent(const TracingOptions& options)
   config.kafka.shared_root = options.shared_root;
   config.kafka.propagation = options.propagation;
   config.enabled = !options.off;
+  if (config.kafka.semantics == Semantics::otel) work_name_ = {};
   sender_.apply(config);
   // Headers of the settings are for their collector, not for one of the command line.
   if (options.settings == nullptr || config.url != options.settings->text(SettingId::url)) {

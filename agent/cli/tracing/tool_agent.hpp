@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace edgespan::cli {
 
@@ -30,6 +31,8 @@ class ToolAgent {
   Tracing& tracing() noexcept { return agent_->tracing(); }
   KafkaTracing& kafka() noexcept { return agent_->kafka(); }
   const std::string& service() const noexcept { return service_; }
+  // What the span of the work on a record is called unless an option says so; empty: it has a name already.
+  std::string_view work_name() const noexcept { return work_name_; }
 
   // Memory for the polls of one consumer, each of at most `records`.
   ConsumerMemory consumer_memory(std::size_t records) noexcept;
@@ -61,6 +64,7 @@ class ToolAgent {
  private:
   std::string service_;
   SenderSetup sender_;
+  std::string_view work_name_ = "process";
   std::unique_ptr<Agent<tool_limits, tool_kafka_limits>> agent_;  // last, so that it ends before its sender
 };
 

@@ -24,7 +24,7 @@ void message_sent(KafkaTracing& kafka, rd_kafka_t* producer, rd_kafka_message_t*
 void response_received(KafkaTracing& kafka, std::int16_t api_key, rd_kafka_resp_err_t error) noexcept;
 
 // In on_acknowledgement: ends the span of a message, if it has one.
-void message_ended(KafkaTracing& kafka, rd_kafka_message_t* message) noexcept;
+void message_ended(KafkaTracing& kafka, const rd_kafka_t* producer, rd_kafka_message_t* message) noexcept;
 
 // In on_consume: records a span for a record and puts its context into the record. Returns that context,
 // which is not valid() if there is no such span.

@@ -18,8 +18,11 @@ struct PolledRecord {
 
 // A topic of the poll whose records share a root span.
 struct PolledTopic {
-  const void* topic;  // librdkafka's handle
-  Context context;
+  const void* first;  // the first of these records
+  std::uint64_t trace_hi, trace_lo, span_id, parent_id;
+  Decision decision;
+  std::uint8_t w3c;
+  std::uint32_t records;  // how many share it
 };
 
 // Owned by the caller. `records` bounds what one poll returns; a poll of more topics than `topics` holds

@@ -39,8 +39,8 @@ class KafkaTracing {
 
   // Once, before any other call. Keeps `tracing`, `inflight` (KafkaMemory::inflight) and the rules of the
   // samplers; copies everything else. Status::not_started if `tracing` is not initialised, already_started
-  // the second time, too_small for an empty `inflight`, bad_config for a deadline of 0 and a propagation that
-  // is not valid(), bad_text for a name
+  // the second time, too_small for an empty `inflight`, bad_config for a deadline of 0, a propagation that
+  // is not valid() and Semantics::otel without link_otel_semantics(), bad_text for a name
   // that is too long or not UTF-8. A call that fails changes nothing.
   Status init(Tracing& tracing, std::span<InflightBucket> inflight, const KafkaConfig& config = {}) noexcept;
 

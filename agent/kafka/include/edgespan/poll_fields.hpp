@@ -10,7 +10,8 @@
 
 namespace edgespan {
 
-// Encoded once a poll and topic: both endpoints and, if it is short enough, the tag of the topic.
+// Encoded once a poll and topic: both endpoints and, if it is short enough, the tag of the topic. With
+// Semantics::otel: the text of the consumer's group, and its size and 1.
 struct PollFields {
   const rd_kafka_topic_t* topic = nullptr;
   std::size_t size = 0;  // of `bytes`; 0: not encoded yet

@@ -23,6 +23,7 @@ enum class SettingId : std::uint8_t {
   propagation,
   rewrite_headers,
   shared_root,
+  semantics,
   tag_processor,
   kafka_key,
   join,
@@ -51,7 +52,7 @@ inline constexpr std::size_t settings_count =
 
 inline constexpr std::size_t http_headers_bytes_max = 511;
 // The longest values of all settings together.
-inline constexpr std::size_t setting_texts_bytes = 2'121;
+inline constexpr std::size_t setting_texts_bytes = 2'144;
 
 // How a value is written.
 enum class SettingType : std::uint8_t {
