@@ -36,14 +36,16 @@ HttpExchange::HttpExchange(const edgespan_stream& stream, const HttpUrl& url, co
                            const HttpConfig& config) noexcept
     : stream_{stream},
       dialect_{dialect},
-      connect_us_{std::uint64_t{config.connect_ms} * 1'000},
-      request_us_{std::uint64_t{config.request_ms} * 1'000},
+      connect_ms_{config.connect_ms},
+      request_ms_{config.request_ms},
       progress_bytes_per_s_{config.progress_bytes_per_s},
       port_{url.port},
-      headers_{std::as_bytes(std::span{config.headers})} {
+      headers_bytes_{static_cast<std::uint16_t>(config.headers.size())},
+      headers_{config.headers.data()} {
   EDGESPAN_ASSERT(url.host.size() < host_.size() && dialect.meaning != nullptr);
   // HttpSender::init() refuses a zero.
-  EDGESPAN_ASSERT(connect_us_ != 0 && request_us_ != 0 && progress_bytes_per_s_ != 0);
+  EDGESPAN_ASSERT(connect_ms_ != 0 && request_ms_ != 0 && progress_bytes_per_s_ != 0);
+  EDGESPAN_ASSERT(headers_bytes_ == config.headers.size());
   if (config.gzip != nullptr) gzip_ = *config.gzip;
   std::copy(url.host.begin(), url.host.end(), host_.begin());
   head_.write(url);
@@ -84,7 +86,7 @@ bool HttpExchange::begin(std::span<const std::byte> portion, std::uint64_t now_u
   if (!choose_body(portion)) return false;
   sent_bytes_ = 0;
   reply_ = HttpReply{};
-  head_.set_body(body_.size(), packed_, !headers_.empty());
+  head_.set_body(body_.size(), packed_, headers_bytes_ != 0);
   if (!kept_connection_usable(now_us)) {
     connect(now_us);
     return true;
@@ -166,7 +168,8 @@ HttpExchange::Turn HttpExchange::send_turn(std::uint64_t now_us, SendResult& res
 // The rest of the request's part that is under way; empty: all is sent.
 std::span<const std::byte> HttpExchange::unsent() const noexcept {
   std::size_t at = sent_bytes_;
-  for (const std::span<const std::byte> part : {head_.bytes(), headers_, body_}) {
+  const std::span<const std::byte> headers{reinterpret_cast<const std::byte*>(headers_), headers_bytes_};
+  for (const std::span<const std::byte> part : {head_.bytes(), headers, body_}) {
     if (at < part.size()) return part.subspan(at);
     at -= part.size();
   }
@@ -256,8 +259,8 @@ HttpExchange::Turn HttpExchange::fail(const SendResult& why, SendResult& result)
 
 std::uint64_t HttpExchange::limit_us() const noexcept {
   EDGESPAN_ASSERT(state_ != State::idle);
-  if (state_ == State::connecting) return connect_us_;
-  return request_us_ + std::uint64_t{sent_bytes_} * 1'000'000 / progress_bytes_per_s_;
+  if (state_ == State::connecting) return std::uint64_t{connect_ms_} * 1'000;
+  return std::uint64_t{request_ms_} * 1'000 + std::uint64_t{sent_bytes_} * 1'000'000 / progress_bytes_per_s_;
 }
 
 // I/O comes first and the deadline after it: what has arrived in time counts even if the caller was late.

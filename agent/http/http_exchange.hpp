@@ -51,8 +51,8 @@ class HttpExchange {
   const edgespan_stream stream_;
   const Dialect dialect_;
   edgespan_gzip gzip_{};  // without a function: none was given, or the collector does not take it
-  std::uint64_t connect_us_;
-  std::uint64_t request_us_;
+  const std::uint32_t connect_ms_;
+  const std::uint32_t request_ms_;
   std::uint64_t started_us_ = 0;     // of the connection attempt, then of the request
   std::uint64_t kept_since_us_ = 0;  // when the open connection fell idle
   std::uint32_t progress_bytes_per_s_;
@@ -67,9 +67,10 @@ class HttpExchange {
   bool packed_ = false;            // the body is
   std::uint16_t newly_begun_ = 0;  // how often a request was begun in this call of offer()
   const std::uint16_t port_;
+  const std::uint16_t headers_bytes_;
   std::array<char, HttpUrl::host_bytes_max + 1> host_{};  // with its NUL
   HttpRequestHead head_;
-  const std::span<const std::byte> headers_;  // the caller's, which end the head
+  const char* const headers_;  // the caller's, which end the head
 };
 
 }  // namespace edgespan::http_detail

@@ -20,7 +20,8 @@ Status HttpSender::init(const edgespan_stream& stream, std::string_view url,
   }
   if (!stream.open || !stream.send || !stream.recv || !stream.close) return Status::bad_config;
   if (config.gzip != nullptr && config.gzip->pack == nullptr) return Status::bad_config;
-  if (!http_detail::end_a_head(config.headers)) return Status::bad_config;
+  if (config.headers.size() > UINT16_MAX || !http_detail::end_a_head(config.headers))
+    return Status::bad_config;
   const Dialect& dialect = config.dialect != nullptr ? *config.dialect : http_detail::zipkin_dialect;
   if (dialect.meaning == nullptr) return Status::bad_config;
   http_detail::HttpUrl parsed;

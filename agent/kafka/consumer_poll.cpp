@@ -138,7 +138,7 @@ EDGESPAN_INLINE void ConsumerPoll::record(const Context& context, const rd_kafka
 // The context of a record's poll span, its own or one that it shares.
 EDGESPAN_INLINE Context ConsumerPoll::join(const rd_kafka_message_t* message, FoundHeaders& found,
                                            bool& shares) noexcept {
-  const B3Extraction extraction = read_headers(message, found);
+  const B3Extraction extraction = read_polled(message, found);
   if (state_.config.shared_root && extraction.kind == B3Extraction::Kind::empty) {
     const PolledTopic* const topic = shared(message);
     shares = topic != nullptr;

@@ -147,7 +147,7 @@ struct Said {
   }
 };
 
-[[gnu::noinline]] void collect(FoundHeaders& found, Said& said) noexcept {
+[[gnu::always_inline]] inline void collect_here(FoundHeaders& found, Said& said) noexcept {
   HeaderView header;
   const std::size_t count = rd_kafka_header_cnt(found.list);
   for (std::size_t i = 0; i < count && header_at(found.list, i, header); ++i) {
@@ -156,6 +156,9 @@ struct Said {
     if (key != TraceKey::none) said.add(found, header, key);
   }
 }
+
+// Not inlined: its stack frame is gone when a value is parsed.
+[[gnu::noinline]] void collect(FoundHeaders& found, Said& said) noexcept { collect_here(found, said); }
 
 // As librdkafka reads RD_KAFKA_VTYPE_HEADER: a size of -1 is that of a text.
 HeaderView header_of(const rd_kafka_vu_t& argument) noexcept {
@@ -223,6 +226,14 @@ B3Extraction read_b3_of_list(FoundHeaders& found, const Context* written) noexce
   Said said;
   collect(found, said);
   return understand(found, said, written);
+}
+
+B3Extraction read_b3_of_polled(FoundHeaders& found) noexcept {
+  if constexpr (detail::small_code) return read_b3_of_list(found, nullptr);
+  EDGESPAN_ASSERT(found.list != nullptr && found.keys == 0 && !found.respelled);  // it is new
+  Said said;
+  collect_here(found, said);
+  return understand(found, said, nullptr);
 }
 
 B3Extraction read_arguments(const rd_kafka_vu_t* arguments, std::size_t count) noexcept {

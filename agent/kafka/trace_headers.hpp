@@ -36,6 +36,8 @@ inline constexpr std::uint16_t parent_bit = detail::trace_key_bit(detail::TraceK
 // The two steps of read_list(), whose stack frames do not add up: B3 headers alone, with a look at the name
 // of every header; and, if there is a `traceparent`, what that adds.
 B3Extraction read_b3_of_list(FoundHeaders& found, const Context* written) noexcept;
+// The same without `written`, for a poll: it has stack to spare, so fast code does both in one frame.
+B3Extraction read_b3_of_polled(FoundHeaders& found) noexcept;
 void add_parent(B3Extraction& extraction, const FoundHeaders& found) noexcept;
 
 // Reads the trace headers of a record; `found`, which is new, says where they are. `written`, if not null, is
@@ -51,6 +53,15 @@ void add_parent(B3Extraction& extraction, const FoundHeaders& found) noexcept;
                                                         const Context* written = nullptr) noexcept {
   if (rd_kafka_message_headers(message, &found.list) != RD_KAFKA_RESP_ERR_NO_ERROR) return {};
   return read_list(found, written);
+}
+
+[[gnu::always_inline]] inline B3Extraction read_polled(const rd_kafka_message_t* message,
+                                                       FoundHeaders& found) noexcept {
+  if (rd_kafka_message_headers(message, &found.list) != RD_KAFKA_RESP_ERR_NO_ERROR) return {};
+  B3Extraction extraction = read_b3_of_polled(found);
+  if ((found.keys & parent_bit) != 0) [[unlikely]]
+    add_parent(extraction, found);
+  return extraction;
 }
 
 // What the headers among the arguments of a produceva() call say: single ones, and a list of them. Reads the

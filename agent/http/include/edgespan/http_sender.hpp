@@ -30,7 +30,8 @@ struct HttpConfig {
   // The table is copied; null: that of Zipkin, with the meanings that stand at HttpSender.
   const Dialect* dialect = nullptr;
   // Header lines for every request beside its own, such as a key that a collector asks for, as they go out:
-  // "Name: value\r\n" each, and "\r\n" behind the last. Kept, not copied. Empty: none.
+  // "Name: value\r\n" each, and "\r\n" behind the last. Kept, not copied; at most 65,535
+  // bytes. Empty: none.
   std::string_view headers{};
 };
 
@@ -61,8 +62,9 @@ class HttpSender {
 
   // Copies the tables and the URL. What `stream.ctx` points to is kept, and used by this sender alone.
   // Status: bad_url; not_secure if the URL says https and the stream is not `secure`: there is no way back to
-  // http; bad_config for http on a secure stream, a zero deadline, a table with a null or `headers` that do
-  // not end with their empty line; already_started the second time. Call once, before sender().
+  // http; bad_config for http on a secure stream, a zero deadline, a table with a null or `headers` that are
+  // longer than 65,535 bytes or do not end with their empty line; already_started the second time. Call once,
+  // before sender().
   Status init(const edgespan_stream& stream, std::string_view url, const HttpConfig& config = {}) noexcept;
 
   // The table for the reporter; valid as long as this object. Before init() has succeeded every offer is
@@ -71,7 +73,7 @@ class HttpSender {
 
  private:
   http_detail::HttpExchange* exchange_ = nullptr;  // in storage_; null before init()
-  alignas(8) std::array<std::byte, 1'232 + 22 * sizeof(void*)> storage_{};
+  alignas(8) std::array<std::byte, 1'232 + 20 * sizeof(void*)> storage_{};
 };
 
 }  // namespace edgespan
