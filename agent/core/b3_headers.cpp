@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cstdint>
 #include <edgespan/b3_headers.hpp>
 
 #include "core/b3_impl.hpp"
@@ -17,7 +19,8 @@ bool B3Headers::add_named(std::string_view name, std::string_view value) noexcep
 void B3Headers::add(B3Key key, std::string_view value) noexcept {
   if (key >= B3Key::none) return;
   data_[static_cast<std::size_t>(key)] = value.data();
-  sizes_[static_cast<std::size_t>(key)] = value.size();
+  sizes_[static_cast<std::size_t>(key)] =
+      static_cast<std::uint32_t>(std::min<std::uint64_t>(value.size(), UINT32_MAX));
   const unsigned bit = b3_impl::key_bit(key);
   present_ = static_cast<std::uint8_t>(value.data() != nullptr ? present_ | bit : present_ & ~bit);
 }

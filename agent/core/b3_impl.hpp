@@ -184,7 +184,7 @@ constexpr std::uint8_t key_bit(B3Key key) noexcept {
 // The trace headers of one message. What `present` does not name was never written and must not be read.
 struct Values {
   const std::array<const char*, 6>& data;  // by B3Key
-  const std::array<std::size_t, 6>& sizes;
+  const std::array<std::uint32_t, 6>& sizes;
   std::uint8_t present = 0;
 
   constexpr bool has(B3Key key) const noexcept { return (present & key_bit(key)) != 0; }

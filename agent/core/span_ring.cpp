@@ -98,7 +98,7 @@ std::byte* SpanRing::claim_on(std::uint32_t index, std::uint32_t size) noexcept 
 }
 
 // The chunk is zero.
-void SpanRing::give_back(std::uint32_t chunk) noexcept {
+EDGESPAN_INLINE void SpanRing::give_back(std::uint32_t chunk) noexcept {
   EDGESPAN_ASSERT(chunk < chunks() && chunks_used() != 0);
   EDGESPAN_ASSERT(*word(chunk, 0) == 0);
   EDGESPAN_ASSERT(few_assertions || chunks_[chunk].before.load(std::memory_order_relaxed) != chunk_free);

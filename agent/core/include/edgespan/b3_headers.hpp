@@ -39,8 +39,8 @@ class B3Headers {
   static constexpr unsigned b3_bit = 1;  // of `present_`
 
   // Not initialised: most messages carry no trace header, and clearing these would cost more than the asking.
-  std::array<const char*, 6> data_;  // by B3Key, where present_ has its bit
-  std::array<std::size_t, 6> sizes_;
+  std::array<const char*, 6> data_;     // by B3Key, where present_ has its bit
+  std::array<std::uint32_t, 6> sizes_;  // of a longer value the most that fits: it is malformed either way
   std::uint8_t present_ = 0;
 };
 
