@@ -20,7 +20,7 @@ void BatchCutter::add(std::uint32_t bytes, std::uint32_t spans) noexcept {
 void BatchCutter::choose(Bytes batch, std::uint64_t now_us) noexcept {
   EDGESPAN_ASSERT(!empty() && !chosen() && batch.size() == bytes_);
   if (left_us(now_us, bounded_us_, bound_lasts_us) == 0) portion_bytes_max_ = UINT32_MAX;
-  if (search_ == Search::under_way && suspect_end_ <= portion_.begin) search_ = Search::over;
+  if (search_ == Search::under_way && suspect_end_ <= portion_.begin) search_ = Search::not_begun;
   const bool searching = search_ == Search::under_way;
   const Bytes rest = batch.first(searching ? suspect_end_ : bytes_).subspan(portion_.begin);
   Run run = elements_within(rest, portion_bytes_max_);

@@ -17,8 +17,10 @@ namespace edgespan::detail {
 //
 // Malformed: a collector refuses a whole batch for one bad span, so that span is searched for by halves. The
 // first half either arrives, so that the bad span lies behind it, or is malformed itself. That takes one
-// offer a halving, one for the bad span and one for the spans behind it. A batch is searched once, and only
-// if the collector has accepted something since the last search began: a collector that accepts nothing costs
+// offer a halving, one for the bad span and one for the spans behind it. A batch in which it was found is not
+// searched again. Where a search found none, all parts of what was malformed have arrived: the collector cuts
+// what is too large and then cannot read it, so what is behind may be searched as well. A search begins only
+// if the collector has accepted something since the last one began: a collector that accepts nothing costs
 // one offer a batch.
 //
 // One thread at a time.

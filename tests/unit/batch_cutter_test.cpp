@@ -155,6 +155,21 @@ EDGESPAN_TEST(a_search_that_finds_nothing_ends_before_the_elements_behind_it, "c
   TEST_ASSERT_EQUAL_UINT32(6, batch.offers);  // of 8 and 4, then 2, 1 and 1 of those, and the other 4
 }
 
+// The zipkin receiver of OpenTelemetry's Collector cuts a body that is too large, and then cannot read it.
+EDGESPAN_TEST(nothing_is_lost_to_a_collector_that_finds_malformed_what_is_too_large, "cutter") {
+  for (std::uint32_t most = 1; most <= 33; ++most) {
+    for (std::uint32_t count = 1; count <= 33; ++count) {
+      Batch batch;
+      batch.fill(count);
+      batch.run([&](std::uint32_t, std::uint32_t offered) {
+        return offered <= most ? Said::accepted : Said::malformed;
+      });
+      TEST_ASSERT_EQUAL_UINT32(count, batch.accepted);
+      TEST_ASSERT_LESS_OR_EQUAL_UINT32(4 * count, batch.offers);
+    }
+  }
+}
+
 EDGESPAN_TEST(one_bad_element_is_found_wherever_it_lies, "cutter") {
   for (std::uint32_t count = 1; count <= 33; ++count) {
     std::uint32_t halvings = 0;
