@@ -192,6 +192,15 @@ def process(peer, service, name, topic, key, *children, **more):
     return Expected(service, None, name, peer.process_tags(topic, key), children, **more)
 
 
+def otel_tags(operation, operation_type, topic, record, more=()):
+    """The tags of a span in OpenTelemetry's spelling, of a record that a plain consumer has read."""
+    return {"messaging.system": "kafka", "messaging.operation.name": operation,
+            "messaging.operation.type": operation_type, "messaging.destination.name": topic,
+            "messaging.destination.partition.id": record.fields["partition"],
+            "messaging.kafka.message.key": record.fields["key"], "messaging.kafka.offset": record.fields["offset"],
+            **dict(more)}
+
+
 class EdgespanToBrave:
     def peers(self):
         return self.edgespan, self.brave

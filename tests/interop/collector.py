@@ -107,6 +107,16 @@ def canonical(resource, scope, span):
     return form
 
 
+def as_zipkin_has_it(form):
+    """A canonical span without what Zipkin's form has no place for: the types of attributes, and a status with words of
+    its own, which is a tag there."""
+    form = dict(form, status=dict(form["status"]))
+    told = [(key, plain(json.loads(value))) for key, value in form["attributes"]]
+    words = form["status"].pop("message", None)
+    form["attributes"] = sorted(told + ([("error", words)] if words else []))
+    return form
+
+
 def plain(value):
     """An attribute's value as text, as Zipkin would show it."""
     (_, inner), = value.items()
@@ -121,6 +131,8 @@ def as_zipkin(resource, scope, span):
     start, end = int(span["startTimeUnixNano"]), int(span["endTimeUnixNano"])
     remote = tags.pop("service.peer.name", None)
     foreign = scope.get("name", "") not in ("", "edgespan")
+    if span.get("status", {}).get("message"):
+        tags["error"] = span["status"]["message"]
     if foreign:
         topics = [tags[key] for key in ("messaging.destination.name", "messaging.destination") if key in tags]
         tags = {"topic": topic for topic in topics}

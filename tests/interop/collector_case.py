@@ -26,9 +26,9 @@ class CollectorCase(InteropCase):
         self.assertEqual(len(self.collector.arrived(self.mark)), self.arrivals_expected,
                          "spans that arrived in the Collector, and spans expected")
 
-    def edgespan_to(self, receiver):
-        """The tool, reporting to one of Collector.RECEIVERS."""
-        peer = Edgespan(self.edgespan.binary, self.world.kafka, self.world.zipkin)
+    def edgespan_to(self, receiver, **settings):
+        """The tool, reporting to one of Collector.RECEIVERS, with such settings as `semantics`."""
+        peer = Edgespan(self.edgespan.binary, self.world.kafka, self.world.zipkin, settings)
         peer.zipkin = self.collector.url(receiver)
         return peer
 
@@ -50,11 +50,12 @@ class CollectorCase(InteropCase):
         """What has arrived of a trace: a list of (resource, scope, span)."""
         return [found for found in self.collector.arrived(self.mark) if found[2]["traceId"] == trace_id]
 
-    def same_run(self, receiver, number=1):
+    def same_run(self, receiver, number=1, semantics="brave"):
         """What arrives of edgespan_same_run: a list of (resource, scope, span)."""
         program = os.path.join(os.path.dirname(os.path.abspath(self.edgespan.binary)), "edgespan_same_run")
         mark = self.collector.mark()
-        done = subprocess.run([program, self.collector.url(receiver), "gateway", str(number)], timeout=60, check=False,
+        arguments = [self.collector.url(receiver), "gateway", str(number), semantics]
+        done = subprocess.run([program] + arguments, timeout=60, check=False,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.assertEqual(done.returncode, 0, done.stderr)
         found = self.collector.arrived(mark)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The two programs under test behind one interface: what is said to them, what they print, what they tag."""
 
+import os
 import subprocess
 
 COMMAND_S = 60
@@ -132,9 +133,10 @@ class Edgespan(Peer):
     name = "edgespan"
     from_the_start = ["-X", "auto.offset.reset=earliest"]
 
-    def __init__(self, binary, kafka, zipkin):
+    def __init__(self, binary, kafka, zipkin, settings=None):
         super().__init__(kafka, zipkin)
         self.binary = binary
+        self.variables = {"EDGESPAN_" + name.upper(): value for name, value in (settings or {}).items()}
 
     def run(self, argv, stdin=None):
         if not self.binary:
@@ -142,7 +144,7 @@ class Edgespan(Peer):
         command = [self.binary] + argv
         feed = {"stdin": subprocess.DEVNULL} if stdin is None else {"input": stdin}
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
-                              errors="replace", timeout=COMMAND_S, **feed)
+                              errors="replace", timeout=COMMAND_S, env={**os.environ, **self.variables}, **feed)
         return Result(command, done.returncode, done.stdout.splitlines(), done.stderr)
 
     def process_tags(self, topic, key):

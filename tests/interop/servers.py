@@ -244,13 +244,13 @@ class CommandServer(Server):
 class JavaPeer(CommandServer):
     """JavaPeer's `serve` mode: one virtual machine with Brave and OpenTelemetry."""
 
-    def __init__(self, artefacts, directory):
+    def __init__(self, artefacts, directory, name="java", env=None):
         here = os.path.dirname(os.path.abspath(__file__))
         path = os.path.join(artefacts, "lib", "*") + ":" + os.path.join(artefacts, "target", "classes")
-        super().__init__("java", directory, JVM + [
+        super().__init__(name, directory, JVM + [
             "-Xmx256m", "-Dlog4j.configuration=file:" + os.path.join(here, "java", "log4j.properties"),
             "-cp", path, "edgespan.interop.JavaPeer", "serve",
-        ])
+        ], env)
 
 
 class PythonPeer(CommandServer):

@@ -5,10 +5,11 @@ import re
 import urllib.error
 import urllib.request
 
-from case import poll, process, send
-from collector import SMALL_BYTES, canonical
+from case import otel_tags, poll, process, send
+from collector import SMALL_BYTES, as_zipkin_has_it, canonical
 from collector_case import ARRIVE_S, CollectorCase, LongRun
 from servers import wait_until
+from trees import ANY, Expected
 
 
 def in_order(found):
@@ -25,8 +26,25 @@ class SameRun(CollectorCase):
             self.assertEqual(one, other)
         # It has what makes the comparison worth its name.
         self.assertEqual({span.get("kind", 0) for span in over_otlp}, {0, 2, 3, 4, 5})
-        self.assertEqual(sum(1 for span in over_otlp if span["status"].get("code") == 2), 3)
+        self.assertEqual(sum(1 for span in over_otlp if span["status"].get("code") == 2), 4)
         self.assertTrue(any(span["events"] for span in over_otlp))
+        self.assertTrue({"send", "poll"} < {span.get("name") for span in over_otlp})
+
+    def test_arrives_alike_in_opentelemetrys_spelling(self):
+        over_otlp = in_order(self.same_run("otlp", semantics="otel"))
+        over_zipkin = in_order(self.same_run("zipkin", semantics="otel"))
+        self.assertEqual(len(over_otlp), len(over_zipkin))
+        for one, other in zip(over_otlp, over_zipkin):
+            self.assertEqual(as_zipkin_has_it(one), as_zipkin_has_it(other))
+        kinds = {span["name"]: span["kind"] for span in over_otlp if span.get("name", "").endswith(" Truck.Cargo")}
+        self.assertEqual(kinds, {"send Truck.Cargo": 4, "poll Truck.Cargo": 3, "process Truck.Cargo": 5})
+        sent = [dict(span["attributes"]) for span in over_otlp if span.get("name") == "send Truck.Cargo"]
+        self.assertEqual(sorted(of.get("messaging.kafka.offset", "none") for of in sent),
+                         ["none", '{"intValue": "0"}', '{"intValue": "1"}'])
+        self.assertEqual([of["error.type"] for of in sent if "error.type" in of],
+                         ['{"stringValue": "TOPIC_AUTHORIZATION_FAILED"}'])
+        self.assertEqual([of["messaging.kafka.message.tombstone"] for of in sent
+                          if "messaging.kafka.message.tombstone" in of], ['{"boolValue": true}'])
 
     def test_another_run_does_not_look_the_same(self):
         self.assertNotEqual(in_order(self.same_run("otlp", 1)), in_order(self.same_run("otlp", 2)))
@@ -67,6 +85,23 @@ class OverKafka:
             work = process(peer, cloud, "store", topic, key)
             self.assert_arrived(self.assert_context(line, "single_no_parent").trace,
                                 send(gateway, topic, key, poll(cloud, topic, work)))
+
+    def test_the_same_in_opentelemetrys_spelling(self):
+        peer = self.edgespan_to(self.receiver, semantics="otel")
+        topic, gateway, cloud, group = self.topic(), self.unique("gateway"), self.unique("cloud"), self.unique("group")
+        self.delivered(peer.produce(topic, gateway, count=2), 2)
+        lines = [line for line in peer.consume(topic, cloud, group, count=2, options=["--process"]).lines
+                 if line.word == "record"]
+        self.assertEqual(len(lines), 2)
+        for record, line in zip(lines, self.wire(topic, 2)):
+            client = {"messaging.client.id": ANY}
+            work = Expected(cloud, "CONSUMER", "process " + topic, otel_tags("process", "process", topic, record))
+            polled = Expected(cloud, "CLIENT", "poll " + topic,
+                              otel_tags("poll", "receive", topic, record,
+                                        {"messaging.consumer.group.name": group, **client}), [work], remote="kafka")
+            self.assert_arrived(self.assert_context(line, "single_no_parent").trace,
+                                Expected(gateway, "PRODUCER", "send " + topic,
+                                         otel_tags("send", "send", topic, record, client), [polled], remote="kafka"))
 
     def test_record_that_the_broker_refuses(self):
         topic, gateway = self.topic("small", ["max.message.bytes=300"]), self.unique("gateway")
