@@ -79,8 +79,8 @@ Span start_child(Tracing& tracing, const Context& parent, SpanSlot** slot) noexc
     SpanSlot* const begun = begin_slot(state, context, number, generation);
     if (slot != nullptr) {
       *slot = begun;
-    } else if (begun != nullptr) {
-      begun->state.store(slot_state(generation, SlotPhase::open), std::memory_order_release);
+    } else {
+      open_slot(begun);
     }
   }
   return Access::span(tracing, copy_of(context), number, generation);
