@@ -22,7 +22,6 @@ set(edgespan_core_tests
   reporter_worker_test
   ring_test
   sampler_test
-  slot_owner_test
   slot_text_test
   text_test
   trace_reader_test
@@ -141,6 +140,7 @@ set(edgespan_system_tests
   setting_value_test
   settings_otel_test
   settings_test
+  slot_owner_test
   thread_exit_test
   tracing_thread_test
   uplink_clock_test

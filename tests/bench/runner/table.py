@@ -109,11 +109,13 @@ def markdown(table):
 
 
 def spread(rows, samples):
-    """Markdown: the least, the median and the most of the rounds, for every figure."""
-    yield '| row | peer | least | median | most |'
-    yield '|---|---|--:|--:|--:|'
+    """Markdown, a line a row: of each peer the least, the median and the most of the rounds."""
+    yield '| row | least, median and most of each peer |'
+    yield '|---|---|'
     for row in rows:
+        peers = []
         for peer in sorted(samples.peers(row.name), key=lambda peer: (peer != 'edgespan', peer)):
             values = samples.values(row.name, peer)
             cells = (min(values), samples.value(row.name, peer), max(values))
-            yield f'| {row.name} | {peer} | ' + ' | '.join(number(value, row.unit) for value in cells) + ' |'
+            peers.append(f'{peer} ' + ' '.join(number(value, row.unit) for value in cells))
+        yield f'| {row.name} | {"; ".join(peers)} |'
