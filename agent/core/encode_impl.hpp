@@ -169,7 +169,7 @@ EDGESPAN_INLINE void lower_run(std::byte* out, std::string_view text) noexcept {
     at(0, std::uint32_t{});
     at(size - 4, std::uint32_t{});
   } else {
-    for (std::size_t i = 0; i < size; ++i) at(i, char{});
+    for (std::size_t i = 0; i < size; ++i) at(i, std::uint8_t{});
   }
 }
 
