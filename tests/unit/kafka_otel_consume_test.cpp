@@ -3,6 +3,7 @@
 #include <edgespan/otel_semantics.hpp>
 
 #include "support/kafka_clients.hpp"
+#include "support/otel_tags.hpp"
 
 #include <chrono>
 #include <map>
@@ -18,20 +19,6 @@ using namespace std::chrono_literals;
 #define T "000462d53c8abacb"
 #define S "000462d53c8abacd"
 
-using Tags = std::map<std::string, std::string>;
-
-constexpr KafkaConfig otel{.semantics = Semantics::otel};
-const bool linked = (link_otel_semantics(), true);
-
-Tags tags_of(const std::string& operation, const std::string& type, const std::string& topic,
-             const Tags& more = {}) {
-  Tags tags{{"messaging.system", "kafka"},
-            {"messaging.operation.name", operation},
-            {"messaging.operation.type", type},
-            {"messaging.destination.name", topic}};
-  tags.insert(more.begin(), more.end());
-  return tags;
-}
 Tags poll_tags(const std::string& topic, const Tags& more = {}) {
   Tags tags = tags_of("poll", "receive", topic, more);
   tags.insert({"messaging.client.id", "rdkafka"});

@@ -3,6 +3,7 @@
 #include <edgespan/otel_semantics.hpp>
 
 #include "support/kafka_clients.hpp"
+#include "support/otel_tags.hpp"
 
 #include <map>
 #include <string>
@@ -13,20 +14,6 @@ namespace {
 using namespace edgespan;
 using namespace edgespan::test;
 
-using Tags = std::map<std::string, std::string>;
-
-constexpr KafkaConfig otel{.semantics = Semantics::otel};
-const bool linked = (link_otel_semantics(), true);
-
-Tags tags_of(const std::string& operation, const std::string& type, const std::string& topic,
-             const Tags& more = {}) {
-  Tags tags{{"messaging.system", "kafka"},
-            {"messaging.operation.name", operation},
-            {"messaging.operation.type", type},
-            {"messaging.destination.name", topic}};
-  tags.insert(more.begin(), more.end());
-  return tags;
-}
 Tags send_tags(const std::string& topic, const Tags& more = {}) {
   Tags tags = tags_of("send", "send", topic, more);
   tags.insert({"messaging.client.id", "rdkafka"});
