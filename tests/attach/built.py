@@ -60,3 +60,31 @@ class Built:
         self.assertEqual((0, self.key + '\n'), self.run_built(command)[:2])
         self.assertEqual(self.run_built(command)[:2], self.run_built(command, env=self.preload())[:2])
         self.spans(0)
+
+
+class Linked(Built):
+    """For programs that are built in four ways, each called KEY-WAY: `plain` and `exporting` contain a librdkafka and show
+    its functions, `stripped` hides them, and `dynamic` is linked with a shared one."""
+
+    @classmethod
+    def make_shared(cls):
+        """The shared librdkafka; the environment in which pkg-config finds it."""
+        cls.make(os.path.join(HERE, 'shared.sh'), os.path.join(cls.folder, 'shared'))
+        return {**os.environ, 'PKG_CONFIG_PATH': os.path.join(cls.folder, 'shared', 'lib', 'pkgconfig')}
+
+    def settings(self, **made):
+        return {**super().settings(**made), 'LD_LIBRARY_PATH': os.path.join(self.folder, 'shared', 'lib')}
+
+    def program(self, way):
+        return [f'{self.folder}/{self.key}-{way}']
+
+    def test_what_shows_its_functions_is_traced(self):
+        for way in ('plain', 'exporting'):
+            with self.subTest(way):
+                self.assert_traced_by_configuration(self.program(way))
+
+    def test_what_shares_librdkafka_is_traced_both_ways(self):
+        self.assert_traced_both_ways(self.program('dynamic'))
+
+    def test_what_hides_them_is_refused_with_what_to_do(self):
+        self.assert_refused(self.program('stripped'), f'{self.key}-stripped')
