@@ -63,8 +63,8 @@ class Built:
 
 
 class Linked(Built):
-    """For programs that are built in four ways, each called KEY-WAY: `plain` and `exporting` contain a librdkafka and show
-    its functions, `stripped` hides them, and `dynamic` is linked with a shared one."""
+    """For programs that are built in four ways, each called KEY-WAY: `plain` and `exporting` contain a librdkafka and
+    show its functions, `stripped` hides them, and `dynamic` is linked with a shared one."""
 
     @classmethod
     def make_shared(cls):
