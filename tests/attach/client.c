@@ -65,13 +65,19 @@ static void fail(int argc, char** argv) {
   }
 }
 
-static void consume(int argc, char** argv) {
-  rd_kafka_t* rk = made(RD_KAFKA_CONSUMER, conf_of(argc, argv));
+/* A consumer of the topic's one partition. */
+static rd_kafka_t* from_the_beginning(rd_kafka_conf_t* conf) {
+  rd_kafka_t* rk = made(RD_KAFKA_CONSUMER, conf);
   rd_kafka_poll_set_consumer(rk);
   rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(1);
   rd_kafka_topic_partition_list_add(list, topic, 0)->offset = 0;
   rd_kafka_assign(rk, list);
   rd_kafka_topic_partition_list_destroy(list);
+  return rk;
+}
+
+static void consume(int argc, char** argv) {
+  rd_kafka_t* rk = from_the_beginning(conf_of(argc, argv));
   for (int seen = 0; seen < 2;) {
     rd_kafka_message_t* message = rd_kafka_consumer_poll(rk, 1000);
     if (message == NULL) continue;
@@ -87,12 +93,7 @@ static void consume(int argc, char** argv) {
 
 /* All that the topic holds: a line each. */
 static void all(int argc, char** argv) {
-  rd_kafka_t* rk = made(RD_KAFKA_CONSUMER, conf_of(argc, argv));
-  rd_kafka_poll_set_consumer(rk);
-  rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(1);
-  rd_kafka_topic_partition_list_add(list, topic, 0)->offset = 0;
-  rd_kafka_assign(rk, list);
-  rd_kafka_topic_partition_list_destroy(list);
+  rd_kafka_t* rk = from_the_beginning(conf_of(argc, argv));
   for (int ended = 0; !ended;) {
     rd_kafka_message_t* message = rd_kafka_consumer_poll(rk, 1000);
     if (message == NULL) continue;

@@ -6,13 +6,14 @@
 #include <dlfcn.h>
 #include <librdkafka/rdkafka.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { children = 12, threads = 3 };
+enum { children = 1000, children_at_once = 12, threads = 3, clients_each = 4 };
 
 /* The functions of one copy of librdkafka that a producer takes. */
 struct copy {
@@ -116,27 +117,38 @@ static void crowd(const char* path) {
   }
 }
 
+static atomic_int children_made;
+
+/* Clients one after the other, all through the storm: each has sent, and is not flushed yet, while its share
+   of the children is made. */
 static void* makes_clients(void* unused) {
-  for (int i = 0; i < 4; ++i) whole(&linked, "thread");
+  for (int i = 1; i <= clients_each; ++i) {
+    rd_kafka_t* rk = start(&linked);
+    send_one(&linked, rk, "thread");
+    while (atomic_load(&children_made) < children * i / clients_each) usleep(1000);
+    linked.flush(rk, 20000);
+    linked.destroy(rk);
+  }
   return unused;
 }
 
-/* Children by the dozen, while other threads make clients and destroy them. */
+/* Children by the thousand, while other threads make clients and destroy them. */
 static void storm(void) {
   pthread_t makers[threads];
-  pid_t pids[children];
+  pid_t pids[children_at_once];
+  int sound = 0;
   for (int i = 0; i < threads; ++i) pthread_create(&makers[i], NULL, makes_clients, NULL);
-  for (int i = 0; i < children; ++i) {
-    pids[i] = fork();
-    if (pids[i] == 0) _exit(0); /* between threads a child may do little */
-    usleep(5000);
-  }
-  for (int i = 0; i < children; ++i) {
+  for (int i = 0; i < children + children_at_once; ++i) {
+    pid_t* const place = &pids[i % children_at_once];
     int status = -1;
-    waitpid(pids[i], &status, 0);
-    printf("child: %d\n", status);
+    if (i >= children_at_once && waitpid(*place, &status, 0) == *place && status == 0) ++sound;
+    if (i >= children) continue;
+    *place = fork();
+    if (*place == 0) _exit(0); /* between threads a child may do little */
+    atomic_fetch_add(&children_made, 1);
   }
   for (int i = 0; i < threads; ++i) pthread_join(makers[i], NULL);
+  printf("children: %d\n", sound);
 }
 
 /* Children of one thread, each with a client; one of them has a child of its own. */

@@ -73,8 +73,9 @@ class Lifecycle(Case):
         self.assertEqual(plain, self.run_case('crowd', env=self.preload()))  # the others are looked up by dlsym()
         self.spans(1)
 
-    def test_children_while_clients_come_and_go(self):
-        for _ in self.both('storm'):
+    def test_a_thousand_children_while_clients_come_and_go(self):
+        for ended, _ in self.both('storm'):
+            self.assertEqual((0, 'children: 1000\nend\n', ''), ended)
             self.assertEqual({'thread'}, {span.key for span in self.spans(12)})
 
     def test_children_and_theirs_have_agents_of_their_own(self):
