@@ -129,11 +129,14 @@ class Python:
                 self.assertEqual(spans, len({s.trace for s in found}), found)
 
     def test_a_client_that_cannot_be_made_is_an_exception(self):
+        """The same one with the same words; the program goes on, and its next client is traced."""
         plain = self.python('fail')
-        self.assertEqual(0, plain.code, plain)
-        self.assertIn('alive', plain.out)
+        self.assertEqual((0, ''), (plain.code, plain.err), plain)
+        self.assertGreaterEqual(plain.out.count('Failed to create'), 30, plain)
         for ended in self.both('fail'):
-            self.assertEqual((0, plain.out), (ended.code, ended.out))
+            self.assertEqual(plain, ended)
+            self.assertEqual('alive', self.spans(1)[0].key)
+        self.assertEqual('alive=value\n' * 3, self.messages())
 
     def test_signals_end_it_as_before(self):
         for number in (signal.SIGTERM, signal.SIGKILL):
@@ -165,8 +168,16 @@ class Wheel(Python):
         self.assertEqual(['shared', 'shared', 'wheel', 'wheel'], sorted(span.key for span in self.spans(4)))
 
 
+# Before librdkafka 2.13, where a client that cannot be made needs our care, what it does was read and run in these.
+class Wheel23(Wheel, Case):
+    package, folder = 'confluent-kafka 2.3.0 of PyPI', os.path.join(os.environ['WHEELS'], '2.3.0')
+
+
+class Wheel28(Wheel, Case):
+    package, folder = 'confluent-kafka 2.8.0 of PyPI', os.path.join(os.environ['WHEELS'], '2.8.0')
+
+
 class Wheel212(Wheel, Case):
-    """Before librdkafka 2.13, where a client that cannot be made needs our care."""
     package, folder = 'confluent-kafka 2.12.1 of PyPI', os.path.join(os.environ['WHEELS'], '2.12.1')
 
 
