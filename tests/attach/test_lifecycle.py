@@ -11,7 +11,7 @@ import tempfile
 import time
 import unittest
 
-from case import Case
+from case import Case, Ended
 
 
 class Lifecycle(Case):
@@ -37,19 +37,19 @@ class Lifecycle(Case):
     def run_case(self, case, *properties, env=None):
         return self.run_program(*self.command(case, *properties), env=env)
 
-    def both(self, case, *properties):
+    def both(self, case, **made):
         """By the plugin, then by the preload; each must end as the program does by itself."""
         before = self.messages()
         plain = self.run_case(case)
         sent = sorted(self.messages().removeprefix(before).splitlines())
-        for properties_now, env in (((f'plugin.library.paths={self.plugin}', *properties), None),
-                                    (properties, self.preload())):
-            with self.subTest(case, env=env is not None):
+        for properties, env in (((f'plugin.library.paths={self.plugin}',), self.settings(**made)),
+                                ((), self.preload(**made))):
+            with self.subTest(case, preload=not properties):
                 before = self.messages()
-                ended = self.run_case(case, *properties_now, env=env)
+                ended = self.run_case(case, *properties, env=env)
                 self.assertEqual(plain, ended)
                 self.assertEqual(sent, sorted(self.messages().removeprefix(before).splitlines()))
-                yield ended, env is not None
+                yield ended, not properties
 
     def test_two_copies_of_librdkafka_are_traced_each_by_its_own(self):
         for _, preload in self.both('two'):
@@ -91,17 +91,43 @@ class Lifecycle(Case):
                 self.assertEqual(code, ended.code)
                 self.spans_so_far(0)  # those of a process that does not come to exit() may be lost
 
+    def ended_by(self, number, *properties, env):
+        """How it ends by that signal, what it has printed, and what it has sent to a topic of its own."""
+        self.topic += 'n'
+        self.ask(self.topic)
+        child = subprocess.Popen(self.command('stay', *properties), env=env, stdout=subprocess.PIPE,
+                                 stderr=subprocess.PIPE, text=True)
+        first = child.stdout.readline()
+        child.send_signal(number)
+        out, err = child.communicate(timeout=30)
+        return Ended(child.returncode, first + out, err), self.messages()
+
     def test_signals_end_it_as_before(self):
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGKILL):
+            plain = self.ended_by(number, env=self.settings())
+            self.assertEqual((Ended(-number, 'sent\n', ''), 'stay=value\n'), plain)
             for paths, env in (((f'plugin.library.paths={self.plugin}',), self.settings()), ((), self.preload())):
                 with self.subTest(number, preload=not paths):
-                    child = subprocess.Popen(self.command('stay', *paths), env=env, stdout=subprocess.PIPE, text=True)
-                    self.assertEqual('sent\n', child.stdout.readline())
-                    child.send_signal(number)
-                    self.assertEqual(-number, child.wait(30))
-                    child.stdout.close()
-        self.assertEqual('stay=value\n' * 6, self.messages())
+                    self.assertEqual(plain, self.ended_by(number, *paths, env=env))
         self.spans_so_far(0)
+
+    def test_what_waits_leaves_with_the_last_client_though_no_exit_follows(self):
+        """No other time to send comes: the next one would be in a minute."""
+        for ended, _ in self.both('destroyed', flush='60 s'):
+            self.assertEqual((6, 'sent\n', ''), ended)
+            self.assertEqual('destroyed', self.spans(1)[0].key)
+
+    def test_a_killed_program_loses_only_what_was_not_sent_yet(self):
+        for paths, env in (((f'plugin.library.paths={self.plugin}',), self.settings(flush='50 ms')),
+                           ((), self.preload(flush='50 ms'))):
+            with self.subTest(preload=not paths):
+                child = subprocess.Popen(self.command('stay', *paths), env=env, stdout=subprocess.PIPE, text=True)
+                self.assertEqual('sent\n', child.stdout.readline())
+                self.assertEqual('stay', self.spans(1)[0].key)
+                child.kill()
+                child.wait(30)
+                child.stdout.close()
+                self.spans(0)
 
     def test_a_collector_that_never_answers_holds_up_no_longer_than_once(self):
         with socket.create_server(('127.0.0.1', 0)) as silent:

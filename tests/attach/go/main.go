@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // A program that knows nothing of edgespan. usage: program BROKERS TOPIC [PROPERTY=VALUE...]: sends a message, takes it
-// again, and returns from main, which in Go does not come to exit().
+// again, and returns from main, which in Go does not come to exit(). LEAVE in its environment: it ends by os.Exit(6),
+// "closed" as soon as its clients are closed, "open" without closing them, when its standard input ends.
 package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"time"
@@ -33,7 +35,7 @@ func must(err error) {
 }
 
 func main() {
-	topic := os.Args[2]
+	topic, leave := os.Args[2], os.Getenv("LEAVE")
 	producer, err := kafka.NewProducer(conf(nil))
 	must(err)
 	sent := make(chan kafka.Event, 1)
@@ -41,7 +43,9 @@ func main() {
 		TopicPartition: kafka.TopicPartition{Topic: &topic, Partition: kafka.PartitionAny},
 		Key:            []byte("go"), Value: []byte("value")}, sent))
 	must((<-sent).(*kafka.Message).TopicPartition.Error)
-	producer.Close()
+	if leave != "open" {
+		producer.Close()
+	}
 
 	consumer, err := kafka.NewConsumer(conf(map[string]string{"group.id": "g"}))
 	must(err)
@@ -49,5 +53,13 @@ func main() {
 	message, err := consumer.ReadMessage(20 * time.Second)
 	must(err)
 	fmt.Printf("%s\n", message.Key)
+	if leave == "open" {
+		_, err = io.ReadAll(os.Stdin)
+		must(err)
+		os.Exit(6)
+	}
 	must(consumer.Close())
+	if leave == "closed" {
+		os.Exit(6)
+	}
 }
