@@ -58,6 +58,12 @@ PolledTopic* ConsumerPoll::shared(const rd_kafka_message_t* message) noexcept {
   return &added;
 }
 
+// Empty for a topic that spans do not tell.
+detail::TagView ConsumerPoll::tag_of(const rd_kafka_topic_t* topic) const noexcept {
+  const std::string_view text = topic_text(state_, topic_name(topic));
+  return text.empty() ? detail::TagView{} : detail::TagView{topic_tag, text};
+}
+
 // Called once for the records of a topic that come in a row.
 [[gnu::noinline]] void ConsumerPoll::describe(const rd_kafka_topic_t* topic) noexcept {
   EDGESPAN_ASSERT(state_.remote.size <= state_.remote.bytes.size());
@@ -65,9 +71,9 @@ PolledTopic* ConsumerPoll::shared(const rd_kafka_message_t* message) noexcept {
   static_assert(sizeof local.bytes + sizeof state_.remote.bytes <= sizeof fields_->bytes);
   std::byte* out = detail::encode_impl::put_bytes(fields_->bytes.data(), local.view());
   out = detail::encode_impl::put_run(out, state_.remote.bytes.data(), state_.remote.size);
-  long_tag_ = {topic_tag, topic_name(topic)};
-  const std::size_t size = detail::encode_impl::tag_size(long_tag_.key, long_tag_.value);
-  if (size <= static_cast<std::size_t>(fields_->bytes.end() - out)) {
+  long_tag_ = tag_of(topic);
+  const std::size_t size = detail::encode_impl::given_size(long_tag_);
+  if (size != 0 && size <= static_cast<std::size_t>(fields_->bytes.end() - out)) {
     out = detail::encode_impl::write_tag(out, long_tag_.key, long_tag_.value);
     long_tag_ = {};
   }
@@ -90,8 +96,7 @@ PolledTopic* ConsumerPoll::shared(const rd_kafka_message_t* message) noexcept {
 }
 
 // The same for a record that is alone: encoded fields would be used once, and take stack.
-[[gnu::noinline]] bool ConsumerPoll::put_alone(const Context& context,
-                                               const rd_kafka_topic_t* topic) noexcept {
+[[gnu::noinline]] bool ConsumerPoll::put_alone(const Context& context) noexcept {
   EDGESPAN_ASSERT(now_us_ != 0 && topics_.empty());
   detail::SpanFields span{context};
   span.kind = Kind::consumer;
@@ -100,7 +105,7 @@ PolledTopic* ConsumerPoll::shared(const rd_kafka_message_t* message) noexcept {
   span.name = name_field<poll_operation>;
   span.local = state_.core().local.view();
   span.remote = state_.remote.view();
-  span.tags[0] = {topic_tag, topic_name(topic)};
+  span.tags[0] = long_tag_;
   return detail::put(state_.core(), span);
 }
 
@@ -113,7 +118,7 @@ PolledTopic* ConsumerPoll::shared(const rd_kafka_message_t* message) noexcept {
     fields_->size = fields_->bytes.size();
   }
   const PollFacts facts{long_tag_.value, records};
-  MessageEnd end{.at_us = now_us_, .topic = topic_of(message), .key = {}, .client = rk_};
+  MessageEnd end{.at_us = now_us_, .topic = topic_text(state_, topic_of(message)), .key = {}, .client = rk_};
   if (records == 1) {
     end.key = key_of(message);
     end.message = message;
@@ -128,10 +133,11 @@ EDGESPAN_INLINE void ConsumerPoll::record(const Context& context, const rd_kafka
   if (now_us_ == 0) now_us_ = state.now_us();
   const bool brave = state_.config.semantics == Semantics::brave;
   const rd_kafka_topic_t* const topic = message->rkt;
+  if (brave && fields_ == nullptr) long_tag_ = tag_of(topic);
   if (brave && fields_ != nullptr && (fields_->size == 0 || fields_->topic != topic)) describe(topic);
   detail::put_or_drop(state, [&] {
     if (!brave) return put_otel(context, message, records);
-    return fields_ != nullptr ? put(context) : put_alone(context, topic);
+    return fields_ != nullptr ? put(context) : put_alone(context);
   });
 }
 

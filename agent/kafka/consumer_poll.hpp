@@ -43,9 +43,10 @@ class ConsumerPoll {
   PolledTopic* shared(const rd_kafka_message_t* message) noexcept;
   Context next(const rd_kafka_message_t* message, const B3Extraction& extraction) noexcept;
   Context join(const rd_kafka_message_t* message, FoundHeaders& found, bool& shares) noexcept;
+  detail::TagView tag_of(const rd_kafka_topic_t* topic) const noexcept;
   void describe(const rd_kafka_topic_t* topic) noexcept;
   bool put(const Context& context) noexcept;
-  bool put_alone(const Context& context, const rd_kafka_topic_t* topic) noexcept;
+  bool put_alone(const Context& context) noexcept;
   bool put_otel(const Context& context, const rd_kafka_message_t* message, std::uint32_t records) noexcept;
   // Of a record, or of several that share a root span: then the first of them stands for all.
   void record(const Context& context, const rd_kafka_message_t* message, std::uint32_t records) noexcept;
@@ -56,7 +57,7 @@ class ConsumerPoll {
   std::size_t used_ = 0;          // of `topics_`
   std::uint64_t now_us_ = 0;      // read once, with the first sampled span
   PollFields* fields_ = nullptr;  // of the topic that came last; null for a record that is alone
-  // The tag of that topic, if `fields_` has no room for it; with Semantics::otel that of the group.
+  // The tag of that topic, if `fields_` has no room for it; with Semantics::otel the group, as its value.
   detail::TagView long_tag_;
 };
 

@@ -131,10 +131,11 @@ rd_kafka_resp_err_t on_new(rd_kafka_t* rk, const rd_kafka_conf_t* conf, void* op
 }
 
 // How a message ended that librdkafka still has.
-MessageEnd end_of(const rd_kafka_t* rk, const rd_kafka_message_t* message, std::uint64_t at_us) noexcept {
+MessageEnd end_of(const KafkaState& state, const rd_kafka_t* rk, const rd_kafka_message_t* message,
+                  std::uint64_t at_us) noexcept {
   const rd_kafka_resp_err_t code = message->err;
   return {.at_us = at_us,
-          .topic = topic_of(message),
+          .topic = topic_text(state, topic_of(message)),
           .key = key_of(message),
           .error = code != RD_KAFKA_RESP_ERR_NO_ERROR ? rd_kafka_err2name(code) : nullptr,
           .message = message,
@@ -149,7 +150,7 @@ MessageEnd end_of(const rd_kafka_t* rk, const rd_kafka_message_t* message, std::
   state.core().count(detail::Event::inflight_full);
   record_send(state, span,
               {.at_us = span.start_us,
-               .topic = topic_of(message),
+               .topic = topic_text(state, topic_of(message)),
                .key = key_of(message),
                .message = message,
                .client = rk});
@@ -203,7 +204,7 @@ constexpr bool ends_in_queue(rd_kafka_resp_err_t error) noexcept {
   const std::uint64_t now_us = core.now_us();
   InflightSpan span;
   if (!find_unheld(message, now_us, span)) return;
-  record_send(state, span, end_of(rk, message, now_us));
+  record_send(state, span, end_of(state, rk, message, now_us));
 }
 
 // False: no span stands under the message's address. Not inlined: a message without a span leaves
@@ -213,7 +214,7 @@ constexpr bool ends_in_queue(rd_kafka_resp_err_t error) noexcept {
   InflightSpan span;
   if (!state.inflight.take(message, span)) return false;
   const std::uint64_t at_us = ended_us(state, message->err, span.start_us);
-  record_send(state, span, end_of(rk, message, at_us));
+  record_send(state, span, end_of(state, rk, message, at_us));
   return true;
 }
 

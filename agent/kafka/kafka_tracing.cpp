@@ -51,7 +51,8 @@ Span open_next(KafkaState& state, const rd_kafka_message_t* message, const Conte
     const KeyText key = key_text(key_of(message), state.config.key_bytes_max);
     if (!key.text.empty()) detail::add_tag(state.core(), *slot, key_tag, key.text);
     if (key.cut) state.core().count(detail::Event::text_cut);
-    detail::add_tag(state.core(), *slot, topic_tag, topic_of(message));
+    const std::string_view topic = topic_text(state, topic_of(message));
+    if (!topic.empty()) detail::add_tag(state.core(), *slot, topic_tag, topic);
   }
   detail::open_slot(slot);
   return span;
@@ -96,8 +97,9 @@ Status KafkaTracing::init(Tracing& tracing, std::span<InflightBucket> inflight,
   if (inflight.empty()) return Status::too_small;
   if (config.inflight_deadline_s == 0 || config.key_bytes_max > key_bytes_most) return Status::bad_config;
   if (!config.propagation.valid()) return Status::bad_config;
-  if (config.semantics != Semantics::brave && otel_functions.load(std::memory_order_relaxed) == nullptr)
+  if (config.semantics != Semantics::brave && otel_functions.load(std::memory_order_relaxed) == nullptr) {
     return Status::bad_config;
+  }
   Endpoint remote;
   remote.service_name = config.remote_service_name;
   detail::EncodedEndpoint encoded;

@@ -2,6 +2,7 @@
 #include "kafka/message_text.hpp"
 
 #include "core/utf8.hpp"
+#include "kafka/kafka_state.hpp"
 
 namespace edgespan::kafka_detail {
 
@@ -13,6 +14,13 @@ std::string_view topic_name(const rd_kafka_topic_t* topic) noexcept {
 std::string_view key_of(const rd_kafka_message_t* message) noexcept {
   return message->key != nullptr ? std::string_view{static_cast<const char*>(message->key), message->key_len}
                                  : std::string_view{};
+}
+
+std::string_view topic_text(const KafkaState& state, std::string_view topic) noexcept {
+  if (topic.size() <= topic_bytes_max && detail::utf8(topic)) [[likely]]
+    return topic;
+  state.core().count(detail::Event::text_cut);
+  return detail::utf8(topic) ? detail::cut_utf8(topic, topic_bytes_max) : std::string_view{};
 }
 
 KeyText key_text(std::string_view key, std::size_t bytes_max) noexcept {

@@ -9,6 +9,8 @@
 
 namespace edgespan::kafka_detail {
 
+struct KafkaState;
+
 inline constexpr std::size_t topic_bytes_max = 249;  // Kafka's own limit
 
 // Empty if `topic` is null.
@@ -17,6 +19,11 @@ inline std::string_view topic_of(const rd_kafka_message_t* message) noexcept {
   return topic_name(message->rkt);
 }
 std::string_view key_of(const rd_kafka_message_t* message) noexcept;
+
+// What a span says of a topic: the first topic_bytes_max bytes, or nothing if it is not UTF-8, for which a
+// collector may refuse a whole batch. Either is counted (Books::texts_cut). No broker takes such a name, but
+// librdkafka takes a message for it, which then fails.
+std::string_view topic_text(const KafkaState& state, std::string_view topic) noexcept;
 
 // Whatever the topic, a span of the largest size has room for a key of this many bytes.
 inline constexpr std::size_t key_bytes_sure = 64;

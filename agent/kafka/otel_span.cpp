@@ -177,7 +177,8 @@ bool put_otel_poll(KafkaState& state, const Context& context, const MessageEnd& 
 
 void fill_otel(KafkaState& state, SpanSlot& slot, const rd_kafka_message_t* message) noexcept {
   EDGESPAN_ASSERT(detail::fields_bytes(slot) == 0 && slot.name_bytes == 0);
-  const MessageEnd end{.at_us = 0, .topic = topic_of(message), .key = key_of(message), .message = message};
+  const MessageEnd end{
+      .at_us = 0, .topic = topic_text(state, topic_of(message)), .key = key_of(message), .message = message};
   const Title title{process_operation, end.topic};
   const auto room = static_cast<std::uint32_t>(slot.text.size() - title.size());
   slot.kind = static_cast<std::uint8_t>(process_operation.kind);

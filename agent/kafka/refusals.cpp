@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "core/assert.hpp"
+#include "core/utf8.hpp"
 
 namespace edgespan::kafka_detail {
 namespace {
@@ -71,8 +72,9 @@ bool fill(RefusalSlot& slot, std::uint32_t pair, std::string_view topic, rd_kafk
   slot.opened_s.store(static_cast<std::uint32_t>(span.start_us / us_per_s), std::memory_order_relaxed);
   slot.error = error;
   slot.span = span;
-  slot.topic_size = static_cast<std::uint8_t>(std::min(topic.size(), slot_topic_bytes_max));
-  std::copy_n(topic.begin(), slot.topic_size, slot.topic.begin());
+  const std::string_view kept = detail::cut_utf8(topic, slot_topic_bytes_max);
+  slot.topic_size = static_cast<std::uint8_t>(kept.size());
+  std::copy_n(kept.begin(), kept.size(), slot.topic.begin());
   slot.word.store(word + one_refusal + open_slot, std::memory_order_release);
   return true;
 }

@@ -20,7 +20,7 @@ constexpr const char* many_errors = "refused";  // of the slot for every pair
   const bool one_error = slot.error != RD_KAFKA_RESP_ERR_NO_ERROR;
   record_send(state, slot.span,
               {.at_us = now_us,
-               .topic = {slot.topic.data(), slot.topic_size},
+               .topic = topic_text(state, {slot.topic.data(), slot.topic_size}),
                .key = digits.view(),
                .error = one_error ? rd_kafka_err2name(slot.error) : many_errors,
                .code = slot.error,
@@ -63,7 +63,7 @@ void record_refused(KafkaState& state, const RefusedSend& refused, const B3Extra
   if (!begin_refused(state, refused, extraction, span)) return;
   record_send(state, span,
               {.at_us = span.start_us,
-               .topic = refused.topic,
+               .topic = topic_text(state, refused.topic),
                .key = refused.key,
                .error = rd_kafka_err2name(refused.error),
                .code = refused.error});

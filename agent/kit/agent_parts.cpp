@@ -137,11 +137,14 @@ AgentStatus AgentParts::start_kafka(const KafkaConfig& config, std::span<Infligh
   if (status == Status::ok) return {};
   if (status == Status::bad_text)
     return {status, "kafka.remote_service_name", {}, config.remote_service_name};
-  if (status == Status::bad_config && config.key_bytes_max > key_bytes_most) {
-    return {status, "kafka.key_bytes_max", "give 255 or less"};
+  if (status != Status::bad_config) return {status, "kafka"};
+  if (config.key_bytes_max > key_bytes_most) return {status, "kafka.key_bytes_max", "give 255 or less"};
+  if (config.inflight_deadline_s == 0) return {status, "kafka.inflight_deadline_s", "give 1 or more"};
+  if (!config.propagation.valid()) {
+    return {status, "kafka.propagation", "give 1 to 3 formats that write no header twice"};
   }
-  if (status == Status::bad_config) return {status, "kafka.inflight_deadline_s", "give 1 or more"};
-  return {status, "kafka"};
+  return {status, "kafka.semantics",
+          "this program does not link OpenTelemetry's; call link_otel_semantics() before start"};
 }
 
 AgentStatus AgentParts::choose_sender(const AgentConfig& config, std::size_t batch_bytes,

@@ -152,7 +152,7 @@ bool check_number(const Setting& setting, std::string_view value, TextLine& prob
 }
 
 bool check_text(const Setting& setting, std::string_view value, TextLine& problem) noexcept {
-  if (value.size() >= setting.low && value.size() <= setting.high && detail::utf8(value)) return true;
+  if (value.size() >= setting.low && value.size() <= setting.high && detail::name_text(value)) return true;
   problem << "write a text of UTF-8, " << setting.low << " to " << setting.high << " bytes";
   return false;
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otlp/otlp_endpoints.hpp"
 
-#include <array>
 #include <string_view>
 
 #include "core/assert.hpp"
@@ -20,18 +19,15 @@ std::size_t write_decimal(char* out, unsigned value) noexcept {
   return n;
 }
 
-// 1.2.3.4, or eight groups of IPv6 without a zero in front; the longest run of zero groups is `::` (RFC
-// 5952).
-using AddressText = std::array<char, 40>;
-
-std::string_view text_of_ipv4(Bytes address, AddressText& out) noexcept {
+// 1.2.3.4. These two return how many bytes they have written.
+std::size_t write_ipv4(char* out, Bytes address) noexcept {
   EDGESPAN_ASSERT(address.size() == 4);
   std::size_t n = 0;
   for (std::size_t i = 0; i < 4; ++i) {
     if (i != 0) out[n++] = '.';
-    n += write_decimal(out.data() + n, static_cast<unsigned>(address[i]));
+    n += write_decimal(out + n, static_cast<unsigned>(address[i]));
   }
-  return {out.data(), n};
+  return n;
 }
 
 struct Zeros {
@@ -54,7 +50,8 @@ Zeros longest_zeros(Bytes address) noexcept {
   return longest;
 }
 
-std::string_view text_of_ipv6(Bytes address, AddressText& out) noexcept {
+// Eight groups without a zero in front; the longest run of zero groups is `::` (RFC 5952).
+std::size_t write_ipv6(char* out, Bytes address) noexcept {
   const Zeros zeros = longest_zeros(address);
   std::size_t n = 0;
   for (std::size_t i = 0; i < 8; ++i) {
@@ -74,7 +71,7 @@ std::string_view text_of_ipv6(Bytes address, AddressText& out) noexcept {
     }
     if (i != 7) out[n++] = ':';
   }
-  return {out.data(), n};
+  return n;
 }
 
 // As the Collector's translation of Zipkin spans names them.
@@ -85,13 +82,21 @@ struct EndpointNames {
 constexpr EndpointNames local_names{"network.local.address", "net.host.port"};
 constexpr EndpointNames remote_names{"network.peer.address", "net.peer.port"};
 
+// The text of an address is written where it stays: each length around it takes one byte, so its place is
+// known before its size is.
+std::byte* put_address_text(std::byte* out, Bytes address, std::string_view name) noexcept {
+  constexpr std::size_t keys_and_lengths = 8;
+  std::byte* const place = out + keys_and_lengths + name.size();
+  char* const text = reinterpret_cast<char*>(place);
+  const std::size_t size = address.size() == 4 ? write_ipv4(text, address) : write_ipv6(text, address);
+  out = put_attribute_key(out, key_attribute, name, text_bytes(size));
+  out = put_varint(put(out, key_value_string), size);
+  EDGESPAN_ASSERT(out == place);
+  return out + size;
+}
+
 std::byte* put_address(std::byte* out, const ElementEndpoint& endpoint, const EndpointNames& names) noexcept {
-  if (!endpoint.address.empty()) {
-    AddressText text;
-    const bool is_v4 = endpoint.address.size() == 4;
-    out = put_attribute(out, key_attribute, names.address,
-                        is_v4 ? text_of_ipv4(endpoint.address, text) : text_of_ipv6(endpoint.address, text));
-  }
+  if (!endpoint.address.empty()) out = put_address_text(out, endpoint.address, names.address);
   return endpoint.port == 0 ? out : put_number(out, names.port, endpoint.port);
 }
 

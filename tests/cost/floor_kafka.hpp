@@ -15,11 +15,13 @@
 
 namespace edgespan::cost::floor {
 
-// What a span tells of a message: its topic, which the client has as a text of C, and a key that people can
-// read.
+// What a span tells of a message: its topic, which the client has as a text of C, if it is UTF-8 (the floor
+// reads ASCII alone), and a key that people can read.
 inline std::string_view topic_of(const rd_kafka_message_t* message) noexcept {
-  const char* const name = rd_kafka_topic_name(message->rkt);
-  return {name, std::strlen(name)};
+  const std::string_view name{rd_kafka_topic_name(message->rkt)};
+  unsigned high = 0;
+  for (const char c : name) high |= static_cast<unsigned char>(c);
+  return high < 0x80 ? name : std::string_view{};
 }
 inline std::string_view readable_key(const rd_kafka_message_t* message) noexcept {
   const std::string_view key{static_cast<const char*>(message->key), message->key_len};

@@ -89,9 +89,13 @@ class MockCluster {
 
   std::string topic(int partitions = 1) {
     std::string name = "topic" + std::to_string(++topics_);
+    create(name, partitions);
+    return name;
+  }
+  // A topic with a name of the caller's, which may be one that no real broker takes.
+  void create(const std::string& name, int partitions = 1) {
     TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR_NO_ERROR,
                       rd_kafka_mock_topic_create(cluster_, name.c_str(), partitions, 1));
-    return name;
   }
   std::string brokers() const { return rd_kafka_mock_cluster_bootstraps(cluster_); }
 

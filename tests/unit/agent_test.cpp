@@ -250,6 +250,10 @@ EDGESPAN_TEST(a_value_outside_its_range_is_named, "agent") {
                  "kafka.remote_service_name '\xFF': a name is empty, longer than 63 bytes or not UTF-8");
   expect_refused({.url = http, .kafka = {.inflight_deadline_s = 0}}, Status::bad_config,
                  "kafka.inflight_deadline_s: give 1 or more");
+  expect_refused({.url = http, .kafka = {.key_bytes_max = 256}}, Status::bad_config,
+                 "kafka.key_bytes_max: give 255 or less");
+  expect_refused({.url = http, .kafka = {.propagation = {TraceFormat::b3, TraceFormat::b3_parent}}},
+                 Status::bad_config, "kafka.propagation: give 1 to 3 formats that write no header twice");
   expect_refused({.url = http, .http = {.connect_ms = 0}}, Status::bad_config,
                  "http.connect_ms: give 1 or more");
   expect_refused({.url = http, .http = {.request_ms = 0}}, Status::bad_config,

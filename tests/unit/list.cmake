@@ -115,6 +115,7 @@ set(edgespan_system_tests
   kafka_room_test
   kafka_sender_test
   kafka_stop_test
+  kafka_topic_test
   kafka_trace_header_pairs_test
   otlp_answers_test
   otlp_batch_test

@@ -32,6 +32,19 @@ std::uint64_t close_all(Refusals& refusals) {
   return sum;
 }
 
+EDGESPAN_TEST(refusals_keep_the_beginning_of_a_topic_in_whole_characters, "kafka") {
+  const std::string whole(62, 'a');
+  const auto refusals = std::make_unique<Refusals>();
+  TEST_ASSERT_TRUE(refusals->open(whole + "bc", full, sampled));
+  TEST_ASSERT_TRUE(refusals->open(whole + "\xC3\xA9", full, sampled));
+  TEST_ASSERT_TRUE(refusals->open(whole.substr(1) + "\xC3\xA9", full, sampled));
+  const std::string kept[] = {whole + "b", whole, whole.substr(1) + "\xC3\xA9"};
+  for (std::size_t i = 0; i < 3; ++i) {
+    const RefusalSlot& slot = refusals->slots()[i];
+    TEST_ASSERT_EQUAL(kept[i], std::string(slot.topic.data(), slot.topic_size));
+  }
+}
+
 EDGESPAN_TEST(refusals_are_counted_by_topic_and_error, "kafka") {
   const auto refusals = std::make_unique<Refusals>();
   TEST_ASSERT_FALSE(refusals->add("a", full));

@@ -31,6 +31,8 @@ EDGESPAN_TEST(variables_of_opentelemetry_are_the_weakest, "settings") {
           SettingId::service_name,
           "p =%zz",
           "OTEL_RESOURCE_ATTRIBUTES"},
+         {{"OTEL_RESOURCE_ATTRIBUTES=service.name=a%00b"}, SettingId::service_name, "gateway", "default"},
+         {{"OTEL_RESOURCE_ATTRIBUTES=service.name=a%FFb"}, SettingId::service_name, "gateway", "default"},
          {{"OTEL_RESOURCE_ATTRIBUTES=service.name=a,service.name=b"},
           SettingId::service_name,
           "b",

@@ -43,7 +43,7 @@ struct Books {
   // Produced messages without a slot: their span ended at once. If such a message fails, a second part of the
   // span tells, which is one more in `finished`.
   std::uint32_t inflight_full = 0;
-  std::uint32_t texts_cut = 0;       // names, tags, annotations left out, keys cut: too long, or not UTF-8
+  std::uint32_t texts_cut = 0;       // texts, keys and topics left out or cut: too long, or not UTF-8
   std::uint32_t scopes_refused = 0;  // scopes beyond scope_depth_max, or closed out of turn
   std::uint32_t headers_failed = 0;  // records that went on without their trace header
   std::uint32_t roots_unshared = 0;  // records with a root of their own, poll_topics_max being reached
