@@ -6,6 +6,7 @@
 #include "cli/config/config_command.hpp"
 #include "cli/demo/demo_command.hpp"
 #include "cli/doctor/doctor_command.hpp"
+#include "cli/doctor/doctor_settings.hpp"
 #include "cli/headers/headers_command.hpp"
 #include "cli/io/checked_output.hpp"
 #include "cli/io/tool_errors.hpp"
@@ -82,7 +83,10 @@ int parse_and_run(int argc, const char* const* argv, const Streams& streams) {
   }
   if (attach_command->parsed()) run_attach(attach, streams.err);
   if (config_command->parsed()) return run_config(config, streams.out);
-  if (doctor_command->parsed()) return run_doctor(doctor, streams.out, streams.err);
+  if (doctor_command->parsed()) {
+    take_collectors_settings(*doctor_command, settings, doctor);
+    return run_doctor(doctor, streams.out, streams.err);
+  }
   if (headers.asked) {
     const int code = run_headers(headers, streams.in, streams.out, streams.err);
     CheckedOutput{streams.out}.flush();

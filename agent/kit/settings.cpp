@@ -122,6 +122,11 @@ void Settings::make_header_lines() noexcept {
   header_lines_size_ = put_header_lines(text(SettingId::http_headers), header_lines_).size();
 }
 
+std::string_view Settings::header_lines() const noexcept {
+  if (!made(SettingId::http_headers)) return {};
+  return {header_lines_.data(), header_lines_size_};
+}
+
 // Whether the collector of `config` is one for these headers: they are for HTTP alone, and those that a
 // variable of OpenTelemetry's names for the collector that another one names.
 bool Settings::headers_fit(const AgentConfig& config) const noexcept {
@@ -167,9 +172,7 @@ void Settings::apply(AgentConfig& config) const noexcept {
   milliseconds(retry_max, config.reporter.retry_max_ms);
   milliseconds(http_connect, config.http.connect_ms);
   milliseconds(http_request, config.http.request_ms);
-  if (made(http_headers) && headers_fit(config)) {
-    config.http.headers = {header_lines_.data(), header_lines_size_};
-  }
+  if (made(http_headers) && headers_fit(config)) config.http.headers = header_lines();
   seconds(span_deadline, config.tracing.span_deadline_s);
   seconds(message_deadline, config.kafka.inflight_deadline_s);
   switched(drop_oldest, config.tracing.drop_oldest);

@@ -8,6 +8,7 @@
 #include "cli/tool.hpp"
 #include "tests/support/loopback_server.hpp"
 #include "tests/support/mock_kafka.hpp"
+#include "tests/support/variable.hpp"
 
 #include <edgespan/posix_port.hpp>
 
@@ -214,6 +215,24 @@ EDGESPAN_TEST(a_file_that_is_no_certificate_or_key_is_named, "tls") {
                                 "--key", foreign_key.name()});
   TEST_ASSERT_EQUAL_INT(2, key.code);
   TEST_ASSERT_TRUE(contains(key.err, "--key '" + foreign_key.name() + "': "));
+}
+
+EDGESPAN_TEST(doctor_takes_the_files_that_settings_name_for_its_collector, "tls") {
+  const Site site;
+  const HttpsCollector collector(site.chain, site.root.pem());
+  const Identity own = site.made({.name = "gateway-7", .names = "", .usage = "clientAuth"}, &site.root);
+  const File root{site.root.pem()}, certificate{own.pem()}, key{own.key_pem()};
+  const test::Variable ca{"EDGESPAN_TLS_CA", root.name()};
+  const test::Variable with{"EDGESPAN_TLS_CERTIFICATE", certificate.name()};
+  const test::Variable by{"EDGESPAN_TLS_KEY", key.name()};
+  {
+    const test::Variable url{"EDGESPAN_URL", collector.url()};
+    TEST_ASSERT_EQUAL_INT(0, run_tool({"doctor", collector.url()}).code);
+  }
+  const test::Variable url{"EDGESPAN_URL", "https://127.0.0.1:1"};
+  const Outcome others = run_tool({"doctor", collector.url()});
+  TEST_ASSERT_EQUAL_INT(2, others.code);
+  TEST_ASSERT_TRUE(contains(others.err, "--ca"));
 }
 
 EDGESPAN_TEST(doctor_tells_a_clock_that_was_never_set, "tls") {

@@ -3,10 +3,10 @@
 #include "cli/demo/demo_collector.hpp"
 #include "cli/tool.hpp"
 #include "support/mock_kafka.hpp"
+#include "support/variable.hpp"
 
 #include <edgespan/setting.hpp>
 
-#include <cstdlib>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -16,20 +16,6 @@ namespace {
 
 using namespace edgespan;
 using namespace edgespan::test;
-
-// A variable of this process, until the end of its block.
-class Variable {
- public:
-  Variable(const char* name, const std::string& value) : name_{name} {
-    TEST_ASSERT_EQUAL(0, setenv(name, value.c_str(), 1));
-  }
-  Variable(const Variable&) = delete;
-  Variable& operator=(const Variable&) = delete;
-  ~Variable() { unsetenv(name_); }
-
- private:
-  const char* name_;
-};
 
 struct Run {
   int code = -1;

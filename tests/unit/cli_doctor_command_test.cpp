@@ -8,6 +8,7 @@
 #include "support/loopback_server.hpp"
 #include "support/mock_kafka.hpp"
 #include "support/test.hpp"
+#include "support/variable.hpp"
 
 #include <httplib.h>
 
@@ -46,11 +47,13 @@ Examination told(int code, const std::ostringstream& out, const std::ostringstre
   return result;
 }
 
-Examination doctor(const std::string& url, const std::string& limit_s = "5") {
-  const char* const argv[] = {"edgespan", "doctor", url.c_str(), "--timeout", limit_s.c_str()};
+Examination doctor(const std::string& url, const std::string& limit_s = "5",
+                   const std::vector<std::string>& more = {}) {
+  std::vector<const char*> argv{"edgespan", "doctor", url.c_str(), "--timeout", limit_s.c_str()};
+  for (const std::string& argument : more) argv.push_back(argument.c_str());
   std::istringstream in;
   std::ostringstream out, err;
-  const int code = cli::run(5, argv, {in, -1, out, err});
+  const int code = cli::run(static_cast<int>(argv.size()), argv.data(), {in, -1, out, err});
   return told(code, out, err);
 }
 
@@ -75,11 +78,18 @@ LoopbackServer::Behaviour answering(const std::string& status, const std::string
   return behaviour;
 }
 
-// As much of Zipkin as the doctor asks for, with the storage that a test wants.
+// As much of Zipkin as the doctor asks for, with the storage that a test wants. `key`: of a proxy before it,
+// which lets nobody in without that value of X-Api-Key; empty: there is none.
 class SmallZipkin {
  public:
-  explicit SmallZipkin(bool stores) : stores_{stores} {
+  explicit SmallZipkin(bool stores, const std::string& key = {}) : stores_{stores} {
     server_.set_keep_alive_timeout(1);
+    server_.set_pre_routing_handler([key](const httplib::Request& request, httplib::Response& response) {
+      using enum httplib::Server::HandlerResponse;
+      if (key.empty() || request.get_header_value("X-Api-Key") == key) return Unhandled;
+      response.status = 401;
+      return Handled;
+    });
     server_.Post("/api/v2/spans", [this](const httplib::Request& request, httplib::Response& response) {
       const std::string& body = request.body;
       for (const DecodedSpan& span : decode_spans(std::as_bytes(std::span{body}))) {
@@ -134,6 +144,43 @@ EDGESPAN_TEST(doctor_finds_nothing_wrong_with_a_zipkin, "cli") {
 EDGESPAN_TEST(doctor_notices_a_span_that_is_taken_and_not_kept, "cli") {
   const SmallZipkin zipkin{false};
   check_fails_at(doctor(zipkin.url(), "3"), "round trip", "is not found after");
+}
+
+EDGESPAN_TEST(doctor_is_let_in_where_the_agent_is, "cli") {
+  const SmallZipkin zipkin{true, "k,y"};
+  check_fails_at(doctor(zipkin.url()), "empty post", "http_headers");
+  const Examination given = doctor(zipkin.url(), "5", {"--http-headers", "x-api-key=k%2cy"});
+  TEST_ASSERT_EQUAL_INT(0, given.code);
+  TEST_ASSERT_TRUE(contains(given.step("empty post"), "with the headers of --http-headers"));
+  TEST_ASSERT_TRUE(contains(given.step("round trip"), "found again"));
+
+  const Variable headers{"EDGESPAN_HTTP_HEADERS", "x-api-key=k%2cy"};
+  const Examination set = doctor(zipkin.url());
+  TEST_ASSERT_EQUAL_INT(0, set.code);
+  TEST_ASSERT_TRUE(contains(set.step("empty post"), "with the headers of EDGESPAN_HTTP_HEADERS"));
+  check_fails_at(doctor(zipkin.url(), "5", {"--http-headers", "x-api-key=wrong"}), "empty post",
+                 "check the values of --http-headers");
+  const Variable url{"EDGESPAN_URL", zipkin.url() + "/api/v2/spans"};
+  TEST_ASSERT_EQUAL_INT(0, doctor(zipkin.url()).code);
+}
+
+EDGESPAN_TEST(doctor_gives_a_key_to_its_collector_alone, "cli") {
+  const LoopbackServer other;
+  const Variable headers{"EDGESPAN_HTTP_HEADERS", "x-api-key=s3cret"};
+  const Variable url{"EDGESPAN_URL", "http://127.0.0.1:1"};
+  TEST_ASSERT_EQUAL_INT(0, doctor(other.url()).code);
+  TEST_ASSERT_EQUAL_UINT64(3, other.requests().size());
+  for (const std::string& request : other.requests()) TEST_ASSERT_FALSE(contains(request, "s3cret"));
+}
+
+EDGESPAN_TEST(doctor_refuses_headers_that_are_wrong, "cli") {
+  for (const char* headers : {"no pair s3cret", "x-key=s3cret%0a"}) {
+    const Examination found = doctor("http://127.0.0.1:1", "5", {"--http-headers", headers});
+    TEST_ASSERT_EQUAL_INT(2, found.code);
+    TEST_ASSERT_TRUE(contains(found.advice, "http_headers: "));
+  }
+  TEST_ASSERT_EQUAL_INT(2, doctor("kafka://127.0.0.1:1", "5", {"--http-headers", "a=b"}).code);
+  TEST_ASSERT_EQUAL_INT(2, doctor("/bin/true", "5", {"--http-headers", "a=b"}).code);
 }
 
 EDGESPAN_TEST(doctor_is_content_with_a_collector_that_answers_no_queries, "cli") {

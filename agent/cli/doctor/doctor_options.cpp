@@ -35,6 +35,12 @@ CLI::App* add_doctor(CLI::App& app, DoctorOptions& options) {
       ->type_name("PORT")
       ->capture_default_str()
       ->check(whole_number_between(1, 65'535, "a port from 1 to 65535"));
+  command
+      ->add_option(
+          "--http-headers", options.http_headers,
+          "for http, https, otlp and otlps: header lines for every request, written as the setting "
+          "http_headers is (default: that setting's, unless the setting url names another collector)")
+      ->type_name("NAME=VALUE[,NAME=VALUE...]");
   add_pair_option(*command, "-X,--property", options.sender.kafka_properties,
                   "for kafka: a setting of librdkafka about security; may be given several times",
                   "PROPERTY=VALUE");

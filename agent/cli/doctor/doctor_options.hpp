@@ -5,6 +5,7 @@
 
 #include <CLI/App.hpp>
 
+#include <string>
 #include <string_view>
 
 #include <cstdint>
@@ -13,6 +14,9 @@ namespace edgespan::cli {
 
 struct DoctorOptions {
   SenderOptions sender;
+  std::string http_headers;           // as the setting of this name
+  std::string header_lines;           // http, https: as HttpConfig::headers; empty: none
+  std::string headers_made_by;        // for people
   double limit_s = 10;                // of each step
   std::uint16_t query_port = 16'686;  // otlp: where Jaeger, on the collector's host, answers queries
 };

@@ -33,6 +33,8 @@ HttpCheck::HttpCheck(const DoctorOptions& options, const SpanUrl& url, const Mac
                      DoctorReport& report)
     : url_{url},
       ca_{options.sender.tls.ca},
+      headers_{options.header_lines},
+      headers_made_by_{options.headers_made_by},
       clock_{clock},
       report_{report},
       connection_{clock.table, limit_us(options)},
@@ -43,7 +45,8 @@ HttpCheck::HttpCheck(const DoctorOptions& options, const SpanUrl& url, const Mac
       otlp_{url_.otlp ? std::make_unique<OtlpSetup>(batch_bytes) : nullptr},
       query_port_{options.query_port} {
   const auto ms = static_cast<std::uint32_t>(std::max(1.0, options.limit_s * 1e3));
-  const HttpConfig config{.connect_ms = ms, .request_ms = ms, .dialect = otlp_ ? &otlp_->table() : nullptr};
+  const HttpConfig config{
+      .connect_ms = ms, .request_ms = ms, .dialect = otlp_ ? &otlp_->table() : nullptr, .headers = headers_};
   const Status status = sender_.init(stream_.stream(), url_.text, config);
   if (status != Status::ok) throw RunError{"the HTTP sender: " + std::string{status_text(status)}};
 }
@@ -92,7 +95,15 @@ SendResult HttpCheck::post(std::span<const std::byte> batch) {
 // rejects the certificate, the alert comes in place of a reply.
 Finding HttpCheck::diagnose(const SendResult& result, const ReplyText& reply) const {
   const int alert = tls_ && result.cause == TlsCause::no_agreement ? tls_->failure().alert : -1;
-  return alert >= 0 ? diagnose_alert(alert) : diagnose_post(result, reply, url_, connection_.limit_us());
+  if (alert >= 0) return diagnose_alert(alert);
+  Finding finding = diagnose_post(result, reply, url_, connection_.limit_us());
+  if (headers_.empty() || result.status == 0) return finding;
+  finding.text += ", with the headers of " + headers_made_by_;
+  if (result.outcome == Outcome::unauthorized) {
+    finding.advice =
+        "check the values of " + headers_made_by_ + ", and that the collector asks for these names";
+  }
+  return finding;
 }
 
 // Zipkin accepts an empty list of spans and stores nothing; so does a server for OTLP.
@@ -166,13 +177,19 @@ Finding HttpCheck::look_up(const ProbeSpan& span) {
             "COLLECTOR_SAMPLE_RATE may be below 1"};
 }
 
+// The collector's headers may be a key to it, which nobody else gets.
+std::string HttpCheck::end_of_head() const {
+  const bool collectors = query_.stream == &stream_;
+  return collectors && !headers_.empty() ? headers_ : "\r\n";
+}
+
 // Leaves the reply, as much of it as came, in query_.stream.
 void HttpCheck::get(const std::string& path) {
   const edgespan_stream& stream = query_.stream->stream();
   stream_.stream().close(stream_.stream().ctx);
   query_.stream->forget();
   const std::string request = "GET " + path + " HTTP/1.1\r\nHost: " + host_and_port(url_.host, query_.port) +
-                              "\r\nb3: 0\r\nConnection: close\r\n\r\n";
+                              "\r\nb3: 0\r\nConnection: close\r\n" + end_of_head();
   std::size_t sent = 0;
   connection_.until_done([&] { return exchange(request, sent); });
   stream.close(stream.ctx);

@@ -47,6 +47,7 @@ class HttpCheck {
   void round_trip();
   SendResult post(std::span<const std::byte> batch);
   Finding diagnose(const SendResult& result, const ReplyText& reply) const;
+  std::string end_of_head() const;
   Finding look_up(const ProbeSpan& span);
   bool find_query();
   void get(const std::string& path);
@@ -54,6 +55,8 @@ class HttpCheck {
 
   const SpanUrl& url_;
   std::string ca_;
+  std::string headers_;  // lines for every request to the collector
+  std::string headers_made_by_;
   const MachineClock& clock_;
   DoctorReport& report_;
   TimedConnection connection_;

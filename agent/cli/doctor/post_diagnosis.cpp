@@ -125,10 +125,12 @@ Finding refused(const SendResult& result, const ReplyText& reply, const SpanUrl&
     case 401:
     case 403:
     case 407:
-      return {
-          false, status + ": this machine is not let in" + quoted(reply),
-          "edgespan sends no password: let the collector, or the proxy before it, admit this machine by its "
-          "address, or by a certificate (--cert and --key)"};
+      return {false, status + ": this machine is not let in" + quoted(reply),
+              "if a key is asked for, write its header into the setting http_headers (here --http-headers); "
+              "else let "
+              "the collector, or the proxy before it, admit this machine by its address, or by a certificate "
+              "(--cert "
+              "and --key)"};
     case 404:
     case 405:
     case 410:

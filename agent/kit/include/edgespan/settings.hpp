@@ -55,6 +55,9 @@ class Settings {
   std::uint64_t number(SettingId id) const noexcept;
   Sampler sampler(SettingId id) const noexcept;
   Propagation formats(SettingId id) const noexcept;
+  // `http_headers` as HttpConfig::headers takes them; empty if there are none. A view that lives until the
+  // next load().
+  std::string_view header_lines() const noexcept;
 
   // Whether anybody made this setting; else it has its preset.
   bool made(SettingId id) const noexcept;
