@@ -28,6 +28,13 @@ bool FieldReader::take(std::uint64_t size) noexcept {
 }
 
 bool FieldReader::next() noexcept {
+  const Bytes before = rest_;
+  if (take_field()) return true;
+  rest_ = before;
+  return false;
+}
+
+bool FieldReader::take_field() noexcept {
   if (rest_.empty()) return false;
   key_ = static_cast<std::uint8_t>(rest_.front());
   if (key_ >= 0x80 || key_ < 0x08) return false;

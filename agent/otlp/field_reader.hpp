@@ -15,7 +15,7 @@ class FieldReader {
  public:
   explicit FieldReader(Bytes bytes) noexcept : rest_{bytes} {}
 
-  // False at the end, and at bytes that are no field.
+  // False at the end, and at bytes that are no field: there it stays, and is not at the end.
   bool next() noexcept;
   bool at_end() const noexcept { return rest_.empty(); }
   Bytes rest() const noexcept { return rest_; }
@@ -30,6 +30,7 @@ class FieldReader {
   }
 
  private:
+  bool take_field() noexcept;
   bool read_varint(std::uint64_t& value) noexcept;
   bool take(std::uint64_t size) noexcept;
 

@@ -142,7 +142,7 @@ def _statements(code):
         if re.match(r'return\b', body):
             if re.match(r'return\s*$', body):
                 yield begin, end, '', 'return is removed'
-            elif not re.match(r'return\s+(?:\{\}|0|nullptr|true|false|\*this)$', body):
+            elif not re.match(r'return\s+(?:\{\}|0|nullptr|true|false|\*this|Status::ok)$', body):
                 yield begin, end, 'return {}', 'returns {}'
         elif not _DECLARATION.match(body):
             yield begin, end, '', 'the statement is removed'

@@ -103,4 +103,11 @@ constexpr int rounds(int on_a_host) noexcept {
 #endif
 }
 
+// Where a step costs a multiple of what it costs on a host: under sanitizers and in emulators.
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__) || !defined(__x86_64__)
+inline constexpr bool steps_are_dear = true;
+#else
+inline constexpr bool steps_are_dear = false;
+#endif
+
 }  // namespace edgespan::test

@@ -115,6 +115,24 @@ EDGESPAN_TEST(the_size_that_a_collector_takes_is_found_by_halving_and_remembered
   }
 }
 
+// Row 7 of the failure model, for every size that fits into a batch and around it.
+EDGESPAN_TEST(whatever_size_a_collector_takes_all_arrive_that_fit_and_it_is_found_by_halving, "cutter") {
+  constexpr std::uint32_t count = 64;
+  for (std::uint32_t cap = 0; cap <= count * element_bytes + 1; ++cap) {
+    Batch batch;
+    batch.fill(count);
+    std::uint32_t refusals = 0;
+    batch.run([&](std::uint32_t, std::uint32_t offered) {
+      if (offered * element_bytes <= cap) return Said::accepted;
+      ++refusals;
+      return Said::too_large;
+    });
+    TEST_ASSERT_EQUAL_UINT32(cap < element_bytes ? 0 : count, batch.accepted);
+    TEST_ASSERT_EQUAL_UINT32(cap < element_bytes ? count : 0, batch.dropped);
+    if (cap >= element_bytes) TEST_ASSERT_LESS_OR_EQUAL_UINT32(6, refusals);  // 64 is halved six times
+  }
+}
+
 EDGESPAN_TEST(the_size_is_forgotten_after_a_day, "cutter") {
   Batch batch;
   batch.fill(16);
@@ -215,6 +233,37 @@ EDGESPAN_TEST(a_collector_that_accepts_nothing_is_searched_once_until_it_accepts
   batch.fill(32);
   batch.run(strict_about(7));
   TEST_ASSERT_EQUAL_UINT32(1, batch.dropped);
+}
+
+EDGESPAN_TEST(batches_of_any_size_are_searched_once_while_nothing_is_accepted, "cutter") {
+  constexpr auto refuses_all = [](std::uint32_t, std::uint32_t) { return Said::malformed; };
+  for (std::uint32_t count = 2; count <= 40; ++count) {
+    Batch batch;
+    batch.fill(count);
+    batch.run(refuses_all);
+    TEST_ASSERT_GREATER_OR_EQUAL_UINT64(3, batch.offers);  // it, a half, what is behind it
+    batch.offers = 0;
+    for (int i = 0; i < 3; ++i) {
+      batch.fill(count);
+      batch.run(refuses_all);
+    }
+    TEST_ASSERT_EQUAL_UINT32(3, batch.offers);
+    TEST_ASSERT_EQUAL_UINT32(4 * count, batch.dropped);
+  }
+}
+
+EDGESPAN_TEST(what_is_accepted_during_a_search_allows_the_next_one, "cutter") {
+  Batch batch;
+  batch.fill(8);
+  batch.run([](std::uint32_t first, std::uint32_t count) {
+    return first + count <= 4 ? Said::accepted : Said::malformed;
+  });
+  TEST_ASSERT_EQUAL_UINT32(4, batch.accepted);
+  batch.accepted = batch.dropped = 0;
+  batch.fill(8);
+  batch.run(strict_about(6));
+  TEST_ASSERT_EQUAL_UINT32(1, batch.dropped);
+  TEST_ASSERT_EQUAL_UINT32(7, batch.accepted);
 }
 
 EDGESPAN_TEST(both_searches_work_in_one_batch, "cutter") {

@@ -72,10 +72,11 @@ struct Agent {
 };
 
 EDGESPAN_TEST(a_quiet_thread_is_not_starved_by_a_busy_one, "drain") {
+  constexpr auto batches_each = static_cast<std::uint32_t>(test::rounds(10'000) / 3);
   for (std::uint32_t quiet = 1; quiet < 4; ++quiet) {
     Agent agent;
-    // In all, ten thousand batches of the busy one.
-    for (std::uint32_t round = 0; round < static_cast<std::uint32_t>(test::rounds(700)); ++round) {
+    std::uint32_t batches = 0;
+    for (std::uint32_t round = 0; batches <= batches_each; ++round) {
       std::uint32_t batches_after = 0;
       bool left = false;
       for (std::uint32_t i = 0; i < busy_a_batch; ++i) agent.finish(0, i);
@@ -88,12 +89,12 @@ EDGESPAN_TEST(a_quiet_thread_is_not_starved_by_a_busy_one, "drain") {
         if (left_before == 0) ++batches_after;
         const std::uint32_t taken =
             agent.take([&](std::uint32_t number) { left = left || number == 9'000 + round % 1'000; });
+        ++batches;
         left_before -= taken < left_before ? taken : left_before;
         for (std::uint32_t i = 0; i < busy_a_batch; ++i) agent.finish(0, i);
       }
       TEST_ASSERT_TRUE(left);
-      while (agent.take([](std::uint32_t) {}) != 0) {
-      }
+      while (agent.take([](std::uint32_t) {}) != 0) ++batches;
     }
     TEST_ASSERT_TRUE(agent.tracing.books().balanced());
   }

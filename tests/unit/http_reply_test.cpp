@@ -205,6 +205,26 @@ bool says_what(const HttpReply& reply, const Row& row) {
          reply.retry_after_us() == row.retry_after_s * 1'000'000ull;
 }
 
+EDGESPAN_TEST(a_moment_to_come_back_at_is_that_of_the_final_head, "http") {
+  constexpr std::uint64_t moment_us = 784'111'777'000'000;
+  const std::string date = "Retry-After: Sun, 06 Nov 1994 08:49:37 GMT\r\n", seconds = "Retry-After: 7\r\n";
+  const auto at_us = [](const std::string& lines, const std::string& before = "") {
+    return read(before + "HTTP/1.1 503 x\r\n" + lines + "Content-Length: 0\r\n\r\n").retry_at_us();
+  };
+  TEST_ASSERT_EQUAL_UINT64(moment_us, at_us(date));
+  TEST_ASSERT_EQUAL_UINT64(0, at_us(""));
+  TEST_ASSERT_EQUAL_UINT64(0, at_us(seconds));
+  TEST_ASSERT_EQUAL_UINT64(0, at_us("Retry-After: soon\r\n"));
+  TEST_ASSERT_EQUAL_UINT64(0, at_us("", "HTTP/1.1 103 x\r\n" + date + "\r\n"));
+  TEST_ASSERT_EQUAL_UINT64(0, read("HTTP/1.1 503 x\r\n" + seconds + "\r\n").retry_at_us());
+  // Of two the last one counts, whichever form it has.
+  TEST_ASSERT_EQUAL_UINT64(moment_us, at_us(seconds + date));
+  TEST_ASSERT_EQUAL_UINT64(0, at_us(date + seconds));
+  TEST_ASSERT_EQUAL_UINT64(0, at_us("Retry-After:" + std::string(100, ' ') + "1\r\n"));
+  const std::string both = "HTTP/1.1 503 x\r\n" + seconds + date + "\r\n";
+  TEST_ASSERT_EQUAL_UINT64(0, read(both).retry_after_us());
+}
+
 EDGESPAN_TEST(every_split_reads_the_same, "http") {
   for (const Row& row : rows) {
     TEST_CONTEXT(row.text);
@@ -309,6 +329,8 @@ EDGESPAN_TEST(bytes_behind_a_reply_are_left_alone, "http") {
   TEST_ASSERT_EQUAL_UINT32(202, reply.status());
   TEST_ASSERT_EQUAL_UINT64(0, reply.feed(bytes_of("more")));
 }
+
+static_assert(HttpReply::bytes_max == 8 * 1'024);  // row 40 of the failure model
 
 EDGESPAN_TEST(no_more_than_the_bound_is_ever_read, "http") {
   const std::string endless(3 * std::size_t{HttpReply::bytes_max}, 'a');

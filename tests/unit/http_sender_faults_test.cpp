@@ -71,68 +71,6 @@ EDGESPAN_TEST(what_tls_could_not_do_has_a_reason_of_its_own_whenever_it_shows, "
   }
 }
 
-EDGESPAN_TEST(the_connect_deadline_is_kept_to_the_microsecond, "http") {
-  Peer silent;
-  silent.open_waits = sim::unlimited;
-  HttpWorld t({silent}, {.connect_ms = 10'000, .request_ms = 1});
-  TEST_ASSERT_EQUAL(10'000'000, t.offer_once().again_us);
-  t.world.advance(9'999'999);
-  SendResult result = t.offer_once();
-  TEST_ASSERT_EQUAL(Outcome::pending, result.outcome);
-  TEST_ASSERT_EQUAL(1, result.again_us);
-  t.world.advance(1);
-  result = t.offer_once();
-  TEST_ASSERT_EQUAL(Outcome::unreachable, result.outcome);
-  TEST_ASSERT_TRUE(t.world.violations().empty());
-}
-
-EDGESPAN_TEST(the_request_deadline_runs_from_the_first_byte_whatever_trickles_in, "http") {
-  Peer drip = answering({http_reply(202, "X: " + std::string(4000, 'x') + "\r\n")});
-  drip.open_waits = 5;
-  drip.recv_bytes = 1;
-  drip.recv_gaps = true;
-  HttpWorld t({drip}, {.connect_ms = 10'000, .request_ms = 1000, .progress_bytes_per_s = UINT32_MAX});
-  const std::uint64_t start = t.world.now_us();
-  const SendResult result = t.offer();
-  TEST_ASSERT_EQUAL(Outcome::late, result.outcome);
-  TEST_ASSERT_EQUAL(5 * 1000 + 1'000'000, t.world.now_us() - start);
-  TEST_ASSERT_FALSE(t.world.connected());
-}
-
-EDGESPAN_TEST(the_deadline_holds_wherever_the_clock_started, "http") {
-  Peer silent;
-  silent.open_waits = sim::unlimited;
-  HttpWorld t({silent}, {.connect_ms = 100, .request_ms = 100});
-  t.world.advance(UINT64_MAX - 50'000);  // wraps in the middle
-  TEST_ASSERT_EQUAL(Outcome::pending, t.offer_once().outcome);
-  t.world.advance(99'999);
-  TEST_ASSERT_EQUAL(Outcome::pending, t.offer_once().outcome);
-  t.world.advance(1);
-  TEST_ASSERT_EQUAL(Outcome::unreachable, t.offer_once().outcome);
-}
-
-EDGESPAN_TEST(a_server_that_reads_nothing_on_meets_the_request_deadline, "http") {
-  for (std::size_t position = 1; position < head_bytes + 16; ++position) {
-    Peer stalled = answering({http_reply(202)});
-    stalled.reads_until = position;
-    HttpWorld t({stalled}, {.connect_ms = 100, .request_ms = 100});
-    const SendResult result = t.offer();
-    TEST_ASSERT_EQUAL(Outcome::late, result.outcome);
-    TEST_ASSERT_FALSE(t.world.connected());
-    TEST_ASSERT_TRUE(t.world.violations().empty());
-  }
-}
-
-EDGESPAN_TEST(a_reply_that_came_in_time_counts_although_the_caller_was_late, "http") {
-  HttpWorld t({answering({http_reply(202)})}, {.connect_ms = 1, .request_ms = 1});
-  Peer slow = answering({http_reply(202)});
-  slow.reply_after_us = 500;
-  t.world.set_peers({slow});
-  TEST_ASSERT_EQUAL(Outcome::pending, t.offer_once().outcome);
-  t.world.advance(8ull * 3600 * 1'000'000);
-  TEST_ASSERT_EQUAL(Outcome::delivered, t.offer_once().outcome);
-}
-
 EDGESPAN_TEST(one_byte_at_a_time_in_both_directions_is_enough, "http") {
   for (const bool gaps : {false, true}) {
     Peer slow = answering({http_reply(202), http_reply(202)});
@@ -149,22 +87,6 @@ EDGESPAN_TEST(one_byte_at_a_time_in_both_directions_is_enough, "http") {
     TEST_ASSERT_EQUAL(1, t.world.connections());
     TEST_ASSERT_TRUE(t.world.violations().empty());
   }
-}
-
-EDGESPAN_TEST(one_offer_is_a_bounded_slice_of_work, "http") {
-  Peer slow = answering({http_reply(202)});
-  slow.send_bytes = 1;
-  HttpWorld t({slow});
-  t.batch.assign(5000, 'x');
-  for (int i = 0; i < 10; ++i) {
-    const std::uint64_t before = t.world.calls(sim::Call::send);
-    const SendResult result = t.offer_once();
-    TEST_ASSERT_EQUAL(Outcome::pending, result.outcome);
-    TEST_ASSERT_EQUAL(0, result.again_us);  // there is more to do at once
-    TEST_ASSERT_LESS_OR_EQUAL(40, t.world.calls(sim::Call::send) - before);
-  }
-  TEST_ASSERT_EQUAL(Outcome::delivered, t.offer().outcome);
-  TEST_ASSERT_EQUAL(t.batch, t.world.requests()[0].body);
 }
 
 EDGESPAN_TEST(a_connection_that_ends_at_any_byte_of_the_request_is_broken_the_batch_is_not, "http") {
@@ -248,15 +170,6 @@ EDGESPAN_TEST(an_offer_tells_what_it_began_and_sent_itself, "http") {
     TEST_ASSERT_EQUAL(0, result.begun);
     TEST_ASSERT_EQUAL(0, result.sent_bytes);
   }
-}
-
-EDGESPAN_TEST(a_request_has_time_for_each_byte_that_was_sent, "http") {
-  Peer silent;
-  silent.reads_until = 100;
-  HttpWorld t({silent}, {.connect_ms = 100, .request_ms = 1'000, .progress_bytes_per_s = 200});
-  const SendResult result = t.offer_once();
-  TEST_ASSERT_EQUAL(100, result.sent_bytes);
-  TEST_ASSERT_EQUAL(1'000'000 + 100 * 1'000'000 / 200, result.again_us);
 }
 
 EDGESPAN_TEST(the_replacement_is_not_replaced_again, "http") {

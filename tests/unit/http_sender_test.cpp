@@ -3,6 +3,8 @@
 #include <edgespan/http_sender.hpp>
 #include <edgespan/none.hpp>
 
+#include <type_traits>
+
 #include "tests/support/test.hpp"
 #include "tests/unit/http_world.hpp"
 
@@ -14,6 +16,7 @@ using test::http_reply;
 using test::HttpWorld;
 
 static_assert(sizeof(void*) > 8 || sizeof(HttpSender) <= 1536);
+static_assert(!std::is_copy_constructible_v<HttpSender> && !std::is_copy_assignable_v<HttpSender>);  // pinned
 
 Peer answering(std::vector<std::string> replies) {
   Peer peer;

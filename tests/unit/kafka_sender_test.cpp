@@ -147,6 +147,7 @@ EDGESPAN_TEST(kafka_sender_spans_travel_on_the_connection_they_are_about, "kafka
   TEST_ASSERT_EQUAL(3, books.delivered);
   TEST_ASSERT_EQUAL(1, books.batches);
   TEST_ASSERT_EQUAL(books.bytes_delivered, books.bytes_sent);
+  TEST_ASSERT_EQUAL(0, books.resent);
   TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR_NO_ERROR, agent.sender.last_error());
 }
 
@@ -187,6 +188,12 @@ EDGESPAN_TEST(kafka_sender_reads_the_brokers_answer, "kafka") {
       {RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE, Outcome::too_large},
       {RD_KAFKA_RESP_ERR_KAFKA_STORAGE_ERROR, Outcome::later},
       {RD_KAFKA_RESP_ERR_UNKNOWN, Outcome::later},
+      {RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED, Outcome::later, 300},
+      {RD_KAFKA_RESP_ERR_INVALID_REQUEST, Outcome::refused},
+      {RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP, Outcome::refused},
+      {RD_KAFKA_RESP_ERR_INVALID_REQUIRED_ACKS, Outcome::refused},
+      {RD_KAFKA_RESP_ERR_UNSUPPORTED_FOR_MESSAGE_FORMAT, Outcome::refused},
+      {RD_KAFKA_RESP_ERR_UNSUPPORTED_COMPRESSION_TYPE, Outcome::refused},
       {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, Outcome::later, 300},
   };
   Agent agent{MockCluster::shared().topic(), {{"message.send.max.retries", "0"}, refresh_soon}};
@@ -283,14 +290,35 @@ EDGESPAN_TEST(kafka_sender_a_batch_that_is_too_large_goes_in_parts, "kafka") {
 EDGESPAN_TEST(kafka_sender_a_batch_beyond_the_queue_is_too_large_and_not_a_full_queue, "kafka") {
   Agent agent{MockCluster::shared().topic(), {{"queue.buffering.max.kbytes", "1"}}};
   TEST_ASSERT_EQUAL(Outcome::too_large, agent.offer_once(std::string(1'025, 'x')).outcome);
-  TEST_ASSERT_EQUAL(Outcome::delivered, agent.offer(std::string(1'000, 'x')).outcome);
+  TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, agent.sender.last_error());
+  TEST_ASSERT_EQUAL(Outcome::delivered, agent.offer(std::string(1'024, 'x')).outcome);
 }
 
 EDGESPAN_TEST(kafka_sender_never_offers_an_empty_record, "kafka") {
   Agent agent{MockCluster::shared().topic()};
   TEST_ASSERT_EQUAL(Outcome::refused, agent.offer_once({}).outcome);
+  TEST_ASSERT_EQUAL(RD_KAFKA_RESP_ERR__INVALID_ARG, agent.sender.last_error());
   TEST_ASSERT_EQUAL(Outcome::pending, agent.offer_once("x").outcome);
   TEST_ASSERT_EQUAL(Outcome::delivered, agent.offer("x").outcome);
+}
+
+EDGESPAN_TEST(kafka_sender_tells_what_it_gave_and_when_to_ask_again, "kafka") {
+  OwnBroker broker;
+  Agent agent{"zipkin", {{"bootstrap.servers", broker.address()}, {"reconnect.backoff.max.ms", "100"}}};
+  broker.down();
+  for (const bool first : {true, false}) {
+    const SendResult result = agent.offer_once("spans");
+    TEST_ASSERT_EQUAL(Outcome::pending, result.outcome);
+    TEST_ASSERT_EQUAL((first ? 1 : 0), result.begun);
+    TEST_ASSERT_EQUAL((first ? 5 : 0), result.sent_bytes);
+    TEST_ASSERT_GREATER_OR_EQUAL(100'000, result.again_us);
+    TEST_ASSERT_LESS_OR_EQUAL(1'000'000, result.again_us);
+  }
+  broker.up();
+  const SendResult result = agent.offer("spans");
+  TEST_ASSERT_EQUAL(Outcome::delivered, result.outcome);
+  TEST_ASSERT_EQUAL(0, result.begun);
+  TEST_ASSERT_EQUAL(0, result.sent_bytes);
 }
 
 EDGESPAN_TEST(kafka_sender_waits_for_a_record_it_was_told_to_abandon, "kafka") {
@@ -350,43 +378,6 @@ EDGESPAN_TEST(kafka_sender_tracing_that_is_off_still_delivers, "kafka") {
   TEST_ASSERT_EQUAL(Status::ok, agent.reporter.flush(10'000));
   TEST_ASSERT_EQUAL(2, agent.books().delivered);
   TEST_ASSERT_EQUAL(0, read_records(MockCluster::shared().brokers(), zipkin, 1).with_header);
-}
-
-EDGESPAN_TEST(kafka_sender_refuses_what_cannot_work, "kafka") {
-  const Settings settings{{"bootstrap.servers", MockCluster::shared().brokers()}};
-  Traced traced;
-  const Client producer{traced.create(RD_KAFKA_PRODUCER, settings)};
-  Settings group = settings;
-  group["group.id"] = "g";
-  const Client consumer{traced.create(RD_KAFKA_CONSUMER, group)};
-  Settings transactions = settings;
-  transactions["transactional.id"] = "t";
-  const Client transactional{traced.create(RD_KAFKA_PRODUCER, transactions)};
-  KafkaTracing not_started;
-  KafkaSender sender;
-  KafkaSender second;
-  TEST_ASSERT_EQUAL(Status::not_started, sender.init(not_started, producer.get()));
-  TEST_ASSERT_EQUAL(Status::bad_config, sender.init(traced.kafka, nullptr));
-  TEST_ASSERT_EQUAL(Status::bad_config, sender.init(traced.kafka, consumer.get()));
-  TEST_ASSERT_EQUAL(Status::bad_config, sender.init(traced.kafka, transactional.get()));
-  for (const std::string& topic : {std::string{}, std::string{"."}, std::string{".."}, std::string{"a b"},
-                                   std::string{"a/b"}, std::string{"a\0b", 3}, std::string(250, 't')}) {
-    TEST_ASSERT_EQUAL(Status::bad_text, sender.init(traced.kafka, producer.get(), topic));
-  }
-  TEST_ASSERT_EQUAL(Status::ok, sender.init(traced.kafka, producer.get(), std::string(249, 't')));
-  TEST_ASSERT_EQUAL(Status::already_started, sender.init(traced.kafka, producer.get()));
-  TEST_ASSERT_EQUAL(Status::already_started, second.init(traced.kafka, producer.get()));
-}
-
-EDGESPAN_TEST(kafka_sender_notices_a_producer_without_tracing, "kafka") {
-  Traced traced;
-  const Client plain =
-      plain_client(RD_KAFKA_PRODUCER, {{"bootstrap.servers", MockCluster::shared().brokers()}});
-  KafkaSender sender;
-  TEST_ASSERT_EQUAL(Status::ok, sender.init(traced.kafka, plain.get(), MockCluster::shared().topic()));
-  const Sender table = sender.sender();
-  const std::string_view bytes = "spans";
-  TEST_ASSERT_EQUAL(Outcome::refused, table.offer(table.ctx, std::as_bytes(std::span{bytes}), 0).outcome);
 }
 
 }  // namespace

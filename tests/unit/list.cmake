@@ -12,12 +12,14 @@ set(edgespan_core_tests
   b3_test
   bare_clock_test
   batch_cutter_test
+  batch_offerer_test
   drain_test
   encode_random_test
   encode_test
   flush_time_test
   limits_test
   propagation_test
+  reporter_steps_test
   reporter_test
   reporter_worker_test
   ring_test
@@ -79,6 +81,7 @@ set(edgespan_system_tests
   fork_test
   http_answers_test
   http_date_test
+  http_deadlines_test
   http_gzip_test
   http_reply_test
   http_sender_faults_test
@@ -113,6 +116,7 @@ set(edgespan_system_tests
   kafka_refused_test
   kafka_response_test
   kafka_room_test
+  kafka_sender_init_test
   kafka_sender_test
   kafka_stop_test
   kafka_topic_test
@@ -147,4 +151,5 @@ set(edgespan_system_tests
   uplink_clock_test
   uplink_cut_test
   uplink_drift_test
-  uplink_faults_test)
+  uplink_faults_test
+  uplink_wrap_test)

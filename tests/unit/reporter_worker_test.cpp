@@ -32,9 +32,6 @@ EDGESPAN_TEST(the_table_of_a_worker_may_go_at_once, "reporter") {
   SmallAgent agent;
   {
     edgespan_worker table = worker.table;
-    table.wake = nullptr;
-    TEST_ASSERT_TRUE(agent.reporter.start(table) == Status::bad_config);
-    table = worker.table;
     TEST_ASSERT_TRUE(agent.reporter.start(table) == Status::ok);
     table = {};
   }
@@ -42,6 +39,32 @@ EDGESPAN_TEST(the_table_of_a_worker_may_go_at_once, "reporter") {
   agent.reporter.uplink_ready();
   TEST_ASSERT_EQUAL_UINT64(1, worker.wakes);
   TEST_ASSERT_TRUE(agent.reporter.stop(1) == Status::ok);
+}
+
+EDGESPAN_TEST(a_worker_that_cannot_work_is_refused_and_another_one_taken, "reporter") {
+  if (!detail::has_threads) return;  // nobody to start
+  CountingWorker worker;
+  SmallAgent agent;
+  edgespan_worker table = worker.table;
+  table.start = nullptr;
+  TEST_ASSERT_TRUE(agent.reporter.start(table) == Status::bad_config);
+  table = worker.table;
+  table.wake = nullptr;
+  TEST_ASSERT_TRUE(agent.reporter.start(table) == Status::bad_config);
+  table = worker.table;
+  table.stop = nullptr;
+  TEST_ASSERT_TRUE(agent.reporter.start(table) == Status::bad_config);
+  table = worker.table;
+  table.start = [](void*, std::uint64_t (*)(void*), void*) { return false; };
+  TEST_ASSERT_TRUE(agent.reporter.start(table) == Status::no_thread);
+  agent.reporter.uplink_ready();
+  TEST_ASSERT_EQUAL_UINT64(0, worker.wakes);
+  TEST_ASSERT_TRUE(agent.reporter.start(worker.table) == Status::ok);
+  TEST_ASSERT_TRUE(agent.reporter.stop(1) == Status::ok);
+  const std::uint64_t wakes = worker.wakes;
+  agent.reporter.uplink_ready();
+  TEST_ASSERT_EQUAL_UINT64(wakes, worker.wakes);  // its thread has ended
+  TEST_ASSERT_TRUE(agent.reporter.start(worker.table) == Status::already_started);
 }
 
 EDGESPAN_TEST(stop_ends_the_thread_in_what_is_left_of_its_time_and_in_no_less_than_a_millisecond,

@@ -22,11 +22,7 @@ using namespace edgespan;
 constexpr Limits limits{.spans_open_max = 64};
 constexpr std::uint32_t threads_at_once = limits.spans_open_max;
 constexpr std::uint32_t deadline_s = 10;
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__) || !defined(__x86_64__)
-constexpr std::uint32_t threads_in_all = 5'000;  // where a thread costs a multiple: sanitizers, emulators
-#else
-constexpr std::uint32_t threads_in_all = 100'000;
-#endif
+constexpr std::uint32_t threads_in_all = test::steps_are_dear ? 5'000 : 100'000;
 
 // How a thread leaves the span that it works in, and the scope.
 enum class Way : std::uint8_t { forgets, exits, returns, count };

@@ -58,6 +58,7 @@ class World {
   const std::vector<Request>& requests() const { return requests_; }
   std::uint64_t connections() const { return link_.connections(); }  // that were opened
   bool connected() const { return link_.connected(); }
+  bool opening() const { return link_.opening(); }  // one was asked for, and is not given up
   // How the agent broke the contract of port.h, one sentence each; empty in every good run.
   const std::vector<std::string>& violations() const { return calls_.violations(); }
 
