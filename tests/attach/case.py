@@ -8,7 +8,7 @@ import subprocess
 import time
 import unittest
 
-Span = collections.namedtuple('Span', 'name kind service trace parent id topic key error')
+Span = collections.namedtuple('Span', 'name kind service trace parent id topic key error us')
 Ended = collections.namedtuple('Ended', 'code out err')
 
 

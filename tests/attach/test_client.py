@@ -96,6 +96,30 @@ class Client(Case):
         self.assertEqual((0, '0 \n', ''), run('020c01ff', self.settings(accept_crash_on_failed_client='on')))
         self.assertEqual((0, '0 \n', ''), run('020d00ff'))
 
+    def test_a_librdkafka_that_hides_its_functions_is_refused_with_what_to_do(self):
+        run = lambda kind: self.run_program(os.environ['STUBBORN'] + kind, '020d00ff', self.plugin)
+        self.assertEqual((0, '0 \n', ''), run('_exporting'))
+        ended = run('_hiding')
+        self.assertEqual((0, ''), (ended.code, ended.err), ended)
+        self.assertTrue(ended.out.startswith('-1 edgespan: link edgespan_attach_stubborn_hiding with -rdynamic: it '
+                                             'contains librdkafka, is stripped, and shows no rd_kafka_'), ended)
+
+    def test_sections_of_a_file_are_for_their_program_and_their_service(self):
+        plain, env = self.plain('send'), self.settings()
+        for name in ('URL', 'SAMPLE', 'SERVICE_NAME'):
+            del env['EDGESPAN_' + name]
+        whole = (f'url = {self.url}\nsample = always\nservice_name = all\n'
+                 '[program another]\nservice_name = another\n'
+                 f'[program {os.path.basename(self.client)}]\nservice_name = mine\n'
+                 '[service all]\nsample = never\n')
+        with tempfile.TemporaryDirectory() as folder:
+            for text, services in ((whole, ['mine']), (whole + '[service mine]\nsample = never\n', [])):
+                env['EDGESPAN_CONFIG'] = os.path.join(folder, 'edgespan.ini')
+                with open(env['EDGESPAN_CONFIG'], 'w', encoding='utf-8') as file:
+                    file.write(text)
+                self.assertEqual(plain, self.run_client('send', f'plugin.library.paths={self.plugin}', env=env))
+                self.assertEqual(services, [span.service for span in self.spans(len(services))])
+
     def test_every_way_to_consume(self):
         """By each call of librdkafka the records are the same, but for a header, and each has a span."""
         for _ in range(3):

@@ -73,8 +73,9 @@ class Faults(Case):
     def test_without_a_broker(self):
         (ended, messages) = self.assert_as_plain('send', 'message.timeout.ms=100', 'log_level=0', brokers='127.0.0.1:1')
         self.assertEqual((0, ''), (ended.code, messages))
-        self.assertEqual({'_MSG_TIMED_OUT'}, {span.error for span in self.seen + self.spans(1)})
-        self.assertEqual(1, len(self.seen))
+        spans = self.seen + self.spans(1)
+        self.assertEqual(['_MSG_TIMED_OUT'] * 2, [span.error for span in spans])
+        self.assertGreaterEqual(min(int(span.us) for span in spans), 100_000)  # as long as the message was on its way
 
     def test_without_a_collector(self):
         for url in ('http://127.0.0.1:1', 'otlp://127.0.0.1:1'):

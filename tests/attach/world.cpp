@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A broker and a collector for programs that the tests start. Prints their addresses as a line, and then, for
 // each line of standard input, the spans that came since: a line each, `name kind service trace parent id
-// topic key error`, where - is nothing, or as trees if the line says so, and an empty line at the end. Ends
-// with its input.
+// topic key error microseconds`, where - is nothing, or as trees if the line says so, and an empty line at
+// the end. Ends with its input.
 #include "cli/demo/demo_broker.hpp"
 #include "cli/demo/demo_collector.hpp"
 #include "cli/spans/tree_lines.hpp"
@@ -24,9 +24,9 @@ std::string tag(const CollectedSpan& span, const std::string& wanted) {
 
 std::string line_of(const CollectedSpan& span) {
   std::string line;
-  for (const std::string& field :
-       {span.name, std::string{kind_text(span.kind)}, span.service, span.trace_id, span.parent_id, span.id,
-        tag(span, "kafka.topic"), tag(span, "kafka.key"), tag(span, "error")}) {
+  for (const std::string& field : {span.name, std::string{kind_text(span.kind)}, span.service, span.trace_id,
+                                   span.parent_id, span.id, tag(span, "kafka.topic"), tag(span, "kafka.key"),
+                                   tag(span, "error"), std::to_string(span.duration_us)}) {
     line += (line.empty() ? "" : " ") + (field.empty() ? "-" : field);
   }
   return line;
