@@ -39,6 +39,11 @@ class HeaderPlan {
     return formats_.has(TraceFormat::w3c) ||
            ((context.w3c & came_with_traceparent) != 0 && formats_.has(TraceFormat::w3c_continued));
   }
+  // Whether `b3` and behind it `traceparent` are written for this context, and no other header.
+  constexpr bool writes_pair(const Context& context) const noexcept {
+    const bool two = formats_.end() - formats_.begin() == 2;
+    return two && *formats_.begin() <= TraceFormat::b3_parent && writes_traceparent(context);
+  }
   // How many headers are written at most.
   constexpr std::size_t headers_max(const Context& context) const noexcept {
     if (only_b3(context)) return 1;

@@ -81,6 +81,8 @@ struct HeaderSet {
 
 // FoundHeaders::keys of a record with `b3` and no other trace header: nearly all records with any.
 constexpr std::uint16_t only_b3 = trace_key_bit(TraceKey::b3);
+// Of one with a `traceparent` beside it, as a plugin writes it.
+constexpr std::uint16_t b3_and_parent = only_b3 | parent_bit;
 
 // Whether a header stays while trace headers are taken out.
 bool stays(TraceKey key, bool keep_state) noexcept {
@@ -318,6 +320,23 @@ EDGESPAN_INLINE bool TraceHeaders::add_to(rd_kafka_headers_t* list, bool b3_alon
   return add_all(list);
 }
 
+// Writes over `b3` and `traceparent`, if they end the list in this order and are as long as the new ones: to
+// take them out and to add two would free and allocate twice. Not inlined, for message_sent()'s stack.
+[[gnu::noinline]] bool TraceHeaders::overwrite_pair(const FoundHeaders& found) const noexcept {
+  if (found.count != 2 || found.respelled || !plan_.writes_pair(context_)) return false;
+  const std::size_t count = rd_kafka_header_cnt(found.list);
+  EDGESPAN_ASSERT(count >= 2);
+  HeaderView b3;
+  HeaderView parent;
+  if (!header_at(found.list, count - 2, b3) || b3.key() != TraceKey::b3 || b3.size != size_) return false;
+  if (!header_at(found.list, count - 1, parent) || parent.size != traceparent_bytes) return false;
+  if (parent.key() != TraceKey::traceparent || b3.value == nullptr || parent.value == nullptr) return false;
+  std::memcpy(const_cast<void*>(b3.value), text_.data(), size_);
+  auto* const text = static_cast<char*>(const_cast<void*>(parent.value));
+  (void)traceparent_format(context_, std::span<char, traceparent_bytes>{text, traceparent_bytes});
+  return true;
+}
+
 Written TraceHeaders::write(rd_kafka_message_t* message, const FoundHeaders& found) const noexcept {
   EDGESPAN_ASSERT(detail::few_assertions || (found.list != nullptr || (found.keys == 0 && !found.respelled)));
   const bool b3_alone = plan_.only_b3(context_);
@@ -330,6 +349,8 @@ Written TraceHeaders::write(rd_kafka_message_t* message, const FoundHeaders& fou
         return Written::done;
       }
       (void)rd_kafka_header_remove(found.list, b3_key_names[0].data());
+    } else if (found.keys == b3_and_parent && overwrite_pair(found)) {
+      return Written::done;
     } else if (found.keys != 0) {
       const bool has_state = (found.keys & state_bit) != 0;
       const std::string_view state = has_state ? own_state(found.list) : std::string_view{};

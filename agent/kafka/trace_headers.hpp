@@ -99,6 +99,7 @@ class TraceHeaders {
  private:
   bool add_to(rd_kafka_headers_t* list, bool b3_alone) const noexcept;
   bool add_all(rd_kafka_headers_t* list) const noexcept;
+  bool overwrite_pair(const FoundHeaders& found) const noexcept;
   std::string_view own_state(const rd_kafka_headers_t* list) const noexcept;
 
   const Context& context_;

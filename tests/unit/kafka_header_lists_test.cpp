@@ -68,6 +68,77 @@ EDGESPAN_TEST(a_b3_that_ends_a_list_is_written_over_if_the_new_one_is_as_long, "
   }
 }
 
+struct NamedValue {
+  std::string name, value;
+  bool operator==(const NamedValue&) const = default;
+};
+
+std::vector<NamedValue> contents(const rd_kafka_headers_t* list) {
+  std::vector<NamedValue> out;
+  const char* name = nullptr;
+  const void* value = nullptr;
+  std::size_t size = 0;
+  while (rd_kafka_header_get_all(list, out.size(), &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    out.push_back({name, {static_cast<const char*>(value), size}});
+  }
+  return out;
+}
+
+// As a plugin's records have them. Written over or taken out and added, the list is the same afterwards.
+EDGESPAN_TEST(a_b3_and_a_traceparent_that_end_a_list_are_written_over_if_the_new_ones_are_as_long, "kafka") {
+  const Context context{
+      .trace_hi = 3, .trace_lo = 1, .span_id = 2, .decision = Decision::accept, .w3c = came_with_traceparent};
+  const std::string fresh = "00000000000000030000000000000001-0000000000000002-1";
+  const std::string fresh_parent = "00-00000000000000030000000000000001-0000000000000002-01";
+  const NamedValue old{"b3", std::string(fresh.size(), '9')}, a{"a", "x"},
+      parent{"traceparent", std::string(traceparent_bytes, '9')};
+  using enum TraceFormat;
+  struct Row {
+    std::vector<NamedValue> before;
+    Propagation formats;
+    bool written_over;
+  };
+  const Row rows[] = {
+      {{old, parent}, {b3, w3c}, true},
+      {{a, old, parent}, {b3, w3c}, true},
+      {{old, parent}, {}, true},
+      {{old, parent}, {b3_parent, w3c}, true},  // a span without a parent
+      {{parent, old}, {b3, w3c}, false},
+      {{old, a, parent}, {b3, w3c}, false},
+      {{old, parent, a}, {b3, w3c}, false},
+      {{{"b3", old.value + "9"}, parent}, {b3, w3c}, false},
+      {{old, {"traceparent", parent.value + "9"}}, {b3, w3c}, false},
+      {{{"B3", old.value}, parent}, {b3, w3c}, false},
+      {{old, {"Traceparent", parent.value}}, {b3, w3c}, false},
+      {{old, old, parent}, {b3, w3c}, false},
+      {{parent, old, parent}, {b3, w3c}, false},
+      {{old, parent, {"tracestate", "x=1"}}, {b3, w3c}, false},
+      {{old, {"X-B3-Sampled", "1"}, parent}, {b3, w3c}, false},
+      {{old, parent}, {w3c, b3}, false},
+      {{old, parent}, {b3}, false},
+      {{old, parent}, {b3, b3_multi}, false},
+      {{old, parent}, {b3, w3c, b3_multi}, false},
+  };
+  for (const Row& row : rows) {
+    TEST_CONTEXT(&row - rows);
+    const HeaderPlan plan{row.formats};
+    const List list{rd_kafka_headers_new(0)};
+    for (const auto& [name, value] : row.before) add(list.get(), name, value);
+    FoundHeaders found;
+    found.list = list.get();
+    (void)read_list(found, nullptr);
+    counted_headers.adds_left = 0;
+    const Written without_adding = TraceHeaders(context, plan).write(nullptr, found);
+    counted_headers.adds_left = UINT64_MAX;
+    TEST_ASSERT_EQUAL((row.written_over ? Written::done : Written::failed), without_adding);
+    if (!row.written_over) continue;
+    std::vector<NamedValue> wanted = row.before;
+    wanted.end()[-2].value = fresh;
+    wanted.end()[-1].value = fresh_parent;
+    TEST_ASSERT_TRUE(wanted == contents(list.get()));
+  }
+}
+
 EDGESPAN_TEST(a_header_that_librdkafka_refuses_is_told_and_its_list_given_back, "kafka") {
   const Context context{.trace_lo = 1, .span_id = 2, .decision = Decision::accept};
   using enum TraceFormat;
