@@ -19,8 +19,30 @@ runner_of() {
   "$(uname -m)"-linux-musl) [ -e "/lib/ld-musl-$(uname -m).so.1" ] || return 1 ;;
   aarch64-linux-gnu*) runner_with qemu-aarch64 /usr/aarch64-linux-gnu || return 1 ;;
   arm-linux-gnueabihf*) runner_with qemu-arm /usr/arm-linux-gnueabihf || return 1 ;;
+  aarch64-linux-musl) runner_with_musl arm64 qemu-aarch64 || return 1 ;;
+  arm-linux-musleabihf) runner_with_musl armhf qemu-arm || return 1 ;;
   *) return 1 ;;
   esac
+}
+
+# The C library musl of another processor, of Debian's package, in build/musl. apt has lists of its own for that: the
+# architectures of the system stay as they are.
+musl_of() {
+  [ ! -d "$build/musl/$1/root" ] || return 0
+  have apt-get && have dpkg || return 1
+  mkdir -p "$build/musl/$1/lists/partial" "$build/musl/$1/archives/partial"
+  (
+    cd "$build/musl/$1"
+    set -- -qq -o "APT::Architecture=$1" -o "APT::Architectures=$1" -o "Dir::State::Lists=$PWD/lists" \
+      -o "Dir::Cache=$PWD" -o Dir::State::Status=/dev/null
+    apt-get "$@" update || true # lists that cannot be had may be others'
+    apt-get "$@" download musl
+    dpkg -x musl_*.deb root
+  ) >"$build/dev.log" 2>&1
+}
+
+runner_with_musl() {
+  musl_of "$1" && runner_with "$2" "$build/musl/$1/root"
 }
 
 runner_with() {
