@@ -15,6 +15,13 @@
 
 namespace edgespan::test {
 
+// A kind has the number of Zipkin's, and is read as it.
+static_assert(static_cast<int>(Kind::none) == zipkin_proto3_Span_Kind_SPAN_KIND_UNSPECIFIED &&
+              static_cast<int>(Kind::client) == zipkin_proto3_Span_Kind_CLIENT &&
+              static_cast<int>(Kind::server) == zipkin_proto3_Span_Kind_SERVER &&
+              static_cast<int>(Kind::producer) == zipkin_proto3_Span_Kind_PRODUCER &&
+              static_cast<int>(Kind::consumer) == zipkin_proto3_Span_Kind_CONSUMER);
+
 class SpanView {
  public:
   std::uint64_t trace_hi = 0, trace_lo = 0, parent_id = 0, id = 0;

@@ -284,5 +284,27 @@ EDGESPAN_TEST(b3_tables_hold_at_run_time_with_every_hex, "b3") {
   TEST_ASSERT_TRUE(names_hold(find_key) && names_hold(find_key_shortly));
 }
 
+// Names are found in two ways, word by word and letter by letter: every byte at every place of every name
+// counts for both.
+EDGESPAN_TEST(b3_a_name_is_told_from_all_that_differ_in_a_byte, "b3") {
+  std::array<char, 24> text{};
+  for (std::size_t key = 0; key < b3_key_names.size(); ++key) {
+    const std::string_view name = b3_key_names[key];
+    for (std::size_t at = 0; at < name.size(); ++at) {
+      for (int byte = 0; byte < 256; ++byte) {
+        for (std::size_t i = 0; i < name.size(); ++i) text[i] = name[i];
+        text[at] = static_cast<char>(byte);
+        const char lower = static_cast<char>(name[at] | 0x20);
+        const bool is_letter = lower >= 'a' && lower <= 'z';
+        const bool same = text[at] == name[at] || (is_letter && (text[at] | 0x20) == lower);
+        const B3Key wanted = same ? static_cast<B3Key>(key) : B3Key::none;
+        const std::string_view changed{text.data(), name.size()};
+        TEST_ASSERT_EQUAL_INT(static_cast<int>(wanted), static_cast<int>(find_key(changed)));
+        TEST_ASSERT_EQUAL_INT(static_cast<int>(wanted), static_cast<int>(find_key_shortly(changed)));
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace edgespan::b3_impl

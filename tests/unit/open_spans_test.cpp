@@ -129,6 +129,37 @@ EDGESPAN_TEST(calls_on_a_span_that_records_nothing_do_nothing, "open_spans") {
   expect_silence(agent, finished);
 }
 
+EDGESPAN_TEST(what_is_said_of_a_span_in_one_expression_is_all_in_it, "open_spans") {
+  test::SmallAgent agent;
+  agent.tracing.span("first")
+      .name("whole")
+      .kind(Kind::consumer)
+      .tag("a", "b")
+      .annotate("c")
+      .error("d")
+      .remote_service_name("e")
+      .finish();
+  Span kept = agent.tracing.span("second").remote_endpoint({.ipv4 = {10, 0, 0, 9}, .port = 7}).tag("f", "g");
+  TEST_ASSERT_TRUE(kept.recording());
+  kept.finish();
+  std::span<const std::byte> batch = agent.reported();
+  test::SpanView view;
+  TEST_ASSERT_TRUE(view.take_from(batch));
+  TEST_ASSERT_EQUAL_STRING("whole", view.name);
+  TEST_ASSERT_TRUE(view.kind == Kind::consumer);
+  TEST_ASSERT_EQUAL_STRING("b", view.tag("a"));
+  TEST_ASSERT_EQUAL_STRING("d", view.tag("error"));
+  TEST_ASSERT_EQUAL_UINT64(2, view.tags);
+  TEST_ASSERT_EQUAL_UINT64(1, view.annotations);
+  TEST_ASSERT_TRUE(view.has_remote);
+  TEST_ASSERT_TRUE(view.take_from(batch));
+  TEST_ASSERT_EQUAL_STRING("second", view.name);
+  TEST_ASSERT_EQUAL_STRING("g", view.tag("f"));
+  TEST_ASSERT_TRUE(view.has_remote);
+  TEST_ASSERT_EQUAL_UINT32(7, static_cast<std::uint32_t>(view.remote.port));
+  TEST_ASSERT_EQUAL_UINT64(0, batch.size());
+}
+
 EDGESPAN_TEST(a_slot_keeps_nothing_of_the_span_before, "open_spans") {
   test::SmallAgent agent;
   agent.clock.advance(1'000);

@@ -6,6 +6,7 @@
 
 #include <edgespan/otlp_dialect.hpp>
 
+#include <array>
 #include <memory>
 #include <string>
 #include <type_traits>
@@ -170,7 +171,10 @@ EDGESPAN_TEST(an_element_has_ids_of_their_length_and_whole_fields, "otlp") {
   }
   Body least;
   least.parent_id = least.kind = least.name = least.start = least.duration = least.local = least.rest = "";
-  TEST_ASSERT_TRUE(least.read(true).parent_id == nullptr);
+  const otlp_detail::SpanElement bare = least.read(true);
+  TEST_ASSERT_TRUE(bare.parent_id == nullptr && bare.name.empty() && bare.endpoints.empty() &&
+                   bare.texts.empty());
+  TEST_ASSERT_TRUE(bare.kind == 0 && bare.start_us == 0 && bare.duration_us == 0);
   least.id = "";
   (void)least.read(false);
   for (std::string Body::*part : {&Body::kind, &Body::name, &Body::start, &Body::duration, &Body::remote}) {
@@ -205,6 +209,60 @@ EDGESPAN_TEST(an_endpoint_has_an_address_of_its_length_and_a_port, "otlp") {
   TEST_ASSERT_TRUE(reads("\x28\x01"));  // a field that the agent does not know
   TEST_ASSERT_FALSE(reads("\x0a\x02s"));
   TEST_ASSERT_FALSE(reads("\x0a\x01s", "\x0b"));
+}
+
+EDGESPAN_TEST(a_tag_that_is_cut_at_any_byte_makes_no_request, "otlp") {
+  test::SpanDraft draft{1, 2, 3, 4};
+  draft.endpoints({.service_name = "s"}, test::nobody);
+  draft.tag("key", "value");
+  const auto element = draft.encoded();
+  const std::string whole{reinterpret_cast<const char*>(element.data()), element.size()};
+  const std::size_t tag_bytes = 2 + 2 + 3 + 2 + 5;
+  TEST_ASSERT_EQUAL_UINT32(0x5A, static_cast<unsigned char>(whole[whole.size() - tag_bytes]));
+  for (std::size_t cut = 0; cut <= tag_bytes; ++cut) {
+    std::string portion = whole.substr(0, whole.size() - cut);
+    portion[1] =
+        static_cast<char>(portion[1] - static_cast<char>(cut));  // the element says how long it is now
+    std::array<std::byte, 2'048> room;
+    OtlpDialect otlp(room);
+    const auto request = otlp.table().encode(otlp.table().ctx, std::as_bytes(std::span(portion)));
+    TEST_CONTEXT("cut = " << cut);
+    TEST_ASSERT_EQUAL_INT(cut == 0 || cut == tag_bytes, !request.empty());
+  }
+}
+
+// Endpoints are compared with those of the span before, and with nothing that stands beside them: here the
+// tag of the second span says again, at the place that would be read, how the first one's name ends.
+EDGESPAN_TEST(services_that_differ_in_a_byte_are_told_apart_whatever_stands_behind_them, "otlp") {
+  for (std::size_t length = 1; length <= 40; ++length) {
+    for (const std::size_t differs_at : {std::size_t{0}, length / 2, length - 1}) {
+      std::string first(length, 's'), second = first;
+      second[differs_at] = 't';
+      std::string request;
+      std::array<std::byte, 4'096> room;
+      OtlpDialect otlp(room);
+      std::string portion;
+      for (const std::string& name : {first, second, first}) {
+        test::SpanDraft draft{1, 2, 3, 4};
+        draft.tag("k", std::string(9, '.') +
+                           (name == first ? second : first).substr(length < 16 ? 0 : length - 16));
+        draft.endpoints({.service_name = name}, test::nobody);
+        const auto element = draft.encoded();
+        portion.append(reinterpret_cast<const char*>(element.data()), element.size());
+      }
+      const auto bytes = otlp.table().encode(otlp.table().ctx, std::as_bytes(std::span(portion)));
+      request.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+      const std::string size_of{static_cast<char>(length)};
+      const auto service = [&](const std::string& name, std::size_t from) {
+        return request.find(
+            "service.name\x12" + std::string(1, static_cast<char>(length + 2)) + "\x0a" + size_of + name,
+            from);
+      };
+      const std::size_t one = service(first, 0);
+      const std::size_t two = service(second, one);
+      TEST_ASSERT_TRUE(one != request.npos && two != request.npos && service(first, two) != request.npos);
+    }
+  }
 }
 
 // What stands in front of the spans is longest for the longest name and the most spans.
