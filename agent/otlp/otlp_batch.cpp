@@ -32,8 +32,8 @@ class RequestWriter {
   bool add(Bytes element_body, std::size_t element_bytes) noexcept {
     EDGESPAN_ASSERT(element_body.size() < element_bytes);  // with its key and its length
     SpanElement span;
-    if (!read_span(element_body, span)) return false;
-    if (spans_ == nullptr || !same(span.endpoints, of_span_)) {
+    if (!read_span(element_body, of_span_, span)) return false;
+    if (spans_ == nullptr || span.endpoints.data() != of_span_.data()) {
       if (!change_endpoints(span.endpoints)) return false;
     }
     if (span_bytes_most(element_bytes) + endpoints_bytes_ > left()) return false;
@@ -52,14 +52,6 @@ class RequestWriter {
   }
 
  private:
-  // Two looks at a register's worth that overlap, where that is quicker than a call.
-  static bool same(Bytes a, Bytes b) noexcept {
-    const std::size_t size = a.size();
-    if (size != b.size()) return false;
-    if (size < 16 || size > 32) return size == 0 || std::memcmp(a.data(), b.data(), size) == 0;
-    return std::memcmp(a.data(), b.data(), 16) == 0 &&
-           std::memcmp(a.data() + size - 16, b.data() + size - 16, 16) == 0;
-  }
   std::size_t left() const noexcept { return static_cast<std::size_t>(room_.data() + room_.size() - end_); }
 
   // Nearly all spans of a batch have the endpoints of the one before.

@@ -10,7 +10,7 @@ namespace edgespan::otlp_detail {
 
 // Two services of 127 bytes, two addresses and two ports, with their keys.
 inline constexpr std::size_t endpoints_bytes_max = 448;
-inline constexpr std::size_t endpoints_step = 16;
+inline constexpr std::size_t endpoints_step = 32;
 static_assert(endpoints_bytes_max % endpoints_step == 0);
 
 // Writes what a span says of its peer and of its own address, as attributes: the same for nearly all spans of

@@ -246,6 +246,32 @@ EDGESPAN_TEST(random_spans_are_what_a_plain_encoder_writes, "otlp") {
   }
 }
 
+// Most spans of a batch have the endpoints of the one before, which are then not read again.
+EDGESPAN_TEST(endpoints_that_change_in_a_part_are_read_again, "otlp") {
+  test::Random random{20'261'201};
+  const std::string_view locals[] = {"", "gateway", "gateways", "a-gateway-with-a-long-name"};
+  const std::string_view remotes[] = {"", "kafka", "kafkas", "a-broker-with-a-long-name"};
+  for (int batch = 0; batch < 300; ++batch) {
+    std::string portion, want, spans, service;
+    for (int n = 0; n < 20; ++n) {
+      test::RandomSpan span{random};
+      span.local = span.remote = {};
+      span.local.add(locals[random.below(random.below(2) == 0 ? 4 : 1)]);
+      span.remote.add(remotes[random.below(4)]);
+      span.port = static_cast<std::uint16_t>(random.below(2) * 9'411);
+      const std::string of{span.local.view()};
+      if (n != 0 && of != service) {
+        want += plain_service(service, spans);
+        spans.clear();
+      }
+      service = of;
+      spans += plain(span);
+      portion += text_of(span.encoded());
+    }
+    TEST_ASSERT_TRUE(translated(portion) == want + plain_service(service, spans));
+  }
+}
+
 std::string read_file(const std::string& path) {
   std::ifstream file{path, std::ios::binary};
   return {std::istreambuf_iterator<char>{file}, {}};

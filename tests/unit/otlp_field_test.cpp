@@ -6,11 +6,13 @@
 
 #include <edgespan/otlp_dialect.hpp>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <string>
 #include <type_traits>
 
+#include "otlp/span_element.hpp"
 #include "support/random_span.hpp"
 #include "tests/support/test.hpp"
 
@@ -131,7 +133,7 @@ struct Body {
   otlp_detail::SpanElement read(bool sound) const {
     const std::string bytes = all();
     otlp_detail::SpanElement span;
-    TEST_ASSERT_EQUAL_INT(sound, otlp_detail::read_span(std::as_bytes(std::span(bytes)), span));
+    TEST_ASSERT_EQUAL_INT(sound, otlp_detail::read_span(std::as_bytes(std::span(bytes)), {}, span));
     return span;  // for its numbers: what it views is gone
   }
   std::string all() const {
@@ -263,6 +265,36 @@ EDGESPAN_TEST(services_that_differ_in_a_byte_are_told_apart_whatever_stands_behi
       TEST_ASSERT_TRUE(one != request.npos && two != request.npos && service(first, two) != request.npos);
     }
   }
+}
+
+bool same(const otlp_detail::SpanElement& a, const otlp_detail::SpanElement& b) {
+  return a.trace_id.data() == b.trace_id.data() && a.trace_id.size() == b.trace_id.size() &&
+         a.parent_id == b.parent_id && a.id == b.id && a.kind == b.kind && a.name.data() == b.name.data() &&
+         a.name.size() == b.name.size() && a.start_us == b.start_us && a.duration_us == b.duration_us;
+}
+
+// Of sound elements, damaged ones and ones that end anywhere, each in memory of its own size.
+EDGESPAN_TEST(the_quick_look_at_an_element_finds_what_field_by_field_is_found, "otlp") {
+  test::Random random{20'261'202};
+  std::size_t usual = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    const test::RandomSpan span{random};
+    const auto element = span.encoded();
+    const std::size_t frame = static_cast<std::uint8_t>(element[1]) < 0x80 ? 2 : 3;
+    std::size_t size = element.size() - frame;
+    if (random.below(2) == 0) size = random.below(size + 1);
+    const auto bytes = std::make_unique<std::byte[]>(size);
+    std::copy_n(element.begin() + static_cast<std::ptrdiff_t>(frame), size, bytes.get());
+    if (size != 0 && random.below(4) == 0) bytes[random.below(size)] = static_cast<std::byte>(random.next());
+    const otlp_detail::Bytes body{bytes.get(), size};
+    otlp_detail::SpanElement quick, slow;
+    const std::byte* const end = otlp_detail::read_usual_head(body, quick);
+    if (end == nullptr) continue;
+    ++usual;
+    TEST_ASSERT_TRUE(end == otlp_detail::read_head(body, slow));
+    TEST_ASSERT_TRUE(same(quick, slow));
+  }
+  TEST_ASSERT_GREATER_THAN(1'000, usual);
 }
 
 // What stands in front of the spans is longest for the longest name and the most spans.
