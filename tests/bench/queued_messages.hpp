@@ -11,6 +11,8 @@ namespace edgespan::bench {
 // Messages of a producer that never reaches a broker: they wait, whole, until it is destroyed.
 class QueuedMessages {
  public:
+  static constexpr std::size_t count = 64;
+
   static QueuedMessages& shared() {
     static QueuedMessages messages;
     return messages;
@@ -22,8 +24,6 @@ class QueuedMessages {
   rd_kafka_message_t* next() noexcept { return messages_[next_++ % count]; }
 
  private:
-  static constexpr std::size_t count = 64;
-
   QueuedMessages() {
     rd_kafka_conf_t* conf = make_conf({{"bootstrap.servers", "127.0.0.1:1"}, {"message.timeout.ms", "0"}});
     rd_kafka_conf_interceptor_add_on_new(conf, "bench", on_new, this);

@@ -81,6 +81,53 @@ EDGESPAN_TEST(memory_of_a_header_is_three_allocations_of_librdkafka_or_one, "mem
   TEST_ASSERT_EQUAL(1, calls(with_tracing.get(), own) - calls(plain.get(), own));
 }
 
+// The README's table of what each choice of headers takes: bytes in a record, and allocations of librdkafka.
+EDGESPAN_TEST(memory_of_headers_is_what_the_readme_says_of_each_format, "memory") {
+  using enum TraceFormat;
+  struct Choice {
+    Propagation formats;
+    bool has_parent;
+    std::size_t bytes;
+    std::uint64_t calls;
+  };
+  const Choice choices[] = {{{b3}, false, 55, 3},       {{b3}, true, 55, 3},
+                            {{b3_parent}, true, 73, 3}, {{b3_multi}, false, 90, 5},
+                            {{b3_multi}, true, 125, 6}, {{w3c}, false, 68, 3},
+                            {{b3, w3c}, false, 123, 4}, {{w3c, b3}, true, 123, 4},
+                            {{}, false, 55, 3},         {{b3_multi, w3c}, false, 158, 6}};
+  const auto calls_of = [](TracingProducer& producer, const std::string& topic) {
+    const Allocations before = thread_allocations();
+    const rd_kafka_resp_err_t error = producer.send({.topic = topic.c_str(), .key = "k", .value = "v"});
+    const Allocations used = thread_allocations() - before;
+    TEST_ASSERT_EQUAL(0, error);
+    return used.calls;
+  };
+  const std::string topic = MockCluster::shared().topic();
+  std::uint64_t untraced = 0;
+  {
+    const Client plain =
+        plain_client(RD_KAFKA_PRODUCER, {{"bootstrap.servers", MockCluster::shared().brokers()}});
+    KafkaTracing off;
+    TracingProducer producer{off, plain.get()};
+    (void)calls_of(producer, topic);  // makes the topic
+    untraced = calls_of(producer, topic);
+  }
+  for (const Choice& choice : choices) {
+    TEST_CONTEXT(choice.bytes);
+    Traced traced{KafkaConfig{.propagation = choice.formats}};
+    ReportingProducer producer{traced};
+    const Scope scope{traced.tracing, choice.has_parent ? Context{1, 2, 3, 0, Decision::accept} : Context{}};
+    (void)calls_of(*producer, topic);
+    TEST_ASSERT_EQUAL(choice.calls, calls_of(*producer, topic) - untraced);
+    std::size_t bytes = 0;
+    for (const Header& header : producer.reports(2)[1].headers) {
+      const std::size_t size = header.value->size();
+      bytes += 1 + header.name.size() + (size > 63 ? 2 : 1) + size;  // a length is a zigzag varint
+    }
+    TEST_ASSERT_EQUAL(choice.bytes, bytes);
+  }
+}
+
 // Whatever is full, a send stays a send, is counted, and has no allocation of ours: this program ends at one.
 EDGESPAN_TEST(memory_that_is_full_is_counted_and_takes_no_other, "memory") {
   static constexpr Limits few{.ring_bytes = 1'024, .batch_bytes = 2'048, .spans_open_max = 1};

@@ -3,7 +3,9 @@
 
 import configparser
 import dataclasses
+import itertools
 import os
+import re
 
 FILE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'rows.ini')
 
@@ -24,19 +26,29 @@ def _bar(kind, text):
     return row, float(factor)
 
 
+def _sections(parser):
+    """(name, keys) of each row: a section's own, or one for each choice in its name."""
+    for family in parser.sections():
+        choices = [found.split('|') for found in re.findall(r'\{([^}]*)\}', family)]
+        for chosen in itertools.product(*choices):
+            parts = iter(chosen)
+            name = re.sub(r'\{[^}]*\}', lambda _, parts=parts: next(parts), family)
+            yield name, {**parser[family], 'title': parser[family]['title'].format(None, *chosen)}
+
+
 def load(path=FILE):
     """All rows in their order, and those of whole programs once more, with a real broker. Raises ValueError if a key, a
     number or a row's name is wrong."""
     parser = configparser.ConfigParser(interpolation=None)
     with open(path, encoding='utf-8') as file:
         parser.read_file(file)
-    for name in [name for name in parser.sections() if name.startswith('whole_')]:
-        title = parser[name]['title'].replace('whole program', 'whole program, Kafka', 1)
-        parser[name.replace('whole_', 'kafka_', 1)] = {**parser[name], 'title': title}
+    sections = list(_sections(parser))
+    for name, keys in [section for section in sections if section[0].startswith('whole_')]:
+        title = keys['title'].replace('whole program', 'whole program, Kafka', 1)
+        sections.append((name.replace('whole_', 'kafka_', 1), {**keys, 'title': title}))
     kinds = ('floor', 'plain', 'brave', 'portable', 'fastrace', 'like', 'is', 'at_most')
     rows = {}
-    for name in parser.sections():
-        keys = dict(parser[name])
+    for name, keys in sections:
         title, unit, why = keys.pop('title'), keys.pop('unit', 'ns'), keys.pop('why', '')
         unknown = set(keys) - set(kinds)
         if unknown:

@@ -98,6 +98,15 @@ class Input(unittest.TestCase):
                 with self.assertRaisesRegex(ValueError, complaint):
                     rows.load(file.name)
 
+    def test_a_section_may_be_a_family_of_rows(self):
+        with tempfile.NamedTemporaryFile('w', suffix='.ini') as file:
+            file.write('[r_{a|b}_{1|2}_x]\ntitle = {1} with {2}\nplain = 2\nwhy = w\n')
+            file.flush()
+            known = rows.load(file.name)
+        self.assertEqual([(name, row.title) for name, row in known.items()], [
+            ('r_a_1_x', 'a with 1'), ('r_a_2_x', 'a with 2'), ('r_b_1_x', 'b with 1'), ('r_b_2_x', 'b with 2')])
+        self.assertEqual([row.bars for row in known.values()], [{'plain': 2.0}] * 4)
+
     def test_google_benchmark_is_read(self):
         run = {'run_name': 'r/edgespan/threads:2', 'aggregate_name': 'median', 'time_unit': 'us', 'real_time': 9.0,
                'cpu_time': 2.0, 'allocs': 0.0}
