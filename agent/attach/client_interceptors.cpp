@@ -27,18 +27,19 @@ struct Making {
 constinit thread_local Making making{};
 
 rd_kafka_resp_err_t on_send(rd_kafka_t* rk, rd_kafka_message_t* message, void* opaque) {
-  const UseCopy use{copy_at(opaque)};
-  if (!Plugin::instance().joins()) {
-    client_events::message_sent(agent().kafka(), rk, message);
+  const UseCopyOfClient use{copy_at(opaque)};
+  Plugin& plugin = Plugin::instance();
+  if (!plugin.joins()) {
+    client_events::message_sent(plugin.agent().kafka(), rk, message);
     return RD_KAFKA_RESP_ERR_NO_ERROR;
   }
-  const Scope scope{agent().tracing(), last_record(agent().now_us())};
-  client_events::message_sent(agent().kafka(), rk, message);
+  const Scope scope{plugin.agent().tracing(), last_record(plugin.agent().now_us())};
+  client_events::message_sent(plugin.agent().kafka(), rk, message);
   return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
 rd_kafka_resp_err_t on_acknowledgement(rd_kafka_t* rk, rd_kafka_message_t* message, void* opaque) {
-  const UseCopy use{copy_at(opaque)};
+  const UseCopyOfClient use{copy_at(opaque)};
   client_events::message_ended(agent().kafka(), rk, message);
   return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
@@ -51,9 +52,10 @@ rd_kafka_resp_err_t on_response_received(rd_kafka_t*, int, const char*, std::int
 }
 
 rd_kafka_resp_err_t on_consume(rd_kafka_t* rk, rd_kafka_message_t* message, void* opaque) {
-  const UseCopy use{copy_at(opaque)};
-  const Context context = client_events::message_consumed(agent().kafka(), rk, message);
-  if (Plugin::instance().joins()) keep_last_record(context, agent().now_us());
+  const UseCopyOfClient use{copy_at(opaque)};
+  Plugin& plugin = Plugin::instance();
+  const Context context = client_events::message_consumed(plugin.agent().kafka(), rk, message);
+  if (plugin.joins()) keep_last_record(context, plugin.agent().now_us());
   return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
