@@ -276,7 +276,7 @@ EDGESPAN_TEST(the_oldest_chunk_is_read_first_whoever_took_it, "ring") {
 }
 
 EDGESPAN_TEST(a_stripe_has_all_chunks_while_no_other_has_one, "ring") {
-  Ring<8> r;
+  Ring<4> r;
   RingElement element;
   TEST_ASSERT_TRUE(r.put(0, 1, 600));
   TEST_ASSERT_TRUE(r.put(0, 2, 600));
@@ -292,7 +292,7 @@ EDGESPAN_TEST(a_stripe_has_all_chunks_while_no_other_has_one, "ring") {
   TEST_ASSERT_FALSE(r.ring.has_all(0));
 }
 
-EDGESPAN_TEST(marks_of_a_element_come_back_with_it, "ring") {
+EDGESPAN_TEST(marks_of_an_element_come_back_with_it, "ring") {
   Ring<2> r;
   TEST_ASSERT_TRUE(r.put(0, 3));
   TEST_ASSERT_TRUE(r.put(0, 4));
