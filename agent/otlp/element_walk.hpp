@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "core/assert.hpp"
 #include "core/encode_impl.hpp"
@@ -32,9 +33,24 @@ class ElementWalk {
     EDGESPAN_ASSERT(at_ <= end_);
     return {begin, size};
   }
-  const std::byte* id(std::uint8_t key) noexcept {
-    const Bytes found = bytes(key);
-    return found.size() == 8 ? found.data() : nullptr;
+  // A field of exactly so many bytes; null: it is not there.
+  template <std::size_t Size>
+  const std::byte* field(std::uint8_t key) noexcept {
+    if (left() < 2 + Size || static_cast<std::uint8_t>(at_[0]) != key) return nullptr;
+    if (static_cast<std::uint8_t>(at_[1]) != Size) return nullptr;
+    const std::byte* const begin = at_ + 2;
+    at_ = begin + Size;
+    return begin;
+  }
+  // True: the bytes of `run` stood here, without the field `key` behind them, and the walk is beyond them.
+  // False: it has not moved.
+  bool skip(Bytes run, std::uint8_t key) noexcept {
+    EDGESPAN_ASSERT(!run.empty());
+    if (run.size() > left() || !same(at_, run.data(), run.size())) return false;
+    const std::byte* const behind = at_ + run.size();
+    if (behind != end_ && static_cast<std::uint8_t>(*behind) == key) return false;
+    at_ = behind;
+    return true;
   }
   // False: the field is there and is no whole number.
   bool number(std::uint8_t key, std::uint64_t& out) noexcept {
@@ -56,6 +72,11 @@ class ElementWalk {
   }
 
  private:
+  // Two looks at a register's worth that overlap, where that is quicker than a call.
+  static bool same(const std::byte* a, const std::byte* b, std::size_t size) noexcept {
+    if (size < 16 || size > 32) return std::memcmp(a, b, size) == 0;
+    return std::memcmp(a, b, 16) == 0 && std::memcmp(a + size - 16, b + size - 16, 16) == 0;
+  }
   std::size_t left() const noexcept { return static_cast<std::size_t>(end_ - at_); }
 
   const std::byte* at_;

@@ -48,6 +48,8 @@ enum : std::uint8_t {
   key_event_name = 0x12,
 };
 
+inline constexpr std::uint64_t ns_per_us = 1'000;
+
 constexpr std::size_t text_bytes(std::size_t size) noexcept { return 1 + varint64_size(size) + size; }
 
 // A KeyValue up to its AnyValue, which has `value_bytes`.

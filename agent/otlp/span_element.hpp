@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 
 #include "core/code.hpp"
@@ -32,80 +31,48 @@ inline constexpr std::uint8_t key_tag_value = 0x12;
 
 inline constexpr std::uint8_t key_local = 0x42;
 
-// Reads the fields ahead of the endpoints, which stand in the order of their numbers. Returns where the
-// endpoints begin. Null: the bytes are no element that the agent writes.
-const std::byte* read_head(Bytes body, SpanElement& out) noexcept;
-
-// The same for nearly every element: its ids, kind, name and times are all there, and the trace id has 128
-// bits. So one look at the size stands for all that is read. Null: read_head() may know it.
-EDGESPAN_INLINE const std::byte* read_usual_head(Bytes body, SpanElement& out) noexcept {
-  namespace keys = detail::encode_impl;
-  constexpr std::size_t to_name = 18 + 10 + 10 + 2;  // with a parent
-  constexpr std::size_t times_max = 9 + 6;           // a duration of five digits
-  const auto byte = [](const std::byte* at) { return static_cast<std::uint8_t>(*at); };
-  if (detail::small_code || body.size() < to_name + 2 + times_max) return nullptr;
-  const std::byte* const parent = body.data() + 18;
-  const bool has_parent = byte(parent) == keys::key_parent_id;
-  const std::byte* const id = has_parent ? parent + 10 : parent;
-  const std::byte* const kind = id + 10;
-  const std::byte* const name = kind + 2;
-  const std::size_t name_bytes = byte(name + 1);
-  const bool usual = byte(body.data()) == keys::key_trace_id && byte(body.data() + 1) == 16 &&
-                     (!has_parent || byte(parent + 1) == 8) && byte(id) == keys::key_id &&
-                     byte(id + 1) == 8 && byte(kind) == keys::key_kind && byte(kind + 1) < 5 &&
-                     byte(name) == keys::key_name && name_bytes < 0x80;
-  if (!usual || body.size() < to_name + 2 + name_bytes + times_max) return nullptr;
-  const std::byte* at = name + 2 + name_bytes;
-  if (byte(at) != keys::key_timestamp || byte(at + 9) != keys::key_duration) return nullptr;
-  out.start_us = keys::get_le64(at + 1);
-  at += 10;
-  for (unsigned shift = 0;; shift += 7) {
-    if (shift == 5 * 7) return nullptr;
-    out.duration_us |= std::uint64_t{byte(at) & 0x7FU} << shift;
-    if (byte(at++) < 0x80) break;
-  }
-  EDGESPAN_ASSERT(at <= body.data() + body.size());
-  out.trace_id = body.subspan(2, 16);
-  out.parent_id = has_parent ? parent + 2 : nullptr;
-  out.id = id + 2;
-  out.kind = byte(kind + 1);
-  out.name = {name + 2, name_bytes};
-  return at;
-}
-
-// Whether the endpoints `known`, and no others behind them, stand at `at`. Two looks at a register's worth
-// that overlap, where that is quicker than a call.
-EDGESPAN_INLINE bool has_endpoints(const std::byte* at, const std::byte* end, Bytes known) noexcept {
-  const std::size_t size = known.size();
-  if (size == 0 || size >= static_cast<std::size_t>(end - at)) return false;
-  const auto next = static_cast<std::uint8_t>(at[size]);
-  if (next == key_local || next == detail::encode_impl::key_remote) return false;
-  if (size < 16 || size > 32) return std::memcmp(at, known.data(), size) == 0;
-  return std::memcmp(at, known.data(), 16) == 0 &&
-         std::memcmp(at + size - 16, known.data() + size - 16, 16) == 0;
-}
-
-// Reads the body of an element. False: it is none that the agent writes. `known` are the endpoints of the
-// element before, which nearly every one has as well; SpanElement::endpoints is then that very view. In line
-// with what writes the span, so that what was read need not be kept in between.
-EDGESPAN_INLINE bool read_span(Bytes body, Bytes known, SpanElement& out) noexcept {
-  const std::byte* const end = body.data() + body.size();
-  const std::byte* endpoints = read_usual_head(body, out);
-  if (endpoints == nullptr) {
-    out = {};
-    endpoints = read_head(body, out);
-    if (endpoints == nullptr) return false;
-  }
-  if (has_endpoints(endpoints, end, known)) {
-    out.endpoints = known;
-    out.texts = {endpoints + known.size(), end};
+// Local, then remote, as far as they are there.
+EDGESPAN_INLINE bool read_both_endpoints(ElementWalk& walk, Bytes before, Bytes& out) noexcept {
+  constexpr std::uint8_t key_remote = detail::encode_impl::key_remote;
+  if (!before.empty() && walk.skip(before, key_remote)) {
+    out = before;
     return true;
   }
-  ElementWalk walk{{endpoints, end}};
-  for (const std::uint8_t key : {key_local, std::uint8_t{detail::encode_impl::key_remote}}) {
+  const std::byte* const begin = walk.at();
+  for (const std::uint8_t key : {key_local, key_remote}) {
     if (walk.is_next(key) && walk.bytes(key).data() == nullptr) return false;
   }
-  out.endpoints = {endpoints, walk.at()};
+  out = {begin, walk.at()};
+  return true;
+}
+
+// Reads the body of an element, whose fields stand in the order of their numbers. False: it is none that the
+// agent writes. `before`: the endpoints of the element before, or none; most elements repeat them, and are
+// then told so by `out.endpoints` having the same data. In line with what writes the span, so that what was
+// read need not be kept in between.
+EDGESPAN_INLINE bool read_span(Bytes body, Bytes before, SpanElement& out) noexcept {
+  namespace keys = detail::encode_impl;
+  ElementWalk walk{body};
+  if (const std::byte* const wide = walk.field<16>(keys::key_trace_id)) {
+    out.trace_id = {wide, 16};
+  } else if (const std::byte* const narrow = walk.field<8>(keys::key_trace_id)) {
+    out.trace_id = {narrow, 8};
+  } else {
+    return false;
+  }
+  out.parent_id = walk.field<8>(keys::key_parent_id);  // one of another size is no id below
+  out.id = walk.field<8>(keys::key_id);
+  if (out.id == nullptr) return false;
+  std::uint64_t kind = 0;
+  if (!walk.number(keys::key_kind, kind)) return false;
+  out.kind = kind < 5 ? static_cast<std::uint8_t>(kind) : std::uint8_t{0};
+  if (walk.is_next(keys::key_name)) {
+    out.name = walk.bytes(keys::key_name);
+    if (out.name.data() == nullptr) return false;
+  }
+  if (!walk.fixed64(keys::key_timestamp, out.start_us)) return false;
+  if (!walk.number(keys::key_duration, out.duration_us)) return false;
+  if (!read_both_endpoints(walk, before, out.endpoints)) return false;
   out.texts = walk.rest();
   return true;
 }
