@@ -9,6 +9,7 @@
 #include "attach/last_record.hpp"
 #include "attach/plugin.hpp"
 #include "attach/use_copy.hpp"
+#include "attach/use_copy_of_client.hpp"
 
 namespace edgespan::attach {
 namespace {
