@@ -366,6 +366,12 @@ EDGESPAN_TEST(a_reply_of_exactly_the_bound_is_read, "http") {
   const std::string text = head + std::to_string(body) + "\r\n\r\n" + std::string(body, 'b');
   TEST_ASSERT_EQUAL_UINT64(HttpReply::bytes_max, text.size());
   TEST_ASSERT_TRUE(read(text).phase() == Phase::complete);
+  HttpReply reply;
+  for (std::size_t fed = 0; fed < text.size(); fed += 512) {
+    TEST_ASSERT_EQUAL_UINT64(HttpReply::bytes_max - fed, reply.bytes_left());
+    TEST_ASSERT_EQUAL_UINT64(512, reply.feed(bytes_of(std::string_view(text).substr(fed, 512))));
+  }
+  TEST_ASSERT_EQUAL_UINT64(0, reply.bytes_left());
 }
 
 // Any bytes at all: it ends, it stays within its bound, and no status comes from nothing.

@@ -128,6 +128,9 @@ EDGESPAN_TEST(a_nul_byte_in_a_url_is_refused, "http") {
                    Status::bad_url);
 }
 
+static_assert(HttpUrl::host_bytes_max == 253);  // of a name in DNS
+static_assert(HttpUrl::path_bytes_max == 255);
+
 EDGESPAN_TEST(host_and_path_have_a_longest_length, "http") {
   const std::string host(HttpUrl::host_bytes_max, 'h');
   const std::string path = "/" + std::string(HttpUrl::path_bytes_max - 1, 'p');
