@@ -58,8 +58,11 @@ EDGESPAN_TEST(kafka_sender_refuses_what_cannot_work, "kafka") {
   TEST_ASSERT_EQUAL(Status::already_started, second.init(traced.kafka, producer.get()));
 }
 
+// Even if the same thread has just sent with tracing.
 EDGESPAN_TEST(kafka_sender_notices_a_producer_without_tracing, "kafka") {
   Traced traced;
+  ReportingProducer other{traced};
+  TEST_ASSERT_EQUAL(0, other->send({.topic = MockCluster::shared().topic().c_str(), .key = "k"}));
   const Client plain =
       plain_client(RD_KAFKA_PRODUCER, {{"bootstrap.servers", MockCluster::shared().brokers()}});
   KafkaSender sender;
@@ -67,6 +70,7 @@ EDGESPAN_TEST(kafka_sender_notices_a_producer_without_tracing, "kafka") {
   const Sender table = sender.sender();
   const std::string_view bytes = "spans";
   TEST_ASSERT_EQUAL(Outcome::refused, table.offer(table.ctx, std::as_bytes(std::span{bytes}), 0).outcome);
+  other.delivered(1);
 }
 
 }  // namespace
