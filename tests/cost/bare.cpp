@@ -49,7 +49,7 @@ int main() {
       [] {
         asm volatile("" ::: "memory");
       },
-      [] {});
+      nothing);
   count_codecs();
   count_carriers();
   count_spans();

@@ -7,6 +7,7 @@
 #include "bench/floor_w3c.hpp"
 #include "bench/workload.hpp"
 #include "cost/counted.hpp"
+#include "cost/extracts.hpp"
 #include "cost/subject.hpp"
 
 #include <array>
@@ -18,8 +19,6 @@ using namespace bench;
 using floor::Carrier;
 using floor::Header;
 using Hex = floor::Vector;
-
-constexpr auto nothing = [] {};
 
 void parse_traceparent() {
   W3cExtraction ours;
@@ -76,32 +75,6 @@ constexpr std::array<Header, 4> both{{{"content-type", "json"},
                                       {"b3", b3_value.substr(0, floor::short_bytes)},
                                       {"traceparent", parent_value}}};
 
-template <std::size_t Count>
-void extract_any(std::string_view operation, const std::array<Header, Count>& headers) {
-  Extraction ours;
-  count(
-      operation, edgespan_peer, rounds,
-      [&] {
-        const Header* const list = hidden(headers.data());
-        TraceReader found;
-        for (std::size_t i = 0; i < Count; ++i) found.add(list[i].name, list[i].value);
-        ours = found.extract();
-        keep(ours);
-      },
-      nothing);
-  B3Extraction theirs;
-  count(
-      operation, floor_peer, rounds,
-      [&] {
-        theirs = floor::extract_both(hidden(headers.data()), hidden(Count));
-        keep(theirs);
-      },
-      nothing);
-  must(ours.kind == theirs.kind && ours.context.trace_lo == theirs.context.trace_lo &&
-           ours.context.span_id == theirs.context.span_id && ours.context.decision == theirs.context.decision,
-       "the floor's extract of both");
-}
-
 void inject_both() {
   Context from = context;
   Carrier carrier{};
@@ -130,8 +103,8 @@ void inject_both() {
 void count_carriers() {
   parse_traceparent();
   write_traceparent();
-  extract_any("extract_w3c", parent_alone);
-  extract_any("extract_both", both);
+  count_extract<TraceReader, floor::extract_both>("extract_w3c", parent_alone);
+  count_extract<TraceReader, floor::extract_both>("extract_both", both);
   inject_both();
 }
 

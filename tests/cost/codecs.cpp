@@ -6,6 +6,7 @@
 #include "bench/floor_b3.hpp"
 #include "bench/workload.hpp"
 #include "cost/counted.hpp"
+#include "cost/extracts.hpp"
 #include "cost/subject.hpp"
 
 #include <array>
@@ -16,8 +17,6 @@ namespace {
 using namespace bench;
 using floor::Header;
 using Hex = floor::Vector;
-
-constexpr auto nothing = [] {};
 
 std::string_view text_of(const std::array<char, b3_single_max>& text, std::size_t size) {
   return {text.data(), size};
@@ -118,39 +117,15 @@ constexpr std::array<Header, 6> multi{{{"content-type", "json"},
                                        {"X-B3-Sampled", "1"}}};
 constexpr std::array<Header, 2> none{{{"content-type", "json"}, {"device", "pump-7"}}};
 
-template <std::size_t Count>
-void extract(std::string_view operation, const std::array<Header, Count>& headers) {
-  B3Extraction ours;
-  count(
-      operation, edgespan_peer, rounds,
-      [&] {
-        const Header* const list = hidden(headers.data());
-        B3Headers found;
-        for (std::size_t i = 0; i < Count; ++i) found.add(list[i].name, list[i].value);
-        ours = found.extract();
-        keep(ours);
-      },
-      nothing);
-  B3Extraction theirs;
-  count(
-      operation, floor_peer, rounds,
-      [&] {
-        theirs = floor::extract(hidden(headers.data()), hidden(Count));
-        keep(theirs);
-      },
-      nothing);
-  must(ours.kind == theirs.kind && ours.context == theirs.context, "the floor's extract");
-}
-
 }  // namespace
 
 void count_codecs() {
   parse();
   write();
   write_set();
-  extract("extract_single", single);
-  extract("extract_multi", multi);
-  extract("extract_none", none);
+  count_extract<B3Headers, floor::extract>("extract_single", single);
+  count_extract<B3Headers, floor::extract>("extract_multi", multi);
+  count_extract<B3Headers, floor::extract>("extract_none", none);
 }
 
 }  // namespace edgespan::cost

@@ -69,7 +69,7 @@ int main() {
       [] {
         asm volatile("" ::: "memory");
       },
-      [] {});
+      nothing);
   count_codecs();
   count_carriers();
   count_spans();

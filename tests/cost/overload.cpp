@@ -27,7 +27,7 @@ void ring(std::string_view operation, bool drop_oldest) {
   Subject agent{{.local = local, .drop_oldest = drop_oldest}};
   for (std::uint32_t i = 0; i < fills_ring; ++i) one_span(agent.tracing);
   count(
-      operation, edgespan_peer, rounds, [&] { one_span(agent.tracing); }, [] {});
+      operation, edgespan_peer, rounds, [&] { one_span(agent.tracing); }, nothing);
   must_drop(agent.tracing, DropReason::ring_full);
 }
 
@@ -53,7 +53,7 @@ void slots() {
     std::array<Span, limits.spans_open_max> open;
     for (Span& span : open) span = agent.tracing.child(context);
     count(
-        "overload_slots", edgespan_peer, rounds, [&] { one_span(agent.tracing); }, [] {});
+        "overload_slots", edgespan_peer, rounds, [&] { one_span(agent.tracing); }, nothing);
     must_drop(agent.tracing, DropReason::no_slot);
   }
   const Context parent = context;
@@ -67,7 +67,7 @@ void slots() {
         keep(span);
         if (span.slot == 0) floor::end_without_slot(span);  // nobody asks for its texts
       },
-      [] {});
+      nothing);
   must(floor::dropped.load() == (rounds.stretches + 1) * rounds.each, "a loss of every span of the floor");
 }
 

@@ -28,7 +28,7 @@ void count_steps() {
           again_us = reporter.step();
           keep(again_us);
         },
-        [] {});
+        nothing);
     must(again_us > 1'000 && agent.tracing.books().finished == 0, "an idle step");
     must(reporter.stop(0) == Status::ok, "Reporter::stop");
   }
@@ -40,7 +40,7 @@ void count_steps() {
         again_us = floor::step(*bench::hidden(&house));
         keep(again_us);
       },
-      [] {});
+      nothing);
   must(again_us > 1'000, "the floor's idle step");
 }
 
