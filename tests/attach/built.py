@@ -52,6 +52,17 @@ class Built:
         self.assert_traced_by_configuration(command)
         self.assert_traced(command, env=self.preload())
 
+    def assert_not_reached_by_preload(self, command):
+        plain = self.run_built(command)
+        self.assertEqual((0, self.key + '\n'), plain[:2], plain)
+        self.assertEqual(plain, self.run_built(command, env=self.preload()))
+        self.spans(0)
+
+    def assert_told_of_a_wrong_setting(self, command):
+        ended = self.run_built(command, f'plugin.library.paths={self.plugin}', 'edgespan.flush=5')
+        self.assertEqual(3, ended.code, ended)
+        self.assertIn("edgespan.flush '5': has no unit", ended.out)
+
     def assert_refused(self, command, name):
         """It contains librdkafka and hides it: the property is refused, and without it nothing has changed."""
         ended = self.run_built(command, f'plugin.library.paths={self.plugin}')

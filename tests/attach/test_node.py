@@ -25,14 +25,14 @@ class Node(Built, Case):
             cls.make('npm', 'ci', '--silent', '--no-audit', '--no-fund', cwd=folder,
                      env={**os.environ, 'BUILD_LIBRDKAFKA': '0', 'npm_config_nodedir': '/usr'})
 
+    def command(self):
+        return [shutil.which('node'), os.path.join(self.folder, 'node', 'program.js')]
+
     def test_it_is_traced_both_ways(self):
-        self.assert_traced_both_ways([shutil.which('node'), os.path.join(self.folder, 'node', 'program.js')])
+        self.assert_traced_both_ways(self.command())
 
     def test_a_setting_that_is_wrong_is_told(self):
-        ended = self.run_built([shutil.which('node'), os.path.join(self.folder, 'node', 'program.js')],
-                               f'plugin.library.paths={self.plugin}', 'edgespan.flush=5')
-        self.assertEqual(3, ended.code, ended)
-        self.assertIn("edgespan.flush '5': has no unit", ended.out)
+        self.assert_told_of_a_wrong_setting(self.command())
 
 
 if __name__ == '__main__':

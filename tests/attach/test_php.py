@@ -30,15 +30,10 @@ class Php(Built, Case):
         self.assert_traced_by_configuration(self.command())
 
     def test_a_preload_does_not_reach_it_and_changes_nothing(self):
-        plain = self.run_built(self.command())
-        self.assertEqual((0, 'php\n'), plain[:2], plain)
-        self.assertEqual(plain, self.run_built(self.command(), env=self.preload()))
-        self.spans(0)
+        self.assert_not_reached_by_preload(self.command())
 
     def test_a_setting_that_is_wrong_is_an_exception(self):
-        ended = self.run_built(self.command(), f'plugin.library.paths={self.plugin}', 'edgespan.flush=5')
-        self.assertEqual(3, ended.code, ended)
-        self.assertIn("edgespan.flush '5': has no unit", ended.out)
+        self.assert_told_of_a_wrong_setting(self.command())
 
 
 if __name__ == '__main__':

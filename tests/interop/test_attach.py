@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Programs that nobody compiled for edgespan, traced by the plugin beside the tool: kcat, rsyslog as a daemon, Debian's
-Python by preload and PyPI's; and where they were built, programs of Go, Rust, Node and PHP."""
+Python by preload and PyPI's; and where they were built, programs of Go, Rust, Node, PHP and Ruby."""
 
 import json
 import os
@@ -110,11 +110,13 @@ class Attached(InteropCase):
             gateway, "PRODUCER", "send", {"kafka.topic": topic}, [poll(cloud, topic)], remote="kafka"))
 
     def test_programs_that_were_built_for_it(self):
-        """Go, Rust, Node and PHP, where the nightly tests of tests/attach have built them."""
+        """Go, Rust, Node, PHP and Ruby, where the nightly tests of tests/attach have built them."""
         commands = {"go": [PROGRAMS + "/go-plain"], "rust": [PROGRAMS + "/rust-plain"],
                     "node": ["node", PROGRAMS + "/node/program.js"],
-                    "php": ["php", "-dextension=" + PROGRAMS + "/php/rdkafka.so", ATTACH + "/program.php"]}
-        files = {"go": "go-plain", "rust": "rust-plain", "node": "node/node_modules", "php": "php/rdkafka.so"}
+                    "php": ["php", "-dextension=" + PROGRAMS + "/php/rdkafka.so", ATTACH + "/program.php"],
+                    "ruby": ["ruby", "-I" + PROGRAMS + "/ruby/source/lib", ATTACH + "/program.rb"]}
+        files = {"go": "go-plain", "rust": "rust-plain", "node": "node/node_modules", "php": "php/rdkafka.so",
+                 "ruby": "ruby/source"}
         built = {key: words for key, words in commands.items() if os.path.exists(PROGRAMS + "/" + files[key])}
         if not built:
             self.skipTest("nothing was built")
