@@ -5,6 +5,7 @@
 
 #include "core/assert.hpp"
 #include "http/http_outcome.hpp"
+#include "http/zipkin_dialect.hpp"
 
 namespace edgespan::http_detail {
 namespace {
@@ -54,7 +55,7 @@ HttpExchange::HttpExchange(const edgespan_stream& stream, const HttpUrl& url, co
 SendResult HttpExchange::offer(std::span<const std::byte> portion, std::uint64_t now_us) noexcept {
   newly_sent_bytes_ = newly_begun_ = 0;
   // Another portion in the middle of one would put foreign bytes behind an announced length.
-  if (state_ != State::idle && portion.size() != portion_bytes_) cancel();
+  if (state_ != State::idle && portion.size() != portion_.size()) cancel();
   if (state_ == State::idle && !begin(portion, now_us)) return result_of(Outcome::too_large);
   SendResult result = take_turns(now_us);
   result.begun = newly_begun_;
@@ -82,11 +83,11 @@ void HttpExchange::cancel() noexcept {
 // False: the dialect has no room for so many spans.
 bool HttpExchange::begin(std::span<const std::byte> portion, std::uint64_t now_us) noexcept {
   EDGESPAN_ASSERT(state_ == State::idle);
-  portion_bytes_ = portion.size();
-  if (!choose_body(portion)) return false;
+  portion_ = portion;
+  if (!choose_body()) return false;
   sent_bytes_ = 0;
   reply_ = HttpReply{};
-  head_.set_body(body_.size(), packed_, headers_bytes_ != 0);
+  head_.set_body(widened_ ? wide_bytes(body_) : body_.size(), packed_, headers_bytes_ != 0);
   if (!kept_connection_usable(now_us)) {
     connect(now_us);
     return true;
@@ -97,10 +98,13 @@ bool HttpExchange::begin(std::span<const std::byte> portion, std::uint64_t now_u
   return true;
 }
 
-bool HttpExchange::choose_body(std::span<const std::byte> portion) noexcept {
-  body_ = portion;
-  if (dialect_.encode != nullptr && !portion.empty()) {
-    body_ = dialect_.encode(dialect_.ctx, portion);
+bool HttpExchange::choose_body() noexcept {
+  body_ = portion_;
+  packed_ = false;
+  widened_ = wide_ids_ && wide_bytes(portion_) != portion_.size();
+  if (widened_) return true;  // packing needs all of a body in one piece
+  if (dialect_.encode != nullptr && !portion_.empty()) {
+    body_ = dialect_.encode(dialect_.ctx, portion_);
     if (body_.empty()) return false;
   }
   std::size_t bytes = 0;
@@ -166,14 +170,14 @@ HttpExchange::Turn HttpExchange::send_turn(std::uint64_t now_us, SendResult& res
 }
 
 // The rest of the request's part that is under way; empty: all is sent.
-std::span<const std::byte> HttpExchange::unsent() const noexcept {
+std::span<const std::byte> HttpExchange::unsent() noexcept {
   std::size_t at = sent_bytes_;
   const std::span<const std::byte> headers{reinterpret_cast<const std::byte*>(headers_), headers_bytes_};
-  for (const std::span<const std::byte> part : {head_.bytes(), headers, body_}) {
+  for (const std::span<const std::byte> part : {head_.bytes(), headers}) {
     if (at < part.size()) return part.subspan(at);
     at -= part.size();
   }
-  return {};
+  return widened_ ? wide_piece(body_, at, wide_head_) : body_.subspan(std::min(at, body_.size()));
 }
 
 HttpExchange::Turn HttpExchange::receive_turn(std::uint64_t now_us, SendResult& result) noexcept {
@@ -226,12 +230,22 @@ SendResult HttpExchange::meaning(bool ended) const noexcept {
   return result;
 }
 
+// Whether the portion was refused for the length of its trace ids, and may be taken with longer ones. The
+// bytes of another dialect are its own business.
+bool HttpExchange::can_try_wide_ids() const noexcept {
+  return !wide_ids_ && dialect_.encode == nullptr && wants_wide_ids(reply_.answer(true)) &&
+         wide_bytes(portion_) != portion_.size();
+}
+
 // Ends the offer with what the reply means. Its status is known.
 HttpExchange::Turn HttpExchange::conclude(bool reusable, std::uint64_t now_us, SendResult& result) noexcept {
   EDGESPAN_ASSERT(reply_.status() != 0 && (!reusable || request_sent()));
   const bool premature = !request_sent();
   result = meaning(true);
-  if (packed_ && (result.outcome == Outcome::malformed || result.status == 415)) {
+  if (result.outcome == Outcome::malformed && can_try_wide_ids()) {
+    wide_ids_ = true;
+    result.outcome = Outcome::later;
+  } else if (packed_ && (result.outcome == Outcome::malformed || result.status == 415)) {
     // The packing may be what is wrong; what else is wrong shows when the portion comes again as it is. That
     // takes another connection: a server that cannot unpack a body may leave it unread, and take it for the
     // next request (cpp-httplib does).

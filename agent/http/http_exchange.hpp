@@ -12,6 +12,7 @@
 
 #include "http/http_reply.hpp"
 #include "http/http_request_head.hpp"
+#include "http/wide_ids.hpp"
 
 namespace edgespan::http_detail {
 
@@ -32,7 +33,7 @@ class HttpExchange {
 
   SendResult take_turns(std::uint64_t now_us) noexcept;
   bool begin(std::span<const std::byte> portion, std::uint64_t now_us) noexcept;
-  bool choose_body(std::span<const std::byte> portion) noexcept;
+  bool choose_body() noexcept;
   bool kept_connection_usable(std::uint64_t now_us) noexcept;
   void connect(std::uint64_t now_us) noexcept;
   Turn take_turn(std::uint64_t now_us, SendResult& result) noexcept;
@@ -41,10 +42,11 @@ class HttpExchange {
   Turn receive_turn(std::uint64_t now_us, SendResult& result) noexcept;
   Turn stream_ended(std::int32_t error, std::uint64_t now_us, SendResult& result) noexcept;
   SendResult meaning(bool ended) const noexcept;
+  bool can_try_wide_ids() const noexcept;
   Turn conclude(bool reusable, std::uint64_t now_us, SendResult& result) noexcept;
   Turn fail(const SendResult& why, SendResult& result) noexcept;
   SendResult wait_or_expire(bool busy, std::uint64_t now_us) noexcept;
-  std::span<const std::byte> unsent() const noexcept;
+  std::span<const std::byte> unsent() noexcept;
   std::uint64_t limit_us() const noexcept;
   bool request_sent() const noexcept { return state_ == State::receiving; }
 
@@ -57,7 +59,7 @@ class HttpExchange {
   std::uint64_t kept_since_us_ = 0;  // when the open connection fell idle
   std::uint32_t progress_bytes_per_s_;
   std::uint32_t newly_sent_bytes_ = 0;  // in this call of offer()
-  std::size_t portion_bytes_ = 0;
+  std::span<const std::byte> portion_;
   std::span<const std::byte> body_;  // of the request: the portion, or what it was packed to
   std::size_t sent_bytes_ = 0;       // of head, headers and body together
   HttpReply reply_;
@@ -65,6 +67,9 @@ class HttpExchange {
   bool open_ = false;              // the stream is connected
   bool reused_ = false;            // the request runs on a kept connection
   bool packed_ = false;            // the body is
+  bool wide_ids_ = false;          // the collector takes no others
+  bool widened_ = false;           // the body goes out with wide ids, in pieces
+  WideHead wide_head_;             // of the piece that is sent
   std::uint16_t newly_begun_ = 0;  // how often a request was begun in this call of offer()
   const std::uint16_t port_;
   const std::uint16_t headers_bytes_;

@@ -24,6 +24,9 @@ constexpr std::string_view permanent_refusals[] = {
 constexpr std::string_view too_large_500 = "413";                     // Zipkin 3.5.1, above 10 MiB
 constexpr std::string_view too_large_400 = "request body too large";  // a Collector's zipkin receiver
 
+// What zipkin-go says (0.4.3), and with it a Collector's zipkin receiver and Jaeger's.
+constexpr std::string_view wide_ids_400 = "wanted length 16";
+
 bool contains(std::string_view text, std::string_view part) noexcept {
   return text.find(part) != std::string_view::npos;
 }
@@ -87,6 +90,10 @@ Outcome outcome_of(const Answer& answer) noexcept {
 }
 
 }  // namespace
+
+bool wants_wide_ids(const Answer& answer) noexcept {
+  return answer.status == 400 && contains(answer.opening, wide_ids_400);
+}
 
 constinit const Dialect zipkin_dialect{.path = "/api/v2/spans",
                                        .meaning = [](void*, const Answer& answer) noexcept {

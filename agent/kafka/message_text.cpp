@@ -16,17 +16,16 @@ std::string_view key_of(const rd_kafka_message_t* message) noexcept {
                                  : std::string_view{};
 }
 
-std::string_view topic_text(const KafkaState& state, std::string_view topic) noexcept {
-  if (topic.size() <= topic_bytes_max && detail::utf8(topic)) [[likely]]
-    return topic;
-  state.core().count(detail::Event::text_cut);
-  return detail::utf8(topic) ? detail::cut_utf8(topic, topic_bytes_max) : std::string_view{};
-}
-
 KeyText key_text(std::string_view key, std::size_t bytes_max) noexcept {
   if (bytes_max == 0 || !detail::text_key(key)) return {};
   const std::string_view text = detail::cut_utf8(key, bytes_max);
   return {text, text.size() != key.size()};
+}
+
+std::string_view topic_text(const KafkaState& state, std::string_view topic) noexcept {
+  const std::string_view text = key_text(topic, topic_bytes_max).text;
+  if (text.size() != topic.size()) state.core().count(detail::Event::text_cut);
+  return text;
 }
 
 }  // namespace edgespan::kafka_detail

@@ -20,9 +20,9 @@ inline std::string_view topic_of(const rd_kafka_message_t* message) noexcept {
 }
 std::string_view key_of(const rd_kafka_message_t* message) noexcept;
 
-// What a span says of a topic: the first topic_bytes_max bytes, or nothing if it is not UTF-8, for which a
-// collector may refuse a whole batch. Either is counted (Books::texts_cut). No broker takes such a name, but
-// librdkafka takes a message for it, which then fails.
+// What a span says of a topic: the first topic_bytes_max bytes, or nothing if people cannot read it; for a
+// text that is not UTF-8 a collector may refuse a whole batch. Either is counted (Books::texts_cut). No
+// broker takes such a name, but librdkafka takes a message for it, which then fails.
 std::string_view topic_text(const KafkaState& state, std::string_view topic) noexcept;
 
 // Whatever the topic, a span of the largest size has room for a key of this many bytes.

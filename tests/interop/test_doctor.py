@@ -7,8 +7,8 @@ from servers import wait_until
 
 
 class Examination:
-    def examined(self, url, exit_code=0):
-        result = self.edgespan.run(["doctor", url])
+    def examined(self, url, exit_code=0, options=()):
+        result = self.edgespan.run(["doctor", url] + list(options))
         self.assertEqual(result.exit_code, exit_code, str(result))
         steps = {line.text[:12].strip(): line.text[12:].split(None, 1) for line in result.lines}
         for name, (verdict, _) in steps.items():

@@ -11,10 +11,11 @@ PEERS = (test_otel.WithJava, test_otel.WithKafkaPython, test_otel.WithConfluent)
 BY_DEFAULT = ("peer_joins_by_w3c_alone", "peer_with_its_default_propagators_needs_w3c",
               "peer_gets_level_2_flags_and_32_members_of_tracestate", "edgespan_joins_by_w3c_alone")
 MULTI = ("peer_joins_by_b3_multi_if_it_reads_mixed_case", "edgespan_joins_by_b3_multi_in_the_peers_spelling")
-HOPS = ("b3_single_without_parent_128_bit", "b3_multi_128_bit")
+HOPS = ("b3_single_without_parent_128_bit", "b3_multi_128_bit", "b3_single_without_parent_64_bit", "b3_multi_64_bit")
 # By the first cell of a line: the classes, and their cases.
 CASES = {
-    "Brave (Java)": ((test_hops.EdgespanToBrave, test_hops.BraveToEdgespan), HOPS),
+    "Brave (Java), with trace ids of 128 or of 64 bits": (
+        (test_hops.EdgespanToBrave, test_hops.BraveToEdgespan), HOPS),
     "OpenTelemetry for Java, as it comes": ((test_otel.WithJava,), BY_DEFAULT),
     "OpenTelemetry for Python, with kafka-python, as it comes": ((test_otel.WithKafkaPython,), BY_DEFAULT),
     "OpenTelemetry for Python, with confluent-kafka, as it comes": ((test_otel.WithConfluent,), BY_DEFAULT),

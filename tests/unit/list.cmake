@@ -87,6 +87,7 @@ set(edgespan_system_tests
   http_sender_faults_test
   http_sender_test
   http_url_test
+  http_wide_ids_test
   housekeeper_thread_test
   inflight_table_test
   inflight_table_thread_test

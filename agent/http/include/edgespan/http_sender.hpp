@@ -47,6 +47,8 @@ struct HttpConfig {
 //   words
 //                                          that the body will never be read
 //   413; 400 and 500 that say so           too_large
+//   400 to trace ids of 8 bytes, in the    later; this batch and every later one then have 16, with zeros in
+//   words of zipkin-go                     front of the shorter ones, which mean the same
 //   other 400                              malformed
 //   401, 403                               unauthorized
 //   3xx, 511                               suspect
@@ -73,7 +75,7 @@ class HttpSender {
 
  private:
   http_detail::HttpExchange* exchange_ = nullptr;  // in storage_; null before init()
-  alignas(8) std::array<std::byte, 1'232 + 20 * sizeof(void*)> storage_{};
+  alignas(8) std::array<std::byte, 1'256 + 20 * sizeof(void*)> storage_{};
 };
 
 }  // namespace edgespan
