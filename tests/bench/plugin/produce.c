@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
-   A program that knows nothing of edgespan sends messages by two clients in turn: a plain one that gives each
-   the headers of a trace, and one that the plugin traces. Prints a line for each figure: name and nanoseconds
-   a message. usage: produce BROKERS TOPIC COLLECTOR PLUGIN MESSAGES TURNS */
+   A program that knows nothing of edgespan sends messages in three ways in turn: by a plain client, bare and
+   with the headers of a trace, and by one that the plugin traces. Prints a line for each figure: name and
+   nanoseconds a message. usage: produce BROKERS TOPIC COLLECTOR PLUGIN MESSAGES TURNS */
 #define _GNU_SOURCE
 #include <librdkafka/rdkafka.h>
 #include <stdint.h>
@@ -92,29 +92,33 @@ static double median(double* values, int count) {
   return values[count / 2];
 }
 
+/* Plain without and with headers, and traced. */
+enum { bare, plain, edgespan, ways };
+static const char* const names[ways] = {"bare", "plain", "edgespan"};
+
 int main(int argc, char** argv) {
   if (argc != 7) return 2;
   const int messages = atoi(argv[5]);
   const int turns = atoi(argv[6]) < TURNS_MAX ? atoi(argv[6]) : TURNS_MAX;
-  rd_kafka_t* plain = made(argv[1], NULL, NULL);
+  rd_kafka_t* untraced = made(argv[1], NULL, NULL);
   rd_kafka_t* traced = made(argv[1], argv[4], argv[3]);
-  double call[2][TURNS_MAX];
-  double process[2][TURNS_MAX];
-  turn(plain, argv[2], 1, BATCH); /* connects */
+  double call[ways][TURNS_MAX];
+  double process[ways][TURNS_MAX];
+  turn(untraced, argv[2], 1, BATCH); /* connects */
   turn(traced, argv[2], 0, BATCH);
   for (int i = 0; i < turns; ++i) {
-    for (int j = 0; j < 2; ++j) {
-      const int is_traced = (i + j) % 2;
-      const struct figure figure =
-          is_traced ? turn(traced, argv[2], 0, messages) : turn(plain, argv[2], 1, messages);
-      call[is_traced][i] = figure.call_ns;
-      process[is_traced][i] = figure.process_ns;
+    for (int j = 0; j < ways; ++j) {
+      const int way = (i + j) % ways;
+      const struct figure figure = turn(way == edgespan ? traced : untraced, argv[2], way == plain, messages);
+      call[way][i] = figure.call_ns;
+      process[way][i] = figure.process_ns;
     }
   }
-  printf("plugin_call/plain %f\nplugin_call/edgespan %f\n", median(call[0], turns), median(call[1], turns));
-  printf("plugin_process/plain %f\nplugin_process/edgespan %f\n", median(process[0], turns),
-         median(process[1], turns));
+  for (int way = 0; way < ways; ++way) {
+    printf("plugin_call/%s %f\n", names[way], median(call[way], turns));
+    printf("plugin_process/%s %f\n", names[way], median(process[way], turns));
+  }
   rd_kafka_destroy(traced);
-  rd_kafka_destroy(plain);
+  rd_kafka_destroy(untraced);
   return 0;
 }

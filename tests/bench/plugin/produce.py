@@ -32,7 +32,8 @@ def main():
     plain = Producer(conf)
     traced = Producer({'plugin.library.paths': plugin, 'edgespan.url': collector, 'edgespan.sample': 'always',
                        'edgespan.service_name': 'bench', **conf})
-    variants = {'plain': lambda count: turn(plain, topic, count, headers=HEADERS),
+    variants = {'bare': lambda count: turn(plain, topic, count),
+                'plain': lambda count: turn(plain, topic, count, headers=HEADERS),
                 'edgespan': lambda count: turn(traced, topic, count)}
     for variant in variants.values():
         variant(BATCH)  # connects

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the plugin costs programs that know nothing of it: one in C, kcat, and Python where it has confluent_kafka.
 
-Plain and traced take turns; the plain one gives every message the same headers. Broker and collector are another
-process, so that their time does not count.
+Bare, plain and traced take turns; the plain one gives every message the same headers, or looks at those that come, the
+bare one does neither. Broker and collector are another process, so that their time does not count.
 """
 
 import os
@@ -15,7 +15,7 @@ from runner.samples import Figure
 
 ROWS = ('plugin_call', 'plugin_process', 'plugin_python_call', 'plugin_python_process', 'plugin_kcat_send',
         'plugin_kcat_take')
-TOPIC = 'readings'
+TOPIC, BARE_TOPIC = 'readings', 'readings-bare'  # of messages with headers, and without
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PYTHON = '/usr/bin/python3'  # the system's, for which Debian has confluent_kafka
 HEADERS = ('-H', 'b3=463ac35c9f6413ad48485a3953bb6124-a2fb4a1d1a96d312-1',
@@ -54,12 +54,15 @@ def _process_ns(command, text, env):
 
 def _kcat(brokers, collector, plugin, turns):
     """A message's share of kcat's whole process, its start included."""
-    kcat = ['kcat', '-q', '-b', brokers, '-t', TOPIC]
+    kcat, bare = (['kcat', '-q', '-b', brokers, '-t', topic] for topic in (TOPIC, BARE_TOPIC))
     traced = ['-X', f'plugin.library.paths={plugin}']
-    commands = {'plugin_kcat_send/plain': [*kcat, '-P', '-K:', *HEADERS],
+    take, with_headers = ['-C', '-o', 'beginning', '-c', str(LINES)], ['-f', '%s %h\n']
+    commands = {'plugin_kcat_send/bare': [*bare, '-P', '-K:'],
+                'plugin_kcat_send/plain': [*kcat, '-P', '-K:', *HEADERS],
                 'plugin_kcat_send/edgespan': [*kcat, *traced, '-P', '-K:'],
-                'plugin_kcat_take/plain': [*kcat, '-C', '-o', 'beginning', '-c', str(LINES)],
-                'plugin_kcat_take/edgespan': [*kcat, *traced, '-C', '-o', 'beginning', '-c', str(LINES)]}
+                'plugin_kcat_take/bare': [*bare, *take],
+                'plugin_kcat_take/plain': [*kcat, *take, *with_headers],
+                'plugin_kcat_take/edgespan': [*kcat, *traced, *take, *with_headers]}
     text = f'pump-00042:{"x" * 100}\n' * LINES
     found = {name: [] for name in commands}
     for number in range(turns):
