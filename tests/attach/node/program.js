@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A program that knows nothing of edgespan. usage: program.js BROKERS TOPIC [PROPERTY=VALUE...]: sends a message, and
-// takes it again.
+// takes it again. MODULE in its environment: another of node-rdkafka's kind.
 'use strict';
-const { KafkaConsumer, Producer } = require('node-rdkafka');
+const { KafkaConsumer, Producer } = require(process.env.MODULE || 'node-rdkafka');
 
 const [brokers, topic, ...properties] = process.argv.slice(2);
 // What stands first is set first: the plugin before its own properties.
