@@ -10,6 +10,7 @@ import sys
 import unittest
 
 from case import InteropCase, poll, process, send
+from collector_case import CollectorCase
 from peers import Context
 from trees import Expected
 
@@ -23,11 +24,12 @@ sys.path.append(ATTACH)  # behind this folder, which has a case.py of its own
 from rsyslog import Rsyslog  # noqa: E402  (found by the line above)
 
 
-@unittest.skipUnless(os.path.isfile(PLUGIN), "the plugin is not beside the tool")
-class Attached(InteropCase):
+class Attachment:
+    """Programs with the plugin. A class that inherits this one names the url() of a collector."""
+
     def environment(self, service, **more):
         env = {name: value for name, value in os.environ.items() if not name.startswith(("EDGESPAN", "OTEL_"))}
-        return {**env, "EDGESPAN_CONFIG": os.path.join(ATTACH, "empty.ini"), "EDGESPAN_URL": self.world.zipkin.url,
+        return {**env, "EDGESPAN_CONFIG": os.path.join(ATTACH, "empty.ini"), "EDGESPAN_URL": self.url(),
                 "EDGESPAN_SAMPLE": "always", "EDGESPAN_SERVICE_NAME": service, **more}
 
     def run_program(self, service, *command, **more):
@@ -56,21 +58,6 @@ class Attached(InteropCase):
         for line, key in zip(self.wire(topic, 2), ("one", "two")):
             context = self.assert_written(line)
             self.assert_trace(context.trace, send(gateway, topic, key, poll(cloud, topic)))
-
-    def test_kcat_to_brave(self):
-        topic, gateway, cloud = self.topic(), self.unique("gateway"), self.unique("cloud")
-        self.kcat(gateway, topic, "-P", "-K:", input="one:1\n")
-        self.records(self.brave.consume(topic, cloud, self.unique("group"), count=1, process="store"), 1)
-        context = self.assert_written(self.wire(topic)[0])
-        self.assert_trace(context.trace, send(gateway, topic, "one", poll(
-            cloud, topic, process(self.brave, cloud, "store", topic, "one"))))
-
-    def test_brave_to_kcat(self):
-        topic, gateway, cloud = self.topic(), self.unique("gateway"), self.unique("cloud")
-        self.delivered(self.brave.produce(topic, gateway, count=1), 1)
-        self.kcat(cloud, topic, "-C", "-e")
-        context = self.assert_context(self.wire(topic)[0], "single_no_parent")
-        self.assert_trace(context.trace, send(gateway, topic, "k0", poll(cloud, topic)))
 
     def assert_python(self, **more):
         """Two runs of Debian's Python, on whichever confluent_kafka it finds."""
@@ -127,3 +114,33 @@ class Attached(InteropCase):
                                                               "plugin.library.paths=" + PLUGIN))
                 line, = self.wire(topic)
                 self.assert_trace(self.assert_written(line).trace, send(service, topic, key, poll(service, topic)))
+
+
+@unittest.skipUnless(os.path.isfile(PLUGIN), "the plugin is not beside the tool")
+class ToZipkin(Attachment, InteropCase):
+    def url(self):
+        return self.world.zipkin.url
+
+    def test_kcat_to_brave(self):
+        topic, gateway, cloud = self.topic(), self.unique("gateway"), self.unique("cloud")
+        self.kcat(gateway, topic, "-P", "-K:", input="one:1\n")
+        self.records(self.brave.consume(topic, cloud, self.unique("group"), count=1, process="store"), 1)
+        context = self.assert_written(self.wire(topic)[0])
+        self.assert_trace(context.trace, send(gateway, topic, "one", poll(
+            cloud, topic, process(self.brave, cloud, "store", topic, "one"))))
+
+    def test_brave_to_kcat(self):
+        topic, gateway, cloud = self.topic(), self.unique("gateway"), self.unique("cloud")
+        self.delivered(self.brave.produce(topic, gateway, count=1), 1)
+        self.kcat(cloud, topic, "-C", "-e")
+        context = self.assert_context(self.wire(topic)[0], "single_no_parent")
+        self.assert_trace(context.trace, send(gateway, topic, "k0", poll(cloud, topic)))
+
+
+@unittest.skipUnless(os.path.isfile(PLUGIN), "the plugin is not beside the tool")
+class ToTheCollector(Attachment, CollectorCase):
+    def url(self):
+        return self.collector.url("otlp")
+
+    def assert_trace(self, trace_id, *roots):
+        self.assert_arrived(trace_id, *roots)
