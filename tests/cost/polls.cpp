@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What tracing adds to a poll of 100 records, each with a `b3` header, for one record. The floor makes the
 // same calls of the client.
+#include <edgespan/client_events.hpp>
+
 #include "bench/floor_poll.hpp"
 #include "cost/floor_held.hpp"
 #include "cost/floor_kafka.hpp"
@@ -34,6 +36,40 @@ void poll(std::string_view operation, bool next_span) {
       });
   must(agent.tracing.books().finished == (polls.stretches + 1) * polls.each * (next_span ? 2U : 1U),
        "a span a record");
+  agent.check();
+}
+
+// The same records, each by a call of its own, as a plugin traces them; and each by a poll that brings no
+// more. Rows of the table have no such peers: `cost.py functions` shows them beside the poll of all.
+void poll_one_by_one() {
+  KafkaSubject agent;
+  const auto between = [&] {
+    agent.drain();
+    client::replay_messages();
+  };
+  client::replay_messages();
+  count_batches(
+      "poll_record", "on_consume", polls,
+      [&] {
+        while (rd_kafka_message_t* const message = rd_kafka_consumer_poll(client::handle(), 0)) {
+          Context context = client_events::message_consumed(agent.kafka, client::handle(), message);
+          keep(context);
+          rd_kafka_message_destroy(message);
+        }
+      },
+      between);
+  ConsumerMemory memory = agent.kafka_memory.consumer;
+  memory.records = memory.records.first(1);
+  TracingConsumer consumer{agent.kafka, client::handle(), memory};
+  count_batches(
+      "poll_record", "poll_of_one", polls,
+      [&] {
+        for (std::size_t i = 0; i < polls.each; ++i) {
+          must(consumer.poll(std::chrono::milliseconds{0}).size() == 1, "a poll of one record");
+        }
+      },
+      between);
+  must(agent.tracing.books().finished == 2 * (polls.stretches + 1) * polls.each, "a span a record");
   agent.check();
 }
 
@@ -91,6 +127,7 @@ void poll_floor(std::string_view operation, bool next_span) {
 void count_polls() {
   poll("poll_record", false);
   poll_floor("poll_record", false);
+  poll_one_by_one();
   poll("poll_next_span", true);
   poll_floor("poll_next_span", true);
 }
