@@ -205,6 +205,31 @@ class Fastrace:
         return list(_figures(_ask([program, '|'.join(wanted), str(ms)])))
 
 
+class OtelCpp:
+    """opentelemetry-cpp's SDK, where the system has its package."""
+    title = 'opentelemetry-cpp'
+    rows = ('span_root', 'span_root_all', 'trace_100', 'trace_100_all')
+    source = os.path.join(HERE, 'peers', 'otel_cpp')
+    header = 'opentelemetry/sdk/trace/tracer_provider.h'
+
+    def __init__(self, folder):
+        self._folder = os.path.join(folder, 'otel_cpp')
+
+    def missing(self):
+        there = any(os.path.exists(os.path.join(where, self.header)) for where in ('/usr/include', '/usr/local/include'))
+        return _missing('cmake', 'ninja', 'c++') if there else [self.header]
+
+    def build(self):
+        _run(['cmake', '-S', self.source, '-B', self._folder, '-G', 'Ninja'])
+        _run(['cmake', '--build', self._folder])
+
+    def measure(self, rows, ms):
+        wanted = [row for row in rows if row in self.rows]
+        if not wanted:
+            return []
+        return list(_figures(_ask([os.path.join(self._folder, 'bench'), '|'.join(wanted), str(ms)])))
+
+
 def _checksum(folder):
     total = 0
     for where, folders, files in os.walk(folder):

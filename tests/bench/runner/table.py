@@ -3,6 +3,8 @@
 
 HEAD = ('', 'edgespan', 'floor', 'x floor (bar)', 'Brave', 'x Brave (bar)', 'zipkin-go',
         'allocations: ours, Brave, Go', 'and')
+# Peers that have few rows and no column: what they call themselves and how they are told.
+BESIDE = (('fastrace', 'fastrace'), ('otel_cpp', 'opentelemetry-cpp'))
 
 
 def number(value, unit='ns'):
@@ -68,8 +70,7 @@ def lines(rows, samples, verdicts):
         def cell(peer, row=row):
             return number(samples.value(row.name, peer), row.unit)
 
-        fastrace = number(samples.value(row.name, 'fastrace'), row.unit)
-        more = [f'fastrace {fastrace}'] if fastrace else []
+        more = [f'{title} {figure}' for peer, title in BESIDE if (figure := cell(peer))]
         more += [_other(found[kind]) for kind in ('plain', 'fastrace', 'like', 'is', 'at_most') if kind in found]
         if 'allocs' in found and not found['allocs'].holds:
             more.append('allocates: MISSED')

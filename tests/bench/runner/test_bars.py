@@ -126,11 +126,11 @@ class Table(unittest.TestCase):
                                 '1.50 x plain (<= 1.2) MISSED'))
         self.assertIn('| title of r | 15.0 | 10.0 |', list(table.markdown([line]))[2])
 
-    def test_fastrace_stands_in_the_last_column(self):
+    def test_peers_with_few_rows_stand_in_the_last_column(self):
         known = [row(fastrace=2.0)]
-        taken = samples({'r/edgespan': 10, 'r/fastrace': 43})
+        taken = samples({'r/edgespan': 10, 'r/fastrace': 43, 'r/otel_cpp': 61})
         (line,) = table.lines(known, taken, list(bars.judge(known, taken)))
-        self.assertEqual(line[8], 'fastrace 43.0; fastrace takes 4.30 x as much (>= 2)')
+        self.assertEqual(line[8], 'fastrace 43.0; opentelemetry-cpp 61.0; fastrace takes 4.30 x as much (>= 2)')
 
     def test_a_figure_that_a_bar_needs_is_named_missing(self):
         known = [row(floor=2.0)]
