@@ -216,7 +216,8 @@ class OtelCpp:
         self._folder = os.path.join(folder, 'otel_cpp')
 
     def missing(self):
-        there = any(os.path.exists(os.path.join(where, self.header)) for where in ('/usr/include', '/usr/local/include'))
+        folders = ('/usr/include', '/usr/local/include')
+        there = any(os.path.exists(os.path.join(folder, self.header)) for folder in folders)
         return _missing('cmake', 'ninja', 'c++') if there else [self.header]
 
     def build(self):
