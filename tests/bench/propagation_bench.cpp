@@ -8,6 +8,7 @@
 #include "kafka/interceptors.hpp"
 
 #include <memory>
+#include <optional>
 #include <string_view>
 
 namespace {
@@ -22,6 +23,7 @@ struct Sending {
   explicit Sending(const Propagation& formats) {
     const KafkaConfig config{.propagation = formats};
     must(kafka.init(agent.tracing, memory->inflight, config) == Status::ok, "KafkaTracing::init");
+    if (formats.has(b3_parent)) scope.emplace(agent.tracing, context);
   }
   void send(rd_kafka_message_t* message) {
     kafka_detail::message_sent(kafka_detail::state_of(kafka), messages.producer(), message);
@@ -35,6 +37,7 @@ struct Sending {
   Agent<> agent{};
   std::unique_ptr<KafkaMemory<>> memory = std::make_unique<KafkaMemory<>>();
   KafkaTracing kafka;
+  std::optional<Scope> scope{};  // where a format writes a parent, there is one
 };
 
 void traced(benchmark::State& state, const Propagation& formats) {
@@ -53,13 +56,14 @@ void traced(benchmark::State& state, const Propagation& formats) {
 
 // The headers of a format, of a new trace: their names, and the sizes of their values.
 void set_headers_of(rd_kafka_message_t* message, const Propagation& formats) {
-  rd_kafka_headers_t* const list = rd_kafka_headers_new(1);
+  rd_kafka_headers_t* const list = rd_kafka_headers_new(8);
   const auto add = [list](std::string_view name, std::size_t bytes) {
     (void)rd_kafka_header_add(list, name.data(), static_cast<ssize_t>(name.size()), b3_value.data(),
                               static_cast<ssize_t>(bytes));
   };
   for (const TraceFormat format : formats) {
     if (format == b3) add("b3", header_bytes);
+    if (format == b3_parent) add("b3", b3_value.size());
     if (format == w3c) add("traceparent", parent_value.size());
     if (format != b3_multi) continue;
     add("X-B3-TraceId", 32);
@@ -126,6 +130,7 @@ void bytes(benchmark::State& state, const Propagation& formats) {
       ->Iterations(1)
 
 EDGESPAN_CHOICE(b3, b3);
+EDGESPAN_CHOICE(b3_parent, b3_parent);
 EDGESPAN_CHOICE(b3_multi, b3_multi);
 EDGESPAN_CHOICE(w3c, w3c);
 EDGESPAN_CHOICE(b3_w3c, b3, w3c);
