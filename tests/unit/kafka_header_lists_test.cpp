@@ -6,6 +6,7 @@
 #include "support/counted_headers.hpp"
 #include "support/test.hpp"
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -223,6 +224,50 @@ EDGESPAN_TEST(arguments_of_a_send_are_read_as_librdkafka_reads_them, "kafka") {
                                      header_argument("b3", nullptr, 5), header_argument("b3", nullptr, -1)}) {
     TEST_ASSERT_EQUAL(B3Extraction::Kind::empty, read_arguments(&empty, 1).kind);
   }
+}
+
+// A `traceparent` may stand among the arguments as they are, or in a list among them; the last one counts.
+EDGESPAN_TEST(a_traceparent_among_the_arguments_of_a_send_is_found_wherever_it_stands, "kafka") {
+  constexpr const char* first = "00-0000000000000000000462d53c8abac0-000462d53c8abad1-01";
+  constexpr const char* second = "00-0000000000000000000462d53c8abac0-000462d53c8abad2-01";
+  constexpr const char* b3 = "000462d53c8abac9-000462d53c8abad3-1";
+  const auto parent = [](const char* value) { return header_argument("traceparent", value, -1); };
+  const auto list_of = [](const List& list) {
+    rd_kafka_vu_t argument{};
+    argument.vtype = RD_KAFKA_VTYPE_HEADERS;
+    argument.u.headers = list.get();
+    return argument;
+  };
+  const List with_first{rd_kafka_headers_new(3)}, with_own{rd_kafka_headers_new(1)};
+  add(with_first.get(), "own", "x");
+  add(with_first.get(), "traceparent", first);
+  add(with_first.get(), "another", "x");
+  add(with_own.get(), "own", "x");
+  rd_kafka_vu_t topic{};
+  topic.vtype = RD_KAFKA_VTYPE_TOPIC;
+  const rd_kafka_vu_t own = header_argument("own", first, -1), nameless = header_argument(nullptr, first, -1);
+  const auto span_of = [](std::initializer_list<rd_kafka_vu_t> arguments) -> std::uint64_t {
+    const B3Extraction read = read_arguments(arguments.begin(), arguments.size());
+    return read.kind == B3Extraction::Kind::ids ? read.context.span_id : 0;
+  };
+  constexpr std::uint64_t one = 0x000462d53c8abad1, two = 0x000462d53c8abad2, other = 0x000462d53c8abad3;
+  TEST_ASSERT_EQUAL(one, span_of({parent(first)}));
+  TEST_ASSERT_EQUAL(one, span_of({topic, parent(first), own, nameless}));
+  TEST_ASSERT_EQUAL(two, span_of({parent(first), parent(second)}));
+  TEST_ASSERT_EQUAL(one, span_of({list_of(with_first)}));
+  TEST_ASSERT_EQUAL(one, span_of({parent(second), list_of(with_first)}));
+  TEST_ASSERT_EQUAL(two, span_of({list_of(with_first), parent(second), own}));
+  TEST_ASSERT_EQUAL(one, span_of({parent(first), list_of(with_own)}));
+  TEST_ASSERT_EQUAL(one, span_of({list_of(with_first), list_of(with_own), topic}));
+  TEST_ASSERT_EQUAL(0, span_of({topic, list_of(with_own), own}));
+  // Beside a `b3` of another trace the one that stands last counts.
+  TEST_ASSERT_EQUAL(one, span_of({header_argument("b3", b3, -1), parent(first)}));
+  TEST_ASSERT_EQUAL(other, span_of({parent(first), header_argument("b3", b3, -1)}));
+  TEST_ASSERT_EQUAL(other, span_of({list_of(with_first), own, header_argument("b3", b3, -1)}));
+  // The last one says nothing: neither does one before it.
+  TEST_ASSERT_EQUAL(0, span_of({parent(first), header_argument("traceparent", nullptr, 0)}));
+  TEST_ASSERT_EQUAL(0, span_of({parent(first), parent("00-junk")}));
+  TEST_ASSERT_EQUAL(other, span_of({header_argument("b3", b3, -1), parent("00-junk")}));
 }
 
 EDGESPAN_TEST(what_is_found_of_trace_headers_says_where_they_are, "kafka") {
