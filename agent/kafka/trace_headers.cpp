@@ -328,9 +328,9 @@ EDGESPAN_INLINE bool TraceHeaders::add_to(rd_kafka_headers_t* list, bool b3_alon
   EDGESPAN_ASSERT(count >= 2);
   HeaderView b3;
   HeaderView parent;
-  if (!header_at(found.list, count - 2, b3) || b3.key() != TraceKey::b3 || b3.size != size_) return false;
-  if (!header_at(found.list, count - 1, parent) || parent.size != traceparent_bytes) return false;
-  if (parent.key() != TraceKey::traceparent || b3.value == nullptr || parent.value == nullptr) return false;
+  if (!header_at(found.list, count - 2, b3) || !header_at(found.list, count - 1, parent)) return false;
+  if (b3.key() != TraceKey::b3 || parent.key() != TraceKey::traceparent) return false;
+  if (b3.size != size_ || parent.size != traceparent_bytes) return false;
   std::memcpy(const_cast<void*>(b3.value), text_.data(), size_);
   auto* const text = static_cast<char*>(const_cast<void*>(parent.value));
   (void)traceparent_format(context_, std::span<char, traceparent_bytes>{text, traceparent_bytes});

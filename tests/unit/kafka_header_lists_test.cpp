@@ -87,8 +87,7 @@ std::vector<NamedValue> contents(const rd_kafka_headers_t* list) {
 
 // As a plugin's records have them. Written over or taken out and added, the list is the same afterwards.
 EDGESPAN_TEST(a_b3_and_a_traceparent_that_end_a_list_are_written_over_if_the_new_ones_are_as_long, "kafka") {
-  const Context context{
-      .trace_hi = 3, .trace_lo = 1, .span_id = 2, .decision = Decision::accept, .w3c = came_with_traceparent};
+  Context context{.trace_hi = 3, .trace_lo = 1, .span_id = 2, .decision = Decision::accept};
   const std::string fresh = "00000000000000030000000000000001-0000000000000002-1";
   const std::string fresh_parent = "00-00000000000000030000000000000001-0000000000000002-01";
   const NamedValue old{"b3", std::string(fresh.size(), '9')}, a{"a", "x"},
@@ -98,15 +97,19 @@ EDGESPAN_TEST(a_b3_and_a_traceparent_that_end_a_list_are_written_over_if_the_new
     std::vector<NamedValue> before;
     Propagation formats;
     bool written_over;
+    std::uint8_t w3c = came_with_traceparent;
   };
   const Row rows[] = {
       {{old, parent}, {b3, w3c}, true},
       {{a, old, parent}, {b3, w3c}, true},
       {{old, parent}, {}, true},
+      {{old, parent}, {}, false, 0},
       {{old, parent}, {b3_parent, w3c}, true},  // a span without a parent
       {{parent, old}, {b3, w3c}, false},
       {{old, a, parent}, {b3, w3c}, false},
       {{old, parent, a}, {b3, w3c}, false},
+      {{old, {"a", old.value}, parent}, {b3, w3c}, false},
+      {{parent, old, {"a", parent.value}}, {b3, w3c}, false},
       {{{"b3", old.value + "9"}, parent}, {b3, w3c}, false},
       {{old, {"traceparent", parent.value + "9"}}, {b3, w3c}, false},
       {{{"B3", old.value}, parent}, {b3, w3c}, false},
@@ -122,6 +125,7 @@ EDGESPAN_TEST(a_b3_and_a_traceparent_that_end_a_list_are_written_over_if_the_new
   };
   for (const Row& row : rows) {
     TEST_CONTEXT(&row - rows);
+    context.w3c = row.w3c;
     const HeaderPlan plan{row.formats};
     const List list{rd_kafka_headers_new(0)};
     for (const auto& [name, value] : row.before) add(list.get(), name, value);
