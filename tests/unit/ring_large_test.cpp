@@ -80,4 +80,22 @@ EDGESPAN_TEST(a_stripe_goes_back_to_a_chunk_that_was_freed_close_behind_it, "rin
   }
 }
 
+// The distance counts, wherever in the ring the stripe is.
+EDGESPAN_TEST(a_stripe_goes_back_by_64_chunks_at_most_from_anywhere, "ring") {
+  constexpr std::uint32_t filled = 200;
+  for (const std::uint32_t left : {filled - 64, filled - 63}) {
+    LargeRing r;
+    for (std::uint32_t i = 0; i < filled * records_a_chunk; ++i) TEST_ASSERT_TRUE(r.put(i));
+    for (std::uint32_t i = 0; i < left * records_a_chunk; ++i) TEST_ASSERT_TRUE(r.take(i));
+    detail::RingElement next;
+    (void)r.ring.peek(0, next);  // gives the last one back
+    TEST_ASSERT_EQUAL_UINT32(filled - left, r.ring.chunks_used());
+    std::byte* const out = r.ring.claim(0, record_bytes);
+    const auto chunk =
+        static_cast<std::size_t>(out - reinterpret_cast<std::byte*>(r.bytes.data())) / ring_chunk_bytes;
+    TEST_ASSERT_EQUAL_UINT64(left == filled - 63 ? filled - 64 : filled, chunk);
+    r.ring.commit(out, record_bytes, 0, false);
+  }
+}
+
 }  // namespace
