@@ -31,10 +31,10 @@ template <typename SomeLimits>
 void add_limits(std::ostream& out, const char* type, const SomeLimits& limits) {
   std::vector<std::string> words;
   each_limit(limits, [&](const char* name, std::uint32_t value) {
-    words.push_back(std::string{"."} + name + " = " + std::to_string(value) + ",");
+    const std::string begin = words.empty() ? "{." : ".";
+    words.push_back(begin + name + " = " + std::to_string(value) + ",");
   });
   words.back().back() = '}';
-  words.front().insert(0, "{");
   add_words(out, std::string{"  "} + type, words);
 }
 

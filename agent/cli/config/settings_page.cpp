@@ -55,7 +55,9 @@ std::string cell(std::string_view text) {
   return out;
 }
 
-std::string code(std::string_view text) { return text.empty() ? "" : "`" + std::string{text} + "`"; }
+std::string code(std::string_view text) {
+  return text.empty() ? "" : std::string{"`"}.append(text).append("`");
+}
 
 std::string row_of(const Setting& setting) {
   std::array<char, range_bytes_max> range{};
