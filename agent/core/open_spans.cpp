@@ -50,7 +50,7 @@ SpanSlot* begin_slot(TracingState& state, const Context& context, std::uint16_t&
 }  // namespace
 
 bool put_slot(TracingState& state, const SpanSlot& slot, std::uint64_t now_us) noexcept {
-  EDGESPAN_ASSERT(in_hand(slot));
+  EDGESPAN_ASSERT(few_assertions || in_hand(slot));
   const std::uint64_t elapsed_us = now_us - slot.start_us;
   const Context context = context_of(slot);
   SpanFields span{context};
