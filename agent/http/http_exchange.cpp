@@ -93,7 +93,7 @@ bool HttpExchange::begin(std::span<const std::byte> portion, std::uint64_t now_u
     return true;
   }
   reused_ = true;
-  started_us_ = now_us;
+  since_us_ = now_us;
   state_ = State::sending;
   return true;
 }
@@ -117,7 +117,7 @@ bool HttpExchange::choose_body() noexcept {
 
 // Notices a server that has closed meanwhile, or says something unasked, before the portion is sent to it.
 bool HttpExchange::kept_connection_usable(std::uint64_t now_us) noexcept {
-  if (!open_ || elapsed_us(now_us, kept_since_us_) >= idle_reuse_us) return false;
+  if (!open_ || elapsed_us(now_us, since_us_) >= idle_reuse_us) return false;
   std::byte unexpected;
   return stream_.recv(stream_.ctx, &unexpected, 1) == 0;
 }
@@ -127,7 +127,7 @@ void HttpExchange::connect(std::uint64_t now_us) noexcept {
   open_ = false;
   reused_ = false;
   sent_bytes_ = 0;
-  started_us_ = now_us;
+  since_us_ = now_us;
   state_ = State::connecting;
 }
 
@@ -149,7 +149,7 @@ HttpExchange::Turn HttpExchange::connect_turn(std::uint64_t now_us, SendResult& 
   if (opened < 0) return fail(outcome_of_stream_error(opened, Outcome::unreachable), result);
   if (opened == 0) return Turn::wait;
   open_ = true;
-  started_us_ = now_us;
+  since_us_ = now_us;
   state_ = State::sending;
   return Turn::go_on;
 }
@@ -256,7 +256,7 @@ HttpExchange::Turn HttpExchange::conclude(bool reusable, std::uint64_t now_us, S
   // Nobody can have accepted spans that were not sent yet.
   if (premature && result.outcome == Outcome::delivered) return fail(result_of(Outcome::garbled), result);
   if (reusable) {
-    kept_since_us_ = now_us;
+    since_us_ = now_us;
     state_ = State::idle;
   } else {
     cancel();
@@ -281,7 +281,7 @@ std::uint64_t HttpExchange::limit_us() const noexcept {
 // `busy`: the stream would take or give more at once.
 SendResult HttpExchange::wait_or_expire(bool busy, std::uint64_t now_us) noexcept {
   const bool connecting = state_ == State::connecting;
-  const std::uint64_t waited_us = elapsed_us(now_us, started_us_);
+  const std::uint64_t waited_us = elapsed_us(now_us, since_us_);
   SendResult result;
   if (waited_us < limit_us()) {
     result.again_us = busy ? 0 : limit_us() - waited_us;

@@ -55,8 +55,8 @@ class HttpExchange {
   edgespan_gzip gzip_{};  // without a function: none was given, or the collector does not take it
   const std::uint32_t connect_ms_;
   const std::uint32_t request_ms_;
-  std::uint64_t started_us_ = 0;     // of the connection attempt, then of the request
-  std::uint64_t kept_since_us_ = 0;  // when the open connection fell idle
+  // When the connection attempt began, then the request; in State::idle when the open connection fell idle.
+  std::uint64_t since_us_ = 0;
   std::uint32_t progress_bytes_per_s_;
   std::uint32_t newly_sent_bytes_ = 0;  // in this call of offer()
   std::span<const std::byte> portion_;
@@ -64,11 +64,11 @@ class HttpExchange {
   std::size_t sent_bytes_ = 0;       // of head, headers and body together
   HttpReply reply_;
   State state_ = State::idle;
-  bool open_ = false;              // the stream is connected
-  bool reused_ = false;            // the request runs on a kept connection
-  bool packed_ = false;            // the body is
-  bool wide_ids_ = false;          // the collector takes no others
-  bool widened_ = false;           // the body goes out with wide ids, in pieces
+  bool open_ : 1 = false;          // the stream is connected
+  bool reused_ : 1 = false;        // the request runs on a kept connection
+  bool packed_ : 1 = false;        // the body is
+  bool wide_ids_ : 1 = false;      // the collector takes no others
+  bool widened_ : 1 = false;       // the body goes out with wide ids, in pieces
   WideHead wide_head_;             // of the piece that is sent
   std::uint16_t newly_begun_ = 0;  // how often a request was begun in this call of offer()
   const std::uint16_t port_;

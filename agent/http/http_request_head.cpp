@@ -51,7 +51,7 @@ class Appender {
 
 void HttpRequestHead::write(const HttpUrl& url) noexcept {
   constexpr std::size_t brackets_and_port = 2 + 6;
-  constexpr std::size_t length_digits_max = 20;
+  constexpr std::size_t length_digits_max = 10;  // no batch has 4 GiB
   static_assert(before_path.size() + HttpUrl::path_bytes_max + before_host.size() + HttpUrl::host_bytes_max +
                     brackets_and_port + before_length.size() + length_digits_max + packed_end.size() <=
                 bytes_max);

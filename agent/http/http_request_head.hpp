@@ -27,7 +27,7 @@ class HttpRequestHead {
   }
 
  private:
-  static constexpr std::size_t bytes_max = HttpUrl::path_bytes_max + HttpUrl::host_bytes_max + 143;
+  static constexpr std::size_t bytes_max = HttpUrl::path_bytes_max + HttpUrl::host_bytes_max + 131;
 
   std::uint16_t fixed_bytes_ = 0;  // up to the digits of Content-Length
   std::uint16_t tail_bytes_ = 0;   // from these digits on

@@ -75,7 +75,7 @@ class HttpSender {
 
  private:
   http_detail::HttpExchange* exchange_ = nullptr;  // in storage_; null before init()
-  alignas(8) std::array<std::byte, 1'256 + 20 * sizeof(void*)> storage_{};
+  alignas(8) std::array<std::byte, 1'232 + 20 * sizeof(void*)> storage_{};
 };
 
 }  // namespace edgespan
