@@ -187,6 +187,33 @@ EDGESPAN_TEST(b3_headers_know_which_names_are_theirs, "b3") {
   }
 }
 
+// A header without a value counts as absent, and takes back what one of its name said before; the others
+// stay.
+EDGESPAN_TEST(b3_a_null_value_takes_back_the_value_before_and_no_other, "b3") {
+  constexpr std::array<Pair, 6> all{{{"b3", T "-" S "-0"},
+                                     {"X-B3-TraceId", T},
+                                     {"X-B3-SpanId", S},
+                                     {"X-B3-ParentSpanId", P},
+                                     {"X-B3-Sampled", "1"},
+                                     {"X-B3-Flags", "1"}}};
+  for (unsigned set = 0; set < 1U << all.size(); ++set) {
+    for (std::size_t null = 0; null < all.size(); ++null) {
+      B3Headers collected, without;
+      for (std::size_t i = 0; i < all.size(); ++i) {
+        if ((set >> i & 1) == 0) continue;
+        collected.add(all[i].name, all[i].value);
+        if (i != null) without.add(all[i].name, all[i].value);
+      }
+      TEST_ASSERT_TRUE(collected.add(all[null].name, {}));
+      TEST_ASSERT_EQUAL_INT(without.any(), collected.any());
+      const B3Extraction wanted = without.extract(), found = collected.extract();
+      TEST_ASSERT_EQUAL_INT(wanted.kind, found.kind);
+      TEST_ASSERT_EQUAL_STRING(b3_error_name(wanted.error), b3_error_name(found.error));
+      TEST_ASSERT_TRUE(wanted.context == found.context);
+    }
+  }
+}
+
 void expect_injected(const Context& context, B3Format format, std::initializer_list<Pair> expected) {
   B3Buffer buffer;
   const auto headers = b3_inject(context, format, buffer);
