@@ -149,7 +149,7 @@ void Consumption::print(const ConsumerRecord& record) {
                      " offset=" + std::to_string(record.offset()) + key_field(record.message());
   // Before next_span(), which removes the trace headers.
   for (const MessageHeader& header : headers_of(record.message())) {
-    line += " " + field_name(header.name) + "=" + field(header.value);
+    line.append(" ").append(field_name(header.name)).append("=").append(field(header.value));
   }
   if (!options_.process) return out_.line(line);
   Span span = agent_.kafka().next_span(record);

@@ -38,7 +38,8 @@ struct Reports {
 std::string trace_fields(const rd_kafka_message_t* message) {
   std::string fields;
   for (const MessageHeader& header : headers_of(message)) {
-    if (is_trace_header(header.name)) fields += " " + field_name(header.name) + "=" + field(header.value);
+    if (!is_trace_header(header.name)) continue;
+    fields.append(" ").append(field_name(header.name)).append("=").append(field(header.value));
   }
   return fields;
 }

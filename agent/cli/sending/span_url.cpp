@@ -53,7 +53,7 @@ std::string parse_collector(std::string_view url, SpanUrl& out) {
 std::string parse_span_url(std::string_view url, SpanUrl& out) {
   const std::string problem = url.starts_with(file_scheme) ? parse_file(url.substr(file_scheme.size()), out)
                                                            : parse_collector(url, out);
-  return problem.empty() ? problem : "'" + std::string{url} + "': " + problem;
+  return problem.empty() ? problem : std::string{"'"}.append(url).append("': ").append(problem);
 }
 
 std::string host_and_port(std::string_view host, std::uint16_t port) {

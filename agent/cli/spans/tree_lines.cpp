@@ -36,16 +36,18 @@ class Painter {
 
 std::string rest_of(const CollectedSpan& span, const std::string& note, const Painter& paint) {
   std::string rest;
-  if (!span.remote_service.empty()) rest += "  → " + printable(span.remote_service);
+  if (!span.remote_service.empty()) rest.append("  → ").append(printable(span.remote_service));
   for (const auto& [key, value] : span.tags) {
     const std::string tag = printable(key) + "=" + printable(value);
-    rest += "  " + (key == "error" ? paint(red, tag) : paint(dim, tag));
+    rest.append("  ").append(key == "error" ? paint(red, tag) : paint(dim, tag));
   }
   for (const auto& [timestamp_us, value] : span.annotations) {
     const std::uint64_t after_us = timestamp_us > span.timestamp_us ? timestamp_us - span.timestamp_us : 0;
-    rest += "  " + paint(dim, "@" + duration_text(after_us) + " " + printable(value));
+    std::string event{"@"};
+    event.append(duration_text(after_us)).append(" ").append(printable(value));
+    rest.append("  ").append(paint(dim, event));
   }
-  if (!note.empty()) rest += "  " + paint(red, "(" + note + ")");
+  if (!note.empty()) rest.append("  ").append(paint(red, "(" + note + ")"));
   return rest;
 }
 
