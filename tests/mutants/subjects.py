@@ -40,8 +40,8 @@ SUBJECTS = (
             'kafka_trace_header_pairs_test kafka_header_lists_test'),
     Subject('sender', 'agent/http/*',
             'http_url_test http_date_test http_reply_test http_answers_test http_sender_test http_sender_faults_test '
-            'http_deadlines_test http_gzip_test uplink_cut_test uplink_faults_test uplink_clock_test '
-            'collector_url_test', WORLDS),
+            'http_wide_ids_test http_deadlines_test http_gzip_test uplink_cut_test uplink_faults_test '
+            'uplink_clock_test collector_url_test', WORLDS),
     Subject('kafka-sender', 'agent/kafka/*kafka_sender*', 'kafka_sender_init_test kafka_sender_test'),
     Subject('otlp', 'agent/otlp/*', 'otlp_field_test otlp_batch_test otlp_answers_test'),
 )

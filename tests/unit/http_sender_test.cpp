@@ -45,6 +45,12 @@ EDGESPAN_TEST(init_says_what_is_wrong, "http") {
   for (const char* const headers : {"a: b", "a: b\r\n", "a: b\r\n\r\nc: d\r\n\r\n", "\r\n\r\n"}) {
     TEST_ASSERT_EQUAL(Status::bad_config, http.init(world.stream(), "http://z/", {.headers = headers}));
   }
+  for (const std::size_t bytes : {std::size_t{65'536}, std::size_t{65'535}}) {
+    const std::string headers = "a: " + std::string(bytes - 7, 'b') + "\r\n\r\n";
+    HttpSender with_headers;
+    TEST_ASSERT_EQUAL((bytes == 65'535 ? Status::ok : Status::bad_config),
+                      with_headers.init(world.stream(), "http://z/", {.headers = headers}));
+  }
   const edgespan_gzip no_packer{};
   TEST_ASSERT_EQUAL(Status::bad_config, http.init(world.stream(), "http://z/", {.gzip = &no_packer}));
   TEST_ASSERT_EQUAL(Status::ok, http.init(world.stream(), "http://z/"));
