@@ -38,8 +38,8 @@ std::string topic_of(std::string_view way, const char* act, std::size_t size, in
   return std::string{way} + "-" + act + "-" + std::to_string(size) + "-" + std::to_string(partitions);
 }
 
-// For a program that has a thousand messages in flight and sends a million a second: slots for all, and a ring and a
-// batch that spare it a request for every sixty spans.
+// For a program that has a thousand messages in flight and sends a million a second: slots for all, and a
+// ring and a batch that spare it a request for every sixty spans.
 constexpr Limits limits{.ring_bytes = 262'144, .batch_bytes = 65'536};
 constexpr KafkaLimits kafka_limits{.inflight_max = 4'096};
 Agent<limits, kafka_limits> agent;
