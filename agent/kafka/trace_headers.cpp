@@ -344,7 +344,7 @@ Written TraceHeaders::write(rd_kafka_message_t* message, const FoundHeaders& fou
     bool state_lost = false;
     if (found.keys == only_b3 && found.count == 1 && !found.respelled) {
       // To take it out and to add one would free and allocate.
-      if (found.b3_bytes == size_ && plan_.only_b3(context_)) {
+      if (found.b3_bytes == size_ && b3_alone) {
         std::memcpy(const_cast<char*>(found.b3), text_.data(), size_);
         return Written::done;
       }
