@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Reads every file of the repository and says where it breaks a rule of rules.py or structure.py.
+"""Reads every file of the repository and says where it breaks a rule of rules.py or structure.py, and the subject of
+every commit (commits.py).
 
 First each file of canary/ must be found out: a rule that finds nothing there would find nothing anywhere. A
 canary begins with `expect:`, the rules that it breaks, and `path:`, where it pretends to be; a further `path:` begins
@@ -10,6 +11,7 @@ a further file; `repeat: N` repeats its last line.
 import os
 import sys
 
+import commits
 import rules
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -94,8 +96,11 @@ def main():
     findings = rules.check(tree)
     for path, line, rule, what in findings:
         print(f'{path}:{line}: [{rule}] {what}')
-    print(f'{len(tree)} files, {len(findings)} findings, {len(problems)} canaries misjudged')
-    return 1 if findings or problems else 0
+    subjects = list(commits.check(ROOT))
+    for subject in subjects:
+        print(subject)
+    print(f'{len(tree)} files, {len(findings) + len(subjects)} findings, {len(problems)} canaries misjudged')
+    return 1 if findings or subjects or problems else 0
 
 
 if __name__ == '__main__':
