@@ -124,8 +124,11 @@ EDGESPAN_TEST(an_element_is_rebased_where_its_time_stands, "misuse") {
 }
 
 EDGESPAN_TEST(ids_come_from_a_tracing_that_was_initialised, "misuse") {
-  Tracing tracing;
-  TEST_ASSERT_FAULT(detail::random_id(state_of(tracing)));
+  // Elsewhere a generator of zeros would draw for ever.
+  if constexpr (!detail::few_assertions) {
+    Tracing tracing;
+    TEST_ASSERT_FAULT(detail::random_id(state_of(tracing)));
+  }
   Traced traced;
   TEST_ASSERT_FAULT(detail::new_child(traced.state(), Context{}, nullptr));
 }
