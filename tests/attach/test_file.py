@@ -63,6 +63,8 @@ class File(unittest.TestCase):
             self.skipTest('a build without optimization')
         sizes = run('size', self.plugin).splitlines()[1].split()
         self.assertLess(int(sizes[0]) + int(sizes[1]), BYTES_MAX)
+        if os.environ['CONFIG'] == 'MinSizeRel':  # others are not stripped
+            self.assertLessEqual(os.path.getsize(self.plugin), BYTES_MAX)
 
 
 if __name__ == '__main__':
