@@ -73,6 +73,20 @@ class Built:
         self.spans(0)
 
 
+class Interpreted(Built):
+    """For a program in a language that hides librdkafka from others: it is reached by its configuration alone. A
+    subclass says by command() how it is run."""
+
+    def test_it_is_traced_by_configuration(self):
+        self.assert_traced_by_configuration(self.command())
+
+    def test_a_preload_does_not_reach_it_and_changes_nothing(self):
+        self.assert_not_reached_by_preload(self.command())
+
+    def test_a_setting_that_is_wrong_is_an_exception(self):
+        self.assert_told_of_a_wrong_setting(self.command())
+
+
 class Linked(Built):
     """For programs that are built in four ways, each called KEY-WAY: `plain` and `exporting` contain a librdkafka and
     show its functions, `stripped` hides them, and `dynamic` is linked with a shared one."""

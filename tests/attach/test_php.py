@@ -9,12 +9,12 @@ import os
 import shutil
 import unittest
 
-from built import HERE, Built
+from built import HERE, Interpreted
 from case import Case
 
 
 @unittest.skipUnless(shutil.which('phpize'), 'there is no php-dev')
-class Php(Built, Case):
+class Php(Interpreted, Case):
     key = 'php'
 
     @classmethod
@@ -25,15 +25,6 @@ class Php(Built, Case):
 
     def command(self):
         return [shutil.which('php'), f'-dextension={self.extension}', os.path.join(HERE, 'program.php')]
-
-    def test_it_is_traced_by_configuration(self):
-        self.assert_traced_by_configuration(self.command())
-
-    def test_a_preload_does_not_reach_it_and_changes_nothing(self):
-        self.assert_not_reached_by_preload(self.command())
-
-    def test_a_setting_that_is_wrong_is_an_exception(self):
-        self.assert_told_of_a_wrong_setting(self.command())
 
 
 if __name__ == '__main__':

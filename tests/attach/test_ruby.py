@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import unittest
 
-from built import HERE, Built
+from built import HERE, Interpreted
 from case import Case
 
 
@@ -19,7 +19,7 @@ def has_ruby():
 
 
 @unittest.skipUnless(has_ruby(), 'there is no Ruby, or no ruby-ffi')
-class Ruby(Built, Case):
+class Ruby(Interpreted, Case):
     key = 'ruby'
 
     @classmethod
@@ -29,15 +29,6 @@ class Ruby(Built, Case):
 
     def command(self):
         return [shutil.which('ruby'), f'-I{self.folder}/ruby/source/lib', os.path.join(HERE, 'program.rb')]
-
-    def test_it_is_traced_by_configuration(self):
-        self.assert_traced_by_configuration(self.command())
-
-    def test_a_preload_does_not_reach_it_and_changes_nothing(self):
-        self.assert_not_reached_by_preload(self.command())
-
-    def test_a_setting_that_is_wrong_is_an_exception(self):
-        self.assert_told_of_a_wrong_setting(self.command())
 
 
 if __name__ == '__main__':
