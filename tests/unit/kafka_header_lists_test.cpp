@@ -23,6 +23,17 @@ using namespace edgespan::test;
 
 constexpr std::string_view ours = T "-" S "-1";
 
+// What becomes of a list whose trace headers are written anew while librdkafka adds none.
+Written write_without_adding(rd_kafka_headers_t* list, const Context& context, const HeaderPlan& plan) {
+  FoundHeaders found;
+  found.list = list;
+  (void)read_list(found, nullptr);
+  counted_headers.adds_left = 0;
+  const Written written = TraceHeaders(context, plan).write(nullptr, found);
+  counted_headers.adds_left = UINT64_MAX;
+  return written;
+}
+
 // A `b3` at the end of a list, as long as the new one, is written over: nothing is freed and nothing
 // allocated.
 EDGESPAN_TEST(a_b3_that_ends_a_list_is_written_over_if_the_new_one_is_as_long, "kafka") {
@@ -53,12 +64,7 @@ EDGESPAN_TEST(a_b3_that_ends_a_list_is_written_over_if_the_new_one_is_as_long, "
     const HeaderPlan plan{row.formats};
     const List list{rd_kafka_headers_new(0)};
     for (const auto& [name, value] : row.before) add(list.get(), name, value);
-    FoundHeaders found;
-    found.list = list.get();
-    (void)read_list(found, nullptr);
-    counted_headers.adds_left = 0;
-    const Written without_adding = TraceHeaders(context, plan).write(nullptr, found);
-    counted_headers.adds_left = UINT64_MAX;
+    const Written without_adding = write_without_adding(list.get(), context, plan);
     TEST_ASSERT_EQUAL((row.written_over ? Written::done : Written::failed), without_adding);
     if (!row.written_over) continue;
     TEST_ASSERT_EQUAL(row.before.size(), rd_kafka_header_cnt(list.get()));
@@ -129,12 +135,7 @@ EDGESPAN_TEST(a_b3_and_a_traceparent_that_end_a_list_are_written_over_if_the_new
     const HeaderPlan plan{row.formats};
     const List list{rd_kafka_headers_new(0)};
     for (const auto& [name, value] : row.before) add(list.get(), name, value);
-    FoundHeaders found;
-    found.list = list.get();
-    (void)read_list(found, nullptr);
-    counted_headers.adds_left = 0;
-    const Written without_adding = TraceHeaders(context, plan).write(nullptr, found);
-    counted_headers.adds_left = UINT64_MAX;
+    const Written without_adding = write_without_adding(list.get(), context, plan);
     TEST_ASSERT_EQUAL((row.written_over ? Written::done : Written::failed), without_adding);
     if (!row.written_over) continue;
     std::vector<NamedValue> wanted = row.before;
