@@ -1,18 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The base of every case that talks to real servers; they are started once, at the first such case."""
 
-import json
 import os
 import shutil
 import tempfile
 import time
 import unittest
-import urllib.error
-import urllib.request
 
 from collector import Collector
 from peers import Brave, Context, Edgespan, expected_headers
-from servers import START_S, JavaPeer, Kafka, PythonPeer, Zipkin, wait_until
+from servers import START_S, JavaPeer, Kafka, PythonPeer, Zipkin, get_json, wait_until
 from trees import Expected, faults
 
 SPANS_S = 8  # the programs have ended and Zipkin has answered them: only its storing is waited for
@@ -23,14 +20,7 @@ class ZipkinApi:
         self.url = url
 
     def get(self, path):
-        try:
-            with urllib.request.urlopen(self.url + path, timeout=10) as reply:
-                return json.load(reply)
-        except urllib.error.HTTPError as error:
-            with error:
-                if error.code == 404:
-                    return None
-                raise
+        return get_json(self.url + path)
 
     def trace(self, trace_id):
         return self.get("/api/v2/trace/" + trace_id) or []

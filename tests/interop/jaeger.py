@@ -1,12 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Jaeger with its memory storage, and what its query shows in the words in which Zipkin speaks of spans."""
 
-import json
 import os
-import urllib.error
-import urllib.request
 
-from servers import Server, free_port
+from servers import Server, free_port, get_json
 
 CONFIG = """\
 service:
@@ -61,14 +58,7 @@ class Jaeger(Server):
 
     def get(self, path):
         """What its query answers; None: it knows no such thing."""
-        try:
-            with urllib.request.urlopen("http://127.0.0.1:%d%s" % (self.ports["query"], path), timeout=10) as reply:
-                return json.load(reply)
-        except urllib.error.HTTPError as error:
-            with error:
-                if error.code == 404:
-                    return None
-                raise
+        return get_json("http://127.0.0.1:%d%s" % (self.ports["query"], path))
 
     def spans_of(self, trace_id):
         """The spans of a trace as Zipkin's API would give them, for trees.py."""

@@ -2,6 +2,7 @@
 """The processes that the suite starts: each on loopback, with its own log, stopped by its own process id."""
 
 import ctypes
+import json
 import os
 import queue
 import re
@@ -11,6 +12,8 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
+import urllib.request
 
 # Serial collector and first-tier compiler: these virtual machines live for a minute, start-up decides.
 JVM = ["java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"]
@@ -146,6 +149,18 @@ transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
 log.cleaner.enable=false
 """
+
+
+def get_json(url):
+    """What a server's query answers; None: it knows no such thing."""
+    try:
+        with urllib.request.urlopen(url, timeout=10) as reply:
+            return json.load(reply)
+    except urllib.error.HTTPError as error:
+        with error:
+            if error.code == 404:
+                return None
+            raise
 
 
 def free_port():
