@@ -130,10 +130,9 @@ void BatchOfferer::fill() noexcept {
   holding_.store(1, std::memory_order_relaxed);
   const Taken taken = take_spans(tracing_, tracing_.memory.batch.subspan(cutter_.bytes()), batch_since_us_);
   full_ = taken.full;
-  if (taken.spans != 0) {
-    // While no span can leave, another wake-up by a full ring would be of no use.
-    tracing_.wake_sent.store(0, std::memory_order_relaxed);
-  }
+  // With a full batch the reporter comes again by itself, once it has sent it; and while no span can leave,
+  // another wake-up by a full ring would be of no use. Each is a system call of a thread that finishes spans.
+  if (taken.spans != 0 && !taken.full) tracing_.wake_sent.store(0, std::memory_order_relaxed);
   cutter_.add(taken.bytes, taken.spans);
   if (cutter_.empty()) holding_.store(0, std::memory_order_release);
 }

@@ -113,6 +113,25 @@ EDGESPAN_TEST(a_ring_that_is_half_full_wakes_the_reporter_but_not_while_nothing_
   agent.expect_books();
 }
 
+EDGESPAN_TEST(a_reporter_that_goes_from_batch_to_batch_is_woken_by_none_of_them, "reporter") {
+  if (!detail::has_threads) return;  // nobody to wake
+  CountingWorker worker;
+  SmallAgent agent{{.local = {.service_name = "Gateway"}, .drop_oldest = true}, {.flush_ms = 10}};
+  TEST_ASSERT_TRUE(agent.reporter.start(worker.table) == Status::ok);
+  agent.finish_spans(80);
+  TEST_ASSERT_EQUAL_UINT64(1, worker.wakes);
+  for (int batches = 0; batches < 20; ++batches) {
+    TEST_ASSERT_EQUAL_UINT32(0, agent.reporter.step());  // it comes again at once
+    agent.finish_spans(80);
+  }
+  TEST_ASSERT_EQUAL_UINT64(1, worker.wakes);
+
+  agent.run_for(100'000);  // until nothing is left
+  agent.finish_spans(80);
+  TEST_ASSERT_EQUAL_UINT64(2, worker.wakes);
+  agent.expect_books();
+}
+
 EDGESPAN_TEST(a_board_without_threads_has_none_for_the_reporter, "reporter") {
   if (detail::has_threads) return;
   CountingWorker worker;
