@@ -49,16 +49,6 @@ inline std::byte* put_varint(std::byte* out, std::uint64_t value) noexcept {
   return put(out, static_cast<std::uint8_t>(value));
 }
 
-// A length of at most three digits. A register of a 32-bit core holds it, and nearly every one has one digit.
-inline std::byte* put_length(std::byte* out, std::size_t value) noexcept {
-  EDGESPAN_ASSERT(few_assertions || value < 1U << 21);
-  while (value >= 0x80) {
-    out = put(out, static_cast<std::uint8_t>(value | 0x80));
-    value >>= 7;
-  }
-  return put(out, static_cast<std::uint8_t>(value));
-}
-
 template <std::endian order>
 std::byte* put64(std::byte* out, std::uint64_t value) noexcept {
   if constexpr (order != std::endian::native) value = __builtin_bswap64(value);
@@ -72,6 +62,28 @@ EDGESPAN_SHARED inline std::byte* put_be64(std::byte* out, std::uint64_t value) 
 
 EDGESPAN_SHARED inline std::byte* put_le64(std::byte* out, std::uint64_t value) noexcept {
   return put64<std::endian::little>(out, value);
+}
+
+inline std::byte* put_le16(std::byte* out, std::uint16_t value) noexcept {
+  if constexpr (std::endian::native != std::endian::little) value = __builtin_bswap16(value);
+  std::memcpy(out, &value, sizeof value);
+  return out + sizeof value;
+}
+
+// A length of at most three digits. A register of a 32-bit core holds it, and nearly every one has one digit.
+// Fast code with wider registers writes two at once, as most spans have them.
+inline std::byte* put_length(std::byte* out, std::size_t value) noexcept {
+  EDGESPAN_ASSERT(few_assertions || value < 1U << 21);
+  if (!small_code && sizeof(void*) >= 8) {
+    if (value < 0x80) return put(out, static_cast<std::uint8_t>(value));
+    if (value < 0x4000)
+      return put_le16(out, static_cast<std::uint16_t>((value & 0x7F) | 0x80 | value >> 7 << 8));
+  }
+  while (value >= 0x80) {
+    out = put(out, static_cast<std::uint8_t>(value | 0x80));
+    value >>= 7;
+  }
+  return put(out, static_cast<std::uint8_t>(value));
 }
 
 inline std::uint64_t get_le64(const std::byte* in) noexcept {

@@ -17,15 +17,14 @@ template <typename Encode>
 [[gnu::always_inline]] inline bool put_element(TracingState& state, const EncodedSize& size, bool annotated,
                                                Encode encode) noexcept {
   const std::uint32_t stripe = thread_stripe();
-  StripeCounters& counters = state.ring.counters(stripe);
   if (size.total > span_bytes_max) [[unlikely]] {
-    counters.count(DropReason::too_large);
+    state.ring.counters(stripe).count(DropReason::too_large);
     return true;
   }
   std::byte* const out = state.ring.claim(stripe, size.total);
   if (out == nullptr) [[unlikely]]
     return false;
-  if constexpr (!has_threads) counters.accepted.fetch_add(1, std::memory_order_relaxed);
+  if constexpr (!has_threads) state.ring.counters(stripe).accepted.fetch_add(1, std::memory_order_relaxed);
   encode(out);
   EDGESPAN_PAUSE_POINT(encoded);
   state.ring.commit(out, size.total, size.timestamp_at, annotated);

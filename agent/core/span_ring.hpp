@@ -66,7 +66,7 @@ class SpanRing {
     EDGESPAN_PAUSE_POINT(cursor_seen);
     const std::uint32_t place = place_of(seen);
     if (words_of(place) + words <= chunk_words &&
-        at.compare_exchange_strong(seen, claimed(seen, place + words), std::memory_order_acquire,
+        at.compare_exchange_strong(seen, claimed_on(seen, words), std::memory_order_acquire,
                                    std::memory_order_relaxed)) {
       return open_claim(chunk_of(place), words_of(place), size);
     }
@@ -204,6 +204,11 @@ class SpanRing {
     return counted(claims_of(before) + 1, place);
   }
 
+  // The same if that place is in the chunk where the stripe was.
+  static constexpr Cursor claimed_on(Cursor before, std::uint32_t words) noexcept {
+    return static_cast<Cursor>(before + counted(1, words));
+  }
+
   // The word in front of an element. 0: nothing is there, or its producer has not come to write the size of
   // its claim.
   static constexpr std::uint32_t committed = 1U << 31;
@@ -248,9 +253,10 @@ class SpanRing {
   // The size is written at once, so that the consumer can pass over a claim whose producer stops.
   std::byte* open_claim(std::uint32_t chunk, std::uint32_t words, std::uint32_t size) noexcept {
     EDGESPAN_PAUSE_POINT(claimed);
-    EDGESPAN_ASSERT(*word(chunk, words) == 0);  // whoever freed the chunk has zeroed it
-    AtomicRef<std::uint32_t>{*word(chunk, words)}.store(size, std::memory_order_relaxed);
-    return reinterpret_cast<std::byte*>(word(chunk, words + 1));
+    std::uint32_t* const header = word(chunk, words);
+    EDGESPAN_ASSERT(*header == 0);  // whoever freed the chunk has zeroed it
+    AtomicRef<std::uint32_t>{*header}.store(size, std::memory_order_relaxed);
+    return reinterpret_cast<std::byte*>(header + 1);
   }
   bool show(std::uint32_t chunk, std::uint32_t words, RingElement& out) noexcept {
     if (words >= chunk_words) return false;
