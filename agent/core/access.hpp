@@ -17,7 +17,7 @@ struct Access {
     // clang 14 needs launder() on the bytes: they hold an object of another type.
     return *reinterpret_cast<TracingState*>(std::launder(tracing.state_.data()));
   }
-  static Span span(Tracing& tracing, const Context& context, std::uint16_t slot,
+  static Span span(Tracing& tracing, const Context& context, std::uint32_t slot,
                    std::uint32_t generation) noexcept {
     return {tracing, context, slot, generation};
   }

@@ -20,17 +20,31 @@ Span start_child(Tracing& tracing, const Context& parent, SpanSlot** slot) noexc
 inline Span start_child(Tracing& tracing, const Context& parent, SpanSlot*& slot) noexcept {
   return start_child(tracing, parent, &slot);
 }
+inline void open_slot(SpanSlot& slot, std::uint32_t generation) noexcept {
+  slot.state.store(slot_state(generation, SlotPhase::open), std::memory_order_release);
+}
 EDGESPAN_SHARED inline void open_slot(SpanSlot* slot) noexcept {
   if (slot == nullptr) return;
   const std::uint32_t state = slot->state.load(std::memory_order_relaxed);
   EDGESPAN_ASSERT(slot_phase(state) == SlotPhase::busy);
-  slot->state.store(slot_state(slot_generation(state), SlotPhase::open), std::memory_order_release);
+  open_slot(*slot, slot_generation(state));
 }
 
-// The slot with this number, from 1.
-inline SpanSlot& slot_at(TracingState& state, std::uint32_t number) noexcept {
-  EDGESPAN_ASSERT(number - 1 < state.memory.spans.size());
-  return state.memory.spans[number - 1];
+// A span names its slot by where it ends, in bytes from the first slot's begin: 0 is none.
+inline std::uint32_t end_of(const TracingState& state, const SpanSlot& slot) noexcept {
+  const auto* const slots = reinterpret_cast<const std::byte*>(state.memory.spans.data());
+  return static_cast<std::uint32_t>(reinterpret_cast<const std::byte*>(&slot + 1) - slots);
+}
+inline bool has_slot(const TracingState& state, std::uint32_t end) noexcept {
+  return end - sizeof(SpanSlot) < state.memory.spans.size_bytes();
+}
+inline SpanSlot& slot_of(const TracingState& state, std::uint32_t end) noexcept {
+  auto* const slots = reinterpret_cast<std::byte*>(state.memory.spans.data());
+  return *reinterpret_cast<SpanSlot*>(slots + end - sizeof(SpanSlot));
+}
+inline SpanSlot& slot_at(const TracingState& state, std::uint32_t end) noexcept {
+  EDGESPAN_ASSERT(has_slot(state, end));
+  return slot_of(state, end);
 }
 
 // Puts the span of a slot that is in this thread's hand into the ring, or drops and counts it. The slot stays
@@ -40,6 +54,10 @@ EDGESPAN_SHARED inline void end_slot(TracingState& state, const SpanSlot& slot,
                                      std::uint64_t now_us) noexcept {
   put_or_drop(state, [&] { return put_slot(state, slot, now_us); });
 }
+
+// Ends the span of the slot that ends there, now, for its owner; nothing if a sweep has ended it. Where
+// quick_texts is set.
+void finish_quickly(TracingState& state, std::uint32_t end, std::uint32_t generation) noexcept;
 
 // The tag that marks a span as failed.
 inline constexpr std::string_view error_key = "error";

@@ -33,40 +33,52 @@ inline bool make_busy(SpanSlot& slot, std::uint32_t generation) noexcept {
 // For an owner that has found its slot in another state than open. False: a sweep has ended the span.
 bool take_back(SpanSlot& slot, std::uint32_t generation, std::uint32_t seen) noexcept;
 
-// Lets the owner into its slot, for one change or to end the span. False: the span was ended. Without threads
-// nobody can meet the slot before its owner leaves it: the main loop sweeps, and an interrupt ends before the
-// main loop goes on.
-inline bool enter_slot(SpanSlot& slot, std::uint32_t generation) noexcept {
-  if constexpr (!has_threads) {
-    return slot.state.load(std::memory_order_relaxed) == slot_state(generation, SlotPhase::open);
-  }
-  if (contested(generation)) [[unlikely]]
-    return make_busy(slot, generation);
-  // In a forked child, a thread of the parent stands inside for ever.
-  if (slot.inside.load(std::memory_order_relaxed) != 0) [[unlikely]]
+// The owner shows itself inside of a slot that is not contested. False: it cannot, and has to come in by
+// enter_slot(). In a forked child, a thread of the parent stands inside for ever.
+inline bool step_in(SpanSlot& slot, std::uint32_t generation) noexcept {
+  if (contested(generation) || slot.inside.load(std::memory_order_relaxed) != 0) [[unlikely]]
     return false;
   EDGESPAN_PAUSE_POINT(slot_entered);
   slot.inside.store(1, std::memory_order_relaxed);
   light_fence();
+  return true;
+}
+// Then it looks at the slot, and may change it if it is open.
+inline bool is_open(const SpanSlot& slot, std::uint32_t generation) noexcept {
+  return slot.state.load(std::memory_order_relaxed) == slot_state(generation, SlotPhase::open);
+}
+// The same, if a sweep has marked the slot. False: a sweep has ended the span.
+inline bool stay_in(SpanSlot& slot, std::uint32_t generation) noexcept {
   const std::uint32_t seen = slot.state.load(std::memory_order_relaxed);
   return seen == slot_state(generation, SlotPhase::open) || take_back(slot, generation, seen);
 }
 
-// Whether this thread may read and write the slot, as far as its words tell.
-inline bool in_hand(const SpanSlot& slot) noexcept {
-  const SlotPhase phase = slot_phase(slot.state.load(std::memory_order_relaxed));
-  if constexpr (!has_threads) return phase != SlotPhase::free;
-  return phase == SlotPhase::busy || slot.inside.load(std::memory_order_relaxed) != 0;
+// Lets the owner into its slot, for one change or to end the span. False: the span was ended. Without threads
+// nobody can meet the slot before its owner leaves it: the main loop sweeps, and an interrupt ends before the
+// main loop goes on.
+inline bool enter_slot(SpanSlot& slot, std::uint32_t generation) noexcept {
+  if constexpr (!has_threads) return is_open(slot, generation);
+  if (contested(generation)) [[unlikely]]
+    return make_busy(slot, generation);
+  return step_in(slot, generation) && stay_in(slot, generation);
 }
 
-// The owner has changed the span and leaves it open.
+// Whether this thread may read and write the slot, as far as its words tell.
+inline bool in_hand(const SpanSlot& slot) noexcept {
+  if (has_threads && slot.inside.load(std::memory_order_relaxed) != 0) return true;
+  const SlotPhase phase = slot_phase(slot.state.load(std::memory_order_relaxed));
+  return has_threads ? phase == SlotPhase::busy : phase != SlotPhase::free;
+}
+
+// The owner has changed the span and leaves it open: a slot that it has stepped into, and any.
+inline void step_out(SpanSlot& slot) noexcept { slot.inside.store(0, std::memory_order_release); }
 inline void leave_slot(SpanSlot& slot, std::uint32_t generation) noexcept {
   EDGESPAN_ASSERT(few_assertions || in_hand(slot));
   if constexpr (!has_threads) return;
   if (contested(generation)) [[unlikely]] {
     slot.state.store(slot_state(generation, SlotPhase::open), std::memory_order_release);
   } else {
-    slot.inside.store(0, std::memory_order_release);
+    step_out(slot);
   }
 }
 

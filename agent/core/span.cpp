@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
+#include <utility>
 
 #include "core/code.hpp"
 #include "core/encoded_endpoint.hpp"
 #include "core/open_spans.hpp"
 #include "core/pause_point.hpp"
+#include "core/quick_text.hpp"
 #include "core/slot_owner.hpp"
 #include "core/slot_text.hpp"
 #include "core/utf8.hpp"
@@ -17,12 +18,26 @@ using detail::state_of;
 
 enum : std::uint8_t { flag_error_tag = 1 };  // the application set the tag `error` itself
 
+EDGESPAN_INLINE bool change_kind(SpanSlot& slot, Kind kind) noexcept {
+  slot.kind = static_cast<std::uint8_t>(kind);
+  return true;
+}
+
+EDGESPAN_INLINE bool change_tag(SpanSlot& slot, const std::string_view& key,
+                                const std::string_view& value) noexcept {
+  if (key == error_key) slot.flags |= flag_error_tag;
+  return detail::set_tag(slot, key, value);
+}
+EDGESPAN_INLINE bool add_other_tag_quickly(SpanSlot& slot, std::string_view key,
+                                           std::string_view value) noexcept {
+  return key != error_key && detail::add_tag_quickly(slot, key, value);
+}
+
 }  // namespace
 
-// Enters the slot of a span that has one, for one change. Null if the span was ended.
+// Enters the slot for one change. Null if the span was ended.
 EDGESPAN_INLINE SpanSlot* Span::take() const noexcept {
-  EDGESPAN_ASSERT(detail::few_assertions || slot_ != 0);
-  if (tracing_ == nullptr) return nullptr;
+  EDGESPAN_ASSERT(detail::few_assertions || tracing_ != nullptr);  // while the span has a slot
   SpanSlot& slot = detail::slot_at(state_of(*tracing_), slot_);
   if (!detail::enter_slot(slot, generation_)) return nullptr;
   EDGESPAN_PAUSE_POINT(slot_taken);
@@ -34,8 +49,36 @@ EDGESPAN_INLINE void Span::give_back(SpanSlot& slot, bool done) const noexcept {
   detail::leave_slot(slot, generation_);
 }
 
+// What `quick` does for most calls, it does without a call of another function: so it needs no place on the
+// stack, nor registers of its caller's. What slot_at() would assert is one more reason for the whole way.
+template <auto whole, typename Quick, typename... Args>
+[[gnu::always_inline]] inline void Span::change(Quick quick, Args... args) const noexcept {
+  const detail::TracingState& state = state_of(*tracing_);
+  if (detail::assertions && !detail::has_slot(state, slot_)) [[unlikely]]
+    return change_whole<whole>(false, args...);
+  SpanSlot& slot = detail::slot_of(state, slot_);
+  if (!detail::step_in(slot, generation_)) [[unlikely]]
+    return change_whole<whole>(false, args...);
+  if (detail::is_open(slot, generation_)) [[likely]] {
+    EDGESPAN_PAUSE_POINT(slot_taken);
+    if (quick(slot, args...)) [[likely]]
+      return detail::step_out(slot);
+  }
+  change_whole<whole>(true, args...);
+}
+
+// `inside`: the owner has stepped in already.
+template <auto whole, typename... Args>
+[[gnu::noinline]] void Span::change_whole(bool inside, Args... args) const noexcept {
+  SpanSlot& slot = detail::slot_at(state_of(*tracing_), slot_);
+  const bool in = inside ? detail::stay_in(slot, generation_) : detail::enter_slot(slot, generation_);
+  if (!in) return;
+  EDGESPAN_PAUSE_POINT(slot_taken);
+  give_back(slot, whole(slot, args...));
+}
+
 bool Span::recording() const noexcept {
-  if (tracing_ == nullptr || slot_ == 0) return false;
+  if (slot_ == 0) return false;
   const SpanSlot& slot = detail::slot_at(state_of(*tracing_), slot_);
   const std::uint32_t seen = slot.state.load(std::memory_order_relaxed);
   using detail::slot_state;
@@ -49,23 +92,30 @@ void Span::take_over(Span& other) noexcept {
   generation_ = other.generation_;
   slot_ = other.slot_;
   other.tracing_ = nullptr;
+  other.slot_ = 0;
 }
 
 void Span::set_name(std::string_view text) const noexcept {
-  if (SpanSlot* slot = take()) give_back(*slot, detail::set_name(*slot, text));
+  if constexpr (detail::quick_texts) {
+    change<detail::set_name>(detail::add_name_quickly, text);
+  } else if (SpanSlot* slot = take()) {
+    give_back(*slot, detail::set_name(*slot, text));
+  }
 }
 
 void Span::set_kind(Kind kind) const noexcept {
-  if (SpanSlot* slot = take()) {
-    slot->kind = static_cast<std::uint8_t>(kind);
-    give_back(*slot, true);
+  if constexpr (detail::quick_texts) {
+    change<change_kind>(change_kind, kind);
+  } else if (SpanSlot* slot = take()) {
+    give_back(*slot, change_kind(*slot, kind));
   }
 }
 
 void Span::set_tag(std::string_view key, std::string_view value) const noexcept {
-  if (SpanSlot* slot = take()) {
-    if (key == error_key) slot->flags |= flag_error_tag;
-    give_back(*slot, detail::set_tag(*slot, key, value));
+  if constexpr (detail::quick_texts) {
+    change<change_tag>(add_other_tag_quickly, key, value);
+  } else if (SpanSlot* slot = take()) {
+    give_back(*slot, change_tag(*slot, key, value));
   }
 }
 
@@ -92,7 +142,11 @@ void Span::set_error(std::string_view message) const noexcept {
 }
 
 void Span::set_remote_name(std::string_view name) const noexcept {
-  if (SpanSlot* slot = take()) give_back(*slot, detail::set_remote_name(*slot, name));
+  if constexpr (detail::quick_texts) {
+    change<detail::set_remote_name>(detail::add_remote_name_quickly, name);
+  } else if (SpanSlot* slot = take()) {
+    give_back(*slot, detail::set_remote_name(*slot, name));
+  }
 }
 
 void Span::set_remote(const Endpoint& endpoint) const noexcept {
@@ -102,15 +156,17 @@ void Span::set_remote(const Endpoint& endpoint) const noexcept {
 void Span::finish() noexcept {
   if (tracing_ == nullptr) return;
   detail::TracingState& state = state_of(*tracing_);
-  if (slot_ != 0) {
-    if (SpanSlot* slot = take()) {
-      detail::end_slot(state, *slot, state.now_us());
-      detail::free_slot(*slot, generation_);
-    }
-  } else if (context_.sampled()) {
-    state.ring.counters(detail::thread_stripe()).count(DropReason::no_slot);
+  if (slot_ == 0) {
+    if (context_.sampled()) state.ring.counters(detail::thread_stripe()).count(DropReason::no_slot);
+  } else if constexpr (detail::quick_texts) {
+    tracing_ = nullptr;
+    return detail::finish_quickly(state, std::exchange(slot_, 0), generation_);
+  } else if (SpanSlot* slot = take()) {
+    detail::end_slot(state, *slot, state.now_us());
+    detail::free_slot(*slot, generation_);
   }
   tracing_ = nullptr;
+  slot_ = 0;
 }
 
 void Span::discard() noexcept {
@@ -118,6 +174,7 @@ void Span::discard() noexcept {
     detail::free_slot(*slot, generation_);
   }
   tracing_ = nullptr;
+  slot_ = 0;
 }
 
 }  // namespace edgespan

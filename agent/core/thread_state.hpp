@@ -32,7 +32,12 @@ struct ThreadState {
 ThreadState& thread_state() noexcept;  // the threads of the model are none of the system's
 #elif !defined(EDGESPAN_NO_THREADS)
 extern constinit thread_local ThreadState this_thread;
-inline ThreadState& thread_state() noexcept { return this_thread; }
+// Where code may be moved, finding it is a call, which the compiler would make at every access.
+inline ThreadState& thread_state() noexcept {
+  ThreadState* state = &this_thread;
+  if constexpr (!small_code) asm("" : "+r"(state));
+  return *state;
+}
 #elif defined(__ARM_ARCH_PROFILE) && __ARM_ARCH_PROFILE == 'M'
 // An interrupt may come between any two instructions of the main loop, so it has a state of its own. It does
 // not continue the main loop's scope either: it has nothing to do with the work that it interrupts.

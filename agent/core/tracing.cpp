@@ -6,6 +6,7 @@
 #include "core/encoded_endpoint.hpp"
 #include "core/ids.hpp"
 #include "core/open_spans.hpp"
+#include "core/quick_text.hpp"
 #include "core/slot_phase.hpp"
 #include "core/slot_text.hpp"
 #include "core/tracing_state.hpp"
@@ -91,7 +92,8 @@ Span Tracing::span(std::string_view name) noexcept {
   SpanSlot* slot = nullptr;
   Span made = detail::start_child(*this, {}, slot);
   EDGESPAN_ASSERT(detail::few_assertions || slot == nullptr || made.context().sampled());
-  if (slot != nullptr && !detail::set_name(*slot, name)) {
+  if (slot != nullptr && !(detail::quick_texts && detail::add_name_quickly(*slot, name)) &&
+      !detail::set_name(*slot, name)) {
     detail::state_of(*this).count(detail::Event::text_cut);
   }
   detail::open_slot(slot);

@@ -24,10 +24,10 @@ SUBJECTS = (
             'ring_test ring_large_test drain_test reporter_test tracing_test ring_thread_test', WORLDS),
     Subject('table', 'agent/kafka/inflight_table*',
             'inflight_table_test kafka_produce_test kafka_delivery_test kafka_limits_test inflight_table_thread_test'),
-    Subject('slots', 'agent/core/open_spans* agent/core/slot_owner* agent/core/slot_text* agent/core/span.cpp '
-            'agent/core/include/edgespan/span.hpp',
-            'slot_owner_test slot_text_test text_test open_spans_test tracing_test encode_test core_misuse_test '
-            'limits_test open_spans_thread_test', WORLDS),
+    Subject('slots', 'agent/core/open_spans* agent/core/slot_owner* agent/core/slot_text* agent/core/quick_text* '
+            'agent/core/span.cpp agent/core/include/edgespan/span.hpp',
+            'slot_owner_test slot_text_test quick_text_test text_test open_spans_test tracing_test encode_test '
+            'core_misuse_test limits_test open_spans_thread_test', WORLDS),
     Subject('encoder', 'agent/core/encode*',
             'encode_test encode_random_test slot_text_test text_test tracing_test limits_test', WORLDS),
     Subject('reporter', 'agent/core/reporter* agent/core/batch_cutter* agent/core/batch_offerer*',

@@ -105,7 +105,8 @@ EDGESPAN_TEST(a_slot_is_in_use_when_it_is_written_or_ended, "misuse") {
   TEST_ASSERT_FAULT(detail::end_slot(state, slot, 5));
   TEST_ASSERT_FAULT(detail::add_tag(state, slot, "a", "b"));
   TEST_ASSERT_FAULT(detail::slot_at(state, 0));
-  TEST_ASSERT_FAULT(detail::slot_at(state, 2));
+  TEST_ASSERT_FAULT(detail::slot_at(state, sizeof(SpanSlot) - 1));
+  TEST_ASSERT_FAULT(detail::slot_at(state, 2 * sizeof(SpanSlot)));
 }
 
 EDGESPAN_TEST(the_texts_of_a_slot_fit_into_it, "misuse") {

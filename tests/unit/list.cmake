@@ -19,6 +19,7 @@ set(edgespan_core_tests
   flush_time_test
   limits_test
   propagation_test
+  quick_text_test
   reporter_steps_test
   reporter_test
   reporter_worker_test

@@ -91,7 +91,7 @@ class [[nodiscard]] Span {
 
  private:
   friend struct detail::Access;
-  Span(Tracing& tracing, const Context& context, std::uint16_t slot, std::uint32_t generation) noexcept
+  Span(Tracing& tracing, const Context& context, std::uint32_t slot, std::uint32_t generation) noexcept
       : tracing_{&tracing}, context_{context}, generation_{generation}, slot_{slot} {}
   // For a span with a slot.
   void set_name(std::string_view text) const noexcept;
@@ -101,6 +101,11 @@ class [[nodiscard]] Span {
   void set_error(std::string_view message) const noexcept;
   void set_remote_name(std::string_view name) const noexcept;
   void set_remote(const Endpoint& endpoint) const noexcept;
+  // These two do `whole` to the slot; the first tries whether `quick` is enough.
+  template <auto whole, typename Quick, typename... Args>
+  void change(Quick quick, Args... args) const noexcept;
+  template <auto whole, typename... Args>
+  void change_whole(bool inside, Args... args) const noexcept;
   SpanSlot* take() const noexcept;
   void give_back(SpanSlot& slot, bool done) const noexcept;
   void take_over(Span& other) noexcept;
@@ -108,7 +113,7 @@ class [[nodiscard]] Span {
   Tracing* tracing_ = nullptr;  // null: finished, or never started
   Context context_{};
   std::uint32_t generation_ = 0;
-  std::uint16_t slot_ = 0;  // number from 1; 0: not recorded
+  std::uint32_t slot_ = 0;  // where its slot ends among the bytes of all; 0: not recorded, or no more
 };
 
 }  // namespace edgespan
