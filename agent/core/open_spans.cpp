@@ -142,6 +142,7 @@ Span start_child(Tracing& tracing, const Context& parent, SpanSlot** slot) noexc
 
 void add_tag(TracingState& state, SpanSlot& slot, std::string_view key, std::string_view value) noexcept {
   EDGESPAN_ASSERT(in_hand(slot));
+  if (quick_texts && append_tag_quickly(slot, key, value)) return;
   if (!append_tag(slot, key, value)) state.count(Event::text_cut);
 }
 

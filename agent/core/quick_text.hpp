@@ -135,21 +135,13 @@ EDGESPAN_INLINE bool add_remote_name_quickly(SpanSlot& slot, std::string_view na
   return true;
 }
 
-// A tag of at most 127 bytes whose key the slot does not hold.
-EDGESPAN_INLINE bool add_tag_quickly(SpanSlot& slot, std::string_view key, std::string_view value) noexcept {
+// A tag whose key the slot does not hold, as the caller knows. Its body has at most 127 bytes.
+EDGESPAN_INLINE bool append_tag_quickly(SpanSlot& slot, std::string_view key,
+                                        std::string_view value) noexcept {
   const std::size_t body = 4 + key.size() + value.size();
   if (key.empty() || key.size() > slot_text_max || body >= 0x80) return false;
-  const std::byte* const text = slot.text.data();
-  std::size_t at = std::size_t{slot.remote_bytes} + slot.annotation_bytes;
-  const std::size_t end = at + slot.tag_bytes;
+  const std::size_t end = fields_bytes(slot);
   if (end + 2 + body + slot.name_bytes > slot.text.size()) return false;
-  while (at < end) {
-    const auto held = static_cast<std::size_t>(text[at + 1]);
-    if (held >= 0x80) return false;
-    if (static_cast<std::size_t>(text[at + 3]) == key.size() && quick::may_be(text + at + 4, key))
-      return false;
-    at += 2 + held;
-  }
   std::byte* out = quick::put_head(slot.text.data() + end, encode_impl::key_tag, body);
   out = quick::put_head(out, 0x0A, key.size());
   if (!quick::copy_ascii(out, key)) return false;
@@ -157,6 +149,21 @@ EDGESPAN_INLINE bool add_tag_quickly(SpanSlot& slot, std::string_view key, std::
   if (!quick::copy_ascii(out, value)) return false;
   slot.tag_bytes = static_cast<std::uint16_t>(slot.tag_bytes + 2 + body);
   return true;
+}
+
+// The same, where the slot may hold the key.
+EDGESPAN_INLINE bool add_tag_quickly(SpanSlot& slot, std::string_view key, std::string_view value) noexcept {
+  const std::byte* const text = slot.text.data();
+  std::size_t at = std::size_t{slot.remote_bytes} + slot.annotation_bytes;
+  const std::size_t end = at + slot.tag_bytes;
+  while (at < end) {
+    const auto body = static_cast<std::size_t>(text[at + 1]);
+    if (body >= 0x80) return false;
+    if (static_cast<std::size_t>(text[at + 3]) == key.size() && quick::may_be(text + at + 4, key))
+      return false;
+    at += 2 + body;
+  }
+  return append_tag_quickly(slot, key, value);
 }
 
 }  // namespace edgespan::detail

@@ -129,6 +129,13 @@ EDGESPAN_TEST(a_peers_name_fits_beside_every_name, "quick_text") {
   compare_remote(named, Text{63}, true);
 }
 
+// A tag that the slot is known not to hold: it is not looked for.
+void compare_appended(const SpanSlot& before, std::string_view key, std::string_view value, bool taken) {
+  compare(
+      before, taken, [&](SpanSlot& slot) { return detail::append_tag_quickly(slot, key, value); },
+      [&](SpanSlot& slot) { return detail::append_tag(slot, key, value); });
+}
+
 EDGESPAN_TEST(a_tag_of_ascii_is_taken, "quick_text") {
   const Slot empty;
   compare_tag(empty, "", "v", false);
@@ -138,6 +145,7 @@ EDGESPAN_TEST(a_tag_of_ascii_is_taken, "quick_text") {
         const bool is_ascii = character < 0x80;
         compare_tag(empty, Text{size}.with(at, character), "v", size <= 122 && is_ascii);
         compare_tag(empty, "k", Text{size}.with(at, character), size <= 122 && is_ascii);
+        compare_appended(empty, "k", Text{size}.with(at, character), size <= 122 && is_ascii);
       }
     }
   }
@@ -152,6 +160,7 @@ EDGESPAN_TEST(a_tag_behind_a_long_one_goes_the_whole_way, "quick_text") {
     Slot slot;
     TEST_ASSERT_TRUE(detail::set_tag(slot, "k", Text{value}));
     compare_tag(slot, "n", "v", value + 5 < 128);
+    compare_appended(slot, "n", "v", true);
   }
 }
 
@@ -179,6 +188,7 @@ EDGESPAN_TEST(what_is_told_quickly_fits_to_the_byte, "quick_text") {
     for (std::size_t size = 1; size <= 50; ++size) {
       compare_name(full, Text{size}, size + 2 <= left);
       compare_tag(full, "n", Text{size}, size + 7 <= left);
+      compare_appended(full, "n", Text{size}, size + 7 <= left);
     }
     if (left < 3) continue;
     TEST_ASSERT_TRUE(detail::set_name(full, Text{left - 2}));
