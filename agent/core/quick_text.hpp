@@ -49,16 +49,14 @@ EDGESPAN_INLINE bool copy(std::byte* out, std::string_view text, Take take) noex
   const std::size_t size = text.size();
   std::uint64_t wrong = 0;
   if (size >= 8) {
-    std::uint64_t first = load<std::uint64_t>(in);
-    std::uint64_t last = load<std::uint64_t>(in + size - 8);
-    wrong = take(first) | take(last);
-    store<std::uint64_t>(out, first);
-    for (std::size_t at = 8; at + 8 < size; at += 8) {
+    const auto one = [&](std::size_t at) __attribute__((always_inline)) {
       std::uint64_t word = load<std::uint64_t>(in + at);
       wrong |= take(word);
       store<std::uint64_t>(out + at, word);
-    }
-    store<std::uint64_t>(out + size - 8, last);
+    };
+    one(0);
+    for (std::size_t at = 8; at + 8 < size; at += 8) one(at);
+    one(size - 8);
   } else if (size >= 4) {
     std::uint64_t word = load<std::uint32_t>(in) | load<std::uint32_t>(in + size - 4) << 32;
     wrong = take(word);
