@@ -12,29 +12,34 @@ namespace {
 
 // Turns a free slot into a busy one of this thread; null if all are taken. The search begins at the slot that
 // this thread used last: threads do not meet while there are enough slots.
-EDGESPAN_INLINE SpanSlot* claim_slot(std::span<SpanSlot> slots, std::uint32_t& generation) noexcept {
+EDGESPAN_INLINE SpanSlot* claim_slot(const TracingState& state, std::uint32_t& end,
+                                     std::uint32_t& generation) noexcept {
   ThreadState& thread = thread_state();
-  const auto count = static_cast<std::uint32_t>(slots.size());
+  constexpr std::uint32_t step = sizeof(SpanSlot);
+  const auto bytes = static_cast<std::uint32_t>(state.memory.spans.size_bytes());
+  auto* const slots = reinterpret_cast<std::byte*>(state.memory.spans.data());
   std::uint32_t at = thread.slot;
-  for (std::uint32_t looked = 0; looked < count; ++looked, ++at) {
-    if (at >= count) at = 0;
-    Atomic<std::uint32_t>& state = slots[at].state;
-    std::uint32_t seen = state.load(std::memory_order_relaxed);
+  for (std::uint32_t left = bytes; left != 0; left -= step, at += step) {
+    if (at >= bytes) at = 0;
+    auto* const slot = reinterpret_cast<SpanSlot*>(slots + at);
+    std::uint32_t seen = slot->state.load(std::memory_order_relaxed);
     if (slot_phase(seen) != SlotPhase::free) continue;
-    generation = next_generation(slot_generation(seen));
-    if (state.compare_exchange_strong(seen, slot_state(generation, SlotPhase::busy),
-                                      std::memory_order_acquire, std::memory_order_relaxed)) {
+    const std::uint32_t next = next_generation(slot_generation(seen));
+    if (slot->state.compare_exchange_strong(seen, slot_state(next, SlotPhase::busy),
+                                            std::memory_order_acquire, std::memory_order_relaxed)) {
       thread.slot = at;
-      return &slots[at];
+      end = at + step;
+      generation = next;
+      return slot;
     }
   }
   return nullptr;
 }
 
 // Fills a slot for a sampled span that starts now; null if all are taken.
-EDGESPAN_INLINE SpanSlot* begin_slot(TracingState& state, const Context& context,
+EDGESPAN_INLINE SpanSlot* begin_slot(TracingState& state, const Context& context, std::uint32_t& end,
                                      std::uint32_t& generation) noexcept {
-  SpanSlot* const claimed = claim_slot(state.memory.spans, generation);
+  SpanSlot* const claimed = claim_slot(state, end, generation);
   if (claimed == nullptr) return nullptr;
   const std::uint64_t start_us = state.now_us();
   SpanSlot& slot = *claimed;
@@ -129,8 +134,7 @@ Span start_child(Tracing& tracing, const Context& parent, SpanSlot** slot) noexc
   std::uint32_t generation = 0;
   std::uint32_t end = 0;
   if (context.sampled()) {
-    SpanSlot* const begun = begin_slot(state, context, generation);
-    if (begun != nullptr) end = end_of(state, *begun);
+    SpanSlot* const begun = begin_slot(state, context, end, generation);
     if (slot != nullptr) {
       *slot = begun;
     } else if (begun != nullptr) {

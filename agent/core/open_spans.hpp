@@ -31,10 +31,6 @@ EDGESPAN_SHARED inline void open_slot(SpanSlot* slot) noexcept {
 }
 
 // A span names its slot by where it ends, in bytes from the first slot's begin: 0 is none.
-inline std::uint32_t end_of(const TracingState& state, const SpanSlot& slot) noexcept {
-  const auto* const slots = reinterpret_cast<const std::byte*>(state.memory.spans.data());
-  return static_cast<std::uint32_t>(reinterpret_cast<const std::byte*>(&slot + 1) - slots);
-}
 inline bool has_slot(const TracingState& state, std::uint32_t end) noexcept {
   return end - sizeof(SpanSlot) < state.memory.spans.size_bytes();
 }

@@ -22,7 +22,7 @@ struct ThreadState {
   std::uint32_t foreign_seen;    // how many foreign ends this thread has looked at
   std::uint32_t stripe_plus_1;   // 0: not chosen yet
   std::uint32_t seeded_for;      // the epoch of the tracing that seeded the generator; 0: none
-  std::uint32_t slot;            // of its last span: likely to be free again, and in this core's cache
+  std::uint32_t slot;  // where that of its last span begins: likely to be free, and in this core's cache
   std::array<std::uint64_t, 4> generator;
 };
 
