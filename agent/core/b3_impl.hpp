@@ -288,8 +288,8 @@ constexpr std::size_t write_trace_id(const Context& context, char* text) noexcep
 }
 
 template <typename Hex>
-constexpr std::size_t format(const Context& context, B3Format form,
-                             std::span<char, b3_single_max> out) noexcept {
+EDGESPAN_INLINE constexpr std::size_t format(const Context& context, B3Format form,
+                                             std::span<char, b3_single_max> out) noexcept {
   if (!context.valid()) return 0;
   char* text = out.data();
   text += write_trace_id<Hex>(context, text);

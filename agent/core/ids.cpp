@@ -17,12 +17,7 @@ void seed(TracingState& state) noexcept {
 std::uint64_t random_id(TracingState& state) noexcept { return draw(state); }
 
 Context new_root(TracingState& state, Decision decision, const Sampler* sampler) noexcept {
-  Context context{0, 0, draw(state), 0, decision, random_trace_id};
-  context.trace_lo = context.span_id;
-  if (state.trace_id_128) context.trace_hi = small_code ? draw(state) : draw_again();
-  decide(state, context, sampler);
-  EDGESPAN_ASSERT(few_assertions || (context.valid() && context.decision != Decision::undecided));
-  return context;
+  return make_root(state, decision, sampler);
 }
 
 Context new_child(TracingState& state, const Context& parent, const Sampler* sampler) noexcept {

@@ -46,6 +46,15 @@ EDGESPAN_INLINE void decide(TracingState& state, Context& context, const Sampler
   context.decision = keep ? Decision::accept : Decision::deny;
 }
 
+EDGESPAN_INLINE Context make_root(TracingState& state, Decision decision, const Sampler* sampler) noexcept {
+  Context context{0, 0, draw(state), 0, decision, random_trace_id};
+  context.trace_lo = context.span_id;
+  if (state.trace_id_128) context.trace_hi = small_code ? draw(state) : draw_again();
+  decide(state, context, sampler);
+  EDGESPAN_ASSERT(few_assertions || (context.valid() && context.decision != Decision::undecided));
+  return context;
+}
+
 EDGESPAN_INLINE Context make_child(TracingState& state, const Context& parent,
                                    const Sampler* sampler) noexcept {
   EDGESPAN_ASSERT(parent.valid());

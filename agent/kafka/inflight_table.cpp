@@ -9,8 +9,6 @@
 namespace edgespan::kafka_detail {
 namespace {
 
-constexpr std::uintptr_t empty = 0;
-
 // Messages with 100 bytes of value and a header were 496 bytes apart (librdkafka 2.0.2, glibc, x86-64), so
 // the slots between them are free for messages of the next rounds. Measured with a table of 1,024 slots and
 // messages that were 208 bytes apart: with 128 here the first message found no slot when the table was half
@@ -21,60 +19,10 @@ constexpr std::uint64_t bytes_per_slot = 64;
 // overflow it.
 constexpr std::uint16_t strays_max = 0x7FFF;
 
-// Changes the slot's key from `from` to `to`. True: this thread did. With `to` as busy, the slot is its own.
-bool claim(InflightSlot& slot, std::uintptr_t from, std::uintptr_t to = InflightTable::busy) noexcept {
-  return slot.key.compare_exchange_strong(from, to, std::memory_order_acquire, std::memory_order_relaxed);
-}
-
-// The same, if no other thread can have taken the slot and given it back since this one changed its key to
-// `from`.
+// Changes the slot's key from `from` to `to`, if no other thread can have taken the slot and given it back
+// since this one changed its key to `from`. True: this thread did.
 bool claim_again(InflightSlot& slot, std::uintptr_t from, std::uintptr_t to) noexcept {
   return slot.key.compare_exchange_strong(from, to, std::memory_order_relaxed, std::memory_order_relaxed);
-}
-
-// Claims an empty slot of some that stand in a row; null if there is none.
-EDGESPAN_INLINE InflightSlot* claim_of(InflightSlot* from, const InflightSlot* end) noexcept {
-  for (InflightSlot* slot = from; slot != end; ++slot) {
-    if (slot->key.load(std::memory_order_relaxed) == empty && claim(*slot, empty)) return slot;
-  }
-  return nullptr;
-}
-
-// The same of a bucket. Begins at slot `first`, so that a span that strays is mostly next to its own slot.
-EDGESPAN_INLINE InflightSlot* claim_empty(InflightBucket& bucket, std::size_t first) noexcept {
-  EDGESPAN_ASSERT(first < inflight_bucket_size);
-  InflightSlot* const slots = bucket.slots.data();
-  InflightSlot* const slot = claim_of(slots + first, slots + inflight_bucket_size);
-  return slot != nullptr ? slot : claim_of(slots, slots + first);
-}
-
-// This and the next two take a slot that this thread has claimed. write() and release() give it back.
-EDGESPAN_INLINE void read(const InflightSlot& slot, InflightSpan& out) noexcept {
-  EDGESPAN_ASSERT(detail::few_assertions || slot.key.load(std::memory_order_relaxed) == InflightTable::busy);
-  out.context = detail::context_of(slot);
-  const std::uint32_t rest = slot.start_rest;
-  const std::uint32_t start = slot.start.load(std::memory_order_relaxed);
-  out.start_us = std::uint64_t{rest >> 16 << 16 | start >> 16} << 32 | (start << 16 | (rest & 0xFFFF));
-}
-
-EDGESPAN_INLINE void write(InflightSlot& slot, std::uintptr_t key, std::uint32_t client,
-                           const InflightSpan& span) noexcept {
-  EDGESPAN_ASSERT(detail::few_assertions || slot.key.load(std::memory_order_relaxed) == InflightTable::busy);
-  EDGESPAN_ASSERT(detail::few_assertions || key > InflightTable::busy);
-  detail::set_context(slot, span.context);
-  slot.start.store(InflightTable::start_unit(span.start_us), std::memory_order_relaxed);
-  slot.start_rest = static_cast<std::uint32_t>(span.start_us >> 48) << 16 |
-                    (static_cast<std::uint32_t>(span.start_us) & 0xFFFF);
-  slot.client.store(client, std::memory_order_relaxed);
-  slot.key.store(key, std::memory_order_release);
-}
-
-void release(InflightSlot& slot, InflightSlot& own) noexcept {
-  EDGESPAN_ASSERT(detail::few_assertions || slot.key.load(std::memory_order_relaxed) == InflightTable::busy);
-  slot.key.store(empty, std::memory_order_release);
-  if (&slot == &own) return;
-  const std::uint16_t strays = own.strays.fetch_sub(1, std::memory_order_relaxed);
-  EDGESPAN_ASSERT(strays != 0);
 }
 
 }  // namespace
@@ -114,28 +62,43 @@ InflightSlot* InflightTable::find(const Place& place) const noexcept {
   return find_in(second_bucket(place), 0, place.key);
 }
 
-InflightTable::Insert InflightTable::insert(InflightSlot& own, const void* key, std::uint32_t client,
-                                            InflightSpan& span) noexcept {
-  EDGESPAN_ASSERT(detail::few_assertions || (span.context.sampled() && &own == &own_slot(key)));
-  // Claims the slot before reading it: to fetch its cache line for reading and again for writing would be two
-  // waits.
-  if (!claim(own, empty)) return insert_slow(key, client, span);
-  if (own.strays.load(std::memory_order_relaxed) != 0) {
-    own.key.store(empty, std::memory_order_release);
-    return insert_slow(key, client, span);
+// Claims an empty slot of some that stand in a row; null if there is none.
+EDGESPAN_INLINE InflightSlot* InflightTable::claim_of(InflightSlot* from, const InflightSlot* end) noexcept {
+  for (InflightSlot* slot = from; slot != end; ++slot) {
+    if (slot->key.load(std::memory_order_relaxed) == empty && claim(*slot, empty)) return slot;
   }
-  write(own, reinterpret_cast<std::uintptr_t>(key), client, span);
-  return Insert::stored;
+  return nullptr;
 }
 
-[[gnu::noinline]] InflightTable::Insert InflightTable::insert_slow(const void* key, std::uint32_t client,
+// The same of a bucket. Begins at slot `first`, so that a span that strays is mostly next to its own slot.
+EDGESPAN_INLINE InflightSlot* InflightTable::claim_empty(InflightBucket& bucket, std::size_t first) noexcept {
+  EDGESPAN_ASSERT(first < inflight_bucket_size);
+  InflightSlot* const slots = bucket.slots.data();
+  InflightSlot* const slot = claim_of(slots + first, slots + inflight_bucket_size);
+  return slot != nullptr ? slot : claim_of(slots, slots + first);
+}
+
+// Gives back a slot that this thread has claimed.
+void InflightTable::release(InflightSlot& slot, InflightSlot& own) noexcept {
+  EDGESPAN_ASSERT(detail::few_assertions || slot.key.load(std::memory_order_relaxed) == busy);
+  slot.key.store(empty, std::memory_order_release);
+  if (&slot == &own) return;
+  const std::uint16_t strays = own.strays.fetch_sub(1, std::memory_order_relaxed);
+  EDGESPAN_ASSERT(strays != 0);
+}
+
+InflightTable::Insert InflightTable::insert_apart(Own own, std::uint32_t client,
+                                                  InflightSpan& span) noexcept {
+  return insert_here(own, client, span);
+}
+
+[[gnu::noinline]] InflightTable::Insert InflightTable::insert_slow(std::uintptr_t key, std::uint32_t client,
                                                                    InflightSpan& span) noexcept {
-  const Place place = place_of(reinterpret_cast<std::uintptr_t>(key));
+  const Place place = place_of(key);
   EDGESPAN_ASSERT(detail::few_assertions || place.own == &place.bucket->slots[place.first]);
-  const bool may_stand = may_hold(*place.own, key);
+  const bool may_stand = may_hold(Own{key, place.own});
   if (InflightSlot* const slot = may_stand ? find(place) : nullptr) {
-    InflightSpan old;
-    read(*slot, old);
+    const InflightSpan old = read(*slot);
     EDGESPAN_ASSERT(old.context.sampled());
     write(*slot, place.key, client, span);
     span = old;
@@ -153,20 +116,14 @@ InflightTable::Insert InflightTable::insert(InflightSlot& own, const void* key, 
   return Insert::stored;
 }
 
-bool InflightTable::take(const void* key, InflightSpan& out) noexcept {
-  InflightSlot& own = own_slot(key);
-  if (!claim(own, reinterpret_cast<std::uintptr_t>(key))) return take_slow(key, out);
-  read(own, out);
-  own.key.store(empty, std::memory_order_release);
-  return true;
-}
+bool InflightTable::take_apart(Own own, InflightSpan& out) noexcept { return take_here(own, out); }
 
-[[gnu::noinline]] bool InflightTable::take_slow(const void* key, InflightSpan& out) noexcept {
-  const Place place = place_of(reinterpret_cast<std::uintptr_t>(key));
+[[gnu::noinline]] bool InflightTable::take_slow(std::uintptr_t key, InflightSpan& out) noexcept {
+  const Place place = place_of(key);
   EDGESPAN_ASSERT(detail::few_assertions || place.own == &place.bucket->slots[place.first]);
   InflightSlot* const slot = find(place);
   if (slot == nullptr) return false;
-  read(*slot, out);
+  out = read(*slot);
   release(*slot, *place.own);
   return true;
 }
@@ -188,7 +145,7 @@ bool InflightTable::Sweep::next(InflightSpan& out) noexcept {
     if (!claim_again(slot, key | asked_about, its_own ? busy : key) || !its_own) continue;
     const Place place = table_.place_of(key);
     EDGESPAN_ASSERT(&bucket == place.bucket || &bucket == &table_.second_bucket(place));
-    read(slot, out);
+    out = read(slot);
     release(slot, *place.own);
     return true;
   }

@@ -13,6 +13,8 @@
 #include <span>
 
 #include "core/assert.hpp"
+#include "core/code.hpp"
+#include "core/context_copy.hpp"
 
 namespace edgespan::kafka_detail {
 
@@ -38,20 +40,30 @@ class InflightTable {
     return static_cast<std::uint32_t>(us / unit_us);
   }
 
+  // The address of a message and its own slot, where its span mostly stands. Whoever calls several of the
+  // next functions for a message looks the slot up once.
+  class Own {
+   private:
+    friend InflightTable;
+    Own(std::uintptr_t key, InflightSlot* slot) noexcept : key_{key}, slot_{slot} {}
+    std::uintptr_t key_;
+    InflightSlot* slot_;
+  };
+
   void init(std::span<InflightBucket> buckets) noexcept;
 
-  // The own slot of `key`: where its span mostly stands. Whoever calls several of the next functions for a
-  // key looks it up once.
-  InflightSlot& own_slot(const void* key) const noexcept {
-    return *place_of(reinterpret_cast<std::uintptr_t>(key)).own;
+  // `key` is an even address and not 0.
+  Own own_slot(const void* key) const noexcept {
+    const Place place = place_of(reinterpret_cast<std::uintptr_t>(key));
+    return {place.key, place.own};
   }
 
   // Fetches the slot that the next insert() will write into this core's cache, and the slots of the
   // messages behind it: another core most likely took the last message out of them. Always inline: gcc 12
   // removes a call to this function, because a prefetch has no visible effect.
-  [[gnu::always_inline]] static void expect(const InflightSlot& own) noexcept {
+  [[gnu::always_inline]] static void expect(const Own& own) noexcept {
     // A slot may reach into a second cache line. Two messages of 500 bytes are two buckets apart.
-    const std::byte* const lines = reinterpret_cast<const std::byte*>(&own);
+    const std::byte* const lines = reinterpret_cast<const std::byte*>(own.slot_);
     constexpr std::size_t ahead = 2 * sizeof(InflightBucket);
     __builtin_prefetch(lines, 1);
     __builtin_prefetch(lines + offsetof(InflightSlot, parent_id), 1);
@@ -59,21 +71,32 @@ class InflightTable {
     __builtin_prefetch(lines + ahead + offsetof(InflightSlot, parent_id), 1);
   }
 
-  // Any thread; lock-free. `key` is an even address and not 0. `client`: a number of the client that sends
-  // the message. take() is false if no span stands under `key`, or if a sweep has taken it.
-  Insert insert(InflightSlot& own, const void* key, std::uint32_t client, InflightSpan& span) noexcept;
-  bool take(const void* key, InflightSpan& out) noexcept;
+  // Any thread; lock-free. `client`: a number of the client that sends the message. take() is false if no
+  // span stands under the key, or if a sweep has taken it.
+  EDGESPAN_INLINE Insert insert(Own own, std::uint32_t client, InflightSpan& span) noexcept {
+    return detail::wide_code ? insert_here(own, client, span) : insert_apart(own, client, span);
+  }
+  EDGESPAN_INLINE bool take(Own own, InflightSpan& out) noexcept {
+    return detail::wide_code ? take_here(own, out) : take_apart(own, out);
+  }
+  // For a quick way that may turn out not to be one. claim(): whether the span stands in its own slot, which
+  // is this thread's until take_claimed(), which empties it, or until put_back(), which leaves it as it was.
+  static bool claim(Own own) noexcept { return claim(*own.slot_, own.key_); }
+  EDGESPAN_INLINE static InflightSpan read_claimed(Own own) noexcept { return read(*own.slot_); }
+  static void take_claimed(Own own) noexcept { give_back(*own.slot_, empty); }
+  static void put_back(Own own) noexcept { give_back(*own.slot_, own.key_); }
   // False: take() would find nothing.
-  static bool may_hold(const InflightSlot& own, const void* key) noexcept {
-    const std::uintptr_t seen = own.key.load(std::memory_order_relaxed) & ~asked_about;
-    return seen == reinterpret_cast<std::uintptr_t>(key) || own.strays.load(std::memory_order_relaxed) != 0;
+  static bool may_hold(Own own) noexcept {
+    const std::uintptr_t seen = own.slot_->key.load(std::memory_order_relaxed) & ~asked_about;
+    return seen == own.key_ || own.slot_->strays.load(std::memory_order_relaxed) != 0;
   }
 
   // The same for a key of which one thing alone is wanted.
   Insert insert(const void* key, std::uint32_t client, InflightSpan& span) noexcept {
-    return insert(own_slot(key), key, client, span);
+    return insert(own_slot(key), client, span);
   }
-  bool may_hold(const void* key) const noexcept { return may_hold(own_slot(key), key); }
+  bool take(const void* key, InflightSpan& out) noexcept { return take(own_slot(key), out); }
+  bool may_hold(const void* key) const noexcept { return may_hold(own_slot(key)); }
 
   // Says which spans a sweep takes: by when one began, in start_unit(), and by its client. It may be asked
   // about a slot whose message changes meanwhile; what it says then does not count.
@@ -101,6 +124,7 @@ class InflightTable {
   };
 
  private:
+  static constexpr std::uintptr_t empty = 0;        // the key of a free slot
   static constexpr std::uintptr_t unit_bytes = 16;  // addresses from a heap are multiples of it
 
   // In a slot's key beside the address: the sweep asks whether it takes this span. insert() and take() do not
@@ -142,11 +166,67 @@ class InflightTable {
   static std::size_t share(std::uint32_t position, std::size_t size) noexcept {
     return static_cast<std::size_t>(std::uint64_t{position} * size >> 32);
   }
+  // Changes the slot's key from `from` to `to`. True: this thread did. With `to` as busy, the slot is its
+  // own.
+  static bool claim(InflightSlot& slot, std::uintptr_t from, std::uintptr_t to = busy) noexcept {
+    return slot.key.compare_exchange_strong(from, to, std::memory_order_acquire, std::memory_order_relaxed);
+  }
+  static void give_back(InflightSlot& slot, std::uintptr_t key) noexcept {
+    EDGESPAN_ASSERT(detail::few_assertions || slot.key.load(std::memory_order_relaxed) == busy);
+    slot.key.store(key, std::memory_order_release);
+  }
+  // This and the next one take a slot that this thread has claimed. write() gives it back.
+  EDGESPAN_INLINE static InflightSpan read(const InflightSlot& slot) noexcept {
+    EDGESPAN_ASSERT(detail::few_assertions || slot.key.load(std::memory_order_relaxed) == busy);
+    const std::uint32_t rest = slot.start_rest;
+    const std::uint32_t start = slot.start.load(std::memory_order_relaxed);
+    return {detail::context_of(slot),
+            std::uint64_t{rest >> 16 << 16 | start >> 16} << 32 | (start << 16 | (rest & 0xFFFF))};
+  }
+  EDGESPAN_INLINE static void write(InflightSlot& slot, std::uintptr_t key, std::uint32_t client,
+                                    const InflightSpan& span) noexcept {
+    EDGESPAN_ASSERT(detail::few_assertions || slot.key.load(std::memory_order_relaxed) == busy);
+    EDGESPAN_ASSERT(detail::few_assertions || key > busy);
+    detail::set_context(slot, span.context);
+    slot.start.store(start_unit(span.start_us), std::memory_order_relaxed);
+    slot.start_rest = static_cast<std::uint32_t>(span.start_us >> 48) << 16 |
+                      (static_cast<std::uint32_t>(span.start_us) & 0xFFFF);
+    slot.client.store(client, std::memory_order_relaxed);
+    slot.key.store(key, std::memory_order_release);
+  }
+
+  // Claims the slot before reading it: to fetch its cache line for reading and again for writing would be two
+  // waits.
+  EDGESPAN_INLINE Insert insert_here(Own own, std::uint32_t client, InflightSpan& span) noexcept {
+    EDGESPAN_ASSERT(detail::few_assertions || span.context.sampled());
+    if (!claim(*own.slot_, empty)) [[unlikely]]
+      return insert_slow(own.key_, client, span);
+    if (own.slot_->strays.load(std::memory_order_relaxed) != 0) [[unlikely]] {
+      give_back(*own.slot_, empty);
+      return insert_slow(own.key_, client, span);
+    }
+    write(*own.slot_, own.key_, client, span);
+    return Insert::stored;
+  }
+  EDGESPAN_INLINE bool take_here(Own own, InflightSpan& out) noexcept {
+    if (!claim(own)) [[unlikely]]
+      return take_slow(own.key_, out);
+    out = read(*own.slot_);
+    give_back(*own.slot_, empty);
+    return true;
+  }
+  // The same out of line.
+  Insert insert_apart(Own own, std::uint32_t client, InflightSpan& span) noexcept;
+  bool take_apart(Own own, InflightSpan& out) noexcept;
+
   // Claims the slot that holds the key; null if none does.
   InflightSlot* find(const Place& place) const noexcept;
   static InflightSlot* find_in(InflightBucket& bucket, std::size_t first, std::uintptr_t key) noexcept;
-  Insert insert_slow(const void* key, std::uint32_t client, InflightSpan& span) noexcept;
-  bool take_slow(const void* key, InflightSpan& out) noexcept;
+  static InflightSlot* claim_of(InflightSlot* from, const InflightSlot* end) noexcept;
+  static InflightSlot* claim_empty(InflightBucket& bucket, std::size_t first) noexcept;
+  static void release(InflightSlot& slot, InflightSlot& own) noexcept;
+  Insert insert_slow(std::uintptr_t key, std::uint32_t client, InflightSpan& span) noexcept;
+  bool take_slow(std::uintptr_t key, InflightSpan& out) noexcept;
 
   std::span<InflightBucket> buckets_;
   std::uint32_t round_per_unit_ = 0;  // how far `unit_bytes` of memory lead around the table, in 2^-32

@@ -11,6 +11,7 @@
 #include "kafka/produce_call.hpp"
 #include "kafka/response_time.hpp"
 #include "kafka/send_span.hpp"
+#include "kafka/short_send.hpp"
 #include "kafka/sweep_messages.hpp"
 #include "kafka/trace_headers.hpp"
 #include "kafka/trial_client.hpp"
@@ -96,11 +97,12 @@ rd_kafka_resp_err_t on_new(rd_kafka_t* rk, const rd_kafka_conf_t* conf, void* op
   return error;
 }
 
+template <bool InLine>
 [[gnu::always_inline]] inline Context send_context(KafkaState& state, const rd_kafka_message_t* message,
                                                    const B3Extraction& extraction) noexcept {
   const MessagingSampler& sampler = state.config.producer_sampler;
-  return next_context(state.core(), extraction, true, sampler, Operation::send,
-                      [message] { return topic_of(message); });
+  return next_context<InLine>(state.core(), extraction, true, sampler, Operation::send,
+                              [message] { return topic_of(message); });
 }
 
 // The context of a message that is sent with headers. Not inlined: keeps what they said off the stack of
@@ -108,17 +110,17 @@ rd_kafka_resp_err_t on_new(rd_kafka_t* rk, const rd_kafka_conf_t* conf, void* op
 [[gnu::noinline]] Context continue_trace(KafkaState& state, const rd_kafka_message_t* message,
                                          FoundHeaders& found) noexcept {
   const B3Extraction extraction = read_list(found, nullptr);
-  return send_context(state, message, extraction);
+  return send_context<false>(state, message, extraction);
 }
 
-// Starts the span of a message and gives the message its header. Not inlined: the deepest path of
-// message_sent() then does not hold this function's stack as well.
-[[gnu::noinline]] void begin_send(KafkaState& state, rd_kafka_t* rk, rd_kafka_message_t* message,
-                                  const FoundHeaders& found, InflightSpan& span) noexcept {
+// Starts the span of a message and gives the message its header.
+template <bool InLine>
+[[gnu::always_inline]] inline void begin_here(KafkaState& state, rd_kafka_t* rk, rd_kafka_message_t* message,
+                                              const FoundHeaders& found, InflightSpan& span) noexcept {
   detail::TracingState& core = state.core();
   EDGESPAN_ASSERT(detail::few_assertions || (span.context.valid() && span.start_us == 0));
   const bool sampled = span.context.sampled();
-  const TraceHeaders headers{span.context, state.headers};
+  const TraceHeaders headers{span.context, state.headers, InLine};
   if (sampled) span.start_us = core.now_us();
   // librdkafka compared the message with message.max.bytes before it had the header; a larger one aborts the
   // process when it is sent (2.0.2, an assertion). The least limit of all clients settles it nearly always.
@@ -128,6 +130,13 @@ rd_kafka_resp_err_t on_new(rd_kafka_t* rk, const rd_kafka_conf_t* conf, void* op
   const Written written = has_room ? headers.write(message, found) : Written::failed;
   if (written != Written::done) [[unlikely]]
     state.count(written);
+}
+
+// The same. Not inlined: the deepest path of a message with headers does not hold this function's stack as
+// well.
+[[gnu::noinline]] void begin_apart(KafkaState& state, rd_kafka_t* rk, rd_kafka_message_t* message,
+                                   const FoundHeaders& found, InflightSpan& span) noexcept {
+  begin_here<false>(state, rk, message, found, span);
 }
 
 // How a message ended that librdkafka still has.
@@ -143,11 +152,18 @@ MessageEnd end_of(const KafkaState& state, const rd_kafka_t* rk, const rd_kafka_
           .code = code};
 }
 
+// Not inlined, as the next one, which records what this one does not.
+[[gnu::noinline]] bool put_unheld(KafkaState& state, const InflightSpan& span,
+                                  const rd_kafka_message_t* message) noexcept {
+  return put_short_send(state, span, message, span.start_us);
+}
+
 // Ends the span of a message for which the table has no slot. Not inlined, for message_sent()'s stack.
 [[gnu::noinline]] void end_unheld(KafkaState& state, const rd_kafka_t* rk, const InflightSpan& span,
                                   const rd_kafka_message_t* message) noexcept {
   EDGESPAN_ASSERT(detail::few_assertions || !state.is_senders(message));
   state.core().count(detail::Event::inflight_full);
+  if (detail::wide_code && put_unheld(state, span, message)) return;
   record_send(state, span,
               {.at_us = span.start_us,
                .topic = topic_text(state, topic_of(message)),
@@ -207,52 +223,96 @@ constexpr bool ends_in_queue(rd_kafka_resp_err_t error) noexcept {
   record_send(state, span, end_of(state, rk, message, now_us));
 }
 
-// False: no span stands under the message's address. Not inlined: a message without a span leaves
-// message_ended() at once.
-[[gnu::noinline]] bool end_send(KafkaState& state, const rd_kafka_t* rk,
-                                const rd_kafka_message_t* message) noexcept {
+// False: no span stands under the message's address.
+[[gnu::noinline]] bool end_send(KafkaState& state, const rd_kafka_t* rk, const rd_kafka_message_t* message,
+                                InflightTable::Own own) noexcept {
   InflightSpan span;
-  if (!state.inflight.take(message, span)) return false;
+  if (!state.inflight.take(own, span)) return false;
   const std::uint64_t at_us = ended_us(state, message->err, span.start_us);
   record_send(state, span, end_of(state, rk, message, at_us));
   return true;
 }
 
+// The same, quick for what nearly all messages are. False: the span, if there is one, is still where it was.
+[[gnu::noinline]] bool end_send_quickly(KafkaState& state, const rd_kafka_message_t* message,
+                                        InflightTable::Own own) noexcept {
+  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR || !InflightTable::claim(own)) [[unlikely]]
+    return false;
+  const InflightSpan span = InflightTable::read_claimed(own);
+  const std::uint64_t at_us = ended_us(state, RD_KAFKA_RESP_ERR_NO_ERROR, span.start_us);
+  if (!put_short_send(state, span, message, at_us)) [[unlikely]] {
+    InflightTable::put_back(own);
+    return false;
+  }
+  InflightTable::take_claimed(own);
+  return true;
+}
+
 // What became of a message that was sent.
 enum class Sent : std::uint8_t {
-  untraced,  // it has no span, and one that stands under its address was not touched
-  held,      // its span is in the table
-  replaced,  // likewise; `span` is the one that stood there and `start_us` the new one's start
-  unheld,    // `span` is its own, for which there was no slot
+  not_yet,   // nothing was done: it has headers
+  done,      // nothing is left to do: it has no span, or its span is in the table
+  stale,     // it has no span, but one may stand under its address
+  replaced,  // its span is in the table in the place of another one, which is in SentSpan
+  unheld,    // its span is in SentSpan, for there was no slot
+};
+struct SentSpan {
+  SentSpan() noexcept {}  // mostly it is not needed
+  union {
+    InflightSpan span;
+  };
+  std::uint64_t start_us;  // when the message's own span began
 };
 
-// Not inlined: what it needs is off the stack of message_sent() when a span is recorded.
-[[gnu::always_inline]] inline Sent trace_send(KafkaState& state, rd_kafka_t* rk, rd_kafka_message_t* message,
-                                              InflightSpan& span, std::uint64_t& start_us) noexcept {
-  if (!state.active() || state.is_senders(message)) return Sent::untraced;
+Sent without_span(InflightTable::Own own) noexcept {
+  return InflightTable::may_hold(own) ? Sent::stale : Sent::done;
+}
+
+// `Bare`: a message without headers alone, as nearly all are; with all in one frame, for none of its paths is
+// deep. Not inlined: what it needs is off the stack of message_sent() when a span is recorded.
+template <bool Bare>
+[[gnu::noinline]] Sent trace_send(KafkaState& state, rd_kafka_t* rk, rd_kafka_message_t* message,
+                                  SentSpan& out) noexcept {
+  const InflightTable::Own own = state.inflight.own_slot(message);
+  if (!state.active() || state.is_senders(message)) return without_span(own);
   FoundHeaders found;
   const bool bare = rd_kafka_message_headers(message, &found.list) != RD_KAFKA_RESP_ERR_NO_ERROR;
-  span.context = detail::copy_of(bare ? send_context(state, message, no_headers)
-                                      : continue_trace(state, message, found));
-  span.start_us = 0;
+  if (Bare && !bare) return Sent::not_yet;
+  InflightSpan& span = out.span;
+  span = {detail::copy_of(bare ? send_context<Bare>(state, message, no_headers)
+                               : continue_trace(state, message, found)),
+          0};
+  const bool sampled = span.context.sampled();
   // Before the header is made, which takes its time: another core wrote to the message's slot last.
-  InflightSlot* own = nullptr;
-  if (span.context.sampled()) {
-    own = &state.inflight.own_slot(message);
-    InflightTable::expect(*own);
+  if (sampled) InflightTable::expect(own);
+  if constexpr (Bare) {
+    begin_here<true>(state, rk, message, {}, span);
+  } else {
+    begin_apart(state, rk, message, found, span);
   }
-  begin_send(state, rk, message, found, span);
-  if (own == nullptr) return Sent::untraced;
-  start_us = span.start_us;
-  switch (state.inflight.insert(*own, message, client_number(rk), span)) {
+  if (!sampled) return without_span(own);
+  out.start_us = span.start_us;
+  switch (state.inflight.insert(own, client_number(rk), span)) {
     case InflightTable::Insert::stored:
-      return Sent::held;
+      return Sent::done;
     case InflightTable::Insert::replaced:
       return Sent::replaced;
     case InflightTable::Insert::full:
       break;
   }
   return Sent::unheld;
+}
+
+// Ends the span that message_sent() found or could not keep. Not inlined: nearly always there is none.
+[[gnu::noinline]] void end_left(KafkaState& state, rd_kafka_t* rk, rd_kafka_message_t* message, Sent did,
+                                SentSpan& sent) noexcept {
+  EDGESPAN_ASSERT(did != Sent::not_yet && did != Sent::done);
+  if (did == Sent::unheld) return end_unheld(state, rk, sent.span, message);
+  if (did == Sent::stale) {
+    if (!state.inflight.take(message, sent.span)) return;
+    sent.start_us = state.core().now_us();
+  }
+  expire_send(state, sent.span, sent.start_us);
 }
 
 }  // namespace
@@ -273,21 +333,11 @@ void note_producer(KafkaState& state, const rd_kafka_t* rk, const rd_kafka_conf_
 void message_sent(KafkaState& state, rd_kafka_t* rk, rd_kafka_message_t* message) noexcept {
   EDGESPAN_ASSERT(detail::few_assertions || (state.tracing != nullptr && message != nullptr));
   mark_produce_call();
-  InflightSpan span;
-  std::uint64_t now_us = 0;
-  switch (trace_send(state, rk, message, span, now_us)) {
-    case Sent::held:
-      return;
-    case Sent::unheld:
-      return end_unheld(state, rk, span, message);
-    case Sent::untraced:
-      if (!state.inflight.may_hold(message) || !state.inflight.take(message, span)) return;
-      now_us = state.core().now_us();
-      break;
-    case Sent::replaced:
-      break;
-  }
-  expire_send(state, span, now_us);
+  SentSpan sent;
+  Sent did = detail::wide_code ? trace_send<true>(state, rk, message, sent) : Sent::not_yet;
+  if (did == Sent::not_yet) did = trace_send<false>(state, rk, message, sent);
+  if (did != Sent::done) [[unlikely]]
+    end_left(state, rk, message, did, sent);
 }
 
 // For a message that produce_batch refused, librdkafka passes the application's own array element (2.0.2,
@@ -299,7 +349,12 @@ void message_ended(KafkaState& state, const rd_kafka_t* rk, rd_kafka_message_t* 
     EDGESPAN_ASSERT(state.sender_ended != nullptr);
     return state.sender_ended(message->_private, message->err);
   }
-  if (state.inflight.may_hold(message) && end_send(state, rk, message)) return;
+  const InflightTable::Own own = state.inflight.own_slot(message);
+  if (InflightTable::may_hold(own)) {
+    if (detail::wide_code && end_send_quickly(state, message, own)) [[likely]]
+      return;
+    if (end_send(state, rk, message, own)) return;
+  }
   if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) [[unlikely]]
     fail_unheld(state, rk, message);
 }

@@ -6,16 +6,6 @@
 
 namespace edgespan::kafka_detail {
 
-std::string_view topic_name(const rd_kafka_topic_t* topic) noexcept {
-  const char* name = topic != nullptr ? rd_kafka_topic_name(topic) : nullptr;
-  return name != nullptr ? std::string_view{name} : std::string_view{};
-}
-
-std::string_view key_of(const rd_kafka_message_t* message) noexcept {
-  return message->key != nullptr ? std::string_view{static_cast<const char*>(message->key), message->key_len}
-                                 : std::string_view{};
-}
-
 KeyText key_text(std::string_view key, std::size_t bytes_max) noexcept {
   if (bytes_max == 0 || !detail::text_key(key)) return {};
   const std::string_view text = detail::cut_utf8(key, bytes_max);

@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <string_view>
 
+#include "core/code.hpp"
+
 namespace edgespan::kafka_detail {
 
 struct KafkaState;
@@ -14,11 +16,17 @@ struct KafkaState;
 inline constexpr std::size_t topic_bytes_max = 249;  // Kafka's own limit
 
 // Empty if `topic` is null.
-std::string_view topic_name(const rd_kafka_topic_t* topic) noexcept;
+EDGESPAN_WIDE std::string_view topic_name(const rd_kafka_topic_t* topic) noexcept {
+  const char* name = topic != nullptr ? rd_kafka_topic_name(topic) : nullptr;
+  return name != nullptr ? std::string_view{name} : std::string_view{};
+}
 inline std::string_view topic_of(const rd_kafka_message_t* message) noexcept {
   return topic_name(message->rkt);
 }
-std::string_view key_of(const rd_kafka_message_t* message) noexcept;
+inline std::string_view key_of(const rd_kafka_message_t* message) noexcept {
+  return message->key != nullptr ? std::string_view{static_cast<const char*>(message->key), message->key_len}
+                                 : std::string_view{};
+}
 
 // What a span says of a topic: the first topic_bytes_max bytes, or nothing if people cannot read it; for a
 // text that is not UTF-8 a collector may refuse a whole batch. Either is counted (Books::texts_cut). No

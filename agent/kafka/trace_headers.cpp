@@ -337,7 +337,12 @@ EDGESPAN_INLINE bool TraceHeaders::add_to(rd_kafka_headers_t* list, bool b3_alon
   return true;
 }
 
-Written TraceHeaders::write(rd_kafka_message_t* message, const FoundHeaders& found) const noexcept {
+Written TraceHeaders::fail_first(rd_kafka_headers_t* list) noexcept {
+  rd_kafka_headers_destroy(list);
+  return Written::failed;
+}
+
+Written TraceHeaders::replace(rd_kafka_message_t* message, const FoundHeaders& found) const noexcept {
   EDGESPAN_ASSERT(detail::few_assertions || (found.list != nullptr || (found.keys == 0 && !found.respelled)));
   const bool b3_alone = plan_.only_b3(context_);
   if (found.list != nullptr) {
@@ -363,10 +368,7 @@ Written TraceHeaders::write(rd_kafka_message_t* message, const FoundHeaders& fou
   }
   rd_kafka_headers_t* list = rd_kafka_headers_new(b3_alone ? 1 : plan_.headers_max(context_));
   if (list == nullptr) return Written::failed;
-  if (!add_to(list, b3_alone)) {
-    rd_kafka_headers_destroy(list);
-    return Written::failed;
-  }
+  if (!add_to(list, b3_alone)) return fail_first(list);
   rd_kafka_message_set_headers(message, list);
   return Written::done;
 }

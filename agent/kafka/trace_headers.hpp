@@ -12,6 +12,8 @@
 #include <string_view>
 
 #include "core/assert.hpp"
+#include "core/b3_impl.hpp"
+#include "core/code.hpp"
 #include "core/trace_key.hpp"
 #include "kafka/header_plan.hpp"
 
@@ -88,15 +90,40 @@ enum class Written : std::uint8_t {
 // copies should have reached the cache by then.
 class TraceHeaders {
  public:
-  TraceHeaders(const Context& context, const HeaderPlan& plan) noexcept
-      : context_{context}, plan_{plan}, size_{plan.has_b3() ? b3_format(context, plan.b3(), text_) : 0} {
+  // `in_line`: wide code makes it where it is asked for.
+  EDGESPAN_INLINE TraceHeaders(const Context& context, const HeaderPlan& plan, bool in_line = false) noexcept
+      : context_{context},
+        plan_{plan},
+        size_{plan.has_b3() ? write_b3(context, plan.b3(), text_, in_line) : 0} {
     EDGESPAN_ASSERT(detail::few_assertions || context.valid());
   }
 
   // Replaces those of a record.
-  Written write(rd_kafka_message_t* message, const FoundHeaders& found) const noexcept;
+  EDGESPAN_INLINE Written write(rd_kafka_message_t* message, const FoundHeaders& found) const noexcept {
+    if (detail::wide_code && found.list == nullptr && plan_.only_b3(context_)) return write_first(message);
+    return replace(message, found);
+  }
 
  private:
+  EDGESPAN_INLINE static std::size_t write_b3(const Context& context, B3Format form,
+                                              std::span<char, b3_single_max> text, bool in_line) noexcept {
+    if (!detail::wide_code || !in_line) return b3_format(context, form, text);
+    return b3_impl::format<b3_impl::HexFast>(context, form, text);
+  }
+  // Of a record without any header, to which `b3` alone is added.
+  EDGESPAN_INLINE Written write_first(rd_kafka_message_t* message) const noexcept {
+    EDGESPAN_ASSERT(context_.decision != Decision::undecided);  // who reads it would decide differently
+    rd_kafka_headers_t* const list = rd_kafka_headers_new(1);
+    if (list == nullptr) return Written::failed;
+    const rd_kafka_resp_err_t error =
+        rd_kafka_header_add(list, b3_key_names[0].data(), 2, text_.data(), static_cast<ssize_t>(size_));
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) [[unlikely]]
+      return fail_first(list);
+    rd_kafka_message_set_headers(message, list);
+    return Written::done;
+  }
+  static Written fail_first(rd_kafka_headers_t* list) noexcept;
+  Written replace(rd_kafka_message_t* message, const FoundHeaders& found) const noexcept;
   bool add_to(rd_kafka_headers_t* list, bool b3_alone) const noexcept;
   bool add_all(rd_kafka_headers_t* list) const noexcept;
   bool overwrite_pair(const FoundHeaders& found) const noexcept;

@@ -120,6 +120,7 @@ set(edgespan_system_tests
   kafka_room_test
   kafka_sender_init_test
   kafka_sender_test
+  kafka_short_send_test
   kafka_stop_test
   kafka_topic_test
   kafka_trace_header_pairs_test

@@ -35,10 +35,10 @@ Bytes4 in_bytes(std::uint32_t point, std::size_t size) {
 }
 
 EDGESPAN_TEST(every_byte_at_every_place_is_judged, "text") {
-  for (std::size_t size = 0; size <= 20; ++size) {
+  for (std::size_t size = 0; size <= 36; ++size) {
     for (std::size_t at = 0; at < size; ++at) {
       for (unsigned byte = 0; byte < 256; ++byte) {
-        std::array<char, 21> bytes{};
+        std::array<char, 37> bytes{};
         bytes.fill('k');
         bytes[at] = static_cast<char>(byte);
         const std::string_view text{bytes.data(), size};
