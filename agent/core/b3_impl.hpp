@@ -119,6 +119,21 @@ EDGESPAN_INLINE constexpr B3Error read_fields(std::string_view value, B3Extracti
 
 // ---- The single header, at once.
 
+// The ids of a value whose trace id has `trace_digits` digits, 16 or 32. The value is long enough to hold
+// them and the separator between them.
+template <typename Hex>
+EDGESPAN_INLINE constexpr bool parse_ids(const char* text, std::size_t trace_digits,
+                                         Context& context) noexcept {
+  EDGESPAN_ASSERT(detail::few_assertions || trace_digits == id_digits || trace_digits == 2 * id_digits);
+  if (text[trace_digits] != '-') [[unlikely]]
+    return false;
+  if (trace_digits != id_digits && !Hex::decode16(text, context.trace_hi)) [[unlikely]]
+    return false;
+  if (!Hex::decode16(text + trace_digits - id_digits, context.trace_lo)) [[unlikely]]
+    return false;
+  return Hex::decode16(text + trace_digits + 1, context.span_id) && context.valid();
+}
+
 // The accepted forms differ in length alone, apart from the two lengths of a trace id: the digits are fetched
 // from where they must stand, and every check is of a known place. The longest is the cap.
 static_assert(2 * id_digits + 1 + id_digits + decision_field + parent_field == b3_single_max);
@@ -135,13 +150,10 @@ constexpr bool parse_into(std::string_view value, B3Extraction& found) noexcept 
   const bool short_trace = size > id_digits && text[id_digits] == '-';
   const std::size_t trace_size = short_trace ? id_digits : 2 * id_digits;
   const std::size_t span_end = trace_size + 1 + id_digits;
-  if (size < span_end || text[trace_size] != '-') return false;
+  if (size < span_end) return false;
 
   found.kind = B3Extraction::Kind::ids;
-  if (!short_trace && !Hex::decode16(text, context.trace_hi)) return false;
-  if (!Hex::decode16(text + trace_size - id_digits, context.trace_lo)) return false;
-  if (!Hex::decode16(text + trace_size + 1, context.span_id)) return false;
-  if (!context.valid()) return false;
+  if (!parse_ids<Hex>(text, trace_size, context)) return false;
 
   std::size_t at = span_end;
   if (size - at == decision_field || size - at == decision_field + parent_field) {

@@ -30,21 +30,23 @@ using HexPortable = std::conditional_t<detail::small_code, HexLoop, HexSwar<Nati
 
 #if defined(EDGESPAN_HEX_SSE2)
 
+// Each range of digits is moved so that its bytes become their values and every other byte becomes more
+// than 15. 0-9 goes to the end of the bytes first: a difference that stops at 0 then tells it from all below.
+// a-f goes to the begin: a sum that stops at 255 tells it from all above. The smaller of the two is the
+// digit's value.
 inline bool sse2_decode16(const char* text, std::uint64_t& value) noexcept {
   const __m128i chars = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text));
-  const __m128i from_0 = _mm_sub_epi8(chars, _mm_set1_epi8('0'));
-  const __m128i from_a = _mm_sub_epi8(chars, _mm_set1_epi8('a'));
-  // There is no unsigned "less or equal" in SSE2; a byte that is its own minimum with the limit is one.
-  const __m128i digit = _mm_cmpeq_epi8(_mm_min_epu8(from_0, _mm_set1_epi8(9)), from_0);
-  const __m128i letter = _mm_cmpeq_epi8(_mm_min_epu8(from_a, _mm_set1_epi8(5)), from_a);
-  const __m128i nibbles =
-      _mm_add_epi8(_mm_and_si128(chars, _mm_set1_epi8(0x0f)), _mm_and_si128(letter, _mm_set1_epi8(9)));
+  const __m128i past_9 =
+      _mm_subs_epu8(_mm_add_epi8(chars, _mm_set1_epi8(static_cast<char>(0xff - '9'))), _mm_set1_epi8(6));
+  const __m128i digit = _mm_sub_epi8(past_9, _mm_set1_epi8(static_cast<char>(0xf0)));
+  const __m128i letter = _mm_adds_epu8(_mm_sub_epi8(chars, _mm_set1_epi8('a')), _mm_set1_epi8(10));
+  const __m128i nibbles = _mm_min_epu8(digit, letter);
   const __m128i pairs = _mm_or_si128(_mm_slli_epi16(nibbles, 4), _mm_srli_epi16(nibbles, 8));
   const __m128i bytes = _mm_packus_epi16(_mm_and_si128(pairs, _mm_set1_epi16(0xff)), _mm_setzero_si128());
   std::uint64_t word = 0;
   _mm_storel_epi64(reinterpret_cast<__m128i*>(&word), bytes);
   value = swap_bytes(word);
-  return _mm_movemask_epi8(_mm_or_si128(digit, letter)) == 0xffff;
+  return _mm_movemask_epi8(_mm_adds_epu8(nibbles, _mm_set1_epi8(0x7f - 15))) == 0;
 }
 
 inline void sse2_encode16(std::uint64_t value, char* text) noexcept {
