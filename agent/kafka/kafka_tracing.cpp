@@ -8,6 +8,7 @@
 #include "core/housekeepers.hpp"
 #include "core/merge_traces.hpp"
 #include "core/open_spans.hpp"
+#include "kafka/header_view.hpp"
 #include "kafka/interceptors.hpp"
 #include "kafka/kafka_state.hpp"
 #include "kafka/message_text.hpp"
@@ -58,8 +59,18 @@ Span open_next(KafkaState& state, const rd_kafka_message_t* message, const Conte
   return span;
 }
 
+// Whether a record still holds what poll wrote and no other trace header, as far as a quick look can tell.
+EDGESPAN_INLINE bool as_polled(const rd_kafka_message_t* message, const Context& polled) noexcept {
+  if constexpr (!has_quick_look) return false;
+  rd_kafka_headers_t* list = nullptr;
+  HeaderView header;
+  return rd_kafka_message_headers(message, &list) == RD_KAFKA_RESP_ERR_NO_ERROR && lone_b3(list, header) &&
+         header.value != nullptr && names_span(header.text(), polled);
+}
+
 // `polled`: the context that poll wrote into the record; null if nothing is known of it.
-Span next_span_of(KafkaState& state, rd_kafka_message_t* message, const Context* polled) noexcept {
+[[gnu::noinline]] Span next_span_of(KafkaState& state, rd_kafka_message_t* message,
+                                    const Context* polled) noexcept {
   EDGESPAN_ASSERT(detail::few_assertions || message != nullptr);
   if (!state.active()) return {};
   FoundHeaders found;
@@ -148,13 +159,15 @@ rd_kafka_t* KafkaTracing::create(rd_kafka_type_t type, rd_kafka_conf_t* conf, ch
 // What poll wrote into a record need not be read again. Records that keep their headers do not hold it.
 Span KafkaTracing::next_span(const ConsumerRecord& record) noexcept {
   KafkaState& state = state_of(*this);
-  if (state.config.rewrite_headers || !record.polled_.valid()) {
-    return next_span_of(state, record.message_, &record.polled_);
-  }
+  const Context& polled = record.polled_;
+  const bool known = polled.valid() && (!state.config.rewrite_headers || as_polled(record.message_, polled));
+  if (!known) return next_span_of(state, record.message_, &polled);
   if (!state.active()) return {};
-  Context polled = record.polled_;
-  if ((polled.w3c & came_with_traceparent) != 0) polled.w3c |= random_of(record.message_, polled);
-  return open_next(state, record.message_, polled);
+  if ((polled.w3c & came_with_traceparent) == 0) [[likely]]
+    return open_next(state, record.message_, polled);
+  Context parent = polled;
+  parent.w3c |= random_of(record.message_, polled);
+  return open_next(state, record.message_, parent);
 }
 
 Span KafkaTracing::next_span(rd_kafka_message_t* message) noexcept {

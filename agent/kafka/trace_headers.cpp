@@ -11,46 +11,15 @@
 #include "core/trace_key.hpp"
 #include "core/tracing_state.hpp"
 #include "core/w3c_impl.hpp"
+#include "kafka/header_view.hpp"
 
 namespace edgespan::kafka_detail {
 namespace {
 
 using detail::trace_key_bit;
 using detail::trace_key_names;
-using detail::TraceKey;
 
 constexpr std::uint16_t state_bit = trace_key_bit(TraceKey::tracestate);
-
-struct HeaderView {
-  const char* name = nullptr;
-  const void* value = nullptr;
-  std::size_t size = 0;
-
-  // Names of an application are mostly told from ours by their first letter.
-  TraceKey key() const noexcept {
-    const char first = static_cast<char>(*name | 0x20);
-    if (first == 'b') return name[1] == '3' && name[2] == '\0' ? TraceKey::b3 : TraceKey::none;
-    const bool may_be_ours = first == 'x' || (first == 't' && (name[1] | 0x20) == 'r');
-    return may_be_ours ? detail::find_trace_key(name) : TraceKey::none;
-  }
-  bool spelled_as(TraceKey key) const noexcept {
-    EDGESPAN_ASSERT(key != TraceKey::none);
-    return key == TraceKey::b3 ? *name == 'b' : name == trace_key_names[static_cast<std::size_t>(key)];
-  }
-  std::string_view text() const noexcept { return {static_cast<const char*>(value), size}; }
-};
-
-bool header_at(const rd_kafka_headers_t* list, std::size_t index, HeaderView& out) noexcept {
-  return rd_kafka_header_get_all(list, index, &out.name, &out.value, &out.size) == RD_KAFKA_RESP_ERR_NO_ERROR;
-}
-
-// Whether a value of `b3` is of this span. Ids of spans are random, so the rest needs no look.
-bool names_span(std::string_view value, const Context& context) noexcept {
-  const std::size_t at = context.trace_hi != 0 ? 2 * b3_impl::id_digits + 1 : b3_impl::id_digits + 1;
-  std::array<char, b3_impl::id_digits> id;
-  b3_impl::HexFast::encode16(context.span_id, id.data());
-  return value.size() >= at + id.size() && std::memcmp(value.data() + at, id.data(), id.size()) == 0;
-}
 
 bool add_header(rd_kafka_headers_t* list, std::string_view name, std::string_view value) noexcept {
   return rd_kafka_header_add(list, name.data(), static_cast<ssize_t>(name.size()), value.data(),
@@ -215,6 +184,14 @@ EDGESPAN_INLINE B3Extraction understand(const FoundHeaders& found, Said& said,
 }
 
 }  // namespace
+
+bool has_trace_header(const rd_kafka_headers_t* list, std::size_t count) noexcept {
+  HeaderView header;
+  for (std::size_t i = 0; i < count && header_at(list, i, header); ++i) {
+    if (header.key() != TraceKey::none) return true;
+  }
+  return false;
+}
 
 // Where the last `traceparent` stands is looked for once more: message_sent() has no stack to remember it.
 void add_parent(B3Extraction& extraction, const FoundHeaders& found) noexcept {

@@ -34,10 +34,11 @@ SUBJECTS = (
             'batch_cutter_test batch_offerer_test reporter_test reporter_steps_test reporter_worker_test accounts_test '
             'drain_test uplink_cut_test uplink_faults_test uplink_clock_test housekeeper_thread_test '
             'tracing_test agent_basic_test agent_test', WORLDS),
-    Subject('headers', 'agent/kafka/trace_headers* agent/kafka/header_plan.hpp',
+    Subject('headers', 'agent/kafka/trace_headers* agent/kafka/header_plan.hpp agent/kafka/header_view.hpp '
+            'agent/kafka/b3_in_place.hpp',
             'kafka_produce_test kafka_consume_test kafka_next_span_test kafka_limits_test kafka_delivery_test '
             'kafka_many_headers_test kafka_refused_test kafka_room_test kafka_propagation_test '
-            'kafka_trace_header_pairs_test kafka_header_lists_test'),
+            'kafka_trace_header_pairs_test kafka_header_lists_test kafka_b3_in_place_test'),
     Subject('sender', 'agent/http/*',
             'http_url_test http_date_test http_reply_test http_answers_test http_sender_test http_sender_faults_test '
             'http_wide_ids_test http_deadlines_test http_gzip_test uplink_cut_test uplink_faults_test '

@@ -91,6 +91,52 @@ EDGESPAN_TEST(kafka_next_span_twice_continues_the_trace, "kafka") {
   }
 }
 
+// What poll wrote counts only while it is what the record says.
+EDGESPAN_TEST(kafka_next_span_follows_headers_that_were_changed_after_the_poll, "kafka") {
+  constexpr const char *other = "000462d53c8abad3", *other_span = "000462d53c8abad4";
+  const std::string other_b3 = std::string{other} + "-" + other_span + "-1";
+  const std::string other_w3c = std::string{"00-0000000000000000"} + other + "-" + other_span + "-01";
+  struct Change {
+    const char* what;
+    bool takes_b3;
+    std::vector<RecordHeader> adds;
+    bool follows;  // what was added
+  };
+  const Change changes[] = {
+      {"an own header behind", false, {{"a", "x"}}, false},
+      {"a set beside", false, {{"X-B3-TraceId", other}, {"X-B3-SpanId", other_span}}, false},
+      {"another b3 in its place", true, {{"b3", other_b3}}, true},
+      {"another b3 behind", false, {{"b3", other_b3}}, true},
+      {"another b3 in capitals", false, {{"B3", other_b3}}, true},
+      {"a set in its place", true, {{"X-B3-TraceId", other}, {"X-B3-SpanId", other_span}}, true},
+      {"a traceparent behind", false, {{"traceparent", other_w3c}}, true},
+      {"a malformed b3 in its place", true, {{"b3", "junk"}}, false},
+      {"a b3 without a value in its place", true, {{"b3", {}}}, false},
+  };
+  for (const Change& change : changes) {
+    TEST_CONTEXT(change.what);
+    const std::string topic = MockCluster::shared().topic();
+    feed(topic, "k", {{"b3", T "-" S "-1"}});
+    Traced traced;
+    poll_one(traced, topic, [&](ConsumerRecord& record) {
+      rd_kafka_headers_t* list = nullptr;
+      TEST_ASSERT_EQUAL(0, rd_kafka_message_headers(record.message(), &list));
+      if (change.takes_b3) TEST_ASSERT_EQUAL(0, rd_kafka_header_remove(list, "b3"));
+      for (const RecordHeader& header : change.adds) {
+        TEST_ASSERT_EQUAL(0, rd_kafka_header_add(list, header.name.data(), -1, header.value.data(),
+                                                 static_cast<ssize_t>(header.value.size())));
+      }
+      traced.kafka.next_span(record).name("process").finish();
+    });
+    const std::vector<DecodedSpan>& spans = traced.spans(2);
+    const DecodedSpan& process = named(spans, "process");
+    const bool of_other = process.trace_id.ends_with(other);
+    TEST_ASSERT_EQUAL(change.follows, of_other);
+    const std::string poll = named(spans, "poll").id;
+    TEST_ASSERT_EQUAL((change.follows ? other_span : poll.c_str()), process.parent_id);
+  }
+}
+
 // Sends the record on with its own headers, as a bridge does.
 void forward(ReportingProducer& producer, ConsumerRecord& record, const std::string& topic) {
   rd_kafka_headers_t* list = nullptr;
