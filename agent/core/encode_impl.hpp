@@ -283,10 +283,8 @@ EDGESPAN_ENCODER constexpr EncodedSize encoded_size(const SpanFields& record) no
   return element_size(record.context, record.kind, record.name.size(), record.duration_us, rest);
 }
 
-// These three write an element around its name, its endpoints and its texts.
-EDGESPAN_ENCODER std::byte* put_head(const Context& context, Kind kind, const EncodedSize& size,
-                                     std::byte* out) noexcept {
-  out = put_length(put(out, key_list_span), size.body);
+// These four write an element around its name, its endpoints and its texts.
+EDGESPAN_ENCODER std::byte* put_ids(const Context& context, std::byte* out) noexcept {
   out = put(out, key_trace_id);
   if (context.trace_hi != 0) {
     out = put_be64(put(out, 16), context.trace_hi);
@@ -295,7 +293,12 @@ EDGESPAN_ENCODER std::byte* put_head(const Context& context, Kind kind, const En
   }
   out = put_be64(out, context.trace_lo);
   if (context.parent_id != 0) out = put_id(out, key_parent_id, context.parent_id);
-  out = put_id(out, key_id, context.span_id);
+  return put_id(out, key_id, context.span_id);
+}
+
+EDGESPAN_ENCODER std::byte* put_head(const Context& context, Kind kind, const EncodedSize& size,
+                                     std::byte* out) noexcept {
+  out = put_ids(context, put_length(put(out, key_list_span), size.body));
   return kind != Kind::none ? put(put(out, key_kind), static_cast<std::uint8_t>(kind)) : out;
 }
 

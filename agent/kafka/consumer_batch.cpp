@@ -9,7 +9,7 @@ namespace edgespan {
 
 void ConsumerBatch::Iterator::load() noexcept {
   EDGESPAN_ASSERT(detail::few_assertions || consumer_->batch_lives_);
-  EDGESPAN_ASSERT(index_ < size_ && size_ <= consumer_->memory_.records.size());
+  EDGESPAN_ASSERT(index_ < consumer_->memory_.records.size());
   const PolledRecord& polled = consumer_->memory_.records[index_];
   record_.message_ = kafka_detail::message_of(polled);
   record_.polled_ = kafka_detail::context_of(polled);

@@ -2,10 +2,14 @@
 #include "kafka/consumer_poll.hpp"
 
 #include <array>
+#include <cstring>
 #include <string_view>
 
 #include "core/assert.hpp"
+#include "core/code.hpp"
+#include "core/ids_impl.hpp"
 #include "core/put_span.hpp"
+#include "kafka/b3_in_place.hpp"
 #include "kafka/message_text.hpp"
 #include "kafka/next_context.hpp"
 #include "kafka/otel_functions.hpp"
@@ -21,6 +25,46 @@ const rd_kafka_message_t* first_of(const PolledTopic& topic) noexcept {
 
 Context shared_context(const PolledTopic& topic) noexcept {
   return {topic.trace_hi, topic.trace_lo, topic.span_id, topic.parent_id, topic.decision, topic.w3c};
+}
+
+// What every poll span says behind its ids: kind, name and times. A poll has no length, and the collector
+// takes 0 for absent, so its duration is 1. The start time is written into the span.
+constexpr std::size_t start_at = 2 + name_field<poll_operation>.size() + 1;
+constexpr auto poll_head = [] {
+  namespace encode = detail::encode_impl;
+  std::array<std::byte, start_at + 8 + 2> head{};
+  std::size_t at = 0;
+  head[at++] = std::byte{encode::key_kind};
+  head[at++] = static_cast<std::byte>(Kind::consumer);
+  for (const std::byte byte : name_field<poll_operation>) head[at++] = byte;
+  head[at] = std::byte{encode::key_timestamp};
+  head[start_at + 8] = std::byte{encode::key_duration};
+  head[start_at + 9] = std::byte{1};
+  return head;
+}();
+
+// A poll span around `rest` bytes from poll_head on.
+struct PollSpan {
+  detail::EncodedSize size;
+
+  EDGESPAN_INLINE PollSpan(const Context& context, std::size_t rest) noexcept {
+    const std::uint32_t ids = detail::encode_impl::ids_size(context, Kind::none);
+    size.body = ids + static_cast<std::uint32_t>(rest) + (context.decision == Decision::debug ? 2U : 0U);
+    const std::uint32_t frame = size.body < 0x80 ? 2 : 3;
+    size.total = frame + size.body;
+    size.timestamp_at = frame + ids + static_cast<std::uint32_t>(start_at);
+  }
+};
+
+// The largest remote endpoint, which is a name.
+constexpr std::size_t remote_bytes_max = 4 + detail::service_name_max;
+
+// A run that mostly has 65 to 128 bytes.
+EDGESPAN_INLINE std::byte* put_long_run(std::byte* out, const std::byte* run, std::size_t size) noexcept {
+  if (sizeof(void*) < 8 || size <= 64 || size > 128) return detail::encode_impl::put_run(out, run, size);
+  detail::encode_impl::move<64>(out, run);
+  detail::encode_impl::move<64>(out + size - 64, run + size - 64);
+  return out + size;
 }
 
 }  // namespace
@@ -59,64 +103,107 @@ PolledTopic* ConsumerPoll::shared(const rd_kafka_message_t* message) noexcept {
 }
 
 // Empty for a topic that spans do not tell.
-detail::TagView ConsumerPoll::tag_of(const rd_kafka_topic_t* topic) const noexcept {
-  const std::string_view text = topic_text(state_, topic_name(topic));
+detail::TagView ConsumerPoll::tag_of(std::string_view topic) const noexcept {
+  const std::string_view text = topic_text(state_, topic);
   return text.empty() ? detail::TagView{} : detail::TagView{topic_tag, text};
 }
 
-// Called once for the records of a topic that come in a row.
-[[gnu::noinline]] void ConsumerPoll::describe(const rd_kafka_topic_t* topic) noexcept {
-  EDGESPAN_ASSERT(state_.remote.size <= state_.remote.bytes.size());
-  const detail::EncodedEndpoint& local = state_.core().local;
-  static_assert(sizeof local.bytes + sizeof state_.remote.bytes <= sizeof fields_->bytes);
-  std::byte* out = detail::encode_impl::put_bytes(fields_->bytes.data(), local.view());
-  out = detail::encode_impl::put_run(out, state_.remote.bytes.data(), state_.remote.size);
-  long_tag_ = tag_of(topic);
-  const std::size_t size = detail::encode_impl::given_size(long_tag_);
-  if (size != 0 && size <= static_cast<std::size_t>(fields_->bytes.end() - out)) {
-    out = detail::encode_impl::write_tag(out, long_tag_.key, long_tag_.value);
-    long_tag_ = {};
-  }
-  fields_->size = static_cast<std::size_t>(out - fields_->bytes.begin());
-  EDGESPAN_ASSERT(fields_->size <= fields_->bytes.size());
-  fields_->topic = topic;
+// A client may free a topic's handle and use it for another topic, so from poll to poll the fields are known
+// by the topic's name, which is the last of them.
+EDGESPAN_INLINE bool ConsumerPoll::fields_tell(const rd_kafka_topic_t* topic) const noexcept {
+  const std::size_t size = fields_->topic_bytes;
+  if (size == 0) return false;
+  EDGESPAN_ASSERT(size < fields_->size && fields_->size <= fields_->bytes.size());
+  const std::byte* const told = fields_->bytes.data() + fields_->size - size;
+  return topic_name(topic) == std::string_view{reinterpret_cast<const char*>(told), size};
 }
 
-// False: the ring has no room.
-[[gnu::noinline]] bool ConsumerPoll::put(const Context& context) noexcept {
-  EDGESPAN_ASSERT(now_us_ != 0 && fields_->size <= fields_->bytes.size());
-  detail::SpanFields span{context};
-  span.kind = Kind::consumer;
-  span.start_us = now_us_;
-  span.duration_us = 1;  // of zero length; the collector takes 0 for absent
-  span.name = name_field<poll_operation>;
-  span.text = detail::Bytes{fields_->bytes}.first(fields_->size);
-  span.tags[0] = long_tag_;
-  return detail::put(state_.core(), span);
+// Called once for the records of a topic that come in a row.
+[[gnu::noinline]] void ConsumerPoll::prepare(const rd_kafka_topic_t* topic) noexcept {
+  EDGESPAN_ASSERT(detail::few_assertions || state_.tracing != nullptr);
+  if (now_us_ == 0) now_us_ = state_.core().now_us();
+  const bool first = topic_ == nullptr;
+  topic_ = topic;
+  if (state_.config.semantics != Semantics::brave) {
+    if (first && fields_ != nullptr) {
+      tell_group({reinterpret_cast<char*>(fields_->bytes.data()), fields_->bytes.size()});
+    }
+  } else if (fields_ == nullptr) {
+    long_tag_ = tag_of(topic_name(topic));
+  } else if (fields_tell(topic)) {
+    long_tag_ = {};
+    known_ = fields_->size;
+  } else {
+    describe(topic_name(topic));
+  }
+}
+
+[[gnu::noinline]] void ConsumerPoll::describe(std::string_view topic) noexcept {
+  using namespace detail::encode_impl;
+  EDGESPAN_ASSERT(state_.remote.size <= remote_bytes_max);
+  const detail::EncodedEndpoint& local = state_.core().local;
+  static_assert(poll_head.size() + sizeof local.bytes + remote_bytes_max <= sizeof fields_->bytes);
+  std::byte* out = put_bytes(fields_->bytes.data(), detail::Bytes{poll_head});
+  out = put_bytes(out, local.view());
+  out = put_run(out, state_.remote.bytes.data(), state_.remote.size);
+  long_tag_ = tag_of(topic);
+  fields_->topic_bytes = 0;
+  const std::size_t size = given_size(long_tag_);
+  if (size != 0 && size <= static_cast<std::size_t>(fields_->bytes.end() - out)) {
+    out = write_tag(out, long_tag_.key, long_tag_.value);
+    fields_->topic_bytes = static_cast<std::uint16_t>(long_tag_.value.size());
+    long_tag_ = {};
+  }
+  fields_->size = static_cast<std::uint16_t>(out - fields_->bytes.begin());
+  EDGESPAN_ASSERT(fields_->size >= poll_head.size() && fields_->size <= fields_->bytes.size());
+  known_ = long_tag_.key.empty() ? fields_->size : 0;
+}
+
+// A span of the topic that `fields_` tell, of which so many bytes are encoded; `more`: a tag that they have
+// no room for. False: the ring has no room.
+EDGESPAN_INLINE bool ConsumerPoll::put_fields(const Context& context, std::size_t size,
+                                              const detail::TagView& more) noexcept {
+  using namespace detail::encode_impl;
+  EDGESPAN_ASSERT(now_us_ != 0 && size <= fields_->bytes.size());
+  const PollSpan span{context, size + given_size(more)};
+  const auto encode = [&](std::byte * out) __attribute__((always_inline)) {
+    [[maybe_unused]] const std::byte* const begin = out;
+    out = put_ids(context, put_length(put(out, key_list_span), span.size.body));
+    std::byte* const start = out + start_at;
+    out = put_long_run(out, fields_->bytes.data(), size);
+    put_le64(start, now_us_);
+    out = put_end(context, put_given(out, more));
+    EDGESPAN_ASSERT(static_cast<std::size_t>(out - begin) == span.size.total);
+  };
+  return detail::put_element(state_.core(), span.size, false, encode);
+}
+[[gnu::noinline]] bool ConsumerPoll::put_described(const Context& context) noexcept {
+  return put_fields(context, fields_->size, long_tag_);
 }
 
 // The same for a record that is alone: encoded fields would be used once, and take stack.
 [[gnu::noinline]] bool ConsumerPoll::put_alone(const Context& context) noexcept {
+  using namespace detail::encode_impl;
   EDGESPAN_ASSERT(now_us_ != 0 && topics_.empty());
-  detail::SpanFields span{context};
-  span.kind = Kind::consumer;
-  span.start_us = now_us_;
-  span.duration_us = 1;
-  span.name = name_field<poll_operation>;
-  span.local = state_.core().local.view();
-  span.remote = state_.remote.view();
-  span.tags[0] = long_tag_;
-  return detail::put(state_.core(), span);
+  const detail::Bytes local = state_.core().local.view();
+  const detail::Bytes remote = state_.remote.view();
+  const PollSpan span{context, poll_head.size() + local.size() + remote.size() + given_size(long_tag_)};
+  const auto encode = [&](std::byte * out) __attribute__((always_inline)) {
+    [[maybe_unused]] const std::byte* const begin = out;
+    out = put_ids(context, put_length(put(out, key_list_span), span.size.body));
+    std::memcpy(out, poll_head.data(), poll_head.size());
+    put_le64(out + start_at, now_us_);
+    out = put_bytes(put_bytes(out + poll_head.size(), local), remote);
+    out = put_end(context, put_given(out, long_tag_));
+    EDGESPAN_ASSERT(static_cast<std::size_t>(out - begin) == span.size.total);
+  };
+  return detail::put_element(state_.core(), span.size, false, encode);
 }
 
 // In OpenTelemetry's spelling. The group is read once a poll.
 [[gnu::noinline]] bool ConsumerPoll::put_otel(const Context& context, const rd_kafka_message_t* message,
                                               std::uint32_t records) noexcept {
   EDGESPAN_ASSERT(records != 0 && now_us_ != 0);
-  if (fields_ != nullptr && fields_->size == 0) {
-    tell_group({reinterpret_cast<char*>(fields_->bytes.data()), fields_->bytes.size()});
-    fields_->size = fields_->bytes.size();
-  }
   const PollFacts facts{long_tag_.value, records};
   MessageEnd end{.at_us = now_us_, .topic = topic_text(state_, topic_of(message)), .key = {}, .client = rk_};
   if (records == 1) {
@@ -129,15 +216,11 @@ detail::TagView ConsumerPoll::tag_of(const rd_kafka_topic_t* topic) const noexce
 EDGESPAN_INLINE void ConsumerPoll::record(const Context& context, const rd_kafka_message_t* message,
                                           std::uint32_t records) noexcept {
   if (!context.sampled()) return;
-  detail::TracingState& state = state_.core();
-  if (now_us_ == 0) now_us_ = state.now_us();
-  const bool brave = state_.config.semantics == Semantics::brave;
-  const rd_kafka_topic_t* const topic = message->rkt;
-  if (brave && fields_ == nullptr) long_tag_ = tag_of(topic);
-  if (brave && fields_ != nullptr && (fields_->size == 0 || fields_->topic != topic)) describe(topic);
-  detail::put_or_drop(state, [&] {
-    if (!brave) return put_otel(context, message, records);
-    return fields_ != nullptr ? put(context) : put_alone(context);
+  EDGESPAN_ASSERT(context.span_id != 0);
+  if (message->rkt != topic_ || topic_ == nullptr) prepare(message->rkt);
+  detail::put_or_drop(state_.core(), [&] {
+    if (state_.config.semantics != Semantics::brave) return put_otel(context, message, records);
+    return fields_ != nullptr ? put_described(context) : put_alone(context);
   });
 }
 
@@ -153,9 +236,15 @@ EDGESPAN_INLINE Context ConsumerPoll::join(const rd_kafka_message_t* message, Fo
   return next(message, extraction);
 }
 
-void ConsumerPoll::add(rd_kafka_message_t* message, PolledRecord& place) noexcept {
+// Whether the message is a record, and there are to be spans.
+EDGESPAN_INLINE bool ConsumerPoll::traces(const rd_kafka_message_t* message) const noexcept {
+  return message->err == RD_KAFKA_RESP_ERR_NO_ERROR && state_.active();
+}
+
+// Whatever the headers are.
+[[gnu::noinline]] void ConsumerPoll::add_any(rd_kafka_message_t* message, PolledRecord& place) noexcept {
   EDGESPAN_ASSERT(detail::few_assertions || (message != nullptr && used_ <= topics_.size()));
-  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR || !state_.active()) {
+  if (!traces(message)) {
     place = pack(message, {});
     return;
   }
@@ -172,7 +261,39 @@ void ConsumerPoll::add(rd_kafka_message_t* message, PolledRecord& place) noexcep
   place = pack(message, context);
 }
 
-void ConsumerPoll::finish() noexcept {
+// A record with a header that is written in place, of the topic that came last, whose span says no more than
+// the fields of that topic: all in one frame, and all that is known left out.
+ConsumerPoll::Left ConsumerPoll::add_quick(rd_kafka_message_t* message, PolledRecord& place) noexcept {
+  if (!traces(message) || !state_.config.rewrite_headers) [[unlikely]]
+    return {Left::all, 0};
+  rd_kafka_headers_t* list = nullptr;
+  B3InPlace header;
+  if (rd_kafka_message_headers(message, &list) != RD_KAFKA_RESP_ERR_NO_ERROR ||
+      !header.read(list, state_.headers)) [[unlikely]] {
+    return {Left::all, 0};
+  }
+  const Context context = detail::make_child(state_.core(), header.said(), nullptr);
+  header.write(context);
+  place = pack(message, context);
+  if (!context.sampled()) return {Left::nothing, 0};
+  if (message->rkt != topic_ || topic_ == nullptr) [[unlikely]]
+    prepare(message->rkt);
+  if (known_ == 0 || context.decision == Decision::debug) [[unlikely]]
+    return {Left::span, context.parent_id};
+  const auto put = [&]() __attribute__((always_inline)) { return put_fields(context, known_, {}); };
+  detail::put_or_drop(state_.core(), put);
+  return {Left::nothing, 0};
+}
+
+[[gnu::noinline]] void ConsumerPoll::record_left(const rd_kafka_message_t* message, const PolledRecord& place,
+                                                 std::uint64_t parent_id) noexcept {
+  EDGESPAN_ASSERT(message_of(place) == message && parent_id != 0);
+  Context context = context_of(place);
+  context.parent_id = parent_id;
+  record(context, message, 1);
+}
+
+void ConsumerPoll::end_shared() noexcept {
   EDGESPAN_ASSERT(used_ <= topics_.size());
   for (const PolledTopic& topic : topics_.first(used_)) {
     const Context context = shared_context(topic);

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "core/encode.hpp"
+#include "kafka/header_view.hpp"
 #include "kafka/kafka_state.hpp"
 #include "kafka/otel_functions.hpp"
 #include "kafka/trace_headers.hpp"
@@ -23,9 +24,7 @@ class ConsumerPoll {
  public:
   ConsumerPoll(KafkaState& state, const rd_kafka_t* rk, std::span<PolledTopic> topics,
                PollFields& fields) noexcept
-      : state_{state}, rk_{rk}, topics_{topics}, fields_{&fields} {
-    fields.size = 0;
-  }
+      : state_{state}, rk_{rk}, topics_{topics}, fields_{&fields} {}
   // Of one record, which shares nothing.
   ConsumerPoll(KafkaState& state, const rd_kafka_t* rk) noexcept : state_{state}, rk_{rk} {}
 
@@ -34,18 +33,44 @@ class ConsumerPoll {
   void tell_group(std::span<char> text) noexcept { long_tag_.value = otel_calls().group(rk_, text); }
 
   // Traces one record, which lives until finish(), and writes down which it is and what its poll span is.
-  void add(rd_kafka_message_t* message, PolledRecord& place) noexcept;
+  void add(rd_kafka_message_t* message, PolledRecord& place) noexcept {
+    if constexpr (has_quick_look) {
+      const Left left = add_quick(message, place);
+      if (left.what == Left::nothing) [[likely]]
+        return;
+      if (left.what == Left::span) return record_left(message, place, left.parent_id);
+    }
+    add_any(message, place);
+  }
   // Ends the shared spans.
-  void finish() noexcept;
+  void finish() noexcept {
+    if (used_ != 0) end_shared();
+  }
 
  private:
+  // What add_quick() leaves to be done, after it has returned: its stack frame and those of what does it do
+  // not add up.
+  struct Left {
+    enum : std::uint8_t { nothing, span, all } what;
+    std::uint64_t parent_id;  // of the span
+  };
+  Left add_quick(rd_kafka_message_t* message, PolledRecord& place) noexcept;
+  void add_any(rd_kafka_message_t* message, PolledRecord& place) noexcept;
+  void record_left(const rd_kafka_message_t* message, const PolledRecord& place,
+                   std::uint64_t parent_id) noexcept;
+  bool traces(const rd_kafka_message_t* message) const noexcept;
+
   // The entry of the record's topic; null if there is no room for one: the record then has a root of its own.
   PolledTopic* shared(const rd_kafka_message_t* message) noexcept;
+  void end_shared() noexcept;
   Context next(const rd_kafka_message_t* message, const B3Extraction& extraction) noexcept;
   Context join(const rd_kafka_message_t* message, FoundHeaders& found, bool& shares) noexcept;
-  detail::TagView tag_of(const rd_kafka_topic_t* topic) const noexcept;
-  void describe(const rd_kafka_topic_t* topic) noexcept;
-  bool put(const Context& context) noexcept;
+  detail::TagView tag_of(std::string_view topic) const noexcept;
+  void prepare(const rd_kafka_topic_t* topic) noexcept;
+  bool fields_tell(const rd_kafka_topic_t* topic) const noexcept;
+  void describe(std::string_view topic) noexcept;
+  bool put_fields(const Context& context, std::size_t size, const detail::TagView& more) noexcept;
+  bool put_described(const Context& context) noexcept;
   bool put_alone(const Context& context) noexcept;
   bool put_otel(const Context& context, const rd_kafka_message_t* message, std::uint32_t records) noexcept;
   // Of a record, or of several that share a root span: then the first of them stands for all.
@@ -54,9 +79,11 @@ class ConsumerPoll {
   KafkaState& state_;
   const rd_kafka_t* rk_;  // the consumer
   std::span<PolledTopic> topics_{};
-  std::size_t used_ = 0;          // of `topics_`
-  std::uint64_t now_us_ = 0;      // read once, with the first sampled span
-  PollFields* fields_ = nullptr;  // of the topic that came last; null for a record that is alone
+  std::size_t used_ = 0;                     // of `topics_`
+  std::uint64_t now_us_ = 0;                 // read once, with the first sampled span
+  const rd_kafka_topic_t* topic_ = nullptr;  // the topic that came last; null: none yet
+  PollFields* fields_ = nullptr;             // of that topic; null for a record that is alone
+  std::size_t known_ = 0;  // of `fields_->bytes`, if a span of that topic says no more behind its ids; else 0
   // The tag of that topic, if `fields_` has no room for it; with Semantics::otel the group, as its value.
   detail::TagView long_tag_;
 };

@@ -94,6 +94,7 @@ set(edgespan_system_tests
   inflight_table_thread_test
   kafka_address_space_test
   kafka_constrain_test
+  kafka_b3_in_place_test
   kafka_client_end_test
   kafka_consume_test
   kafka_cpp_test
@@ -111,6 +112,7 @@ set(edgespan_system_tests
   kafka_otel_golden_test
   kafka_otel_send_test
   kafka_outages_test
+  kafka_poll_fields_test
   kafka_produce_test
   kafka_propagation_test
   kafka_queue_full_test

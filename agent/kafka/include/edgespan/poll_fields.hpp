@@ -3,19 +3,19 @@
 // TracingConsumer holds them.
 #pragma once
 
-#include <librdkafka/rdkafka.h>
-
 #include <array>
 #include <cstddef>
+#include <cstdint>
 
 namespace edgespan {
 
-// Encoded once a poll and topic: both endpoints and, if it is short enough, the tag of the topic. With
-// Semantics::otel: the text of the consumer's group, and its size and 1.
+// Encoded once a topic: what stands behind the ids of a span, but for its time, which is that of the poll; at
+// the end, if it is short enough, the tag of the topic. With Semantics::otel: the text of the consumer's
+// group.
 struct PollFields {
-  const rd_kafka_topic_t* topic = nullptr;
-  std::size_t size = 0;  // of `bytes`; 0: not encoded yet
-  std::array<std::byte, 192> bytes;
+  std::uint16_t size = 0;         // of `bytes`; 0: nothing yet
+  std::uint16_t topic_bytes = 0;  // of the topic's name, the last of `bytes`; 0: not there
+  std::array<std::byte, 196> bytes;
 };
 
 }  // namespace edgespan
