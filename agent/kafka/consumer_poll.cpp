@@ -56,6 +56,11 @@ struct PollSpan {
   }
 };
 
+// No tag for a topic that spans do not tell.
+detail::TagView tag_of(std::string_view topic) noexcept {
+  return topic.empty() ? detail::TagView{} : detail::TagView{topic_tag, topic};
+}
+
 // The largest remote endpoint, which is a name.
 constexpr std::size_t remote_bytes_max = 4 + detail::service_name_max;
 
@@ -102,12 +107,6 @@ PolledTopic* ConsumerPoll::shared(const rd_kafka_message_t* message) noexcept {
   return &added;
 }
 
-// Empty for a topic that spans do not tell.
-detail::TagView ConsumerPoll::tag_of(std::string_view topic) const noexcept {
-  const std::string_view text = topic_text(state_, topic);
-  return text.empty() ? detail::TagView{} : detail::TagView{topic_tag, text};
-}
-
 // A client may free a topic's handle and use it for another topic, so from poll to poll the fields are known
 // by the topic's name, which is the last of them.
 EDGESPAN_INLINE bool ConsumerPoll::fields_tell(const rd_kafka_topic_t* topic) const noexcept {
@@ -129,9 +128,9 @@ EDGESPAN_INLINE bool ConsumerPoll::fields_tell(const rd_kafka_topic_t* topic) co
       tell_group({reinterpret_cast<char*>(fields_->bytes.data()), fields_->bytes.size()});
     }
   } else if (fields_ == nullptr) {
-    long_tag_ = tag_of(topic_name(topic));
+    long_text_ = topic_text(state_, topic_name(topic));
   } else if (fields_tell(topic)) {
-    long_tag_ = {};
+    long_text_ = {};
     known_ = fields_->size;
   } else {
     describe(topic_name(topic));
@@ -146,17 +145,18 @@ EDGESPAN_INLINE bool ConsumerPoll::fields_tell(const rd_kafka_topic_t* topic) co
   std::byte* out = put_bytes(fields_->bytes.data(), detail::Bytes{poll_head});
   out = put_bytes(out, local.view());
   out = put_run(out, state_.remote.bytes.data(), state_.remote.size);
-  long_tag_ = tag_of(topic);
+  long_text_ = topic_text(state_, topic);
   fields_->topic_bytes = 0;
-  const std::size_t size = given_size(long_tag_);
+  const detail::TagView tag = tag_of(long_text_);
+  const std::size_t size = given_size(tag);
   if (size != 0 && size <= static_cast<std::size_t>(fields_->bytes.end() - out)) {
-    out = write_tag(out, long_tag_.key, long_tag_.value);
-    fields_->topic_bytes = static_cast<std::uint16_t>(long_tag_.value.size());
-    long_tag_ = {};
+    out = write_tag(out, tag.key, tag.value);
+    fields_->topic_bytes = static_cast<std::uint16_t>(tag.value.size());
+    long_text_ = {};
   }
   fields_->size = static_cast<std::uint16_t>(out - fields_->bytes.begin());
   EDGESPAN_ASSERT(fields_->size >= poll_head.size() && fields_->size <= fields_->bytes.size());
-  known_ = long_tag_.key.empty() ? fields_->size : 0;
+  known_ = long_text_.empty() ? fields_->size : 0U;
 }
 
 // A span of the topic that `fields_` tell, of which so many bytes are encoded; `more`: a tag that they have
@@ -178,7 +178,7 @@ EDGESPAN_INLINE bool ConsumerPoll::put_fields(const Context& context, std::size_
   return detail::put_element(state_.core(), span.size, false, encode);
 }
 [[gnu::noinline]] bool ConsumerPoll::put_described(const Context& context) noexcept {
-  return put_fields(context, fields_->size, long_tag_);
+  return put_fields(context, fields_->size, tag_of(long_text_));
 }
 
 // The same for a record that is alone: encoded fields would be used once, and take stack.
@@ -187,14 +187,15 @@ EDGESPAN_INLINE bool ConsumerPoll::put_fields(const Context& context, std::size_
   EDGESPAN_ASSERT(now_us_ != 0 && topics_.empty());
   const detail::Bytes local = state_.core().local.view();
   const detail::Bytes remote = state_.remote.view();
-  const PollSpan span{context, poll_head.size() + local.size() + remote.size() + given_size(long_tag_)};
+  const detail::TagView tag = tag_of(long_text_);
+  const PollSpan span{context, poll_head.size() + local.size() + remote.size() + given_size(tag)};
   const auto encode = [&](std::byte * out) __attribute__((always_inline)) {
     [[maybe_unused]] const std::byte* const begin = out;
     out = put_ids(context, put_length(put(out, key_list_span), span.size.body));
     std::memcpy(out, poll_head.data(), poll_head.size());
     put_le64(out + start_at, now_us_);
     out = put_bytes(put_bytes(out + poll_head.size(), local), remote);
-    out = put_end(context, put_given(out, long_tag_));
+    out = put_end(context, put_given(out, tag));
     EDGESPAN_ASSERT(static_cast<std::size_t>(out - begin) == span.size.total);
   };
   return detail::put_element(state_.core(), span.size, false, encode);
@@ -204,7 +205,7 @@ EDGESPAN_INLINE bool ConsumerPoll::put_fields(const Context& context, std::size_
 [[gnu::noinline]] bool ConsumerPoll::put_otel(const Context& context, const rd_kafka_message_t* message,
                                               std::uint32_t records) noexcept {
   EDGESPAN_ASSERT(records != 0 && now_us_ != 0);
-  const PollFacts facts{long_tag_.value, records};
+  const PollFacts facts{long_text_, records};
   MessageEnd end{.at_us = now_us_, .topic = topic_text(state_, topic_of(message)), .key = {}, .client = rk_};
   if (records == 1) {
     end.key = key_of(message);

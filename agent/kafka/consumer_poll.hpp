@@ -30,7 +30,7 @@ class ConsumerPoll {
 
   // Reads the group of the consumer into `text`, which lives until finish(), for Semantics::otel. A poll with
   // fields does so by itself.
-  void tell_group(std::span<char> text) noexcept { long_tag_.value = otel_calls().group(rk_, text); }
+  void tell_group(std::span<char> text) noexcept { long_text_ = otel_calls().group(rk_, text); }
 
   // Traces one record, which lives until finish(), and writes down which it is and what its poll span is.
   void add(rd_kafka_message_t* message, PolledRecord& place) noexcept {
@@ -65,7 +65,6 @@ class ConsumerPoll {
   void end_shared() noexcept;
   Context next(const rd_kafka_message_t* message, const B3Extraction& extraction) noexcept;
   Context join(const rd_kafka_message_t* message, FoundHeaders& found, bool& shares) noexcept;
-  detail::TagView tag_of(std::string_view topic) const noexcept;
   void prepare(const rd_kafka_topic_t* topic) noexcept;
   bool fields_tell(const rd_kafka_topic_t* topic) const noexcept;
   void describe(std::string_view topic) noexcept;
@@ -79,13 +78,14 @@ class ConsumerPoll {
   KafkaState& state_;
   const rd_kafka_t* rk_;  // the consumer
   std::span<PolledTopic> topics_{};
-  std::size_t used_ = 0;                     // of `topics_`
   std::uint64_t now_us_ = 0;                 // read once, with the first sampled span
   const rd_kafka_topic_t* topic_ = nullptr;  // the topic that came last; null: none yet
   PollFields* fields_ = nullptr;             // of that topic; null for a record that is alone
-  std::size_t known_ = 0;  // of `fields_->bytes`, if a span of that topic says no more behind its ids; else 0
-  // The tag of that topic, if `fields_` has no room for it; with Semantics::otel the group, as its value.
-  detail::TagView long_tag_;
+  std::uint32_t used_ = 0;                   // of `topics_`
+  // Of `fields_->bytes`, if a span of that topic says no more behind its ids; else 0.
+  std::uint32_t known_ = 0;
+  // What spans tell of that topic, if `fields_` has no room for it; with Semantics::otel the group.
+  std::string_view long_text_;
 };
 
 }  // namespace edgespan::kafka_detail
