@@ -27,16 +27,16 @@ namespace edgespan::detail {
   return id;
 }
 
-EDGESPAN_INLINE std::uint64_t draw(TracingState& state) noexcept {
+// This thread, with a generator that is seeded.
+EDGESPAN_INLINE ThreadState& seeded_thread(TracingState& state) noexcept {
   EDGESPAN_ASSERT(few_assertions || state.epoch != 0);
   ThreadState& thread = thread_state();
   if (thread.seeded_for != state.epoch) [[unlikely]]
     seed_thread(state, thread);
-  return draw_of(thread);
+  return thread;
 }
 
-// For a thread that has drawn just now: its generator is seeded.
-EDGESPAN_INLINE std::uint64_t draw_again() noexcept { return draw_of(thread_state()); }
+EDGESPAN_INLINE std::uint64_t draw(TracingState& state) noexcept { return draw_of(seeded_thread(state)); }
 
 EDGESPAN_INLINE void decide(TracingState& state, Context& context, const Sampler* rule) noexcept {
   if (context.decision != Decision::undecided) return;
@@ -47,9 +47,10 @@ EDGESPAN_INLINE void decide(TracingState& state, Context& context, const Sampler
 }
 
 EDGESPAN_INLINE Context make_root(TracingState& state, Decision decision, const Sampler* sampler) noexcept {
-  Context context{0, 0, draw(state), 0, decision, random_trace_id};
+  ThreadState& thread = seeded_thread(state);
+  Context context{0, 0, draw_of(thread), 0, decision, random_trace_id};
   context.trace_lo = context.span_id;
-  if (state.trace_id_128) context.trace_hi = small_code ? draw(state) : draw_again();
+  if (state.trace_id_128) context.trace_hi = small_code ? draw(state) : draw_of(thread);
   decide(state, context, sampler);
   EDGESPAN_ASSERT(few_assertions || (context.valid() && context.decision != Decision::undecided));
   return context;

@@ -113,21 +113,23 @@ template <bool InLine>
   return send_context<false>(state, message, extraction);
 }
 
-// Starts the span of a message and gives the message its header.
-template <bool InLine>
+// Starts the span of a message and gives the message its header. `Bare`: it has no headers.
+template <bool Bare>
 [[gnu::always_inline]] inline void begin_here(KafkaState& state, rd_kafka_t* rk, rd_kafka_message_t* message,
                                               const FoundHeaders& found, InflightSpan& span) noexcept {
   detail::TracingState& core = state.core();
   EDGESPAN_ASSERT(detail::few_assertions || (span.context.valid() && span.start_us == 0));
   const bool sampled = span.context.sampled();
-  const TraceHeaders headers{span.context, state.headers, InLine};
+  const TraceHeaders headers{span.context, state.headers, Bare};
   if (sampled) span.start_us = core.now_us();
   // librdkafka compared the message with message.max.bytes before it had the header; a larger one aborts the
   // process when it is sent (2.0.2, an assertion). The least limit of all clients settles it nearly always.
-  const std::size_t bytes = traced_record_bytes_max(message, found.list);
+  const std::size_t bytes = traced_record_bytes_max(message, Bare ? nullptr : found.list);
   const bool has_room = bytes <= state.least_message_bytes_max.load(std::memory_order_relaxed) ||
                         bytes <= conf_number(rd_kafka_conf(rk), message_bytes_max_setting);
-  const Written written = has_room ? headers.write(message, found) : Written::failed;
+  Written written = Written::failed;
+  if (has_room) [[likely]]
+    written = Bare ? headers.write_first(message) : headers.write(message, found);
   if (written != Written::done) [[unlikely]]
     state.count(written);
 }

@@ -319,7 +319,7 @@ Written TraceHeaders::fail_first(rd_kafka_headers_t* list) noexcept {
   return Written::failed;
 }
 
-Written TraceHeaders::replace(rd_kafka_message_t* message, const FoundHeaders& found) const noexcept {
+Written TraceHeaders::write(rd_kafka_message_t* message, const FoundHeaders& found) const noexcept {
   EDGESPAN_ASSERT(detail::few_assertions || (found.list != nullptr || (found.keys == 0 && !found.respelled)));
   const bool b3_alone = plan_.only_b3(context_);
   if (found.list != nullptr) {

@@ -98,10 +98,10 @@ class TraceHeaders {
     EDGESPAN_ASSERT(detail::few_assertions || context.valid());
   }
 
-  // Replaces those of a record.
-  EDGESPAN_INLINE Written write(rd_kafka_message_t* message, const FoundHeaders& found) const noexcept {
-    if (detail::wide_code && found.list == nullptr && plan_.only_b3(context_)) return write_first(message);
-    return replace(message, found);
+  // Replaces those of a record; and those of one without any header.
+  Written write(rd_kafka_message_t* message, const FoundHeaders& found) const noexcept;
+  EDGESPAN_INLINE Written write_first(rd_kafka_message_t* message) const noexcept {
+    return plan_.only_b3(context_) ? write_b3_first(message) : write(message, {});
   }
 
  private:
@@ -110,8 +110,7 @@ class TraceHeaders {
     if (!detail::wide_code || !in_line) return b3_format(context, form, text);
     return b3_impl::format<b3_impl::HexFast>(context, form, text);
   }
-  // Of a record without any header, to which `b3` alone is added.
-  EDGESPAN_INLINE Written write_first(rd_kafka_message_t* message) const noexcept {
+  EDGESPAN_INLINE Written write_b3_first(rd_kafka_message_t* message) const noexcept {
     EDGESPAN_ASSERT(context_.decision != Decision::undecided);  // who reads it would decide differently
     rd_kafka_headers_t* const list = rd_kafka_headers_new(1);
     if (list == nullptr) return Written::failed;
@@ -123,7 +122,6 @@ class TraceHeaders {
     return Written::done;
   }
   static Written fail_first(rd_kafka_headers_t* list) noexcept;
-  Written replace(rd_kafka_message_t* message, const FoundHeaders& found) const noexcept;
   bool add_to(rd_kafka_headers_t* list, bool b3_alone) const noexcept;
   bool add_all(rd_kafka_headers_t* list) const noexcept;
   bool overwrite_pair(const FoundHeaders& found) const noexcept;
