@@ -14,6 +14,7 @@
 #include "kafka/next_context.hpp"
 #include "kafka/otel_functions.hpp"
 #include "kafka/polled_record.hpp"
+#include "kafka/short_fields.hpp"
 #include "kafka/spelling.hpp"
 
 namespace edgespan::kafka_detail {
@@ -277,13 +278,45 @@ ConsumerPoll::Left ConsumerPoll::add_quick(rd_kafka_message_t* message, PolledRe
   header.write(context);
   place = pack(message, context);
   if (!context.sampled()) return {Left::nothing, 0};
-  if (message->rkt != topic_ || topic_ == nullptr) [[unlikely]]
+  if (message->rkt != topic_ || topic_ == nullptr) [[unlikely]] {
+    if (fields_ == nullptr) return {Left::span, context.parent_id};
     prepare(message->rkt);
+  }
   if (known_ == 0 || context.decision == Decision::debug) [[unlikely]]
     return {Left::span, context.parent_id};
   const auto put = [&]() __attribute__((always_inline)) { return put_fields(context, known_, {}); };
   detail::put_or_drop(state_.core(), put);
   return {Left::nothing, 0};
+}
+
+// The span of a record that is alone, whose topic is short and printable ASCII, in Brave's spelling: as
+// put_alone() writes it. False: it is another one, or the ring has no room.
+[[gnu::noinline]] bool ConsumerPoll::put_short(const rd_kafka_message_t* message, const PolledRecord& place,
+                                               std::uint64_t parent_id) noexcept {
+  using namespace detail::encode_impl;
+  if (fields_ != nullptr || state_.config.semantics != Semantics::brave) return false;
+  const std::string_view topic = topic_of(message);
+  if (topic.size() - 1 >= short_fields::text_bytes_max || !detail::printable_ascii(topic)) return false;
+  const detail::EncodedEndpoint& local = state_.core().local;
+  const std::size_t rest =
+      local.size + state_.remote.size + short_fields::tag_front<topic_tag>.size() + topic.size();
+  if (rest < short_fields::local_front) return false;
+  EDGESPAN_ASSERT(message_of(place) == message && parent_id != 0);
+  Context context = context_of(place);
+  context.parent_id = parent_id;
+  now_us_ = state_.core().now_us();
+  const PollSpan span{context, poll_head.size() + rest};
+  const auto encode = [&](std::byte * out) __attribute__((always_inline)) {
+    [[maybe_unused]] const std::byte* const begin = out;
+    out = put_ids(context, put_length(put(out, key_list_span), span.size.body));
+    std::memcpy(out, poll_head.data(), poll_head.size());
+    put_le64(out + start_at, now_us_);
+    out = short_fields::put_front<short_fields::local_front>(out + poll_head.size(), local);
+    out = short_fields::put_front<short_fields::remote_front>(out, state_.remote);
+    out = put_end(context, short_fields::put_tag<topic_tag>(out, topic));
+    EDGESPAN_ASSERT(static_cast<std::size_t>(out - begin) == span.size.total);
+  };
+  return detail::put_element(state_.core(), span.size, false, encode);
 }
 
 [[gnu::noinline]] void ConsumerPoll::record_left(const rd_kafka_message_t* message, const PolledRecord& place,

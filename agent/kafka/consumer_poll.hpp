@@ -38,7 +38,11 @@ class ConsumerPoll {
       const Left left = add_quick(message, place);
       if (left.what == Left::nothing) [[likely]]
         return;
-      if (left.what == Left::span) return record_left(message, place, left.parent_id);
+      if (left.what == Left::span) {
+        if (put_short(message, place, left.parent_id)) [[likely]]
+          return;
+        return record_left(message, place, left.parent_id);
+      }
     }
     add_any(message, place);
   }
@@ -56,6 +60,8 @@ class ConsumerPoll {
   };
   Left add_quick(rd_kafka_message_t* message, PolledRecord& place) noexcept;
   void add_any(rd_kafka_message_t* message, PolledRecord& place) noexcept;
+  bool put_short(const rd_kafka_message_t* message, const PolledRecord& place,
+                 std::uint64_t parent_id) noexcept;
   void record_left(const rd_kafka_message_t* message, const PolledRecord& place,
                    std::uint64_t parent_id) noexcept;
   bool traces(const rd_kafka_message_t* message) const noexcept;

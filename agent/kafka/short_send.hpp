@@ -17,16 +17,12 @@
 #include "core/utf8.hpp"
 #include "kafka/kafka_state.hpp"
 #include "kafka/message_text.hpp"
+#include "kafka/short_fields.hpp"
 #include "kafka/spelling.hpp"
 
 namespace edgespan::kafka_detail::short_send {
 
-// With a key or a topic of so many bytes the lengths of a tag still have one byte each.
-inline constexpr std::size_t text_bytes_max = 112;
-static_assert(key_room(text_bytes_max) >= text_bytes_max && topic_bytes_max >= text_bytes_max);
-
-inline constexpr std::uint8_t key_key = 0x0A;  // in a tag
-inline constexpr std::uint8_t key_value = 0x12;
+using namespace short_fields;
 
 // Kind and name.
 inline constexpr auto kind_and_name = [] {
@@ -35,39 +31,6 @@ inline constexpr auto kind_and_name = [] {
   for (std::size_t i = 0; i + 2 < run.size(); ++i) run[2 + i] = name_field<send_operation>[i];
   return run;
 }();
-
-// The bytes of a tag in front of its text, without the two lengths.
-template <const std::string_view& Key>
-inline constexpr auto tag_front = [] {
-  std::array<std::byte, 6 + Key.size()> run{std::byte{detail::encode_impl::key_tag}, std::byte{0},
-                                            std::byte{key_key}, static_cast<std::byte>(Key.size())};
-  for (std::size_t i = 0; i < Key.size(); ++i) run[4 + i] = static_cast<std::byte>(Key[i]);
-  run[4 + Key.size()] = std::byte{key_value};
-  return run;
-}();
-
-template <const std::string_view& Key>
-EDGESPAN_INLINE std::byte* put_tag(std::byte* out, std::string_view text) noexcept {
-  constexpr std::size_t front = tag_front<Key>.size();
-  std::memcpy(out, tag_front<Key>.data(), front);
-  out[1] = static_cast<std::byte>(front - 2 + text.size());
-  out[front - 1] = static_cast<std::byte>(text.size());
-  return detail::encode_impl::put_run(out + front, text.data(), text.size());
-}
-
-// Copies a run of at most `Size` bytes in one piece where it lies in an array of as many: what is written
-// behind it is written over by the fields that follow. A longer one is copied by pieces.
-template <std::size_t Size>
-EDGESPAN_INLINE std::byte* put_front(std::byte* out, const detail::EncodedEndpoint& run) noexcept {
-  static_assert(Size <= sizeof run.bytes);
-  if (run.size > Size) [[unlikely]]
-    return detail::encode_impl::put_run(out, run.bytes.data(), run.size);
-  std::memcpy(out, run.bytes.data(), Size);
-  return out + run.size;
-}
-inline constexpr std::size_t local_front = 32;
-inline constexpr std::size_t remote_front = 16;
-static_assert(remote_front <= tag_front<topic_tag>.size());  // which follows
 
 // A varint of up to four bytes, the first in the lowest bits.
 struct Varint {

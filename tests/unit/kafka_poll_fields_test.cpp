@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the poll spans of a topic have in common is encoded once and kept from poll to poll: each span tells
 // its own topic and its own time all the same.
+#include <edgespan/client_events.hpp>
+
 #include "support/kafka_clients.hpp"
 #include "support/renamed_topic.hpp"
 
@@ -8,6 +10,8 @@
 #include <map>
 #include <string>
 #include <thread>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -129,6 +133,70 @@ EDGESPAN_TEST(kafka_a_handle_that_is_another_topics_tells_the_other_topic, "kafk
     TEST_ASSERT_EQUAL_STRING("kafka", spans[i].remote.service_name);
   }
   TEST_ASSERT_EQUAL(2, traced.tracing.books().texts_cut);  // for each poll of the one that nobody can read
+}
+
+// What a span tells beside its own ids and time.
+auto told(const DecodedSpan& span) {
+  return std::tuple{span.trace_id,
+                    span.parent_id,
+                    span.kind,
+                    span.name,
+                    span.duration,
+                    span.tags,
+                    span.tags_written,
+                    span.debug,
+                    span.local.service_name,
+                    span.local.port,
+                    span.remote.service_name};
+}
+
+// on_consume brings one record alone, whose span has a way of its own if its texts are short.
+EDGESPAN_TEST(kafka_a_record_that_is_alone_tells_what_a_poll_tells, "kafka") {
+  const std::vector<std::string> names{"t",
+                                       "topic",
+                                       std::string(16, 'a'),
+                                       std::string(111, 'b'),
+                                       std::string(112, 'c'),
+                                       std::string(113, 'd'),
+                                       std::string(249, 'e'),
+                                       std::string(250, 'f'),
+                                       "gr\xC3\xBC\xC3\x9F",
+                                       "broken\xC3",
+                                       "with\x01\x02",
+                                       ""};
+  const std::vector<std::string> values{T "-" S "-1", T "-" S "-d", T T "-" S "-1", T T "-" S "-d"};
+  const std::pair<KafkaConfig, Endpoint> parts[] = {
+      {{}, {}},
+      {{.remote_service_name = ""}, {.service_name = "l"}},
+      {{.remote_service_name = "r"}, {.service_name = "l"}},
+      {{.remote_service_name = "a remote service of many letters"},
+       {.service_name = "a local service of even more letters", .ipv4 = {10, 1, 2, 3}, .port = 8'080}},
+  };
+  const std::string topic = MockCluster::shared().topic();
+  Feed feed;
+  for (std::size_t i = 0; i < names.size() * values.size() * 2; ++i)
+    feed.add(topic, "key", {{"b3", values[i / 2 % values.size()]}});
+  feed.done();
+  for (const auto& [config, local] : parts) {
+    Traced traced{config, {.local = local}};
+    PlainConsumer consumer{{{topic, 1}}};
+    TracingConsumer tracing{traced.kafka, consumer.handle(), traced.kafka_memory->consumer};
+    std::size_t spans = 0;
+    for (std::size_t i = 0; i < names.size() * values.size(); ++i) {
+      TEST_CONTEXT(i);
+      renamed_topic = names[i / values.size()].c_str();
+      rd_kafka_message_destroy(tracing.consumer_poll(wait_s * 1'000));
+      rd_kafka_message_t* const alone = rd_kafka_consumer_poll(consumer.handle(), wait_s * 1'000);
+      TEST_ASSERT_TRUE(client_events::message_consumed(traced.kafka, consumer.handle(), alone).valid());
+      rd_kafka_message_destroy(alone);
+      renamed_topic = nullptr;
+      spans += 2;
+      const std::vector<DecodedSpan>& got = traced.spans(spans);
+      TEST_ASSERT_TRUE(told(got[spans - 2]) == told(got[spans - 1]));
+      TEST_ASSERT_NOT_EQUAL(got[spans - 2].id, got[spans - 1].id);
+      TEST_ASSERT_GREATER_OR_EQUAL(got[spans - 2].timestamp, got[spans - 1].timestamp);
+    }
+  }
 }
 
 }  // namespace
