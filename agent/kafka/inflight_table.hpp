@@ -15,6 +15,7 @@
 #include "core/assert.hpp"
 #include "core/code.hpp"
 #include "core/context_copy.hpp"
+#include "core/prefetch.hpp"
 
 namespace edgespan::kafka_detail {
 
@@ -65,10 +66,10 @@ class InflightTable {
     // A slot may reach into a second cache line. Two messages of 500 bytes are two buckets apart.
     const std::byte* const lines = reinterpret_cast<const std::byte*>(own.slot_);
     constexpr std::size_t ahead = 2 * sizeof(InflightBucket);
-    __builtin_prefetch(lines, 1);
-    __builtin_prefetch(lines + offsetof(InflightSlot, parent_id), 1);
-    __builtin_prefetch(lines + ahead, 1);
-    __builtin_prefetch(lines + ahead + offsetof(InflightSlot, parent_id), 1);
+    detail::prefetch_to_write(lines);
+    detail::prefetch_to_write(lines + offsetof(InflightSlot, parent_id));
+    detail::prefetch_to_write(lines + ahead);
+    detail::prefetch_to_write(lines + ahead + offsetof(InflightSlot, parent_id));
   }
 
   // Any thread; lock-free. `client`: a number of the client that sends the message. take() is false if no
