@@ -60,7 +60,7 @@ def versions(folder, peers):
         yield 'fastrace', _found(manifest, r'^fastrace = .*"=?([\d.]+)"')
         yield 'Rust', _first_line('rustc', '--version')
     if 'otel_cpp' in peers:
-        yield 'opentelemetry-cpp', _first_line('pkg-config', '--modversion', 'opentelemetry_version')
+        yield 'opentelemetry-cpp', _first_line('pkg-config', '--modversion', 'opentelemetry_api')
     if 'go' in peers:
         module = os.path.join(HERE, 'peers', 'zipkin_go', 'go.mod')
         yield 'zipkin-go', _found(module, r'zipkin-go (v\S+)')
