@@ -60,7 +60,8 @@ def versions(folder, peers):
         yield 'fastrace', _found(manifest, r'^fastrace = .*"=?([\d.]+)"')
         yield 'Rust', _first_line('rustc', '--version')
     if 'otel_cpp' in peers:
-        yield 'opentelemetry-cpp', _first_line('pkg-config', '--modversion', 'opentelemetry_api')
+        yield 'opentelemetry-cpp', _found('/usr/include/opentelemetry/version.h',
+                                          r'^#define OPENTELEMETRY_VERSION "(.*)"')
     if 'go' in peers:
         module = os.path.join(HERE, 'peers', 'zipkin_go', 'go.mod')
         yield 'zipkin-go', _found(module, r'zipkin-go (v\S+)')
