@@ -28,8 +28,8 @@ EDGESPAN_INLINE bool change_tag(SpanSlot& slot, const std::string_view& key,
   if (key == error_key) slot.flags |= flag_error_tag;
   return detail::set_tag(slot, key, value);
 }
-EDGESPAN_INLINE bool add_other_tag_quickly(SpanSlot& slot, std::string_view key,
-                                           std::string_view value) noexcept {
+[[maybe_unused]] EDGESPAN_INLINE bool add_other_tag_quickly(SpanSlot& slot, std::string_view key,
+                                                            std::string_view value) noexcept {
   return key != error_key && detail::add_tag_quickly(slot, key, value);
 }
 
